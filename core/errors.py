@@ -1,0 +1,168 @@
+"""Every error that the engine raises on purpose.
+
+    EngineError
+    ├── NotFound
+    │   ├── NoSuchContainer
+    │   ├── NoSuchImage
+    │   └── NoSuchExecutable      exit code 127
+    ├── AmbiguousName
+    ├── NameInUse
+    ├── InvalidArgument
+    │   └── InvalidSignal
+    ├── StateForbids              the verb is not allowed in this state
+    ├── ContainerInUse            another container or a process needs it
+    ├── PermissionDenied          the caller lacks privileges
+    │   └── NotExecutable         exit code 126
+    ├── HostIncomplete            a program or kernel feature is missing
+    ├── RuntimeFailed             runc refused or failed
+    ├── MonitorFailed             conmon refused or failed
+    ├── StorageFailed             containers-storage, skopeo or a mount failed
+    │   └── DamagedArchive
+    ├── ImageInUse
+    ├── ExportFailed
+    │   ├── DestinationExists
+    │   ├── NoSpace
+    │   └── Cancelled
+    ├── DatabaseDamaged
+    ├── VersionMismatch           the root directory belongs to another version
+    └── TimedOut
+
+The message is one sentence for a person, the hint says what to do next.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+class EngineError(Exception):
+    """The base of all errors of the engine.
+
+    `message`: one sentence, no full stop needed. `hint`: the next step, or an empty string.
+    `container_id`, `argv` and `stderr` are there where they are known, for the log and for scripts.
+    """
+
+    exit_code: int = 125
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        hint: str = "",
+        container_id: str = "",
+        argv: Sequence[str] = (),
+        stderr: str = "",
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        self.container_id = container_id
+        self.argv = tuple(argv)
+        self.stderr = stderr
+
+    def __str__(self) -> str:
+        return self.message
+
+
+class NotFound(EngineError):
+    """Something that was named does not exist."""
+
+
+class NoSuchContainer(NotFound):
+    """No container has this name, id or prefix."""
+
+
+class NoSuchImage(NotFound):
+    """No image has this name, id or prefix."""
+
+
+class NoSuchExecutable(NotFound):
+    """The command does not exist in the container."""
+
+    exit_code = 127
+
+
+class AmbiguousName(EngineError):
+    """A prefix fits more than one object."""
+
+
+class NameInUse(EngineError):
+    """Another container already has this name."""
+
+
+class InvalidArgument(EngineError):
+    """A value that the caller gave makes no sense."""
+
+
+class InvalidSignal(InvalidArgument):
+    """No signal has this name or number."""
+
+
+class StateForbids(EngineError):
+    """The container is in a state that does not allow the verb."""
+
+
+class ContainerInUse(EngineError):
+    """Another container or process depends on this container."""
+
+
+class PermissionDenied(EngineError):
+    """The caller may not do this."""
+
+
+class NotExecutable(PermissionDenied):
+    """The command in the container can't be executed."""
+
+    exit_code = 126
+
+
+class HostIncomplete(EngineError):
+    """A program, file or kernel feature that is needed is not there."""
+
+
+class RuntimeFailed(EngineError):
+    """The OCI runtime refused or failed."""
+
+
+class MonitorFailed(EngineError):
+    """conmon could not be started or died before it reported."""
+
+
+class StorageFailed(EngineError):
+    """A layer, image or mount operation failed."""
+
+
+class DamagedArchive(StorageFailed):
+    """An image archive is not what it says it is."""
+
+
+class ImageInUse(EngineError):
+    """Containers still use the image."""
+
+
+class ExportFailed(EngineError):
+    """A container's files could not be written out."""
+
+
+class DestinationExists(ExportFailed):
+    """The destination is there and overwriting was not asked for."""
+
+
+class NoSpace(ExportFailed):
+    """The destination's file system has too little room."""
+
+
+class Cancelled(ExportFailed):
+    """The caller cancelled the operation."""
+
+
+class DatabaseDamaged(EngineError):
+    """The database can't be read; it is left as it is."""
+
+
+class VersionMismatch(EngineError):
+    """The root directory was written by another, incompatible version."""
+
+
+class TimedOut(EngineError):
+    """Something did not happen in the time allowed."""

@@ -1,0 +1,120 @@
+"""A container's configuration. It never changes once it is written; the name lives beside it, as it can change."""
+
+from __future__ import annotations
+
+import enum
+from typing import Final
+
+import msgspec
+
+from core.model.state import ContainerState
+
+DEFAULT_SHM_SIZE: Final = 64 * 1024 * 1024
+DEFAULT_STOP_TIMEOUT: Final = 10
+DEFAULT_PIDS_LIMIT: Final = 2048
+DEFAULT_LOG_SIZE_MAX: Final = 64 * 1024 * 1024
+
+
+class ProcessConfig(msgspec.Struct, frozen=True, kw_only=True):
+    """The container's first process, as merged from the image and the request.
+
+    `user`: `USER[:GROUP]` by name or number, empty for root. `env`: `NAME=VALUE` lines.
+    """
+
+    args: tuple[str, ...]
+    env: tuple[str, ...] = ()
+    cwd: str = "/"
+    user: str = ""
+    terminal: bool = False
+    stdin_open: bool = False
+
+
+class BindMount(msgspec.Struct, frozen=True, kw_only=True):
+    """A host directory or file shown in the container. `options` as in the runtime spec (ro, rw, rbind, rprivate …)."""
+
+    source: str
+    destination: str
+    options: tuple[str, ...] = ("rbind", "rprivate", "rw")
+
+
+class TmpfsMount(msgspec.Struct, frozen=True, kw_only=True):
+    """A tmpfs in the container. `options` as of mount(8), such as size=16m, mode=1777."""
+
+    destination: str
+    options: tuple[str, ...] = ("rw", "noexec", "nosuid", "nodev")
+
+
+class ResourceLimits(msgspec.Struct, frozen=True, kw_only=True):
+    """Limits in the cgroup; 0 or an empty string means no limit.
+
+    `memory`, `memory_swap` (memory and swap together; -1 for unlimited): bytes. `cpus`: CPUs, 1.5 is one and a half.
+    """
+
+    memory: int = 0
+    memory_swap: int = 0
+    cpus: float = 0.0
+    cpu_shares: int = 0
+    cpuset_cpus: str = ""
+    pids: int = DEFAULT_PIDS_LIMIT
+
+
+class NetworkMode(enum.StrEnum):
+    """`host`: the host's network. `none`: a namespace with loopback alone. `container`: that of another container."""
+
+    HOST = "host"
+    NONE = "none"
+    CONTAINER = "container"
+
+
+class Security(msgspec.Struct, frozen=True, kw_only=True):
+    """What the container may do. `seccomp_profile`: a path, `unconfined`, or empty for the default profile."""
+
+    privileged: bool = False
+    capabilities_add: tuple[str, ...] = ()
+    capabilities_drop: tuple[str, ...] = ()
+    no_new_privileges: bool = False
+    seccomp_profile: str = ""
+    read_only_root: bool = False
+
+
+class ContainerConfig(msgspec.Struct, frozen=True, kw_only=True):
+    """All that defines a container. `id`: 64 hexadecimal digits. `created_at`: Unix seconds.
+
+    Exactly one of `image_id` and `rootfs` is set. `image` is the name that was asked for. `stop_timeout`: seconds.
+    """
+
+    id: str
+    created_at: float
+    process: ProcessConfig
+    image: str = ""
+    image_id: str = ""
+    rootfs: str = ""
+    hostname: str = ""
+    labels: dict[str, str] = {}
+    annotations: dict[str, str] = {}
+    stop_signal: int = 15
+    stop_timeout: int = DEFAULT_STOP_TIMEOUT
+    bind_mounts: tuple[BindMount, ...] = ()
+    tmpfs_mounts: tuple[TmpfsMount, ...] = ()
+    shm_size: int = DEFAULT_SHM_SIZE
+    resources: ResourceLimits = ResourceLimits()
+    security: Security = Security()
+    network: NetworkMode = NetworkMode.NONE
+    network_container: str = ""
+    """With `NetworkMode.CONTAINER`: the id of the container whose network is joined."""
+    auto_remove: bool = False
+    log_size_max: int = DEFAULT_LOG_SIZE_MAX
+    """Bytes at which conmon starts the log anew."""
+    create_command: tuple[str, ...] = ()
+
+
+class ContainerRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """A container as the store keeps it."""
+
+    config: ContainerConfig
+    name: str
+    state: ContainerState
+
+    @property
+    def id(self) -> str:
+        return self.config.id

@@ -1,0 +1,64 @@
+"""What a caller asks for: the requests for create and exec, before the image's configuration is merged in."""
+
+from __future__ import annotations
+
+import msgspec
+
+from core.model.config import (
+    DEFAULT_LOG_SIZE_MAX,
+    DEFAULT_SHM_SIZE,
+    BindMount,
+    ResourceLimits,
+    Security,
+    TmpfsMount,
+)
+
+
+class CreateOptions(msgspec.Struct, frozen=True, kw_only=True):
+    """A container to create, from exactly one of `image` (name or id) and `rootfs` (a directory of the host).
+
+    None means that the image decides, or the default. An empty `entrypoint` removes the image's. `network`: `host`,
+    `none` or `container:NAME-OR-ID`. `stop_signal`: by name or number. `stop_timeout`: seconds. `shm_size`: bytes.
+    """
+
+    image: str = ""
+    rootfs: str = ""
+    name: str = ""
+    command: tuple[str, ...] = ()
+    entrypoint: tuple[str, ...] | None = None
+    env: tuple[str, ...] = ()
+    workdir: str | None = None
+    user: str | None = None
+    terminal: bool = False
+    stdin_open: bool = False
+    hostname: str = ""
+    labels: dict[str, str] = {}
+    annotations: dict[str, str] = {}
+    stop_signal: str | None = None
+    stop_timeout: int | None = None
+    bind_mounts: tuple[BindMount, ...] = ()
+    tmpfs_mounts: tuple[TmpfsMount, ...] = ()
+    shm_size: int = DEFAULT_SHM_SIZE
+    resources: ResourceLimits = ResourceLimits()
+    security: Security = Security()
+    network: str = "none"
+    auto_remove: bool = False
+    log_size_max: int = DEFAULT_LOG_SIZE_MAX
+    create_command: tuple[str, ...] = ()
+
+
+class ExecOptions(msgspec.Struct, frozen=True, kw_only=True):
+    """A process to run in a running container. None: as the container's own. `env` is added to the container's.
+
+    `columns` and `rows` give the size of the terminal, with `terminal`.
+    """
+
+    args: tuple[str, ...]
+    terminal: bool = False
+    stdin_open: bool = False
+    env: tuple[str, ...] = ()
+    workdir: str | None = None
+    user: str | None = None
+    privileged: bool = False
+    columns: int = 80
+    rows: int = 24

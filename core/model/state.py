@@ -1,0 +1,136 @@
+"""A container's state: what is observed of it, for one boot, and the one table of allowed verbs."""
+
+from __future__ import annotations
+
+import enum
+from typing import Final
+
+import msgspec
+
+from core.errors import StateForbids
+
+
+class Status(enum.StrEnum):
+    """Where a container is in its life. `unknown`: what is observed contradicts what is stored."""
+
+    CONFIGURED = "configured"
+    CREATED = "created"
+    RUNNING = "running"
+    PAUSED = "paused"
+    EXITED = "exited"
+    UNKNOWN = "unknown"
+
+
+class Verb(enum.StrEnum):
+    """What can be done to a container."""
+
+    INIT = "init"
+    START = "start"
+    STOP = "stop"
+    KILL = "kill"
+    PAUSE = "pause"
+    UNPAUSE = "unpause"
+    RESTART = "restart"
+    ATTACH = "attach"
+    EXEC = "exec"
+    MOUNT = "mount"
+    UNMOUNT = "unmount"
+    EXPORT = "export"
+    WAIT = "wait"
+    CLEANUP = "cleanup"
+    RENAME = "rename"
+    TOP = "top"
+    REMOVE = "remove"
+    FORCE_REMOVE = "force remove"
+
+
+class Intent(enum.StrEnum):
+    """An outside effect that was announced in the store before it began."""
+
+    CREATING = "creating"
+    INITIALISING = "initialising"
+    STARTING = "starting"
+    STOPPING = "stopping"
+    PAUSING = "pausing"
+    UNPAUSING = "unpausing"
+    CLEANING = "cleaning"
+    REMOVING = "removing"
+
+
+_ANY: Final = frozenset(Status)
+_LIVE: Final = frozenset({Status.CREATED, Status.RUNNING, Status.PAUSED})
+
+ALLOWED: Final[dict[Verb, frozenset[Status]]] = {
+    Verb.INIT: frozenset({Status.CONFIGURED, Status.EXITED}),
+    Verb.START: frozenset({Status.CONFIGURED, Status.CREATED, Status.EXITED}),
+    Verb.STOP: frozenset({Status.CREATED, Status.RUNNING, Status.EXITED}),
+    Verb.KILL: frozenset({Status.CREATED, Status.RUNNING}),
+    Verb.PAUSE: frozenset({Status.RUNNING}),
+    Verb.UNPAUSE: frozenset({Status.PAUSED}),
+    Verb.RESTART: _ANY - {Status.UNKNOWN, Status.PAUSED},
+    Verb.ATTACH: _LIVE,
+    Verb.EXEC: frozenset({Status.RUNNING}),
+    Verb.MOUNT: _ANY,
+    Verb.UNMOUNT: _ANY - {Status.RUNNING, Status.PAUSED},
+    Verb.EXPORT: _ANY,
+    Verb.WAIT: _ANY,
+    Verb.CLEANUP: frozenset({Status.CONFIGURED, Status.EXITED}),
+    Verb.RENAME: _ANY,
+    Verb.TOP: frozenset({Status.RUNNING, Status.PAUSED}),
+    Verb.REMOVE: frozenset({Status.CONFIGURED, Status.EXITED}),
+    Verb.FORCE_REMOVE: _ANY,
+}
+"""The states in which each verb is allowed: the guards, the keys of the screen and the tests all read this."""
+
+_NEXT_STEP: Final[dict[Status, str]] = {
+    Status.CONFIGURED: "start it first",
+    Status.CREATED: "start it, or stop it first",
+    Status.RUNNING: "stop it first",
+    Status.PAUSED: "unpause it first",
+    Status.EXITED: "start it first",
+    Status.UNKNOWN: "remove it by force, or look at the log file",
+}
+
+
+def allows(status: Status, verb: Verb) -> bool:
+    """Whether `verb` is allowed in `status`."""
+    return status in ALLOWED[verb]
+
+
+def require(verb: Verb, status: Status, name: str, container_id: str) -> None:
+    """Raise `StateForbids` where `verb` is not allowed in `status`."""
+    if not allows(status, verb):
+        raise StateForbids(
+            f"can not {verb} container {name}: it is {status}",
+            hint=_NEXT_STEP[status],
+            container_id=container_id,
+        )
+
+
+class ContainerState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What is known of a container now. Valid for the boot named by `boot_id`.
+
+    Times are Unix seconds, 0.0 for never. `pid` and `monitor_pid` are 0 when there is no such process, and
+    belong with their start times (field 22 of /proc/PID/stat, clock ticks since boot), so that a PID used again is
+    never mistaken. `exit_code` is None until the container has exited once; -1 when it could not be learnt.
+    """
+
+    status: Status
+    intent: Intent | None = None
+    pid: int = 0
+    pid_start: int = 0
+    monitor_pid: int = 0
+    monitor_start: int = 0
+    monitor_lost: bool = False
+    """The container lives, its conmon does not: its console and exit code are lost."""
+    exit_code: int | None = None
+    oom_killed: bool = False
+    started_at: float = 0.0
+    finished_at: float = 0.0
+    mount_point: str = ""
+    """Where the root file system is mounted, or an empty string."""
+    kept_mounted: bool = False
+    """Mounted on somebody's explicit demand: a clean-up leaves it."""
+    restarts: int = 0
+    error: str = ""
+    boot_id: str = ""

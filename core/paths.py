@@ -1,0 +1,121 @@
+"""Every path that the engine uses on disk."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+DEFAULT_ROOT: Final = Path("/var/lib/wharfinger")
+DEFAULT_RUN_ROOT: Final = Path("/run/wharfinger")
+
+
+@dataclass(frozen=True, slots=True)
+class EnginePaths:
+    """The two directories of an engine: `root` for what outlives a boot, `run_root` for what does not."""
+
+    root: Path = DEFAULT_ROOT
+    run_root: Path = DEFAULT_RUN_ROOT
+
+    @property
+    def database(self) -> Path:
+        return self.root / "wharfinger.db"
+
+    @property
+    def log_file(self) -> Path:
+        """The engine's own log, for a person who looks for a cause."""
+        return self.root / "wharfinger.log"
+
+    @property
+    def storage_root(self) -> Path:
+        return self.root / "storage"
+
+    @property
+    def storage_run_root(self) -> Path:
+        return self.run_root / "storage"
+
+    @property
+    def storage_config(self) -> Path:
+        return self.root / "storage.conf"
+
+    @property
+    def signature_policy(self) -> Path:
+        return self.root / "policy.json"
+
+    @property
+    def transfers(self) -> Path:
+        """Parent of the temporary folder of each pull."""
+        return self.root / "transfers"
+
+    @property
+    def containers(self) -> Path:
+        return self.root / "containers"
+
+    def bundle(self, container_id: str) -> Path:
+        """The OCI bundle, which conmon works in: config.json, attach, ctl, winsz, PID files, the sync file."""
+        return self.containers / container_id
+
+    def log(self, container_id: str) -> Path:
+        """The container's console log, in the k8s-file format."""
+        return self.bundle(container_id) / "ctr.log"
+
+    def spec(self, container_id: str) -> Path:
+        return self.bundle(container_id) / "config.json"
+
+    def shm(self, container_id: str) -> Path:
+        return self.bundle(container_id) / "shm"
+
+    def etc(self, container_id: str) -> Path:
+        """hostname, hosts and resolv.conf that are shown in the container."""
+        return self.bundle(container_id) / "etc"
+
+    def attach_socket(self, container_id: str) -> Path:
+        return self.bundle(container_id) / "attach"
+
+    def control_fifo(self, container_id: str) -> Path:
+        return self.bundle(container_id) / "ctl"
+
+    def pid_file(self, container_id: str) -> Path:
+        return self.bundle(container_id) / "pidfile"
+
+    def monitor_pid_file(self, container_id: str) -> Path:
+        return self.bundle(container_id) / "conmon.pid"
+
+    def sync_file(self, container_id: str) -> Path:
+        """What conmon reports to: a regular file, so that its report survives us."""
+        return self.bundle(container_id) / "sync"
+
+    def runtime_log(self, container_id: str) -> Path:
+        return self.bundle(container_id) / "oci-log"
+
+    @property
+    def runtime_root(self) -> Path:
+        return self.run_root / "runc"
+
+    def runtime_state(self, container_id: str) -> Path:
+        return self.runtime_root / container_id
+
+    @property
+    def exits(self) -> Path:
+        return self.run_root / "exits"
+
+    def exit_file(self, container_id: str) -> Path:
+        return self.exits / container_id
+
+    def persist(self, container_id: str) -> Path:
+        return self.run_root / "persist" / container_id
+
+    @property
+    def locks(self) -> Path:
+        return self.run_root / "locks"
+
+    def lock(self, container_id: str) -> Path:
+        return self.locks / container_id
+
+    @property
+    def change_notice(self) -> Path:
+        """A file that every writer of the database touches, so that the others notice without asking."""
+        return self.run_root / "changed"
+
+    def exec_folder(self, container_id: str) -> Path:
+        return self.run_root / "exec" / container_id

@@ -1,0 +1,26 @@
+"""Settings of the engine: which programs it calls and the defaults of its verbs."""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """Names are looked up in PATH and the system's sbin directories; a path is taken as it is.
+
+    `seccomp_profile`: the default profile (containers-common). `additional_image_stores`: read-only stores whose images
+    are shown and used; one that is not there is passed over. `operation_timeout`: seconds a call of the
+    runtime may take before it counts as hung. `exit_command`: what conmon runs when a container ends, before
+    the arguments `cleanup ID`; empty to run nothing.
+    """
+
+    runtime: str = "runc"
+    monitor: str = "conmon"
+    storage: str = "containers-storage"
+    skopeo: str = "skopeo"
+    seccomp_profile: str = "/usr/share/containers/seccomp.json"
+    additional_image_stores: tuple[str, ...] = ("/var/lib/containers/storage",)
+    detach_keys: str = "ctrl-p,ctrl-q"
+    operation_timeout: float = 60.0
+    log_level: str = "warning"
+    exit_command: tuple[str, ...] = ()
