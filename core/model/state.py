@@ -50,7 +50,6 @@ class Intent(enum.StrEnum):
     CREATING = "creating"
     INITIALISING = "initialising"
     STARTING = "starting"
-    STOPPING = "stopping"
     PAUSING = "pausing"
     UNPAUSING = "unpausing"
     CLEANING = "cleaning"

@@ -1,0 +1,333 @@
+"""The engine: the containers and images of one root directory, for any number of equal clients at once."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import sys
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Self
+
+import msgspec
+
+from core.container import Container
+from core.errors import EngineError, NoSuchContainer, PermissionDenied, TimedOut
+from core.events import EventBus, EventKind, Subscription
+from core.host.files import make_private_directory
+from core.host.locks import FileLock
+from core.host.process_table import boot_id
+from core.host.processes import find_program, run
+from core.live import CgroupReaders, LiveWatcher
+from core.model.image import Image, ImageConfig
+from core.model.options import CreateOptions
+from core.model.snapshot import ContainerSnapshot, PullProgress, ResourceSample
+from core.model.state import Status
+from core.monitor.conmon import Conmon
+from core.operations.create import create
+from core.operations.inspect import snapshot_of
+from core.operations.observe import observed_state
+from core.operations.parts import EngineParts, Transaction
+from core.operations.refresh import refresh
+from core.paths import EnginePaths
+from core.runtime.runc import Runc
+from core.settings import Settings
+from core.storage.containers_storage import ContainersStorage
+from core.storage.demo_image import build_demo
+from core.store.sqlite import open_database
+
+VERSION: Final = "0.1.0"
+_log = logging.getLogger("wharfinger")
+
+
+class Engine:
+    """Opens with `Engine.open`, closes with `close` or at the end of a `with` block.
+
+    There is no daemon: every process that opens the same directories sees and changes the same containers. All methods
+    may be called from any thread.
+    """
+
+    def __init__(self, parts: EngineParts) -> None:
+        self._parts = parts
+        self._readers = CgroupReaders(parts)
+        self._live: LiveWatcher | None = None
+        self._live_lock = threading.Lock()
+
+    @classmethod
+    def open(cls, paths: EnginePaths | None = None, settings: Settings | None = None) -> Engine:
+        """Open, making the directories (0700) where they are not there; after a reboot every container is refreshed.
+
+        Raises `PermissionDenied` for who is not root, `DatabaseDamaged`, `VersionMismatch`, `HostIncomplete`.
+        """
+        paths, settings = paths or EnginePaths(), settings or Settings()
+        if os.geteuid() != 0:
+            raise PermissionDenied("containers can only be worked as root", hint="run it with sudo")
+        if not settings.exit_command:
+            settings = msgspec.structs.replace(settings, exit_command=_exit_command(paths, settings))
+        _make_directories(paths)
+        runtime = Runc(find_program(settings.runtime), paths.runtime_root, settings.operation_timeout)
+        parts = EngineParts(
+            paths=paths,
+            settings=settings,
+            store=open_database(paths.database, paths.change_notice),
+            runtime=runtime,
+            monitor=Conmon(find_program(settings.monitor), paths, runtime.path, runtime.create_argv_options()),
+            storage=ContainersStorage(paths, settings),
+            bus=EventBus(),
+            boot_id=boot_id(),
+        )
+        engine = cls(parts)
+        engine._recover()
+        return engine
+
+    @property
+    def paths(self) -> EnginePaths:
+        return self._parts.paths
+
+    @property
+    def settings(self) -> Settings:
+        return self._parts.settings
+
+    def close(self) -> None:
+        """Stop watching and close the files. Containers go on."""
+        with self._live_lock:
+            if self._live is not None:
+                self._live.close()
+                self._live = None
+        self._parts.bus.close()
+        self._readers.close()
+        self._parts.store.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def create(self, options: CreateOptions) -> Container:
+        """Make a container; it is configured then.
+
+        Raises `InvalidArgument`, `NoSuchImage`, `AmbiguousName`, `NameInUse`, `StorageFailed`.
+        """
+        return Container(self._parts, create(self._parts, options))
+
+    def lookup(self, name_or_id: str) -> Container:
+        """The container with this name, id or unique prefix of an id. Raises `NoSuchContainer`, `AmbiguousName`."""
+        return Container(self._parts, self._parts.store.resolve(name_or_id))
+
+    def containers(self) -> list[ContainerSnapshot]:
+        """All containers in the order of their creation, as they are now. Asks files only; starts no process."""
+        pictures = []
+        for record in self._parts.store.all():
+            if record.state.intent is not None or observed_state(self._parts, record) != record.state:
+                with contextlib.suppress(NoSuchContainer):
+                    pictures.append(self._settled(record.id))
+            else:
+                pictures.append(snapshot_of(self._parts, record))
+        return pictures
+
+    def snapshot(self, container_id: str) -> ContainerSnapshot:
+        """One container, as it is now. Raises `NoSuchContainer`."""
+        return self._settled(container_id)
+
+    def samples(self, container_ids: Iterable[str]) -> dict[str, ResourceSample]:
+        """CPU, memory and PIDs of those that run, from cgroup files that stay open."""
+        return self._readers.samples(container_ids)
+
+    def subscribe(self) -> Subscription:
+        """Events of this and of other processes from now on. Starts the watching thread at the first call."""
+        subscription = self._parts.bus.subscribe()
+        with self._live_lock:
+            if self._live is None:
+                self._live = LiveWatcher(self._parts, self._readers, self._settled)
+                self._live.start()
+        return subscription
+
+    def images(self) -> list[Image]:
+        """All images, those of the additional stores too."""
+        return self._parts.storage.images()
+
+    def find_image(self, name_or_id: str) -> Image:
+        """Raises `NoSuchImage`, `AmbiguousName`."""
+        return self._parts.storage.find_image(name_or_id)
+
+    def image_config(self, image_id: str) -> ImageConfig:
+        """What containers of this image inherit."""
+        return self._parts.storage.image_config(image_id)
+
+    def inspect_image(self, name_or_id: str) -> dict[str, object]:
+        """An image and its whole OCI configuration, as nested plain values."""
+        image = self.find_image(name_or_id)
+        raw = self._parts.storage.image_raw_config(image.id)
+        return {
+            "Id": image.id,
+            "RepoTags": list(image.names),
+            "Digest": image.digest,
+            "Size": image.size,
+            "ReadOnly": image.read_only,
+            "Created": raw.get("created", ""),
+            "Architecture": raw.get("architecture", ""),
+            "Os": raw.get("os", ""),
+            "Config": raw.get("config", {}),
+            "RootFS": raw.get("rootfs", {}),
+            "History": raw.get("history", []),
+        }
+
+    def pull(
+        self,
+        reference: str,
+        *,
+        progress: Callable[[PullProgress], None] | None = None,
+        cancel: threading.Event | None = None,
+        authfile: str = "",
+        tls_verify: bool = True,
+    ) -> Image:
+        """Copy an image into the store. Raises `NoSuchImage`, `StorageFailed`, `Cancelled`."""
+        image = self._parts.storage.pull(
+            reference, progress=progress, cancel=cancel, authfile=authfile, tls_verify=tls_verify
+        )
+        self._parts.emit(EventKind.IMAGE, action="pull", image=reference)
+        return image
+
+    def load(self, archive: Path) -> list[Image]:
+        """Read images from a docker or OCI archive. Raises `DamagedArchive`, `StorageFailed`."""
+        images = self._parts.storage.load(archive)
+        self._parts.emit(EventKind.IMAGE, action="load", image=str(archive))
+        return images
+
+    def import_image(
+        self, tar: Path, reference: str = "", *, changes: Sequence[str] = (), message: str = ""
+    ) -> Image:
+        """Make an image of a tar of a root file system. Raises `DamagedArchive`, `InvalidArgument`."""
+        image = self._parts.storage.import_tar(tar, reference, changes=changes, message=message)
+        self._parts.emit(EventKind.IMAGE, action="import", image=reference or image.id)
+        return image
+
+    def remove_image(self, name_or_id: str, *, force: bool = False) -> list[str]:
+        """Remove a name, and with the last name the image; what was untagged and deleted, in podman's words.
+
+        With `force` its containers go, too. Raises `NoSuchImage`, `ImageInUse`.
+        """
+        if force:
+            image = self.find_image(name_or_id)
+            for record in self._parts.store.all():
+                if record.config.image_id == image.id:
+                    Container(self._parts, record.id).remove(force=True)
+        removed = self._parts.storage.remove_image(name_or_id, force=force)
+        self._parts.emit(EventKind.IMAGE, action="remove", image=name_or_id)
+        return removed
+
+    def tag(self, name_or_id: str, new_name: str) -> None:
+        """Give an image a further name. Raises `NoSuchImage`, `InvalidArgument`."""
+        self._parts.storage.tag(self.find_image(name_or_id).id, new_name)
+        self._parts.emit(EventKind.IMAGE, action="tag", image=new_name)
+
+    def build_demo_image(self) -> Image:
+        """Make the demo image out of the host's static busybox. Raises `HostIncomplete`."""
+        return build_demo(self._parts.storage, Path(find_program("busybox")))
+
+    def version(self) -> dict[str, str]:
+        """Versions of the engine and of the programs that it calls."""
+        return {
+            "Version": VERSION,
+            "Python": sys.version.split()[0],
+            "Runtime": self._parts.runtime.version(),
+            "Monitor": _first_line([find_program(self.settings.monitor), "--version"]),
+            "Storage": _first_line([find_program(self.settings.storage), "--version"]),
+        }
+
+    def info(self) -> dict[str, object]:
+        """The host, the store and how many containers are in which state."""
+        pictures = self.containers()
+        counts = {str(status): sum(1 for p in pictures if p.status is status) for status in Status}
+        return {
+            "host": {
+                "hostname": os.uname().nodename,
+                "kernel": os.uname().release,
+                "arch": os.uname().machine,
+                "cpus": os.cpu_count() or 1,
+                "memTotal": os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"),
+                "cgroupVersion": "v2" if Path("/sys/fs/cgroup/cgroup.controllers").exists() else "v1",
+                "ociRuntime": {"path": self._parts.runtime.path, "version": self._parts.runtime.version()},
+                "conmon": {"path": find_program(self.settings.monitor)},
+            },
+            "store": {
+                "root": str(self.paths.root),
+                "runRoot": str(self.paths.run_root),
+                "graphRoot": str(self.paths.storage_root),
+                "additionalImageStores": list(self.settings.additional_image_stores),
+                "containers": {"number": len(pictures), **counts},
+                "images": {"number": len(self.images())},
+            },
+            "version": self.version(),
+        }
+
+    def _settled(self, container_id: str) -> ContainerSnapshot:
+        """A container looked at under its lock, or as stored where somebody works on it just now."""
+        container = Container(self._parts, container_id)
+        try:
+            with container.hold(patience=0) as held:
+                return snapshot_of(self._parts, held.record)
+        except TimedOut:
+            return container.snapshot()
+
+    def _recover(self) -> None:
+        """After a reboot refresh all; after a crash finish or undo what was begun."""
+        if self._parts.store.boot_id() != self._parts.boot_id:
+            self._refresh_all()
+        for record in self._parts.store.all():
+            if record.state.intent is not None:
+                with contextlib.suppress(NoSuchContainer):
+                    try:
+                        self._settled(record.id)
+                    except EngineError as error:
+                        _log.warning("container %s could not be repaired: %s", record.id, error)
+
+    def _refresh_all(self) -> None:
+        with FileLock(self.paths.locks / "boot"):
+            if self._parts.store.boot_id() == self._parts.boot_id:
+                return
+            for record in self._parts.store.all():
+                if record.state.boot_id == self._parts.boot_id:
+                    continue
+                with FileLock(self.paths.lock(record.id)):
+                    refresh(Transaction(self._parts, self._parts.store.get(record.id)))
+            self._parts.store.set_boot_id(self._parts.boot_id)
+
+
+def _exit_command(paths: EnginePaths, settings: Settings) -> tuple[str, ...]:
+    """What conmon runs at the end: the command line of this very installation, on these directories."""
+    return (
+        sys.executable,
+        "-m",
+        "tui",
+        "--root",
+        str(paths.root),
+        "--runroot",
+        str(paths.run_root),
+        "--runtime",
+        settings.runtime,
+    )
+
+
+def _make_directories(paths: EnginePaths) -> None:
+    try:
+        for folder in (paths.root, paths.run_root, paths.containers, paths.runtime_root, paths.exits, paths.locks):
+            make_private_directory(folder)
+        paths.change_notice.touch(mode=0o600)
+    except PermissionError as error:
+        raise PermissionDenied(f"{error.filename} can not be written", hint="run it with sudo") from error
+    except OSError as error:
+        raise PermissionDenied(
+            f"the directories of the engine can not be made: {error}", hint="choose others with --root and --runroot"
+        ) from error
+
+
+def _first_line(argv: Sequence[str]) -> str:
+    lines = run(argv, timeout=10).stdout.decode(errors="replace").splitlines()
+    return lines[0] if lines else ""

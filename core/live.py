@@ -1,0 +1,163 @@
+"""What changes without a call of ours: exits, freezes and the work of other processes, seen from files."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterable
+from typing import Final
+
+from core.errors import EngineError, NoSuchContainer
+from core.host.cgroups import CgroupReader
+from core.host.notices import FileWatcher
+from core.model.config import ContainerRecord
+from core.model.snapshot import ResourceSample
+from core.model.state import Status
+from core.operations.observe import LIVE_STATUSES
+from core.operations.parts import EngineParts
+
+_log = logging.getLogger("wharfinger")
+
+FREEZER_INTERVAL: Final = 0.2
+"""Seconds between two looks at the freezers: version 1 has no notice of a freeze."""
+
+
+class CgroupReaders:
+    """The kept-open cgroup files of the containers that run, one reader a container and run."""
+
+    def __init__(self, parts: EngineParts) -> None:
+        self._parts = parts
+        self._readers: dict[str, tuple[int, CgroupReader]] = {}
+        self._lock = threading.Lock()
+
+    def samples(self, container_ids: Iterable[str]) -> dict[str, ResourceSample]:
+        """A reading of each container that runs; the others are left out."""
+        samples = {}
+        with self._lock:
+            for record in self._records(container_ids):
+                reader = self._reader(record)
+                sample = reader.sample() if reader is not None else None
+                if sample is not None:
+                    samples[record.id] = sample
+        return samples
+
+    def frozen(self, record: ContainerRecord) -> bool | None:
+        """Whether the container's cgroup is frozen; None where that can't be read."""
+        with self._lock:
+            reader = self._reader(record)
+            if reader is None:
+                return None
+            try:
+                return reader.frozen()
+            except OSError:
+                return None
+
+    def keep_only(self, container_ids: set[str]) -> None:
+        """Close the files of all other containers."""
+        with self._lock:
+            for container_id in set(self._readers) - container_ids:
+                self._readers.pop(container_id)[1].close()
+
+    def close(self) -> None:
+        self.keep_only(set())
+
+    def _records(self, container_ids: Iterable[str]) -> list[ContainerRecord]:
+        wanted = set(container_ids)
+        return [record for record in self._parts.store.all() if record.id in wanted]
+
+    def _reader(self, record: ContainerRecord) -> CgroupReader | None:
+        pid = record.state.pid
+        known = self._readers.get(record.id)
+        if known is not None and known[0] == pid:
+            return known[1]
+        if known is not None:
+            self._readers.pop(record.id)[1].close()
+        if record.state.status not in LIVE_STATUSES:
+            return None
+        try:
+            seen = self._parts.runtime.observe(record.id)
+            reader = CgroupReader(seen.cgroup_paths, pid)
+        except (EngineError, OSError):
+            return None
+        self._readers[record.id] = (pid, reader)
+        return reader
+
+
+class LiveWatcher:
+    """A thread that turns what happens on disk into stored states and events on the bus.
+
+    `refresh` is called with the id of a container that has to be looked at; it takes the container's lock.
+    """
+
+    def __init__(self, parts: EngineParts, readers: CgroupReaders, refresh: Callable[[str], object]) -> None:
+        self._parts = parts
+        self._readers = readers
+        self._refresh = refresh
+        self._stop = threading.Event()
+        self._sequence = parts.store.last_sequence()
+        self._records: list[ContainerRecord] = []
+        self._watcher = FileWatcher()
+        self._watcher.watch_renames(parts.paths.exits)
+        self._watcher.watch_file_changes(parts.paths.change_notice)
+        self._thread = threading.Thread(target=self._run, name="wharfinger-live", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def close(self) -> None:
+        self._stop.set()
+        if self._thread.is_alive():
+            self._thread.join()
+        self._watcher.close()
+
+    def _run(self) -> None:
+        self._reload()
+        self._look_for_differences()
+        checked = time.monotonic()
+        while not self._stop.is_set():
+            try:
+                if self._watcher.wait(FREEZER_INTERVAL):
+                    self._take_notices()
+                if time.monotonic() - checked >= FREEZER_INTERVAL:
+                    self._look_for_differences()
+                    checked = time.monotonic()
+            except (EngineError, OSError):
+                _log.exception("the live watcher goes on after an error")
+                self._stop.wait(FREEZER_INTERVAL)
+
+    def _take_notices(self) -> None:
+        for notice in self._watcher.read():
+            if notice.path == self._parts.paths.exits and "." not in notice.name:
+                self._look_at(notice.name)
+        self._publish_new_events()
+
+    def _publish_new_events(self) -> None:
+        while batch := self._parts.store.events_after(self._sequence):
+            self._sequence = batch[-1].sequence
+            self._reload()
+            for event in batch:
+                self._parts.bus.publish(event)
+
+    def _reload(self) -> None:
+        self._records = self._parts.store.all()
+        self._readers.keep_only({r.id for r in self._records if r.state.status in LIVE_STATUSES})
+
+    def _look_for_differences(self) -> None:
+        """Freezes done by others, and containers whose end no exit file told."""
+        for record in self._records:
+            state = record.state
+            if state.status not in (Status.RUNNING, Status.PAUSED) or state.intent is not None:
+                continue
+            frozen = self._readers.frozen(record)
+            if frozen is None or frozen != (state.status is Status.PAUSED):
+                self._look_at(record.id)
+        self._publish_new_events()
+
+    def _look_at(self, container_id: str) -> None:
+        try:
+            self._refresh(container_id)
+        except NoSuchContainer:
+            return
+        except EngineError as error:
+            _log.warning("container %s could not be looked at: %s", container_id, error)

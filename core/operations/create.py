@@ -1,0 +1,184 @@
+"""create: a container's configuration, its record and its layer."""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+import time
+from pathlib import Path
+from typing import Final
+
+from core.errors import EngineError, InvalidArgument, NameInUse, NoSuchContainer, StateForbids
+from core.events import EventKind
+from core.host.files import make_private_directory
+from core.host.locks import FileLock
+from core.model.config import ContainerConfig, ContainerRecord, NetworkMode
+from core.model.image import ImageConfig
+from core.model.options import CreateOptions
+from core.model.state import ContainerState, Intent, Status
+from core.oci.capabilities import compute
+from core.oci.merge import merge_process
+from core.oci.signals import parse_signal
+from core.operations.names import random_name
+from core.operations.parts import EngineParts, Transaction
+from core.operations.release import erase
+
+NAME_PATTERN: Final = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]*")
+NAME_LENGTH: Final = 253
+
+
+def check_name(name: str) -> None:
+    """Raise `InvalidArgument` for a name that podman would not take either."""
+    if not NAME_PATTERN.fullmatch(name) or len(name) > NAME_LENGTH:
+        raise InvalidArgument(
+            f"the name {name[:40]!r} is not valid",
+            hint=f"use letters, digits, '_', '.' and '-', a letter or digit first, at most {NAME_LENGTH} in all",
+        )
+
+
+def create(parts: EngineParts, options: CreateOptions) -> str:
+    """Make a container and return its id. It is configured then: nothing is mounted and nothing runs.
+
+    Raises `InvalidArgument`, `NoSuchImage`, `AmbiguousName`, `NameInUse`, `StorageFailed`.
+    """
+    config = finalize_config(parts, options)
+    name = options.name or _free_name(parts)
+    record = ContainerRecord(
+        config=config,
+        name=name,
+        state=ContainerState(status=Status.CONFIGURED, intent=Intent.CREATING, boot_id=parts.boot_id),
+    )
+    with FileLock(parts.paths.lock(config.id)):
+        parts.store.add(record)
+        held = Transaction(parts, record)
+        try:
+            make_private_directory(parts.paths.bundle(config.id))
+            if config.image_id:
+                parts.storage.create(config.id, config.id, config.image_id)
+        except (EngineError, OSError):
+            erase(held)
+            raise
+        held.save(intent=None)
+        held.emit(EventKind.CREATE, image=config.image or config.rootfs)
+    return config.id
+
+
+def finalize_config(parts: EngineParts, options: CreateOptions) -> ContainerConfig:
+    """Check a request and merge the image's configuration into it."""
+    if bool(options.image) == bool(options.rootfs):
+        raise InvalidArgument("give either an image or a root file system directory")
+    if options.name:
+        check_name(options.name)
+        _refuse_used_name(parts, options.name)
+    _check_mounts(options)
+    compute(options.security)
+    image_id, image = "", None
+    if options.image:
+        found = parts.storage.find_image(options.image)
+        image_id, image = found.id, parts.storage.image_config(found.id)
+    elif not Path(options.rootfs).is_dir():
+        raise InvalidArgument(f"the root file system {options.rootfs} is not a directory")
+    container_id = secrets.token_hex(32)
+    network, network_container = _resolve_network(parts, options.network)
+    return ContainerConfig(
+        id=container_id,
+        created_at=time.time(),
+        process=merge_process(options, image),
+        image=options.image,
+        image_id=image_id,
+        rootfs=os.path.realpath(options.rootfs) if options.rootfs else "",
+        hostname=_hostname(options, network, container_id),
+        labels={**(image.labels if image else {}), **options.labels},
+        annotations=options.annotations,
+        stop_signal=_stop_signal(options, image),
+        stop_timeout=options.stop_timeout if options.stop_timeout is not None else 10,
+        bind_mounts=options.bind_mounts,
+        tmpfs_mounts=options.tmpfs_mounts,
+        shm_size=options.shm_size,
+        resources=options.resources,
+        security=options.security,
+        network=network,
+        network_container=network_container,
+        auto_remove=options.auto_remove,
+        log_size_max=options.log_size_max,
+        create_command=options.create_command,
+    )
+
+
+def _refuse_used_name(parts: EngineParts, name: str) -> None:
+    for record in parts.store.all():
+        if record.name == name:
+            raise NameInUse(
+                f'the container name "{name}" is already in use by {record.id}',
+                hint="remove or rename that container, or choose another name",
+                container_id=record.id,
+            )
+
+
+def _free_name(parts: EngineParts) -> str:
+    used = {record.name for record in parts.store.all()}
+    while (name := random_name()) in used:
+        pass
+    return name
+
+
+def _check_mounts(options: CreateOptions) -> None:
+    for bind in options.bind_mounts:
+        if not bind.destination.startswith("/"):
+            raise InvalidArgument(f"the mount destination {bind.destination!r} is not an absolute path")
+        if not Path(bind.source).exists():
+            raise InvalidArgument(
+                f"the mount source {bind.source} does not exist", hint="create it first, or correct the path"
+            )
+    for tmpfs in options.tmpfs_mounts:
+        if not tmpfs.destination.startswith("/"):
+            raise InvalidArgument(f"the tmpfs destination {tmpfs.destination!r} is not an absolute path")
+    if options.shm_size <= 0:
+        raise InvalidArgument("the size of shm must be more than 0 bytes")
+    if options.stop_timeout is not None and options.stop_timeout < 0:
+        raise InvalidArgument("the stop timeout can not be negative")
+
+
+def _resolve_network(parts: EngineParts, network: str) -> tuple[NetworkMode, str]:
+    mode, _, target = network.partition(":")
+    if mode == NetworkMode.CONTAINER:
+        if not target:
+            raise InvalidArgument("the network container: needs a container's name or id")
+        try:
+            return NetworkMode.CONTAINER, parts.store.resolve(target)
+        except NoSuchContainer as error:
+            raise InvalidArgument(f"the network of {target} can not be joined: {error.message}") from error
+    if target or mode not in (NetworkMode.HOST, NetworkMode.NONE):
+        raise InvalidArgument(
+            f"the network {network!r} is not known", hint="use host, none or container:NAME"
+        )
+    return NetworkMode(mode), ""
+
+
+def _hostname(options: CreateOptions, network: NetworkMode, container_id: str) -> str:
+    if options.hostname:
+        if network is NetworkMode.CONTAINER:
+            raise InvalidArgument("a host name can not be set for a container that joins another's network")
+        return options.hostname
+    return os.uname().nodename if network is NetworkMode.HOST else container_id[:12]
+
+
+def _stop_signal(options: CreateOptions, image: ImageConfig | None) -> int:
+    return parse_signal(options.stop_signal or (image.stop_signal if image else "") or "TERM")
+
+
+def network_target(parts: EngineParts, config: ContainerConfig) -> str | None:
+    """The path of the network namespace to join; empty for a new one, None for the host's."""
+    if config.network is NetworkMode.HOST:
+        return None
+    if config.network is NetworkMode.NONE:
+        return ""
+    target = parts.store.get(config.network_container)
+    if target.state.status not in (Status.RUNNING, Status.PAUSED):
+        raise StateForbids(
+            f"the network of container {target.name} can not be joined: it is {target.state.status}",
+            hint=f"start {target.name} first",
+            container_id=config.id,
+        )
+    return f"/proc/{target.state.pid}/ns/net"

@@ -1,0 +1,90 @@
+"""exec: a further process in a running container."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import msgspec
+
+from core.errors import EngineError, InvalidArgument, StateForbids
+from core.events import EventKind
+from core.host.files import make_private_directory, write_atomically
+from core.model.options import ExecOptions
+from core.oci.capabilities import compute
+from core.oci.spec import process_for_exec
+from core.operations.init import user_of
+from core.operations.parts import Transaction
+from core.runtime.messages import classify
+
+
+class ExecSession:
+    """A prepared exec. The caller runs `argv`: on a pty where the options ask for a terminal, else with pipes.
+
+    `close` (or the end of a `with` block) removes its files; it ends no process.
+    """
+
+    def __init__(self, argv: Sequence[str], process_file: Path, log: Path, container_id: str) -> None:
+        self.argv = tuple(argv)
+        self._process_file = process_file
+        self._log = log
+        self._container_id = container_id
+
+    def log_error(self) -> EngineError | None:
+        """Why the runtime could not run the command, once it has ended; None where the command itself ran."""
+        try:
+            lines = self._log.read_bytes().splitlines()
+        except OSError:
+            return None
+        for line in reversed(lines):
+            try:
+                entry = msgspec.json.decode(line, type=dict[str, object])
+            except msgspec.MsgspecError:
+                continue
+            if entry.get("level") in ("error", "fatal"):
+                error = classify(str(entry.get("msg", "")))
+                error.container_id = self._container_id
+                error.argv = self.argv
+                return error
+        return None
+
+    def close(self) -> None:
+        self._process_file.unlink(missing_ok=True)
+        self._log.unlink(missing_ok=True)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def prepare_exec(held: Transaction, options: ExecOptions) -> ExecSession:
+    """Write what the runtime needs for an exec. Allowed: running. Raises `InvalidArgument`."""
+    if not options.args:
+        raise InvalidArgument("exec needs a command")
+    if not held.state.mount_point:
+        raise StateForbids(
+            f"the root of container {held.name} is not mounted any more", container_id=held.id, hint="restart it"
+        )
+    parts = held.parts
+    user = user_of(held, Path(held.state.mount_point), options.user)
+    security = held.config.security
+    if options.privileged:
+        security = msgspec.structs.replace(security, privileged=True)
+    process = process_for_exec(held.config, user, options, compute(security))
+    folder = parts.paths.exec_folder(held.id)
+    make_private_directory(folder)
+    session = secrets.token_hex(8)
+    process_file, log = folder / f"{session}.json", folder / f"{session}.log"
+    write_atomically(process_file, msgspec.json.encode(process))
+    argv = parts.runtime.exec_argv(
+        held.id, process_file=process_file, terminal=options.terminal, pid_file=None, log=log
+    )
+    held.emit(EventKind.EXEC, command=" ".join(options.args))
+    return ExecSession(argv, process_file, log, held.id)

@@ -1,0 +1,168 @@
+"""init: everything a container needs around it, and its process created but not yet started."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import resource
+import shutil
+from pathlib import Path
+
+import msgspec
+
+from core.errors import EngineError, HostIncomplete, InvalidArgument, MonitorFailed
+from core.events import EventKind
+from core.host.files import make_private_directory, read_in_root, write_atomically
+from core.host.mounts import mount_tmpfs
+from core.host.process_table import process_start
+from core.model.config import NetworkMode
+from core.model.state import ContainerState, Intent, Status
+from core.monitor.contract import MonitorRequest
+from core.oci.capabilities import compute
+from core.oci.seccomp import translate
+from core.oci.spec import SpecRequest, build_spec
+from core.oci.user import ResolvedUser, resolve_user
+from core.operations.create import network_target
+from core.operations.parts import Transaction
+from core.operations.release import release, stop_by_force
+
+_log = logging.getLogger("wharfinger")
+
+
+def init(held: Transaction) -> None:
+    """Mount root and shm, write the spec and let conmon create the process. Allowed: configured, exited.
+
+    Ends in created. Raises `RuntimeFailed`, `MonitorFailed`, `StorageFailed`, `NoSuchExecutable`, `NotExecutable`,
+    `InvalidArgument` (an unknown user), `StateForbids` (the network to join is not there).
+    """
+    before = held.state
+    held.save(intent=Intent.INITIALISING, error="")
+    try:
+        release(held)
+        _bring_up(held, _prepare_root(held))
+    except (EngineError, OSError) as error:
+        _log.warning("init of %s failed: %s", held.id, error)
+        _undo(held, before, str(error))
+        raise
+    held.emit(EventKind.INIT)
+
+
+def _prepare_root(held: Transaction) -> Path:
+    parts, config = held.parts, held.config
+    root = Path(config.rootfs)
+    if config.image_id:
+        root = parts.storage.mounted_at(held.id) or parts.storage.mount(held.id)
+    elif not root.is_dir():
+        raise InvalidArgument(f"the root file system {root} is not there any more")
+    held.save(mount_point=str(root))
+    shm = parts.paths.shm(held.id)
+    make_private_directory(shm)
+    mount_tmpfs(shm, size=config.shm_size)
+    return root
+
+
+def _bring_up(held: Transaction, root: Path) -> None:
+    parts, config = held.parts, held.config
+    user = user_of(held, root)
+    request = SpecRequest(
+        config=config,
+        root_path=str(root),
+        user=user,
+        capabilities=compute(config.security),
+        seccomp=_seccomp(held),
+        shm_path=parts.paths.shm(held.id),
+        etc_files=_write_etc_files(held),
+        network_namespace=network_target(parts, config),
+        hostname=config.hostname,
+        nofile_limit=resource.getrlimit(resource.RLIMIT_NOFILE)[1],
+        nproc_limit=resource.getrlimit(resource.RLIMIT_NPROC)[1],
+        cgroup_path=f"/wharfinger/{held.id}",
+        cgroup_v2=Path("/sys/fs/cgroup/cgroup.controllers").exists(),
+    )
+    write_atomically(parts.paths.spec(held.id), msgspec.json.encode(build_spec(request)))
+    exit_command = parts.settings.exit_command
+    pid = parts.monitor.create(
+        MonitorRequest(
+            container_id=held.id,
+            name=held.name,
+            terminal=config.process.terminal,
+            stdin_open=config.process.stdin_open,
+            log_size_max=config.log_size_max,
+            exit_command=(*exit_command, "cleanup", held.id) if exit_command else (),
+        )
+    )
+    monitor = parts.monitor.find(held.id)
+    if monitor is None:
+        raise MonitorFailed(f"the monitor of container {held.name} ended at once", container_id=held.id)
+    held.save(
+        status=Status.CREATED,
+        intent=None,
+        pid=pid,
+        pid_start=process_start(pid) or 0,
+        monitor_pid=monitor[0],
+        monitor_start=monitor[1],
+        monitor_lost=False,
+        oom_killed=False,
+        boot_id=parts.boot_id,
+    )
+
+
+def _undo(held: Transaction, before: ContainerState, reason: str) -> None:
+    """Back to the state before; what goes wrong meanwhile is logged, the first error is the one that counts."""
+    for step in (stop_by_force, release):
+        try:
+            step(held)
+        except (EngineError, OSError):
+            _log.exception("undoing the init of %s", held.id)
+    after = msgspec.structs.replace(before, error=reason, intent=None)
+    if not held.state.mount_point:
+        after = msgspec.structs.replace(after, mount_point="", kept_mounted=False)
+    held.write(after)
+
+
+def user_of(held: Transaction, root: Path, user: str | None = None) -> ResolvedUser:
+    """A user by the container's own /etc/passwd and /etc/group, read without leaving its root."""
+    passwd, group = read_in_root(root, "etc/passwd"), read_in_root(root, "etc/group")
+    return resolve_user(held.config.process.user if user is None else user, passwd, group)
+
+
+def _seccomp(held: Transaction) -> dict[str, object] | None:
+    security = held.config.security
+    if security.privileged or security.seccomp_profile == "unconfined":
+        return None
+    path = Path(security.seccomp_profile or held.parts.settings.seccomp_profile)
+    try:
+        profile = msgspec.json.decode(path.read_bytes(), type=dict[str, object])
+    except FileNotFoundError as error:
+        raise HostIncomplete(
+            f"the seccomp profile {path} is not there",
+            hint="install it (apt-get install golang-github-containers-common) or use seccomp=unconfined",
+        ) from error
+    except (OSError, msgspec.MsgspecError) as error:
+        raise InvalidArgument(f"the seccomp profile {path} can not be read: {error}") from error
+    return translate(profile, os.uname().machine, compute(security))
+
+
+def _write_etc_files(held: Transaction) -> dict[str, str]:
+    """Write the container's hostname, hosts and resolv.conf; returns destination → path on the host."""
+    config = held.config
+    folder = held.parts.paths.etc(held.id)
+    shutil.rmtree(folder, ignore_errors=True)
+    make_private_directory(folder)
+    hosts = "127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n"
+    contents = {"hostname": f"{config.hostname}\n", "hosts": f"{hosts}127.0.1.1\t{config.hostname}\n"}
+    if config.network is not NetworkMode.NONE:
+        with contextlib.suppress(OSError):
+            contents["resolv.conf"] = Path("/etc/resolv.conf").read_text()
+    if config.network is NetworkMode.HOST:
+        with contextlib.suppress(OSError):
+            contents["hosts"] = Path("/etc/hosts").read_text()
+    taken = {bind.destination for bind in config.bind_mounts}
+    shown = {}
+    for name, content in contents.items():
+        destination = f"/etc/{name}"
+        if destination not in taken:
+            write_atomically(folder / name, content.encode(), mode=0o644)
+            shown[destination] = str(folder / name)
+    return shown

@@ -1,0 +1,156 @@
+"""inspect: all that is known of a container, in the shape of `podman inspect`."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from core.model.config import ContainerRecord
+from core.model.snapshot import ContainerSnapshot
+from core.oci.signals import signal_name
+from core.operations.parts import EngineParts
+
+NANO = 1_000_000_000
+
+
+def snapshot_of(parts: EngineParts, record: ContainerRecord) -> ContainerSnapshot:
+    """A record as a frozen picture."""
+    config, state = record.config, record.state
+    network = str(config.network)
+    if config.network_container:
+        network = f"container:{config.network_container}"
+    return ContainerSnapshot(
+        id=config.id,
+        name=record.name,
+        image=config.image or config.rootfs,
+        image_id=config.image_id,
+        command=config.process.args,
+        status=state.status,
+        intent=state.intent,
+        pid=state.pid,
+        exit_code=state.exit_code,
+        oom_killed=state.oom_killed,
+        monitor_lost=state.monitor_lost,
+        created_at=config.created_at,
+        started_at=state.started_at,
+        finished_at=state.finished_at,
+        mount_point=state.mount_point,
+        terminal=config.process.terminal,
+        stdin_open=config.process.stdin_open,
+        labels=dict(config.labels),
+        log_path=str(parts.paths.log(config.id)),
+        stop_timeout=config.stop_timeout,
+        network=network,
+        restarts=state.restarts,
+        error=state.error,
+    )
+
+
+def timestamp(seconds: float) -> str:
+    """RFC 3339 in UTC; Go's zero time for never, as podman prints it."""
+    if not seconds:
+        return "0001-01-01T00:00:00Z"
+    return datetime.fromtimestamp(seconds, UTC).isoformat().replace("+00:00", "Z")
+
+
+def inspect(parts: EngineParts, record: ContainerRecord) -> dict[str, object]:
+    """The container as nested plain values, keys as podman's."""
+    config, state, paths = record.config, record.state, parts.paths
+    return {
+        "Id": config.id,
+        "Created": timestamp(config.created_at),
+        "Path": config.process.args[0] if config.process.args else "",
+        "Args": list(config.process.args[1:]),
+        "State": {
+            "OciVersion": "1.0.2",
+            "Status": str(state.status),
+            "Running": state.status in ("running", "paused"),
+            "Paused": state.status == "paused",
+            "OOMKilled": state.oom_killed,
+            "Dead": False,
+            "Pid": state.pid,
+            "ConmonPid": state.monitor_pid,
+            "MonitorLost": state.monitor_lost,
+            "ExitCode": state.exit_code if state.exit_code is not None else 0,
+            "Error": state.error,
+            "StartedAt": timestamp(state.started_at),
+            "FinishedAt": timestamp(state.finished_at),
+        },
+        "Image": config.image_id,
+        "ImageName": config.image,
+        "Rootfs": config.rootfs,
+        "Name": record.name,
+        "RestartCount": state.restarts,
+        "OCIRuntime": parts.runtime.path,
+        "OCIConfigPath": str(paths.spec(config.id)),
+        "ConmonPidFile": str(paths.monitor_pid_file(config.id)),
+        "PidFile": str(paths.pid_file(config.id)),
+        "Mounted": bool(state.mount_point),
+        "MountPoint": state.mount_point,
+        "Mounts": _mounts(record),
+        "Config": _config(record),
+        "HostConfig": _host_config(parts, record),
+    }
+
+
+def _mounts(record: ContainerRecord) -> list[dict[str, object]]:
+    binds: list[dict[str, object]] = [
+        {
+            "Type": "bind",
+            "Source": bind.source,
+            "Destination": bind.destination,
+            "Options": list(bind.options),
+            "RW": "ro" not in bind.options,
+        }
+        for bind in record.config.bind_mounts
+    ]
+    tmpfs: list[dict[str, object]] = [
+        {"Type": "tmpfs", "Source": "", "Destination": mount.destination, "Options": list(mount.options), "RW": True}
+        for mount in record.config.tmpfs_mounts
+    ]
+    return binds + tmpfs
+
+
+def _config(record: ContainerRecord) -> dict[str, object]:
+    config = record.config
+    return {
+        "Hostname": config.hostname,
+        "User": config.process.user,
+        "Tty": config.process.terminal,
+        "OpenStdin": config.process.stdin_open,
+        "Env": list(config.process.env),
+        "Cmd": list(config.process.args),
+        "WorkingDir": config.process.cwd,
+        "Labels": dict(config.labels),
+        "Annotations": dict(config.annotations),
+        "StopSignal": config.stop_signal,
+        "StopSignalName": signal_name(config.stop_signal),
+        "StopTimeout": config.stop_timeout,
+        "CreateCommand": list(config.create_command),
+    }
+
+
+def _host_config(parts: EngineParts, record: ContainerRecord) -> dict[str, object]:
+    config = record.config
+    security, limits = config.security, config.resources
+    return {
+        "LogConfig": {
+            "Type": "k8s-file",
+            "Path": str(parts.paths.log(config.id)),
+            "Size": config.log_size_max,
+        },
+        "NetworkMode": snapshot_of(parts, record).network,
+        "AutoRemove": config.auto_remove,
+        "CapAdd": list(security.capabilities_add),
+        "CapDrop": list(security.capabilities_drop),
+        "Privileged": security.privileged,
+        "ReadonlyRootfs": security.read_only_root,
+        "NoNewPrivileges": security.no_new_privileges,
+        "SeccompProfile": security.seccomp_profile,
+        "ShmSize": config.shm_size,
+        "Memory": limits.memory,
+        "MemorySwap": limits.memory_swap,
+        "NanoCpus": int(limits.cpus * NANO),
+        "CpuShares": limits.cpu_shares,
+        "CpusetCpus": limits.cpuset_cpus,
+        "PidsLimit": limits.pids,
+    }

@@ -1,0 +1,50 @@
+"""mount and unmount: a container's root file system on the host."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from core.errors import ContainerInUse
+from core.events import EventKind
+from core.model.state import Status
+from core.operations.parts import Transaction
+from core.operations.release import is_exporting
+
+
+def mount(held: Transaction) -> Path:
+    """Mount the root and keep it mounted until `unmount`. Allowed: any state. Idempotent. Raises `StorageFailed`."""
+    root = mounted_root(held)
+    if not held.state.kept_mounted or held.state.mount_point != str(root):
+        held.save(mount_point=str(root), kept_mounted=True)
+        held.emit(EventKind.MOUNT, path=str(root))
+    return root
+
+
+def mounted_root(held: Transaction) -> Path:
+    """Where the root is mounted, mounting it where it is not."""
+    if not held.config.image_id:
+        return Path(held.config.rootfs)
+    storage = held.parts.storage
+    return storage.mounted_at(held.id) or storage.mount(held.id)
+
+
+def unmount(held: Transaction, *, force: bool = False) -> bool:
+    """Unmount the root; False where it was not mounted. Allowed: all but running and paused.
+
+    A created container needs its root: there the demand to keep it mounted is dropped and the end of the container
+    unmounts it. Raises `ContainerInUse` during an export unless `force`, `StorageFailed`.
+    """
+    was_mounted = bool(held.state.mount_point)
+    if held.state.status is Status.CREATED:
+        held.save(kept_mounted=False)
+        return was_mounted
+    if not force and is_exporting(held.parts, held.id):
+        raise ContainerInUse(
+            f"container {held.name} is being exported", hint="wait for the export or cancel it", container_id=held.id
+        )
+    if held.config.image_id and held.parts.storage.mounted_at(held.id) is not None:
+        held.parts.storage.unmount(held.id)
+    held.save(mount_point="", kept_mounted=False)
+    if was_mounted:
+        held.emit(EventKind.UNMOUNT)
+    return was_mounted

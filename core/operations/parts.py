@@ -1,0 +1,84 @@
+"""What the operations work with: the engine's parts, and one container under its lock."""
+
+from __future__ import annotations
+
+import os
+import time
+from dataclasses import dataclass
+
+import msgspec
+
+from core.events import Event, EventBus, EventKind
+from core.model.config import ContainerConfig, ContainerRecord
+from core.model.state import ContainerState
+from core.monitor.contract import Monitor
+from core.paths import EnginePaths
+from core.runtime.contract import Runtime
+from core.settings import Settings
+from core.storage.contract import Storage
+from core.store.contract import Store
+
+
+@dataclass(frozen=True, slots=True)
+class EngineParts:
+    """The parts that one engine is made of. `boot_id`: of the running kernel."""
+
+    paths: EnginePaths
+    settings: Settings
+    store: Store
+    runtime: Runtime
+    monitor: Monitor
+    storage: Storage
+    bus: EventBus
+    boot_id: str
+
+    def emit(self, kind: EventKind, container_id: str = "", name: str = "", **attributes: str) -> None:
+        """Write an event to the journal. Listeners, here and in other processes, learn it from there."""
+        self.store.record_event(
+            Event(
+                kind=kind,
+                time=time.time(),
+                container_id=container_id,
+                name=name,
+                attributes=attributes,
+                process=os.getpid(),
+            )
+        )
+
+
+class Transaction:
+    """One container, held under its lock: its record, and the only way to change it."""
+
+    def __init__(self, parts: EngineParts, record: ContainerRecord) -> None:
+        self.parts = parts
+        self.record = record
+        self.removed = False
+
+    @property
+    def id(self) -> str:
+        return self.record.config.id
+
+    @property
+    def name(self) -> str:
+        return self.record.name
+
+    @property
+    def config(self) -> ContainerConfig:
+        return self.record.config
+
+    @property
+    def state(self) -> ContainerState:
+        return self.record.state
+
+    def save(self, **changes: object) -> None:
+        """Write the state with these fields changed."""
+        self.write(msgspec.structs.replace(self.state, **changes))
+
+    def write(self, state: ContainerState) -> None:
+        """Write a whole state; nothing is written where nothing changed."""
+        if state != self.state:
+            self.parts.store.save_state(self.id, state)
+            self.record = msgspec.structs.replace(self.record, state=state)
+
+    def emit(self, kind: EventKind, **attributes: str) -> None:
+        self.parts.emit(kind, self.id, self.name, **attributes)

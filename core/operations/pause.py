@@ -1,0 +1,31 @@
+"""pause and unpause: freeze and thaw a container's cgroup."""
+
+from __future__ import annotations
+
+from core.events import EventKind
+from core.model.state import Intent, Status
+from core.operations.parts import Transaction
+from core.operations.synchronise import synchronise
+
+
+def pause(held: Transaction) -> None:
+    """Freeze every process of the container. Allowed: running. Raises `RuntimeFailed`."""
+    _change(held, Intent.PAUSING, Status.PAUSED, EventKind.PAUSE)
+
+
+def unpause(held: Transaction) -> None:
+    """Thaw the container. Allowed: paused. Raises `RuntimeFailed`."""
+    _change(held, Intent.UNPAUSING, Status.RUNNING, EventKind.UNPAUSE)
+
+
+def _change(held: Transaction, intent: Intent, status: Status, kind: EventKind) -> None:
+    act = held.parts.runtime.pause if status is Status.PAUSED else held.parts.runtime.resume
+    held.save(intent=intent)
+    try:
+        act(held.id)
+    except Exception:
+        held.save(intent=None)
+        synchronise(held)
+        raise
+    held.save(status=status, intent=None)
+    held.emit(kind)

@@ -1,0 +1,89 @@
+"""Giving back what a container holds: its runtime state, its mounts, its files. Each step can be repeated."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import signal
+from typing import Final
+
+from core.errors import EngineError, TimedOut
+from core.host.cgroups import remove_cgroups
+from core.host.locks import FileLock
+from core.host.mounts import unmount
+from core.operations.parts import EngineParts, Transaction
+from core.runtime.contract import Phase
+
+KILL_PATIENCE: Final = 10.0
+"""Seconds that a container may take to end after SIGKILL."""
+
+
+def export_lock(parts: EngineParts, container_id: str) -> FileLock:
+    """Held for the time of an export, so that a clean-up leaves the mount to the one who reads it."""
+    return FileLock(parts.paths.lock(container_id).with_suffix(".export"))
+
+
+def is_exporting(parts: EngineParts, container_id: str) -> bool:
+    """Whether some process exports the container just now."""
+    lock = export_lock(parts, container_id)
+    try:
+        lock.acquire(timeout=0)
+    except TimedOut:
+        return True
+    lock.release()
+    return False
+
+
+def stop_by_force(held: Transaction) -> None:
+    """Kill whatever process the container still has and wait for its end."""
+    parts = held.parts
+    try:
+        seen = parts.runtime.observe(held.id)
+    except EngineError:
+        parts.runtime.delete(held.id, force=True)
+        return
+    if seen.phase not in (Phase.CREATED, Phase.RUNNING, Phase.PAUSED):
+        return
+    parts.runtime.kill(held.id, signal.SIGKILL)
+    if seen.phase is Phase.PAUSED:
+        # A frozen cgroup of version 1 delivers no signal before it is thawed.
+        with contextlib.suppress(EngineError):
+            parts.runtime.resume(held.id)
+    parts.monitor.wait_exit(held.id, seen.pid, seen.pid_start, KILL_PATIENCE)
+
+
+def release(held: Transaction, *, everything: bool = False) -> None:
+    """Free the runtime's state and unmount; a root that is mounted on demand or exported stays mounted.
+
+    With `everything` the root is unmounted in any case.
+    """
+    parts = held.parts
+    try:
+        cgroup_paths = parts.runtime.observe(held.id).cgroup_paths
+    except EngineError:
+        cgroup_paths = {}
+    parts.runtime.delete(held.id, force=True)
+    remove_cgroups(cgroup_paths)
+    unmount(parts.paths.shm(held.id))
+    shutil.rmtree(parts.paths.exec_folder(held.id), ignore_errors=True)
+    stays = not everything and (held.state.kept_mounted or is_exporting(parts, held.id))
+    if not stays:
+        if held.config.image_id and parts.storage.mounted_at(held.id) is not None:
+            parts.storage.unmount(held.id)
+        held.save(mount_point="", kept_mounted=False)
+
+
+def erase(held: Transaction) -> None:
+    """Release everything and delete the layer, the files and the record. The container must have no process."""
+    parts = held.parts
+    release(held, everything=True)
+    if held.config.image_id:
+        parts.storage.delete(held.id)
+    bundle = parts.paths.bundle(held.id)
+    if bundle.exists():
+        shutil.rmtree(bundle)
+    parts.monitor.forget(held.id)
+    parts.store.remove(held.id)
+    held.removed = True
+    parts.paths.lock(held.id).unlink(missing_ok=True)
+    parts.paths.lock(held.id).with_suffix(".export").unlink(missing_ok=True)

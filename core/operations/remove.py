@@ -1,0 +1,31 @@
+"""remove: a container, its layer and its files."""
+
+from __future__ import annotations
+
+from core.errors import ContainerInUse
+from core.events import EventKind
+from core.model.state import Intent
+from core.operations.parts import Transaction
+from core.operations.release import erase, is_exporting, stop_by_force
+
+
+def remove(held: Transaction, *, force: bool = False) -> None:
+    """Remove the container for good. Allowed: configured, exited; with `force` any state, killing what runs.
+
+    Raises `ContainerInUse` where another container joins its network, or during an export unless `force`.
+    """
+    dependents = [record.name for record in held.parts.store.all() if record.config.network_container == held.id]
+    if dependents:
+        raise ContainerInUse(
+            f"container {held.name} can not be removed: {', '.join(dependents)} uses its network",
+            hint="remove those first",
+            container_id=held.id,
+        )
+    if not force and is_exporting(held.parts, held.id):
+        raise ContainerInUse(
+            f"container {held.name} is being exported", hint="wait for the export or cancel it", container_id=held.id
+        )
+    held.save(intent=Intent.REMOVING)
+    stop_by_force(held)
+    erase(held)
+    held.emit(EventKind.REMOVE)

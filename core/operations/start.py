@@ -1,0 +1,29 @@
+"""start: run the created process, creating it first where that is needed."""
+
+from __future__ import annotations
+
+import time
+
+from core.events import EventKind
+from core.model.state import Intent, Status
+from core.operations.init import init
+from core.operations.parts import Transaction
+from core.operations.synchronise import synchronise
+
+
+def start(held: Transaction) -> None:
+    """Start the container's process. Allowed: configured, created, exited. Ends in running, or exited if it is quick.
+
+    Raises what `init` raises, and `RuntimeFailed`.
+    """
+    if held.state.status is not Status.CREATED:
+        init(held)
+    held.save(intent=Intent.STARTING)
+    try:
+        held.parts.runtime.start(held.id)
+    except Exception:
+        held.save(intent=None)
+        synchronise(held)
+        raise
+    held.save(status=Status.RUNNING, intent=None, started_at=time.time(), finished_at=0.0, exit_code=None)
+    held.emit(EventKind.START)

@@ -1,0 +1,120 @@
+"""Bringing a container's stored state in line with what is really there. Called with its lock held."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Callable
+from typing import Final
+
+import msgspec
+
+from core.errors import EngineError, NoSuchContainer, TimedOut
+from core.events import EventKind
+from core.model.state import Intent, Status
+from core.operations.observe import observed_state, settled_state
+from core.operations.parts import Transaction
+from core.operations.release import erase, release, stop_by_force
+from core.runtime.contract import Phase
+
+EXIT_FILE_PATIENCE: Final = 5.0
+"""Seconds to wait for an exit code while conmon, which writes it, is alive."""
+CREATE_PATIENCE: Final = 20.0
+"""Seconds to wait for a conmon that is still creating a container for a caller that is gone."""
+
+_CHANGES: Final = {
+    (Status.RUNNING, Status.PAUSED): EventKind.PAUSE,
+    (Status.PAUSED, Status.RUNNING): EventKind.UNPAUSE,
+    (Status.CREATED, Status.RUNNING): EventKind.START,
+}
+
+
+def synchronise(held: Transaction) -> None:
+    """Finish or undo what a dead owner began, then store what is observed.
+
+    Raises `NoSuchContainer` where the repair was to finish a removal or to undo a creation.
+    """
+    if held.state.intent is not None:
+        _REPAIRS[held.state.intent](held)
+        if held.removed:
+            raise NoSuchContainer(
+                f'no container with name or ID "{held.name}" found: no such container', container_id=held.id
+            )
+    before = held.state
+    after = observed_state(held.parts, held.record)
+    if after == before:
+        return
+    if after.status is Status.EXITED and before.status is not Status.EXITED:
+        record_exit(held)
+        return
+    held.write(after)
+    kind = _CHANGES.get((before.status, after.status))
+    if kind is not None:
+        held.emit(kind, origin="outside")
+
+
+def record_exit(held: Transaction) -> None:
+    """Store a container's end, with its exit code once conmon has written it, -1 where nobody can know it."""
+    before = held.state
+    if held.parts.monitor.exit_code(held.id) is None and before.pid:
+        with contextlib.suppress(TimedOut):
+            held.parts.monitor.wait_exit(held.id, before.pid, before.pid_start, EXIT_FILE_PATIENCE)
+    ended = observed_state(held.parts, held.record)
+    code = -1 if ended.exit_code is None else ended.exit_code
+    held.write(msgspec.structs.replace(ended, exit_code=code, intent=None))
+    held.emit(EventKind.DIED, exit_code=str(code), oom_killed=str(ended.oom_killed).lower())
+
+
+def _undo_create(held: Transaction) -> None:
+    erase(held)
+    held.parts.storage.collect_garbage()
+
+
+def _repair_init(held: Transaction) -> None:
+    parts = held.parts
+    deadline = time.monotonic() + CREATE_PATIENCE
+    failed = False
+    while parts.monitor.find(held.id) is not None and time.monotonic() < deadline:
+        try:
+            if parts.monitor.created_pid(held.id) is not None:
+                break
+        except EngineError:
+            failed = True
+            break
+        time.sleep(0.02)
+    seen = parts.runtime.observe(held.id)
+    alive = seen.phase in (Phase.CREATED, Phase.RUNNING, Phase.PAUSED)
+    if alive and not failed and parts.monitor.find(held.id) is not None:
+        mounted = parts.storage.mounted_at(held.id) if held.config.image_id else None
+        held.write(observed_state(parts, held.record))
+        held.save(intent=None, mount_point=str(mounted or held.config.rootfs))
+        return
+    stop_by_force(held)
+    release(held)
+    held.write(settled_state(held.state))
+
+
+def _observe_again(held: Transaction) -> None:
+    held.save(intent=None)
+
+
+def _finish_cleaning(held: Transaction) -> None:
+    release(held)
+    held.write(settled_state(held.state))
+
+
+def _finish_removing(held: Transaction) -> None:
+    stop_by_force(held)
+    erase(held)
+    held.emit(EventKind.REMOVE)
+
+
+_REPAIRS: Final[dict[Intent, Callable[[Transaction], None]]] = {
+    Intent.CREATING: _undo_create,
+    Intent.INITIALISING: _repair_init,
+    Intent.STARTING: _observe_again,
+    Intent.PAUSING: _observe_again,
+    Intent.UNPAUSING: _observe_again,
+    Intent.CLEANING: _finish_cleaning,
+    Intent.REMOVING: _finish_removing,
+}
