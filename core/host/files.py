@@ -1,0 +1,76 @@
+"""Files written so that a crash leaves the old or the new content, and read without leaving a root."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import stat
+from pathlib import Path
+from typing import Final
+
+_SYS_OPENAT2: Final = 437
+_RESOLVE_NO_MAGICLINKS: Final = 0x02
+_RESOLVE_IN_ROOT: Final = 0x10
+
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+class _OpenHow(ctypes.Structure):
+    _fields_ = (("flags", ctypes.c_uint64), ("mode", ctypes.c_uint64), ("resolve", ctypes.c_uint64))
+
+
+def write_atomically(path: Path, data: bytes, mode: int = 0o600) -> None:
+    """Write `data` under `path` in one move: temporary file, fsync, rename."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.{os.urandom(4).hex()}")
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            os.fchmod(file.fileno(), mode)
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def make_private_directory(path: Path) -> None:
+    """Make a directory that is the owner's alone (0700); parents that are missing, too."""
+    if path.is_dir():
+        return
+    if not path.parent.is_dir():
+        make_private_directory(path.parent)
+    path.mkdir(mode=0o700, exist_ok=True)
+
+
+def read_in_root(root: Path, relative: str, limit: int = 1 << 20) -> bytes | None:
+    """The first `limit` bytes of a regular file below `root`, symbolic links taken as inside of it; None where there is none.
+
+    Follows openat2(2) with RESOLVE_IN_ROOT, so that nothing in the container can point out of its root.
+    """
+    try:
+        base = os.open(root, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
+    except OSError:
+        return None
+    try:
+        how = _OpenHow(
+            os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY, 0, _RESOLVE_IN_ROOT | _RESOLVE_NO_MAGICLINKS
+        )
+        descriptor: int = _libc.syscall(
+            _SYS_OPENAT2, base, os.fsencode(relative), ctypes.byref(how), ctypes.sizeof(how)
+        )
+    finally:
+        os.close(base)
+    if descriptor < 0:
+        return None
+    with os.fdopen(descriptor, "rb") as file:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            return None
+        return file.read(limit)
+
+
+def free_bytes(path: Path) -> int:
+    """Bytes that may still be written in the file system of `path`."""
+    usage = os.statvfs(path)
+    return usage.f_bavail * usage.f_frsize

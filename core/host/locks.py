@@ -1,0 +1,72 @@
+"""Locks between processes and threads: flock(2) on a file, freed by the kernel when its holder dies."""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+import time
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Self
+
+from core.errors import TimedOut
+
+_FIRST_PAUSE: Final = 0.0005
+_LONGEST_PAUSE: Final = 0.02
+
+
+class FileLock:
+    """An exclusive lock. Each acquisition opens the file anew, so two threads of one process exclude each other, too."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._descriptor = -1
+
+    def acquire(self, timeout: float | None = None) -> None:
+        """Take the lock, waiting `timeout` seconds at most (for ever where None). Raises `TimedOut`."""
+        deadline = None if timeout is None else time.monotonic() + timeout
+        pause = _FIRST_PAUSE
+        while True:
+            descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            if self._try(descriptor, wait=deadline is None) and self._still_there(descriptor):
+                self._descriptor = descriptor
+                return
+            os.close(descriptor)
+            if deadline is not None:
+                if time.monotonic() >= deadline:
+                    raise TimedOut(
+                        f"{self._path.name[:12]} is held by another process", hint="try again when it is done"
+                    )
+                time.sleep(pause)
+                pause = min(pause * 2, _LONGEST_PAUSE)
+
+    def release(self) -> None:
+        if self._descriptor >= 0:
+            os.close(self._descriptor)
+            self._descriptor = -1
+
+    def _try(self, descriptor: int, *, wait: bool) -> bool:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+        except OSError as error:
+            if error.errno in (errno.EWOULDBLOCK, errno.EINTR):
+                return False
+            raise
+        return True
+
+    def _still_there(self, descriptor: int) -> bool:
+        """Whether the file is still the one under this name: its last holder may have removed it."""
+        try:
+            return self._path.stat().st_ino == os.fstat(descriptor).st_ino
+        except FileNotFoundError:
+            return False
+
+    def __enter__(self) -> Self:
+        self.acquire()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.release()

@@ -1,0 +1,62 @@
+"""Mounts of this machine: mount(2), umount2(2) and the mount table."""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import os
+import re
+from pathlib import Path
+from typing import Final
+
+from core.errors import StorageFailed
+
+_MS_NOSUID: Final = 0x2
+_MS_NODEV: Final = 0x4
+_MS_NOEXEC: Final = 0x8
+_MNT_DETACH: Final = 0x2
+_libc = ctypes.CDLL(None, use_errno=True)
+_OCTAL: Final = re.compile(rb"\\([0-7]{3})")
+
+
+def mount_tmpfs(path: Path, *, size: int, mode: int = 0o1777) -> None:
+    """Mount an empty tmpfs of `size` bytes on a directory, without devices, programs or setuid. Raises `StorageFailed`."""
+    data = f"size={size},mode={mode:o}".encode()
+    flags = _MS_NOSUID | _MS_NODEV | _MS_NOEXEC
+    if _libc.mount(b"shm", os.fsencode(path), b"tmpfs", ctypes.c_ulong(flags), data) != 0:
+        reason = os.strerror(ctypes.get_errno())
+        raise StorageFailed(f"a tmpfs could not be mounted on {path}: {reason}")
+
+
+def unmount(path: Path, *, lazy: bool = False) -> None:
+    """Unmount a path; no error where nothing is mounted. `lazy`: even when it is in use. Raises `StorageFailed`."""
+    if _libc.umount2(os.fsencode(path), _MNT_DETACH if lazy else 0) == 0:
+        return
+    code = ctypes.get_errno()
+    if code in (errno.EINVAL, errno.ENOENT):
+        return
+    if code == errno.EBUSY and not lazy:
+        unmount(path, lazy=True)
+        return
+    raise StorageFailed(f"{path} could not be unmounted: {os.strerror(code)}")
+
+
+def mount_points() -> list[Path]:
+    """Every mount point of this mount namespace, in the order of mounting."""
+    table = Path("/proc/self/mountinfo").read_bytes()
+    return [Path(os.fsdecode(_unescape(line.split(b" ", 5)[4]))) for line in table.splitlines()]
+
+
+def mounts_under(path: Path) -> list[Path]:
+    """The mount points at or below `path`, in the order of mounting."""
+    real = Path(os.path.realpath(path))
+    return [point for point in mount_points() if point == real or real in point.parents]
+
+
+def is_mounted(path: Path) -> bool:
+    """Whether `path` itself is a mount point."""
+    return Path(os.path.realpath(path)) in mount_points()
+
+
+def _unescape(field: bytes) -> bytes:
+    return _OCTAL.sub(lambda match: bytes([int(match[1], 8)]), field)

@@ -1,0 +1,149 @@
+"""The processes of this machine as /proc shows them."""
+
+from __future__ import annotations
+
+import ctypes
+import fcntl
+import os
+import pwd
+import select
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from core.model.snapshot import ProcessEntry
+
+_PROC: Final = Path("/proc")
+_TICKS: Final = os.sysconf("SC_CLK_TCK")
+_PAGE: Final = os.sysconf("SC_PAGE_SIZE")
+_PIDFD_GET_INFO: Final = 0xC040FF0B
+_PIDFD_INFO_EXIT: Final = 1 << 3
+
+
+@cache
+def boot_id() -> str:
+    """The identity of the running boot of the kernel."""
+    return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+
+
+def _stat_fields(pid: int) -> list[bytes] | None:
+    """The fields of /proc/PID/stat from the third on; None where there is no such process."""
+    try:
+        with open(f"/proc/{pid}/stat", "rb") as file:
+            return file.read().rpartition(b")")[2].split()
+    except OSError:
+        return None
+
+
+def process_start(pid: int) -> int | None:
+    """When a process began, in clock ticks since boot; None where it is gone, or a zombie."""
+    fields = _stat_fields(pid)
+    if not fields or fields[0] in (b"Z", b"X"):
+        return None
+    return int(fields[19])
+
+
+def is_alive(pid: int, start: int) -> bool:
+    """Whether the very process that began at `start` (ticks) still lives."""
+    return process_start(pid) == start
+
+
+def open_pidfd(pid: int) -> int | None:
+    """A descriptor that becomes readable at the end of the process; None where it is gone already."""
+    try:
+        return os.pidfd_open(pid)
+    except OSError:
+        return None
+
+
+def wait_pidfd(descriptor: int, timeout: float | None) -> bool:
+    """Whether the process ended within `timeout` seconds."""
+    poll = select.poll()
+    poll.register(descriptor, select.POLLIN)
+    return bool(poll.poll(None if timeout is None else timeout * 1000))
+
+
+class _PidfdInfo(ctypes.Structure):
+    _fields_ = (
+        ("mask", ctypes.c_uint64),
+        ("cgroup_id", ctypes.c_uint64),
+        ("ids", ctypes.c_uint32 * 11),
+        ("exit_code", ctypes.c_int32),
+    )
+
+
+def exit_code_of_pidfd(descriptor: int) -> int | None:
+    """The exit code (128 + signal for a death by one) of a reaped process; None where the kernel does not tell.
+
+    PIDFD_GET_INFO with PIDFD_INFO_EXIT, Linux 6.15 and later.
+    """
+    info = _PidfdInfo()
+    info.mask = _PIDFD_INFO_EXIT
+    try:
+        fcntl.ioctl(descriptor, _PIDFD_GET_INFO, info)
+    except OSError:
+        return None
+    if not info.mask & _PIDFD_INFO_EXIT:
+        return None
+    status = int(info.exit_code)
+    return 128 + os.WTERMSIG(status) if os.WIFSIGNALED(status) else os.WEXITSTATUS(status)
+
+
+def find_monitor(container_id: str, bundle: Path) -> int | None:
+    """The PID of the conmon of a container, known by its arguments `-c ID` and `-b BUNDLE`."""
+    wanted = (container_id.encode(), os.fsencode(bundle))
+    for entry in os.scandir(_PROC):
+        if not entry.name.isdigit():
+            continue
+        try:
+            with open(f"/proc/{entry.name}/cmdline", "rb") as file:
+                arguments = file.read().split(b"\0")
+        except OSError:
+            continue
+        if not arguments[0].endswith(b"conmon"):
+            continue
+        if (_after(arguments, b"-c"), _after(arguments, b"-b")) == wanted and process_start(int(entry.name)):
+            return int(entry.name)
+    return None
+
+
+def _after(arguments: list[bytes], flag: bytes) -> bytes:
+    try:
+        return arguments[arguments.index(flag) + 1]
+    except (ValueError, IndexError):
+        return b""
+
+
+def list_processes(pids: Iterable[int]) -> list[ProcessEntry]:
+    """The processes with these PIDs; those that are gone meanwhile are left out."""
+    entries = []
+    for pid in pids:
+        fields = _stat_fields(pid)
+        if not fields:
+            continue
+        try:
+            command = (_PROC / str(pid) / "cmdline").read_bytes().rstrip(b"\0").replace(b"\0", b" ")
+            name = (_PROC / str(pid) / "comm").read_bytes().strip()
+            owner = (_PROC / str(pid)).stat().st_uid
+        except OSError:
+            continue
+        entries.append(
+            ProcessEntry(
+                pid=pid,
+                parent=int(fields[1]),
+                user=_user_name(owner),
+                state=fields[0].decode(),
+                cpu_time=(int(fields[11]) + int(fields[12])) / _TICKS,
+                memory=int(fields[21]) * _PAGE,
+                command=(command or b"[" + name + b"]").decode(errors="replace"),
+            )
+        )
+    return entries
+
+
+def _user_name(number: int) -> str:
+    try:
+        return pwd.getpwuid(number).pw_name
+    except KeyError:
+        return str(number)

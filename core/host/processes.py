@@ -1,0 +1,116 @@
+"""Starting other programs: with a list of arguments, no terminal, nothing inherited that was not asked for."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import shlex
+import shutil
+import signal
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import IO, Final, NamedTuple
+
+from core.errors import HostIncomplete, TimedOut
+
+_log = logging.getLogger("wharfinger")
+
+_SYSTEM_FOLDERS: Final = ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin")
+_PACKAGES: Final = {"busybox": "busybox-static", "tar": "tar", "zstd": "zstd", "gzip": "gzip"}
+
+Stream = int | IO[bytes] | None
+
+
+class Finished(NamedTuple):
+    """A program that has ended. `returncode`: negative for a death by a signal."""
+
+    argv: tuple[str, ...]
+    returncode: int
+    stdout: bytes
+    stderr: bytes
+
+    def error_text(self) -> str:
+        """What it said on standard error, else on standard output, without the white space around it."""
+        return (self.stderr.strip() or self.stdout.strip()).decode(errors="replace")
+
+
+def find_program(name: str) -> str:
+    """The path of a program in PATH or in the system's folders; a path is checked. Raises `HostIncomplete`."""
+    folders = os.pathsep.join([*os.environ.get("PATH", "").split(os.pathsep), *_SYSTEM_FOLDERS])
+    found = shutil.which(name, path=folders)
+    if found is None:
+        package = _PACKAGES.get(Path(name).name, Path(name).name)
+        hint = f"install it: apt-get install {package}" if "/" not in name else "correct the path"
+        raise HostIncomplete(f"the program {name} is not on this machine", hint=hint)
+    return found
+
+
+def run(
+    argv: Sequence[str],
+    *,
+    cwd: Path | None = None,
+    env: Mapping[str, str] | None = None,
+    stdin: bytes | None = None,
+    timeout: float | None = None,
+) -> Finished:
+    """Run to the end and collect the output. After `timeout` seconds its process group is killed: `TimedOut`."""
+    process = spawn(
+        argv,
+        cwd=cwd,
+        env=env,
+        stdin=subprocess.PIPE if stdin is not None else None,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    try:
+        stdout, stderr = process.communicate(stdin, timeout)
+    except subprocess.TimeoutExpired as error:
+        kill_group(process)
+        process.communicate()
+        raise TimedOut(
+            f"{Path(argv[0]).name} did not answer within {timeout:g} seconds",
+            hint=f"see whether it hangs: {shlex.join(argv)}",
+            argv=argv,
+        ) from error
+    except BaseException:
+        kill_group(process)
+        process.communicate()
+        raise
+    if process.returncode:
+        _log.info("exit %d: %s: %s", process.returncode, shlex.join(argv), stderr.decode(errors="replace").strip())
+    return Finished(tuple(argv), process.returncode, stdout, stderr)
+
+
+def spawn(
+    argv: Sequence[str],
+    *,
+    cwd: Path | None = None,
+    env: Mapping[str, str] | None = None,
+    stdin: Stream = None,
+    stdout: Stream = None,
+    stderr: Stream = None,
+    pass_fds: Sequence[int] = (),
+    new_session: bool = True,
+) -> subprocess.Popen[bytes]:
+    """Start a program. A stream that is not given is /dev/null. Raises `HostIncomplete` where it can't be executed."""
+    try:
+        return subprocess.Popen(
+            argv,
+            cwd=cwd,
+            env=dict(env) if env is not None else None,
+            stdin=subprocess.DEVNULL if stdin is None else stdin,
+            stdout=subprocess.DEVNULL if stdout is None else stdout,
+            stderr=subprocess.DEVNULL if stderr is None else stderr,
+            pass_fds=pass_fds,
+            start_new_session=new_session,
+        )
+    except (FileNotFoundError, PermissionError) as error:
+        raise HostIncomplete(f"{argv[0]} can not be executed: {error.strerror}", argv=argv) from error
+
+
+def kill_group(process: subprocess.Popen[bytes]) -> None:
+    """Kill a process started in a session of its own, and all of its group."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)

@@ -1,0 +1,201 @@
+"""runc, or a runtime with the same command line."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from core.errors import RuntimeFailed
+from core.host.cgroups import kill_all, remove_cgroups
+from core.host.files import make_private_directory
+from core.host.process_table import process_start
+from core.host.processes import Finished, run
+from core.runtime.contract import Observation, Phase
+from core.runtime.messages import classify
+
+_ABSENT: Final = Observation(Phase.ABSENT, 0, 0, {})
+_PHASES: Final = {
+    "creating": Phase.CREATED,
+    "created": Phase.CREATED,
+    "running": Phase.RUNNING,
+    "paused": Phase.PAUSED,
+    "stopped": Phase.STOPPED,
+}
+
+
+class _StateFile(msgspec.Struct):
+    """The part of runc's state.json that is read."""
+
+    init_process_pid: int
+    init_process_start: int
+    cgroup_paths: dict[str, str]
+
+
+class _StateAnswer(msgspec.Struct):
+    status: str
+    pid: int = 0
+
+
+class _LogLine(msgspec.Struct):
+    level: str = ""
+    msg: str = ""
+
+
+_state_files = msgspec.json.Decoder(_StateFile)
+
+
+class Runc:
+    """`root`: where the runtime keeps its state. `timeout`: seconds that a call may take. See `Runtime`."""
+
+    def __init__(self, path: str, root: Path, timeout: float) -> None:
+        self.path = path
+        self._root = root
+        self._timeout = timeout
+
+    def version(self) -> str:
+        lines = run([self.path, "--version"], timeout=self._timeout).stdout.decode(errors="replace").splitlines()
+        return lines[0] if lines else ""
+
+    def observe(self, container_id: str) -> Observation:
+        """Follows libcontainer's own rule: frozen, else gone, zombie or another process, else exec.fifo, else running."""
+        folder = f"{self._root}/{container_id}"
+        try:
+            with open(f"{folder}/state.json", "rb") as file:
+                stored = _state_files.decode(file.read())
+        except FileNotFoundError:
+            return _ABSENT
+        except (OSError, msgspec.MsgspecError) as error:
+            raise RuntimeFailed(
+                f"the runtime's state of container {container_id[:12]} is damaged: {error}",
+                hint="remove the container by force",
+                container_id=container_id,
+            ) from error
+        pid, start, paths = stored.init_process_pid, stored.init_process_start, stored.cgroup_paths
+        if process_start(pid) != start:
+            phase = Phase.STOPPED
+        elif _is_frozen(paths):
+            phase = Phase.PAUSED
+        elif os.path.lexists(f"{folder}/exec.fifo"):
+            phase = Phase.CREATED
+        else:
+            phase = Phase.RUNNING
+        return Observation(phase, pid, start, paths)
+
+    def state(self, container_id: str) -> Observation:
+        finished = self._run("state", container_id)
+        if finished.returncode:
+            if "does not exist" in finished.error_text():
+                return _ABSENT
+            raise self._error(finished, container_id)
+        answer = msgspec.json.decode(finished.stdout, type=_StateAnswer)
+        return Observation(_PHASES[answer.status], answer.pid, 0, {})
+
+    def start(self, container_id: str) -> None:
+        self._check("start", container_id)
+
+    def kill(self, container_id: str, signal: int) -> None:
+        self._check("kill", container_id, str(signal))
+
+    def pause(self, container_id: str) -> None:
+        self._check("pause", container_id)
+
+    def resume(self, container_id: str) -> None:
+        self._check("resume", container_id)
+
+    def delete(self, container_id: str, *, force: bool = False) -> None:
+        folder = self._root / container_id
+        if not folder.exists():
+            return
+        try:
+            paths = self.observe(container_id).cgroup_paths
+        except RuntimeFailed:
+            self._delete_damaged(folder, container_id)
+            return
+        finished = self._run("delete", *(["--force"] if force else []), container_id)
+        if finished.returncode and folder.exists():
+            raise self._error(finished, container_id)
+        remove_cgroups(paths)
+
+    def processes(self, container_id: str) -> list[int]:
+        finished = self._check("ps", "--format", "json", container_id)
+        return msgspec.json.decode(finished.stdout, type=list[int] | None) or []
+
+    def exec_argv(
+        self,
+        container_id: str,
+        *,
+        process_file: Path,
+        terminal: bool,
+        pid_file: Path | None = None,
+        detach: bool = False,
+        log: Path | None = None,
+    ) -> list[str]:
+        argv = [self.path, *self.create_argv_options()]
+        if log is not None:
+            argv += ["--log", os.fspath(log), "--log-format", "json"]
+        argv += ["exec", "--process", os.fspath(process_file)]
+        if terminal:
+            argv.append("--tty")
+        if detach:
+            argv.append("--detach")
+        if pid_file is not None:
+            argv += ["--pid-file", os.fspath(pid_file)]
+        return [*argv, container_id]
+
+    def create_argv_options(self) -> list[str]:
+        return [f"--root={self._root}"]
+
+    def _delete_damaged(self, folder: Path, container_id: str) -> None:
+        """runc itself can do nothing with an unreadable state: kill what is in the cgroups and drop the folder."""
+        for name in ("cgroup", "freezer"):
+            hierarchy = Path("/sys/fs/cgroup", name if name != "cgroup" else "")
+            cgroup = hierarchy / "wharfinger" / container_id
+            if cgroup.is_dir():
+                kill_all({name: str(cgroup)})
+        for file in folder.iterdir():
+            file.unlink()
+        folder.rmdir()
+
+    def _check(self, *arguments: str) -> Finished:
+        finished = self._run(*arguments)
+        if finished.returncode:
+            raise self._error(finished, arguments[-1])
+        return finished
+
+    def _run(self, *arguments: str) -> Finished:
+        make_private_directory(self._root)
+        argv = [self.path, *self.create_argv_options(), "--log-format=json", *arguments]
+        return run(argv, timeout=self._timeout)
+
+    def _error(self, finished: Finished, container_id: str) -> RuntimeFailed:
+        text = finished.error_text()
+        for line in reversed(text.splitlines()):
+            try:
+                entry = msgspec.json.decode(line, type=_LogLine)
+            except msgspec.MsgspecError:
+                continue
+            if entry.level in ("error", "fatal"):
+                text = entry.msg
+                break
+        error = classify(text)
+        return RuntimeFailed(
+            error.message,
+            hint=error.hint,
+            container_id=container_id,
+            argv=finished.argv,
+            stderr=finished.stderr.decode(errors="replace"),
+        )
+
+
+def _is_frozen(paths: dict[str, str]) -> bool:
+    try:
+        if "freezer" in paths:
+            with open(f"{paths['freezer']}/freezer.state", "rb") as file:
+                return file.read() == b"FROZEN\n"
+        with open(f"{paths['']}/cgroup.events", "rb") as file:
+            return b"frozen 1" in file.read()
+    except (OSError, KeyError):
+        return False
