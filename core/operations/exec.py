@@ -18,7 +18,7 @@ from core.oci.capabilities import compute
 from core.oci.spec import process_for_exec
 from core.operations.init import user_of
 from core.operations.parts import Transaction
-from core.runtime.messages import classify
+from core.oci.messages import classify
 
 
 class ExecSession:

@@ -14,7 +14,7 @@ from core.host.files import make_private_directory
 from core.host.process_table import process_start
 from core.host.processes import Finished, run
 from core.runtime.contract import Observation, Phase
-from core.runtime.messages import classify
+from core.oci.messages import classify
 
 _ABSENT: Final = Observation(Phase.ABSENT, 0, 0, {})
 _PHASES: Final = {

@@ -1,0 +1,276 @@
+"""conmon as the monitor."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import shutil
+import subprocess
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from core.errors import MonitorFailed, TimedOut
+from core.host.files import make_private_directory
+from core.host.notices import FileWatcher
+from core.host.process_table import (
+    exit_code_of_pidfd,
+    find_monitor,
+    is_alive,
+    open_pidfd,
+    process_start,
+    wait_pidfd,
+)
+from core.host.processes import spawn
+from core.monitor.console_size import set_console_size
+from core.monitor.contract import MonitorRequest
+from core.oci.messages import classify
+from core.paths import EnginePaths
+
+CREATE_TIMEOUT: Final = 60.0
+"""Seconds that the runtime may take to create a container."""
+EXIT_FILE_DELAY: Final = 5.0
+"""Seconds that conmon may take from a container's end to its exit file."""
+
+
+class _Report(msgspec.Struct):
+    data: int
+    message: str = ""
+
+
+class Conmon:
+    """Starts and watches conmon processes. See `Monitor`.
+
+    `runtime` is the path of the OCI runtime, `runtime_options` what it needs before its verb.
+    """
+
+    def __init__(self, path: str, paths: EnginePaths, runtime: str, runtime_options: Sequence[str]) -> None:
+        self._path = path
+        self._paths = paths
+        self._runtime = runtime
+        self._runtime_options = tuple(runtime_options)
+
+    def create(self, request: MonitorRequest) -> int:
+        container_id = request.container_id
+        bundle = self._paths.bundle(container_id)
+        self.forget(container_id)
+        make_private_directory(self._paths.exits)
+        make_private_directory(self._paths.persist(container_id))
+        # A pipe would kill conmon, or leave it brain-dead, when its creator dies before it reports: a file can not.
+        sync = os.open(
+            self._paths.sync_file(container_id), os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600
+        )
+        try:
+            with FileWatcher() as watcher:
+                watcher.watch_file_changes(self._paths.sync_file(container_id))
+                process = spawn(
+                    self._argv(request),
+                    cwd=bundle,
+                    env=_environment(sync),
+                    stderr=subprocess.PIPE,
+                    pass_fds=[sync],
+                )
+                complaint = process.communicate()[1].decode(errors="replace").strip()
+                if process.returncode:
+                    raise MonitorFailed(
+                        f"conmon could not start: {complaint or process.returncode}",
+                        container_id=container_id,
+                        stderr=complaint,
+                    )
+                return self._await_report(container_id, watcher)
+        finally:
+            os.close(sync)
+
+    def find(self, container_id: str) -> tuple[int, int] | None:
+        bundle = self._paths.bundle(container_id)
+        with contextlib.suppress(OSError, ValueError):
+            pid = int(self._paths.monitor_pid_file(container_id).read_text())
+            arguments = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+            start = process_start(pid)
+            if container_id.encode() in arguments and os.fsencode(bundle) in arguments and start is not None:
+                return pid, start
+        found = find_monitor(container_id, bundle)
+        found_start = process_start(found) if found is not None else None
+        return (found, found_start) if found is not None and found_start is not None else None
+
+    def created_pid(self, container_id: str) -> int | None:
+        try:
+            data = self._paths.sync_file(container_id).read_bytes()
+        except FileNotFoundError:
+            return None
+        line, newline, _ = data.partition(b"\n")
+        if not newline:
+            return None
+        report = msgspec.json.decode(line, type=_Report)
+        if report.data < 0:
+            error = classify(report.message)
+            error.container_id = container_id
+            raise error
+        return report.data
+
+    def exit_code(self, container_id: str) -> int | None:
+        try:
+            return int(self._paths.exit_file(container_id).read_text())
+        except (FileNotFoundError, ValueError):
+            return None
+
+    def oom_killed(self, container_id: str) -> bool:
+        return (self._paths.persist(container_id) / "oom").exists()
+
+    def wait_exit(self, container_id: str, pid: int, pid_start: int, timeout: float | None) -> int:
+        deadline = None if timeout is None else time.monotonic() + timeout
+        descriptor = open_pidfd(pid) if is_alive(pid, pid_start) else None
+        try:
+            with FileWatcher() as watcher:
+                watcher.watch_renames(self._paths.exits)
+                code = self._exit_seen(container_id, watcher, descriptor, deadline)
+                if code is not None:
+                    return code
+                return self._exit_after_end(container_id, watcher, descriptor)
+        finally:
+            if descriptor is not None:
+                os.close(descriptor)
+
+    def wait_gone(self, container_id: str, timeout: float) -> bool:
+        monitor = self.find(container_id)
+        if monitor is None:
+            return True
+        descriptor = open_pidfd(monitor[0])
+        if descriptor is None:
+            return True
+        try:
+            return wait_pidfd(descriptor, timeout)
+        finally:
+            os.close(descriptor)
+
+    def resize(self, container_id: str, columns: int, rows: int) -> None:
+        monitor = self.find(container_id)
+        if monitor is None:
+            raise MonitorFailed(
+                "the console can not be resized: the container's monitor is gone", container_id=container_id
+            )
+        set_console_size(self._paths.control_fifo(container_id), monitor[0], columns, rows)
+
+    def forget(self, container_id: str) -> None:
+        paths = self._paths
+        bundle = paths.bundle(container_id)
+        stale = [
+            paths.exit_file(container_id),
+            paths.runtime_log(container_id),
+            paths.pid_file(container_id),
+            paths.monitor_pid_file(container_id),
+            paths.sync_file(container_id),
+            paths.attach_socket(container_id),
+            paths.control_fifo(container_id),
+            bundle / "winsz",
+            bundle / "oom",
+        ]
+        for file in stale:
+            file.unlink(missing_ok=True)
+        shutil.rmtree(paths.persist(container_id), ignore_errors=True)
+
+    def _argv(self, request: MonitorRequest) -> list[str]:
+        container_id, paths = request.container_id, self._paths
+        # fmt: off
+        argv = [
+            self._path,
+            "--api-version", "1",
+            "-c", container_id,
+            "-u", container_id,
+            "-n", request.name,
+            "-r", self._runtime,
+            "-b", str(paths.bundle(container_id)),
+            "-p", str(paths.pid_file(container_id)),
+            "-P", str(paths.monitor_pid_file(container_id)),
+            "-l", f"k8s-file:{paths.log(container_id)}",
+            "--log-level", "error",
+            "--log-size-max", str(request.log_size_max),
+            "--exit-dir", str(paths.exits),
+            "--persist-dir", str(paths.persist(container_id)),
+            "--full-attach",
+        ]
+        # fmt: on
+        options = [*self._runtime_options, "--log-format=json", f"--log={paths.runtime_log(container_id)}"]
+        argv += [f"--runtime-arg={option}" for option in options]
+        if request.terminal:
+            argv.append("-t")
+        elif request.stdin_open:
+            argv += ["-i", "--leave-stdin-open"]
+        if request.exit_command:
+            argv += ["--exit-command", request.exit_command[0]]
+            for argument in request.exit_command[1:]:
+                argv += ["--exit-command-arg", argument]
+        return argv
+
+    def _await_report(self, container_id: str, watcher: FileWatcher) -> int:
+        deadline = time.monotonic() + CREATE_TIMEOUT
+        while True:
+            monitor = self.find(container_id)
+            pid = self.created_pid(container_id)
+            if pid is not None:
+                return pid
+            if monitor is None:
+                raise MonitorFailed(
+                    "conmon ended before it said whether the container was created",
+                    hint="see the log file",
+                    container_id=container_id,
+                )
+            remaining = deadline - time.monotonic()
+            if remaining <= 0:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(monitor[0], 9)
+                raise TimedOut(
+                    f"the runtime did not create the container within {CREATE_TIMEOUT:g} seconds",
+                    hint=f"see whether {self._runtime} hangs",
+                    container_id=container_id,
+                )
+            watcher.wait(min(remaining, 1.0))
+            watcher.read()
+
+    def _exit_seen(
+        self, container_id: str, watcher: FileWatcher, descriptor: int | None, deadline: float | None
+    ) -> int | None:
+        """The code once it is written; None when the process ended before that. Raises `TimedOut`."""
+        poll = select.poll()
+        poll.register(watcher.fileno(), select.POLLIN)
+        if descriptor is not None:
+            poll.register(descriptor, select.POLLIN)
+        while True:
+            code = self.exit_code(container_id)
+            if code is not None or descriptor is None:
+                return code
+            remaining = None if deadline is None else deadline - time.monotonic()
+            if remaining is not None and remaining <= 0:
+                raise TimedOut(f"container {container_id[:12]} still runs", container_id=container_id)
+            ready = poll.poll(None if remaining is None else remaining * 1000)
+            watcher.read()
+            if any(number == descriptor for number, _ in ready):
+                return self.exit_code(container_id)
+
+    def _exit_after_end(self, container_id: str, watcher: FileWatcher, descriptor: int | None) -> int:
+        """The code of a container whose process has ended: conmon's, while conmon lives, else the kernel's, else -1."""
+        deadline = time.monotonic() + EXIT_FILE_DELAY
+        while time.monotonic() < deadline:
+            watched = self.find(container_id) is not None
+            code = self.exit_code(container_id)
+            if code is not None:
+                return code
+            if not watched:
+                break
+            watcher.wait(0.05)
+            watcher.read()
+        told = exit_code_of_pidfd(descriptor) if descriptor is not None else None
+        return -1 if told is None else told
+
+
+def _environment(sync: int) -> dict[str, str]:
+    return {
+        "PATH": os.environ.get("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"),
+        "XDG_RUNTIME_DIR": os.environ.get("XDG_RUNTIME_DIR", "/run"),
+        "LANG": os.environ.get("LANG", "C.UTF-8"),
+        "_OCI_SYNCPIPE": str(sync),
+    }

@@ -1,0 +1,81 @@
+"""The size of a container's terminal, set through conmon and seen to hold.
+
+conmon before 2.2 applies the first of several lines that it reads at once and loses the others, so one line is sent at a
+time, read back on conmon's own side of the terminal, and sent again where it was lost.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import fcntl
+import os
+import struct
+import termios
+import time
+from pathlib import Path
+from typing import Final
+
+from core.errors import MonitorFailed
+
+_SYS_PIDFD_GETFD: Final = 438
+_TRIES: Final = 8
+_PATIENCE: Final = 0.05
+"""Seconds until a line counts as lost."""
+
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+def set_console_size(control_fifo: Path, monitor_pid: int, columns: int, rows: int) -> None:
+    """Set the size. Raises `MonitorFailed` where conmon does not take it."""
+    try:
+        master = _terminal_master(monitor_pid)
+    except OSError:
+        master = None
+    try:
+        for _ in range(_TRIES):
+            _send(control_fifo, f"1 {rows} {columns}\n")
+            if master is None or _holds(master, columns, rows):
+                return
+    finally:
+        if master is not None:
+            os.close(master)
+    raise MonitorFailed(f"the console did not take the size {columns}×{rows}")
+
+
+def _send(control_fifo: Path, line: str) -> None:
+    try:
+        descriptor = os.open(control_fifo, os.O_WRONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError as error:
+        raise MonitorFailed("the console can not be resized: the container's monitor does not listen") from error
+    try:
+        os.write(descriptor, line.encode())
+    finally:
+        os.close(descriptor)
+
+
+def _holds(master: int, columns: int, rows: int) -> bool:
+    deadline = time.monotonic() + _PATIENCE
+    while time.monotonic() < deadline:
+        size = struct.unpack("HHHH", fcntl.ioctl(master, termios.TIOCGWINSZ, bytes(8)))
+        if size[:2] == (rows, columns):
+            return True
+        time.sleep(0.002)
+    return False
+
+
+def _terminal_master(monitor_pid: int) -> int | None:
+    """A duplicate of conmon's side of the terminal, by pidfd_getfd(2)."""
+    folder = f"/proc/{monitor_pid}/fd"
+    for name in os.listdir(folder):
+        with contextlib.suppress(OSError):
+            if not os.readlink(f"{folder}/{name}").endswith("/ptmx"):
+                continue
+            process = os.pidfd_open(monitor_pid)
+            try:
+                descriptor: int = _libc.syscall(_SYS_PIDFD_GETFD, process, int(name), 0)
+            finally:
+                os.close(process)
+            if descriptor >= 0:
+                return descriptor
+    return None

@@ -1,0 +1,59 @@
+"""What the engine needs of a container's monitor: the process that keeps its console, log and exit code."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import msgspec
+
+
+class MonitorRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """A container to create. Its bundle with config.json is in place. `log_size_max`: bytes.
+
+    `exit_command`: what the monitor runs when the container has ended; empty for nothing.
+    """
+
+    container_id: str
+    name: str
+    terminal: bool
+    stdin_open: bool
+    log_size_max: int
+    exit_command: tuple[str, ...] = ()
+
+
+class Monitor(Protocol):
+    """One monitor process a container. It outlives the process that started it."""
+
+    def create(self, request: MonitorRequest) -> int:
+        """Have the runtime create the container; its PID.
+
+        What a former run left is removed first. Raises `MonitorFailed`, `RuntimeFailed`, `NoSuchExecutable`,
+        `NotExecutable`, `TimedOut`.
+        """
+
+    def find(self, container_id: str) -> tuple[int, int] | None:
+        """PID and start (ticks) of the container's living monitor."""
+
+    def created_pid(self, container_id: str) -> int | None:
+        """The PID that the monitor reported, None while it has reported nothing. Raises what it reported as an error."""
+
+    def exit_code(self, container_id: str) -> int | None:
+        """The exit code of the last run, None where there is none yet."""
+
+    def oom_killed(self, container_id: str) -> bool:
+        """Whether the kernel killed a process of the last run for want of memory."""
+
+    def wait_exit(self, container_id: str, pid: int, pid_start: int, timeout: float | None) -> int:
+        """The exit code, as soon as it is there; -1 where nobody is left who could tell it.
+
+        Raises `TimedOut` after `timeout` seconds.
+        """
+
+    def wait_gone(self, container_id: str, timeout: float) -> bool:
+        """Whether the monitor process itself ended within `timeout` seconds."""
+
+    def resize(self, container_id: str, columns: int, rows: int) -> None:
+        """Set the size of the container's terminal and see that it holds. Raises `MonitorFailed` where it does not."""
+
+    def forget(self, container_id: str) -> None:
+        """Remove the exit code and the other files of the last run."""
