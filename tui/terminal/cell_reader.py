@@ -44,9 +44,9 @@ def is_drawable(codepoint: int) -> bool:
     """Whether a code point may reach a terminal as part of a cell."""
     return (
         0x20 <= codepoint < 0x7F
-        or 0xA0 <= codepoint <= 0x10FFFF
+        or (0xA0 <= codepoint <= 0x10FFFF
         and not 0xD800 <= codepoint <= 0xDFFF
-        and codepoint not in (0x2028, 0x2029)
+        and codepoint not in (0x2028, 0x2029))
     )
 
 
@@ -194,13 +194,11 @@ class RowReader:
             cells, lib.GHOSTTY_RENDER_STATE_ROW_CELLS_DATA_GRAPHEMES_LEN, self._length
         )
         count = int(self._length[0])
-        if count > GRAPHEME_LIMIT:
-            buffer = ffi.new("uint32_t[]", count)
-        else:
-            buffer = self._codepoints
+        buffer = ffi.new("uint32_t[]", count) if count > GRAPHEME_LIMIT else self._codepoints
         lib.ghostty_render_state_row_cells_get(cells, lib.GHOSTTY_RENDER_STATE_ROW_CELLS_DATA_GRAPHEMES_BUF, buffer)
         codepoints: list[int] = ffi.unpack(buffer, min(count, GRAPHEME_LIMIT))
-        return "".join(chr(codepoint) for codepoint in codepoints if is_drawable(codepoint))
+        # A joiner at the end would join the next cell's character on the operator's terminal.
+        return "".join(chr(codepoint) for codepoint in codepoints if is_drawable(codepoint)).rstrip("\u200d")
 
     def _style_at(self, x: int) -> CellStyle:
         cells, style = self._cells[0], self._style

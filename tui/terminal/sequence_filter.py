@@ -1,6 +1,6 @@
 """Holds back the sequences that the emulator library is known to crash on: OSC 8 links and OSC 133 marks.
 
-This keeps honest programs (`ls --hyperlink`, shells with prompt marks) from ending a keeper. It is no defence: a program
+This keeps honest programs (`ls --hyperlink`, shells with prompt marks) from ending a keeper. It is no defence: one
 that means harm finds others, and the keeper's process is what contains it.
 """
 

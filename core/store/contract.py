@@ -1,0 +1,53 @@
+"""Where containers are kept: their configuration, name and state, and a journal of what happened."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from core.events import Event
+from core.model.config import ContainerRecord
+from core.model.state import ContainerState
+
+
+class Store(Protocol):
+    """May be called from any thread. Every change is on disk when a call returns, whole or not at all."""
+
+    def add(self, record: ContainerRecord) -> None:
+        """Raises `NameInUse`."""
+
+    def get(self, container_id: str) -> ContainerRecord:
+        """Raises `NoSuchContainer`."""
+
+    def resolve(self, name_or_id: str) -> str:
+        """The id of the container with this name, else this id, else this unique prefix of an id.
+
+        Raises `NoSuchContainer`, and `AmbiguousName` with the candidates.
+        """
+
+    def all(self) -> list[ContainerRecord]:
+        """In the order of creation."""
+
+    def save_state(self, container_id: str, state: ContainerState) -> None:
+        """Raises `NoSuchContainer`."""
+
+    def rename(self, container_id: str, new_name: str) -> None:
+        """Raises `NoSuchContainer`, `NameInUse`."""
+
+    def remove(self, container_id: str) -> None:
+        """No error where it is not there."""
+
+    def boot_id(self) -> str:
+        """The boot that the states belong to; empty before the first."""
+
+    def set_boot_id(self, boot_id: str) -> None: ...
+
+    def record_event(self, event: Event) -> Event:
+        """Append to the journal, which keeps the last `JOURNAL_LIMIT` events; the event with its sequence."""
+
+    def events_after(self, sequence: int, limit: int = 1000) -> list[Event]:
+        """The events with a higher sequence, oldest first."""
+
+    def last_sequence(self) -> int:
+        """The sequence of the newest event, 0 where there is none."""
+
+    def close(self) -> None: ...

@@ -1,0 +1,91 @@
+"""A store in memory, for tests and for what nobody wants to keep."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+
+import msgspec
+
+from core.events import Event
+from core.model.config import ContainerRecord
+from core.model.state import ContainerState
+from core.store.lookup import JOURNAL_LIMIT, name_in_use, no_such_container, only_match
+
+
+class MemoryStore:
+    """See `Store`."""
+
+    def __init__(self) -> None:
+        self._records: dict[str, ContainerRecord] = {}
+        self._events: deque[Event] = deque(maxlen=JOURNAL_LIMIT)
+        self._sequence = 0
+        self._boot_id = ""
+        self._lock = threading.RLock()
+
+    def add(self, record: ContainerRecord) -> None:
+        with self._lock:
+            self._require_free(record.name)
+            self._records[record.id] = record
+
+    def get(self, container_id: str) -> ContainerRecord:
+        with self._lock:
+            try:
+                return self._records[container_id]
+            except KeyError:
+                raise no_such_container(container_id) from None
+
+    def resolve(self, name_or_id: str) -> str:
+        with self._lock:
+            for record in self._records.values():
+                if record.name == name_or_id:
+                    return record.id
+            if name_or_id in self._records:
+                return name_or_id
+            return only_match(name_or_id, [known for known in self._records if known.startswith(name_or_id)])
+
+    def all(self) -> list[ContainerRecord]:
+        with self._lock:
+            return sorted(self._records.values(), key=lambda record: (record.config.created_at, record.id))
+
+    def save_state(self, container_id: str, state: ContainerState) -> None:
+        with self._lock:
+            self._records[container_id] = msgspec.structs.replace(self.get(container_id), state=state)
+
+    def rename(self, container_id: str, new_name: str) -> None:
+        with self._lock:
+            record = self.get(container_id)
+            self._require_free(new_name)
+            self._records[container_id] = msgspec.structs.replace(record, name=new_name)
+
+    def remove(self, container_id: str) -> None:
+        with self._lock:
+            self._records.pop(container_id, None)
+
+    def boot_id(self) -> str:
+        return self._boot_id
+
+    def set_boot_id(self, boot_id: str) -> None:
+        self._boot_id = boot_id
+
+    def record_event(self, event: Event) -> Event:
+        with self._lock:
+            self._sequence += 1
+            recorded = msgspec.structs.replace(event, sequence=self._sequence)
+            self._events.append(recorded)
+            return recorded
+
+    def events_after(self, sequence: int, limit: int = 1000) -> list[Event]:
+        with self._lock:
+            return [event for event in self._events if event.sequence > sequence][:limit]
+
+    def last_sequence(self) -> int:
+        return self._sequence
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+    def _require_free(self, name: str) -> None:
+        for record in self._records.values():
+            if record.name == name:
+                raise name_in_use(name, record.id)

@@ -1,0 +1,21 @@
+-- Wharfinger's database. An operator may read it at any time: sqlite3 -readonly wharfinger.db
+
+CREATE TABLE container (
+    id         TEXT PRIMARY KEY,
+    name       TEXT NOT NULL UNIQUE,
+    created_at REAL NOT NULL,          -- Unix seconds
+    config     TEXT NOT NULL,          -- JSON, never changed
+    state      TEXT NOT NULL           -- JSON, valid for the boot that it names
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX container_by_creation ON container (created_at, id);
+
+CREATE TABLE event (
+    sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+    content  TEXT NOT NULL             -- JSON
+) STRICT;
+
+CREATE TABLE setting (
+    name  TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+) STRICT, WITHOUT ROWID;

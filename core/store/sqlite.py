@@ -1,0 +1,256 @@
+"""The store in SQLite, shared by all processes that work on the same root."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from core.errors import DatabaseDamaged, EngineError, PermissionDenied, VersionMismatch
+from core.events import Event
+from core.model.config import ContainerConfig, ContainerRecord
+from core.model.state import ContainerState
+from core.store.lookup import JOURNAL_LIMIT, name_in_use, no_such_container, only_match
+
+APPLICATION_ID: Final = 0x57484152
+"""`WHAR` in the header of the file, which file(1) and we know it by."""
+SCHEMA_VERSION: Final = 1
+BUSY_TIMEOUT: Final = 30.0
+_MAGIC: Final = b"SQLite format 3\0"
+_TRIM_EVERY: Final = 500
+
+_configs = msgspec.json.Decoder(ContainerConfig)
+_states = msgspec.json.Decoder(ContainerState)
+_events = msgspec.json.Decoder(Event)
+
+Row = tuple[str, str, str]
+
+
+def open_database(path: Path, notice: Path) -> SqliteStore:
+    """Open the database, making it where there is none. `notice`: the file touched at every change.
+
+    Raises `DatabaseDamaged` (the file is left as it is), `VersionMismatch`, `PermissionDenied`.
+    """
+    try:
+        _check_header(path)
+        connection = _connect(path)
+        try:
+            _prepare(connection, path)
+        except BaseException:
+            connection.close()
+            raise
+    except PermissionError as error:
+        raise PermissionDenied(f"the database {path} can not be opened", hint="run it with sudo") from error
+    except sqlite3.DatabaseError as error:
+        raise _translated(error, path) from error
+    return SqliteStore(connection, path, notice)
+
+
+def _check_header(path: Path) -> None:
+    try:
+        with path.open("rb") as file:
+            head = file.read(len(_MAGIC))
+    except FileNotFoundError:
+        return
+    if head and head != _MAGIC:
+        raise _damaged(path, "it is not an SQLite file")
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    # SQLite gives its side files the mode of the database, so the first to open decides for all of them.
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+    connection = sqlite3.connect(path, timeout=BUSY_TIMEOUT, isolation_level=None, check_same_thread=False)
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")
+    return connection
+
+
+def _prepare(connection: sqlite3.Connection, path: Path) -> None:
+    version = int(connection.execute("PRAGMA user_version").fetchone()[0])
+    if version == 0:
+        _create_schema(connection, path)
+    elif version != SCHEMA_VERSION:
+        raise VersionMismatch(
+            f"the database {path} has version {version}, this program needs {SCHEMA_VERSION}",
+            hint="use the program that made it, or another directory with --root",
+        )
+    connection.execute("SELECT count(*) FROM container").fetchone()
+
+
+def _create_schema(connection: sqlite3.Connection, path: Path) -> None:
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        if int(connection.execute("PRAGMA user_version").fetchone()[0]) == 0:
+            if connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+                raise VersionMismatch(
+                    f"the database {path} belongs to another program", hint="use another directory with --root"
+                )
+            for statement in (Path(__file__).parent / "schema.sql").read_text().split(";"):
+                connection.execute(statement)
+            connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+            connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+        connection.execute("COMMIT")
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+
+
+class SqliteStore:
+    """See `Store`. Made by `open_database`."""
+
+    def __init__(self, connection: sqlite3.Connection, path: Path, notice: Path) -> None:
+        self._connection = connection
+        self._path = path
+        self._notice = notice
+        self._lock = threading.RLock()
+
+    def add(self, record: ContainerRecord) -> None:
+        with self._change() as database:
+            self._require_free(database, record.name)
+            database.execute(
+                "INSERT INTO container (id, name, created_at, config, state) VALUES (?, ?, ?, ?, ?)",
+                (
+                    record.id,
+                    record.name,
+                    record.config.created_at,
+                    _text(record.config),
+                    _text(record.state),
+                ),
+            )
+
+    def get(self, container_id: str) -> ContainerRecord:
+        with self._read() as database:
+            row = database.execute(
+                "SELECT name, config, state FROM container WHERE id = ?", (container_id,)
+            ).fetchone()
+        if row is None:
+            raise no_such_container(container_id)
+        return self._record(row)
+
+    def resolve(self, name_or_id: str) -> str:
+        with self._read() as database:
+            row = database.execute(
+                "SELECT id FROM container WHERE name = ?1 OR id = ?1 ORDER BY name = ?1 DESC", (name_or_id,)
+            ).fetchone()
+            if row is not None:
+                return str(row[0])
+            rows = database.execute(
+                "SELECT id FROM container WHERE substr(id, 1, length(?1)) = ?1 ORDER BY id", (name_or_id,)
+            ).fetchall()
+        return only_match(name_or_id, [str(row[0]) for row in rows])
+
+    def all(self) -> list[ContainerRecord]:
+        with self._read() as database:
+            rows = database.execute("SELECT name, config, state FROM container ORDER BY created_at, id").fetchall()
+        return [self._record(row) for row in rows]
+
+    def save_state(self, container_id: str, state: ContainerState) -> None:
+        with self._change() as database:
+            changed = database.execute(
+                "UPDATE container SET state = ? WHERE id = ?", (_text(state), container_id)
+            ).rowcount
+        if not changed:
+            raise no_such_container(container_id)
+
+    def rename(self, container_id: str, new_name: str) -> None:
+        with self._change() as database:
+            self._require_free(database, new_name)
+            changed = database.execute(
+                "UPDATE container SET name = ? WHERE id = ?", (new_name, container_id)
+            ).rowcount
+        if not changed:
+            raise no_such_container(container_id)
+
+    def remove(self, container_id: str) -> None:
+        with self._change() as database:
+            database.execute("DELETE FROM container WHERE id = ?", (container_id,))
+
+    def boot_id(self) -> str:
+        with self._read() as database:
+            row = database.execute("SELECT value FROM setting WHERE name = 'boot_id'").fetchone()
+        return "" if row is None else str(row[0])
+
+    def set_boot_id(self, boot_id: str) -> None:
+        with self._change() as database:
+            database.execute("INSERT OR REPLACE INTO setting (name, value) VALUES ('boot_id', ?)", (boot_id,))
+
+    def record_event(self, event: Event) -> Event:
+        with self._change() as database:
+            sequence = database.execute("INSERT INTO event (content) VALUES (?)", (_text(event),)).lastrowid or 0
+            if sequence % _TRIM_EVERY == 0:
+                database.execute("DELETE FROM event WHERE sequence <= ?", (sequence - JOURNAL_LIMIT,))
+        return msgspec.structs.replace(event, sequence=sequence)
+
+    def events_after(self, sequence: int, limit: int = 1000) -> list[Event]:
+        with self._read() as database:
+            rows = database.execute(
+                "SELECT sequence, content FROM event WHERE sequence > ? ORDER BY sequence LIMIT ?", (sequence, limit)
+            ).fetchall()
+        return [msgspec.structs.replace(_events.decode(content), sequence=number) for number, content in rows]
+
+    def last_sequence(self) -> int:
+        with self._read() as database:
+            return int(database.execute("SELECT coalesce(max(sequence), 0) FROM event").fetchone()[0])
+
+    def close(self) -> None:
+        with self._lock:
+            self._connection.close()
+
+    def _record(self, row: Row) -> ContainerRecord:
+        name, config, state = row
+        try:
+            return ContainerRecord(config=_configs.decode(config), name=name, state=_states.decode(state))
+        except msgspec.MsgspecError as error:
+            raise _damaged(self._path, f"the record of {name} can not be read: {error}") from error
+
+    def _require_free(self, database: sqlite3.Connection, name: str) -> None:
+        row = database.execute("SELECT id FROM container WHERE name = ?", (name,)).fetchone()
+        if row is not None:
+            raise name_in_use(name, str(row[0]))
+
+    @contextmanager
+    def _read(self) -> Iterator[sqlite3.Connection]:
+        with self._lock:
+            try:
+                yield self._connection
+            except sqlite3.Error as error:
+                raise _translated(error, self._path) from error
+
+    @contextmanager
+    def _change(self) -> Iterator[sqlite3.Connection]:
+        """A transaction; whoever watches the notice learns of it after it is committed."""
+        with self._read() as database:
+            database.execute("BEGIN IMMEDIATE")
+            try:
+                yield database
+                database.execute("COMMIT")
+            except BaseException:
+                if database.in_transaction:
+                    database.execute("ROLLBACK")
+                raise
+        with suppress(OSError):
+            os.utime(self._notice)
+
+
+def _text(value: object) -> str:
+    return msgspec.json.encode(value).decode()
+
+
+def _translated(error: sqlite3.Error, path: Path) -> EngineError:
+    text = str(error)
+    if isinstance(error, sqlite3.OperationalError) and ("unable to open" in text or "readonly" in text):
+        return PermissionDenied(f"the database {path} can not be opened: {text}", hint="run it with sudo")
+    return _damaged(path, text)
+
+
+def _damaged(path: Path, reason: str) -> DatabaseDamaged:
+    return DatabaseDamaged(
+        f"the database {path} is damaged: {reason}",
+        hint=f"the file is left as it is; try: sqlite3 {path} .recover, or move it away to start anew",
+    )
