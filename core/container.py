@@ -324,9 +324,7 @@ class Container:
         if self._record.state.status is Status.EXITED:
             self._parts.monitor.wait_gone(self.id, KILL_PATIENCE)
 
-    def _await_exit(
-        self, target: tuple[int, int], patience: float, progress: Callable[[float], None] | None
-    ) -> bool:
+    def _await_exit(self, target: tuple[int, int], patience: float, progress: Callable[[float], None] | None) -> bool:
         began = time.monotonic()
         while (waited := time.monotonic() - began) < patience:
             if progress is not None:

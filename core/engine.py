@@ -200,9 +200,7 @@ class Engine:
         self._parts.emit(EventKind.IMAGE, action="load", image=str(archive))
         return images
 
-    def import_image(
-        self, tar: Path, reference: str = "", *, changes: Sequence[str] = (), message: str = ""
-    ) -> Image:
+    def import_image(self, tar: Path, reference: str = "", *, changes: Sequence[str] = (), message: str = "") -> Image:
         """Make an image of a tar of a root file system. Raises `DamagedArchive`, `InvalidArgument`."""
         image = self._parts.storage.import_tar(tar, reference, changes=changes, message=message)
         self._parts.emit(EventKind.IMAGE, action="import", image=reference or image.id)

@@ -150,9 +150,7 @@ def _resolve_network(parts: EngineParts, network: str) -> tuple[NetworkMode, str
         except NoSuchContainer as error:
             raise InvalidArgument(f"the network of {target} can not be joined: {error.message}") from error
     if target or mode not in (NetworkMode.HOST, NetworkMode.NONE):
-        raise InvalidArgument(
-            f"the network {network!r} is not known", hint="use host, none or container:NAME"
-        )
+        raise InvalidArgument(f"the network {network!r} is not known", hint="use host, none or container:NAME")
     return NetworkMode(mode), ""
 
 

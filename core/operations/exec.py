@@ -15,10 +15,10 @@ from core.events import EventKind
 from core.host.files import make_private_directory, write_atomically
 from core.model.options import ExecOptions
 from core.oci.capabilities import compute
+from core.oci.messages import classify
 from core.oci.spec import process_for_exec
 from core.operations.init import user_of
 from core.operations.parts import Transaction
-from core.oci.messages import classify
 
 
 class ExecSession:

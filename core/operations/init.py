@@ -71,7 +71,7 @@ def _bring_up(held: Transaction, root: Path) -> None:
         user=user,
         capabilities=compute(config.security),
         seccomp=_seccomp(held),
-        shm_path=parts.paths.shm(held.id),
+        shm_path=str(parts.paths.shm(held.id)),
         etc_files=_write_etc_files(held),
         network_namespace=network_target(parts, config),
         hostname=config.hostname,

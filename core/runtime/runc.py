@@ -13,8 +13,8 @@ from core.host.cgroups import kill_all, remove_cgroups
 from core.host.files import make_private_directory
 from core.host.process_table import process_start
 from core.host.processes import Finished, run
-from core.runtime.contract import Observation, Phase
 from core.oci.messages import classify
+from core.runtime.contract import Observation, Phase
 
 _ABSENT: Final = Observation(Phase.ABSENT, 0, 0, {})
 _PHASES: Final = {

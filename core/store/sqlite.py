@@ -126,9 +126,7 @@ class SqliteStore:
 
     def get(self, container_id: str) -> ContainerRecord:
         with self._read() as database:
-            row = database.execute(
-                "SELECT name, config, state FROM container WHERE id = ?", (container_id,)
-            ).fetchone()
+            row = database.execute("SELECT name, config, state FROM container WHERE id = ?", (container_id,)).fetchone()
         if row is None:
             raise no_such_container(container_id)
         return self._record(row)
@@ -161,9 +159,7 @@ class SqliteStore:
     def rename(self, container_id: str, new_name: str) -> None:
         with self._change() as database:
             self._require_free(database, new_name)
-            changed = database.execute(
-                "UPDATE container SET name = ? WHERE id = ?", (new_name, container_id)
-            ).rowcount
+            changed = database.execute("UPDATE container SET name = ? WHERE id = ?", (new_name, container_id)).rowcount
         if not changed:
             raise no_such_container(container_id)
 

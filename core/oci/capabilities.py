@@ -1,0 +1,53 @@
+"""The capabilities of a container's processes (capabilities(7))."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from core.errors import InvalidArgument
+from core.model.config import Security
+
+DEFAULT: Final = (
+    "CAP_CHOWN",
+    "CAP_DAC_OVERRIDE",
+    "CAP_FOWNER",
+    "CAP_FSETID",
+    "CAP_KILL",
+    "CAP_NET_BIND_SERVICE",
+    "CAP_SETFCAP",
+    "CAP_SETGID",
+    "CAP_SETPCAP",
+    "CAP_SETUID",
+    "CAP_SYS_CHROOT",
+)
+"""What podman gives a container where nothing else is asked for (containers.conf(5))."""
+
+ALL: Final = tuple(
+    f"CAP_{name}"
+    for name in ["CHOWN", "DAC_OVERRIDE", "DAC_READ_SEARCH", "FOWNER", "FSETID", "KILL", "SETGID", "SETUID", "SETPCAP", "LINUX_IMMUTABLE", "NET_BIND_SERVICE", "NET_BROADCAST", "NET_ADMIN", "NET_RAW", "IPC_LOCK", "IPC_OWNER", "SYS_MODULE", "SYS_RAWIO", "SYS_CHROOT", "SYS_PTRACE", "SYS_PACCT", "SYS_ADMIN", "SYS_BOOT", "SYS_NICE", "SYS_RESOURCE", "SYS_TIME", "SYS_TTY_CONFIG", "MKNOD", "LEASE", "AUDIT_WRITE", "AUDIT_CONTROL", "SETFCAP", "MAC_OVERRIDE", "MAC_ADMIN", "SYSLOG", "WAKE_ALARM", "BLOCK_SUSPEND", "AUDIT_READ", "PERFMON", "BPF", "CHECKPOINT_RESTORE"]
+)
+
+
+def compute(security: Security) -> tuple[str, ...]:
+    """The capabilities that a container gets, sorted. `all` adds or drops every one. Raises `InvalidArgument`."""
+    added, dropped = _known(security.capabilities_add), _known(security.capabilities_drop)
+    both = (added & dropped) if len(added) < len(ALL) and len(dropped) < len(ALL) else set()
+    if both:
+        raise InvalidArgument(f"the capability {min(both)} is both added and dropped")
+    base = set(ALL) if security.privileged else set(DEFAULT)
+    if len(dropped) == len(ALL):
+        return tuple(sorted(added))
+    return tuple(sorted((base | added) - dropped))
+
+
+def _known(names: tuple[str, ...]) -> set[str]:
+    found: set[str] = set()
+    for name in names:
+        full = f"CAP_{name.upper().removeprefix('CAP_')}"
+        if full == "CAP_ALL":
+            found.update(ALL)
+        elif full in ALL:
+            found.add(full)
+        else:
+            raise InvalidArgument(f"the capability {name!r} is not known", hint="see capabilities(7) for the names")
+    return found

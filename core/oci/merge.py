@@ -1,0 +1,55 @@
+"""The image's configuration and the request, merged into the process to run (image-spec: conversion to runtime-spec)."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from core.errors import InvalidArgument
+from core.model.config import ProcessConfig
+from core.model.image import ImageConfig
+from core.model.options import CreateOptions
+
+DEFAULT_PATH: Final = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+
+def merge_process(options: CreateOptions, image: ImageConfig | None) -> ProcessConfig:
+    """The process of a new container. An entrypoint in the request drops the image's command, too, as in podman.
+
+    Raises `InvalidArgument` where neither names a command, or the working directory is not absolute.
+    """
+    image = image or ImageConfig()
+    entrypoint = image.entrypoint if options.entrypoint is None else options.entrypoint
+    command = options.command or (image.cmd if options.entrypoint is None else ())
+    args = (*entrypoint, *command)
+    if not args or not args[0]:
+        raise InvalidArgument(
+            "no command to run is given", hint="the image has none either: name a command or an entrypoint"
+        )
+    cwd = options.workdir if options.workdir is not None else image.working_dir or "/"
+    if not cwd.startswith("/"):
+        raise InvalidArgument(f"the working directory {cwd!r} is not an absolute path")
+    return ProcessConfig(
+        args=args,
+        env=merge_env(_defaults(options), image.env, options.env),
+        cwd=cwd,
+        user=options.user if options.user is not None else image.user,
+        terminal=options.terminal,
+        stdin_open=options.stdin_open,
+    )
+
+
+def merge_env(*layers: tuple[str, ...]) -> tuple[str, ...]:
+    """`NAME=VALUE` lines, later layers over earlier ones. Raises `InvalidArgument` for a line without a name."""
+    merged: dict[str, str] = {}
+    for layer in layers:
+        for line in layer:
+            name, _, value = line.partition("=")
+            if not name or "\0" in line:
+                raise InvalidArgument(f"the environment variable {line!r} is not valid", hint="use NAME=VALUE")
+            merged[name] = value
+    return tuple(f"{name}={value}" for name, value in merged.items())
+
+
+def _defaults(options: CreateOptions) -> tuple[str, ...]:
+    term = ("TERM=xterm-256color",) if options.terminal else ()
+    return (f"PATH={DEFAULT_PATH}", *term, "container=wharfinger")

@@ -1,0 +1,216 @@
+"""A container's configuration as an OCI runtime spec (runtime-spec 1.0.2), secure by default as podman's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import msgspec
+
+from core.model.config import ContainerConfig, NetworkMode, ResourceLimits
+from core.model.options import ExecOptions
+from core.oci.merge import merge_env
+from core.oci.user import ResolvedUser
+
+OCI_VERSION: Final = "1.0.2"
+CPU_PERIOD: Final = 100_000
+NOFILE: Final = 1_048_576
+NPROC: Final = 4_194_304
+UNLIMITED: Final = -1
+
+MASKED_PATHS: Final = (
+    "/proc/acpi",
+    "/proc/kcore",
+    "/proc/keys",
+    "/proc/latency_stats",
+    "/proc/sched_debug",
+    "/proc/scsi",
+    "/proc/timer_list",
+    "/proc/timer_stats",
+    "/sys/dev/block",
+    "/sys/devices/virtual/powercap",
+    "/sys/firmware",
+    "/sys/fs/selinux",
+)
+READ_ONLY_PATHS: Final = ("/proc/asound", "/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger")
+
+
+class SpecRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """All that a spec is made of. Paths are the host's.
+
+    `network_namespace`: a path to join, empty for a new one, None for the host's. `nofile_limit`, `nproc_limit`: the hard
+    limits of this machine, -1 for none, above which nothing is asked. `shm_path`: a mounted tmpfs for /dev/shm.
+    """
+
+    config: ContainerConfig
+    root_path: str
+    user: ResolvedUser
+    capabilities: tuple[str, ...]
+    seccomp: dict[str, Any] | None
+    shm_path: str
+    etc_files: dict[str, str]
+    network_namespace: str | None
+    hostname: str
+    nofile_limit: int
+    nproc_limit: int
+    cgroup_path: str
+    cgroup_v2: bool
+
+
+def build_spec(request: SpecRequest) -> dict[str, Any]:
+    """The spec as plain values, to be written as config.json."""
+    config = request.config
+    return {
+        "ociVersion": OCI_VERSION,
+        "process": _process(request),
+        "root": {"path": request.root_path, "readonly": config.security.read_only_root},
+        "hostname": request.hostname,
+        "mounts": _mounts(request),
+        "annotations": {**config.annotations, "io.container.manager": "wharfinger"},
+        "linux": _linux(request),
+    }
+
+
+def process_for_exec(
+    config: ContainerConfig, user: ResolvedUser, options: ExecOptions, capabilities: tuple[str, ...]
+) -> dict[str, Any]:
+    """The process of an exec (`runc exec --process`)."""
+    term = ("TERM=xterm-256color",) if options.terminal else ()
+    home = (f"HOME={user.home or '/'}",)
+    process: dict[str, Any] = {
+        "terminal": options.terminal,
+        "user": _user(user),
+        "args": list(options.args),
+        "env": list(merge_env(config.process.env, home, term, options.env)),
+        "cwd": options.workdir or config.process.cwd,
+        "capabilities": _capability_sets(capabilities, user),
+        "noNewPrivileges": config.security.no_new_privileges,
+    }
+    if options.terminal:
+        process["consoleSize"] = {"height": options.rows, "width": options.columns}
+    return process
+
+
+def _process(request: SpecRequest) -> dict[str, Any]:
+    process = request.config.process
+    home = request.user.home or ("/root" if request.user.uid == 0 else "/")
+    return {
+        "terminal": process.terminal,
+        "user": _user(request.user),
+        "args": list(process.args),
+        "env": list(merge_env((f"HOME={home}", f"HOSTNAME={request.hostname}"), process.env)),
+        "cwd": process.cwd,
+        "capabilities": _capability_sets(request.capabilities, request.user),
+        "rlimits": [
+            _rlimit("RLIMIT_NOFILE", NOFILE, request.nofile_limit),
+            _rlimit("RLIMIT_NPROC", NPROC, request.nproc_limit),
+        ],
+        "noNewPrivileges": request.config.security.no_new_privileges,
+        "oomScoreAdj": 0,
+    }
+
+
+def _user(user: ResolvedUser) -> dict[str, Any]:
+    return {"uid": user.uid, "gid": user.gid, "additionalGids": [user.gid, *user.additional_gids]}
+
+
+def _capability_sets(capabilities: tuple[str, ...], user: ResolvedUser) -> dict[str, list[str]]:
+    """Only root gets them in effect; another user could regain them through a setuid program, as with podman."""
+    effective = list(capabilities) if user.uid == 0 else []
+    return {"bounding": list(capabilities), "effective": effective, "permitted": effective}
+
+
+def _rlimit(name: str, wanted: int, host: int) -> dict[str, Any]:
+    value = wanted if host == UNLIMITED else min(wanted, host)
+    return {"type": name, "hard": value, "soft": value}
+
+
+def _mounts(request: SpecRequest) -> list[dict[str, Any]]:
+    security = request.config.security
+    sysfs = ["nosuid", "noexec", "nodev", "rw" if security.privileged else "ro"]
+    dev = ["nosuid", "strictatime", "mode=755", "size=65536k"]
+    pts = ["nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620", "gid=5"]
+    hidden = ["nosuid", "noexec", "nodev"]
+    cgroup = [*hidden, "relatime", "rw" if security.privileged else "ro"]
+    mounts = [
+        _mount("/proc", "proc", "proc", hidden),
+        _mount("/dev", "tmpfs", "tmpfs", dev),
+        _mount("/dev/pts", "devpts", "devpts", pts),
+        _mount("/dev/mqueue", "mqueue", "mqueue", hidden),
+        _mount("/dev/shm", "bind", request.shm_path, ["bind", "rprivate", *hidden]),
+        _sysfs(request, sysfs),
+        _mount("/sys/fs/cgroup", "cgroup", "cgroup", cgroup),
+    ]
+    for destination, source in request.etc_files.items():
+        mounts.append(_mount(destination, "bind", source, ["bind", "rprivate"]))
+    for tmpfs in request.config.tmpfs_mounts:
+        mounts.append(_mount(tmpfs.destination, "tmpfs", "tmpfs", list(tmpfs.options)))
+    for bind in request.config.bind_mounts:
+        mounts.append(_mount(bind.destination, "bind", bind.source, list(bind.options)))
+    taken = {bind.destination for bind in request.config.bind_mounts}
+    taken |= {tmpfs.destination for tmpfs in request.config.tmpfs_mounts}
+    own = len(request.config.bind_mounts) + len(request.config.tmpfs_mounts)
+    standard = [mount for mount in mounts[: len(mounts) - own] if mount["destination"] not in taken]
+    return standard + sorted(mounts[len(mounts) - own :], key=lambda mount: mount["destination"].count("/"))
+
+
+def _sysfs(request: SpecRequest, options: list[str]) -> dict[str, Any]:
+    if request.config.network is NetworkMode.HOST and not request.config.security.privileged:
+        # A sysfs of the host's own network namespace can only be had by a bind mount of it.
+        return _mount("/sys", "bind", "/sys", ["rbind", "rprivate", "nosuid", "noexec", "nodev", "ro"])
+    return _mount("/sys", "sysfs", "sysfs", options)
+
+
+def _mount(destination: str, kind: str, source: str, options: list[str]) -> dict[str, Any]:
+    return {"destination": destination, "type": kind, "source": source, "options": options}
+
+
+def _linux(request: SpecRequest) -> dict[str, Any]:
+    security = request.config.security
+    linux: dict[str, Any] = {
+        "namespaces": _namespaces(request),
+        "cgroupsPath": request.cgroup_path,
+        "resources": _resources(request.config.resources, privileged=security.privileged),
+        "rootfsPropagation": "private",
+    }
+    if not security.privileged:
+        linux["maskedPaths"] = list(MASKED_PATHS)
+        linux["readonlyPaths"] = list(READ_ONLY_PATHS)
+        if request.seccomp is not None:
+            linux["seccomp"] = request.seccomp
+    return linux
+
+
+def _namespaces(request: SpecRequest) -> list[dict[str, str]]:
+    namespaces = [{"type": kind} for kind in ("pid", "ipc", "uts", "mount")]
+    if request.cgroup_v2 and not request.config.security.privileged:
+        namespaces.append({"type": "cgroup"})
+    if request.network_namespace is not None:
+        network = {"type": "network"}
+        if request.network_namespace:
+            network["path"] = request.network_namespace
+        namespaces.append(network)
+    return namespaces
+
+
+def _resources(limits: ResourceLimits, *, privileged: bool) -> dict[str, Any]:
+    resources: dict[str, Any] = {"devices": [{"allow": privileged, "access": "rwm"}]}
+    if limits.memory:
+        resources["memory"] = {"limit": limits.memory, "swap": limits.memory_swap or limits.memory * 2}
+    cpu = _cpu(limits)
+    if cpu:
+        resources["cpu"] = cpu
+    if limits.pids > 0:
+        resources["pids"] = {"limit": limits.pids}
+    return resources
+
+
+def _cpu(limits: ResourceLimits) -> Mapping[str, Any]:
+    cpu: dict[str, Any] = {}
+    if limits.cpus:
+        cpu |= {"quota": int(limits.cpus * CPU_PERIOD), "period": CPU_PERIOD}
+    if limits.cpu_shares:
+        cpu["shares"] = limits.cpu_shares
+    if limits.cpuset_cpus:
+        cpu["cpus"] = limits.cpuset_cpus
+    return cpu
