@@ -50,8 +50,9 @@ class Engine:
     may be called from any thread.
     """
 
-    def __init__(self, parts: EngineParts) -> None:
+    def __init__(self, parts: EngineParts, storage: ContainersStorage) -> None:
         self._parts = parts
+        self._storage = storage
         self._readers = CgroupReaders(parts)
         self._live: LiveWatcher | None = None
         self._live_lock = threading.Lock()
@@ -69,17 +70,18 @@ class Engine:
             settings = msgspec.structs.replace(settings, exit_command=_exit_command(paths, settings))
         _make_directories(paths)
         runtime = Runc(find_program(settings.runtime), paths.runtime_root, settings.operation_timeout)
+        storage = ContainersStorage(paths, settings)
         parts = EngineParts(
             paths=paths,
             settings=settings,
             store=open_database(paths.database, paths.change_notice),
             runtime=runtime,
             monitor=Conmon(find_program(settings.monitor), paths, runtime.path, runtime.create_argv_options()),
-            storage=ContainersStorage(paths, settings),
+            storage=storage,
             bus=EventBus(),
             boot_id=boot_id(),
         )
-        engine = cls(parts)
+        engine = cls(parts, storage)
         engine._recover()
         return engine
 
@@ -227,7 +229,7 @@ class Engine:
 
     def build_demo_image(self) -> Image:
         """Make the demo image out of the host's static busybox. Raises `HostIncomplete`."""
-        return build_demo(self._parts.storage, Path(find_program("busybox")))
+        return build_demo(self._storage, Path(find_program("busybox")), self.paths.transfers)
 
     def version(self) -> dict[str, str]:
         """Versions of the engine and of the programs that it calls."""

@@ -14,13 +14,15 @@ from core.model.snapshot import ResourceSample
 
 _NO_LIMIT: Final = 1 << 60
 """Version 1 writes a number near 2^63 for a memory without a limit."""
+_KILL_ROUNDS: Final = 10
+"""How often what forks meanwhile is killed anew."""
 
 
 class CgroupReader:
     """The cgroup files of one container. `cgroup_paths` as in runc's state.json: v1 by controller, v2 under "".
 
-    On hybrid machines both are listed; version 2 alone counts only where no freezer of version 1 is. Raises OSError where
-    the cgroup is gone.
+    On hybrid machines both are listed: version 2 counts only where there is no freezer of version 1. Raises OSError
+    where the cgroup is gone.
     """
 
     def __init__(self, cgroup_paths: Mapping[str, str], pid: int) -> None:
@@ -71,7 +73,7 @@ class CgroupReader:
     def _cpu_ns(self) -> int:
         if self._v2:
             return _entries(self._read("", "cpu.stat")).get(b"usage_usec", 0) * 1000
-        return _number(self._read("cpuacct", "cpuacct.usage"))
+        return _number(self._read("cpuacct", "cpuacct.usage")) if "cpuacct" in self._paths else 0
 
     def _memory(self) -> int:
         if self._v2:
@@ -117,19 +119,59 @@ def _entries(content: bytes) -> dict[bytes, int]:
 
 
 def kill_all(cgroup_paths: Mapping[str, str]) -> None:
-    """SIGKILL every process of the cgroups."""
-    for folder in set(cgroup_paths.values()):
+    """SIGKILL every process of the cgroups, frozen ones, too. Returns before they are all gone."""
+    folders = [Path(folder) for folder in dict.fromkeys(cgroup_paths.values())]
+    for folder in folders:
         with contextlib.suppress(OSError):
-            for pid in Path(folder, "cgroup.procs").read_text().split():
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(int(pid), signal.SIGKILL)
+            (folder / "cgroup.kill").write_text("1")
+    for _ in range(_KILL_ROUNDS):
+        pids = {pid for folder in folders for pid in _members(folder)}
+        for pid in pids:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        for folder in folders:
+            # Version 1 delivers no signal to what is frozen.
+            if (folder / "freezer.state").exists():
+                with contextlib.suppress(OSError):
+                    (folder / "freezer.state").write_text("THAWED")
+        if not pids:
+            return
+
+
+def find_cgroups(name: str) -> dict[str, str]:
+    """The cgroups of this name at most two levels below the top, by hierarchy ("" for version 2)."""
+    top = Path("/sys/fs/cgroup")
+    hierarchies = {"": top} if (top / "cgroup.controllers").exists() else {path.name: path for path in top.iterdir()}
+    found = {}
+    for key, folder in hierarchies.items():
+        for path in (*folder.glob(name), *folder.glob(f"*/{name}")):
+            found[key] = str(path)
+    return found
+
+
+def wait_empty(cgroup_paths: Mapping[str, str], timeout: float) -> bool:
+    """Whether the last process of the cgroups was gone within `timeout` seconds."""
+    deadline = time.monotonic() + timeout
+    while any(_members(Path(folder)) for folder in cgroup_paths.values()):
+        if time.monotonic() >= deadline:
+            return False
+        time.sleep(0.01)
+    return True
+
+
+def _members(folder: Path) -> list[int]:
+    try:
+        return [int(pid) for pid in (folder / "cgroup.procs").read_text().split()]
+    except OSError:
+        return []
 
 
 def remove_cgroups(cgroup_paths: Mapping[str, str]) -> None:
-    """Remove the folders of cgroups that have no process any more, and their parent where it is empty, too."""
+    """Remove the cgroups and those below them, as far as they have no process any more.
+
+    Their parent stays: another container may be about to be made in it.
+    """
     for folder in set(cgroup_paths.values()):
-        path = Path(folder)
-        with contextlib.suppress(OSError):
-            path.rmdir()
-        with contextlib.suppress(OSError):
-            path.parent.rmdir()
+        for path, _, _ in os.walk(folder, topdown=False):
+            with contextlib.suppress(OSError):
+                Path(path).rmdir()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import errno
 import os
 import stat
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Final
 _SYS_OPENAT2: Final = 437
 _RESOLVE_NO_MAGICLINKS: Final = 0x02
 _RESOLVE_IN_ROOT: Final = 0x10
+_TRIES: Final = 16
 
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -45,29 +47,41 @@ def make_private_directory(path: Path) -> None:
 
 
 def read_in_root(root: Path, relative: str, limit: int = 1 << 20) -> bytes | None:
-    """The first `limit` bytes of a regular file below `root`, symbolic links taken as inside of it; None where there is none.
+    """The first `limit` bytes of a regular file below `root`; None where there is none.
 
-    Follows openat2(2) with RESOLVE_IN_ROOT, so that nothing in the container can point out of its root.
+    Symbolic links are taken as inside of `root` (openat2(2) with RESOLVE_IN_ROOT), so that nothing in a container can
+    point out of it. What is no regular file is never opened: that alone may wait, or act on a device.
     """
     try:
         base = os.open(root, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
     except OSError:
         return None
     try:
-        how = _OpenHow(
-            os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY, 0, _RESOLVE_IN_ROOT | _RESOLVE_NO_MAGICLINKS
-        )
-        descriptor: int = _libc.syscall(
-            _SYS_OPENAT2, base, os.fsencode(relative), ctypes.byref(how), ctypes.sizeof(how)
-        )
+        place = _find_in_root(base, os.fsencode(relative))
     finally:
         os.close(base)
-    if descriptor < 0:
+    if place < 0:
         return None
-    with os.fdopen(descriptor, "rb") as file:
-        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+    try:
+        if not stat.S_ISREG(os.fstat(place).st_mode):
             return None
-        return file.read(limit)
+        with Path(f"/proc/self/fd/{place}").open("rb") as file:
+            return file.read(limit)
+    except OSError:
+        return None
+    finally:
+        os.close(place)
+
+
+def _find_in_root(base: int, relative: bytes) -> int:
+    """An O_PATH descriptor of what is there, or -1."""
+    how = _OpenHow(os.O_PATH | os.O_CLOEXEC, 0, _RESOLVE_IN_ROOT | _RESOLVE_NO_MAGICLINKS)
+    for _ in range(_TRIES):
+        found: int = _libc.syscall(_SYS_OPENAT2, base, relative, ctypes.byref(how), ctypes.sizeof(how))
+        # Something was renamed during a step upwards, which the kernel then can't judge.
+        if found >= 0 or ctypes.get_errno() != errno.EAGAIN:
+            return found
+    return -1
 
 
 def free_bytes(path: Path) -> int:

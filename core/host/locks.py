@@ -17,7 +17,7 @@ _LONGEST_PAUSE: Final = 0.02
 
 
 class FileLock:
-    """An exclusive lock. Each acquisition opens the file anew, so two threads of one process exclude each other, too."""
+    """An exclusive lock. Each acquisition opens the file anew, so threads of one process exclude each other, too."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -42,9 +42,10 @@ class FileLock:
                 pause = min(pause * 2, _LONGEST_PAUSE)
 
     def release(self) -> None:
-        if self._descriptor >= 0:
-            os.close(self._descriptor)
-            self._descriptor = -1
+        # Forgotten before it is closed: from then on another thread may hold the lock by this very object.
+        descriptor, self._descriptor = self._descriptor, -1
+        if descriptor >= 0:
+            os.close(descriptor)
 
     def _try(self, descriptor: int, *, wait: bool) -> bool:
         try:

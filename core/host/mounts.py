@@ -15,12 +15,13 @@ _MS_NOSUID: Final = 0x2
 _MS_NODEV: Final = 0x4
 _MS_NOEXEC: Final = 0x8
 _MNT_DETACH: Final = 0x2
+_UMOUNT_NOFOLLOW: Final = 0x8
 _libc = ctypes.CDLL(None, use_errno=True)
 _OCTAL: Final = re.compile(rb"\\([0-7]{3})")
 
 
 def mount_tmpfs(path: Path, *, size: int, mode: int = 0o1777) -> None:
-    """Mount an empty tmpfs of `size` bytes on a directory, without devices, programs or setuid. Raises `StorageFailed`."""
+    """Mount an empty tmpfs of `size` bytes on a directory: no devices, programs or setuid. Raises `StorageFailed`."""
     data = f"size={size},mode={mode:o}".encode()
     flags = _MS_NOSUID | _MS_NODEV | _MS_NOEXEC
     if _libc.mount(b"shm", os.fsencode(path), b"tmpfs", ctypes.c_ulong(flags), data) != 0:
@@ -29,8 +30,11 @@ def mount_tmpfs(path: Path, *, size: int, mode: int = 0o1777) -> None:
 
 
 def unmount(path: Path, *, lazy: bool = False) -> None:
-    """Unmount a path; no error where nothing is mounted. `lazy`: even when it is in use. Raises `StorageFailed`."""
-    if _libc.umount2(os.fsencode(path), _MNT_DETACH if lazy else 0) == 0:
+    """Unmount a path; no error where nothing is mounted. Raises `StorageFailed`.
+
+    `lazy`: detach it now, even in use. A mount that turns out to be in use is detached in that way, too.
+    """
+    if _libc.umount2(os.fsencode(path), _UMOUNT_NOFOLLOW | (_MNT_DETACH if lazy else 0)) == 0:
         return
     code = ctypes.get_errno()
     if code in (errno.EINVAL, errno.ENOENT):

@@ -18,13 +18,17 @@ IN_CREATE: Final = 0x100
 IN_DELETE: Final = 0x200
 IN_DELETE_SELF: Final = 0x400
 IN_MOVE_SELF: Final = 0x800
+IN_Q_OVERFLOW: Final = 0x4000
 
 _HEAD: Final = struct.Struct("iIII")
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
 class Notice(NamedTuple):
-    """`path`: what was watched. `name`: the entry in it, or empty. `mask`: the IN_ bits."""
+    """`path`: what was watched. `name`: the entry in it, or empty. `mask`: the IN_ bits.
+
+    IN_Q_OVERFLOW, told for each watched path: notices were lost, so anything may have changed.
+    """
 
     path: Path
     name: str
@@ -77,7 +81,9 @@ class FileWatcher:
             position += _HEAD.size
             name = os.fsdecode(data[position : position + length].rstrip(b"\0"))
             position += length
-            if number in self._paths:
+            if mask & IN_Q_OVERFLOW:
+                notices += [Notice(path, "", mask) for path in self._paths.values()]
+            elif number in self._paths:
                 notices.append(Notice(self._paths[number], name, mask))
         return notices
 

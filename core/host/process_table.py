@@ -7,7 +7,7 @@ import fcntl
 import os
 import pwd
 import select
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -19,6 +19,7 @@ _TICKS: Final = os.sysconf("SC_CLK_TCK")
 _PAGE: Final = os.sysconf("SC_PAGE_SIZE")
 _PIDFD_GET_INFO: Final = 0xC040FF0B
 _PIDFD_INFO_EXIT: Final = 1 << 3
+_VISIBLE: Final = dict.fromkeys([*range(32), *range(0x7F, 0xA0)], "?")
 
 
 @cache
@@ -30,8 +31,7 @@ def boot_id() -> str:
 def _stat_fields(pid: int) -> list[bytes] | None:
     """The fields of /proc/PID/stat from the third on; None where there is no such process."""
     try:
-        with open(f"/proc/{pid}/stat", "rb") as file:
-            return file.read().rpartition(b")")[2].split()
+        return Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()
     except OSError:
         return None
 
@@ -47,6 +47,32 @@ def process_start(pid: int) -> int | None:
 def is_alive(pid: int, start: int) -> bool:
     """Whether the very process that began at `start` (ticks) still lives."""
     return process_start(pid) == start
+
+
+def is_zombie(pid: int, start: int) -> bool:
+    """Whether the very process that began at `start` (ticks) has ended and waits to be reaped."""
+    fields = _stat_fields(pid)
+    return fields is not None and fields[0] == b"Z" and int(fields[19]) == start
+
+
+def children_of(pid: int) -> list[int]:
+    """The PIDs of the processes whose parent is `pid`."""
+    parent = str(pid).encode()
+    found = []
+    for number in _numbers():
+        fields = _stat_fields(number)
+        if fields and fields[1] == parent:
+            found.append(number)
+    return found
+
+
+def arguments_of(pid: int) -> list[str]:
+    """The command line of a process; empty where it is gone or a zombie."""
+    try:
+        content = Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return []
+    return [os.fsdecode(argument) for argument in content.split(b"\0")[:-1]]
 
 
 def open_pidfd(pid: int) -> int | None:
@@ -91,32 +117,47 @@ def exit_code_of_pidfd(descriptor: int) -> int | None:
 
 
 def find_monitor(container_id: str, bundle: Path) -> int | None:
-    """The PID of the conmon of a container, known by its arguments `-c ID` and `-b BUNDLE`."""
-    wanted = (container_id.encode(), os.fsencode(bundle))
-    for entry in os.scandir(_PROC):
-        if not entry.name.isdigit():
-            continue
-        try:
-            with open(f"/proc/{entry.name}/cmdline", "rb") as file:
-                arguments = file.read().split(b"\0")
-        except OSError:
-            continue
-        if not arguments[0].endswith(b"conmon"):
-            continue
-        if (_after(arguments, b"-c"), _after(arguments, b"-b")) == wanted and process_start(int(entry.name)):
-            return int(entry.name)
-    return None
+    """The PID of the living conmon of a container, sought among all processes."""
+    return next((number for number in _numbers() if is_monitor(number, container_id, bundle)), None)
 
 
-def _after(arguments: list[bytes], flag: bytes) -> bytes:
+def is_monitor(pid: int, container_id: str, bundle: Path) -> bool:
+    """Whether a process is the living conmon of a container, known by its arguments `-c ID` and `-b BUNDLE`.
+
+    A process inside a container can call itself as it likes, but not be in our own PID namespace.
+    """
+    arguments = arguments_of(pid)
+    if not arguments or not arguments[0].endswith("conmon"):
+        return False
+    if (_after(arguments, "-c"), _after(arguments, "-b")) != (container_id, os.fspath(bundle)):
+        return False
+    try:
+        same_namespace = Path(f"/proc/{pid}/ns/pid").readlink() == Path("/proc/self/ns/pid").readlink()
+    except OSError:
+        return False
+    return same_namespace and process_start(pid) is not None
+
+
+def _numbers() -> Iterator[int]:
+    """Every PID there is."""
+    with os.scandir(_PROC) as entries:
+        for entry in entries:
+            if entry.name.isdigit():
+                yield int(entry.name)
+
+
+def _after(arguments: list[str], flag: str) -> str:
     try:
         return arguments[arguments.index(flag) + 1]
     except (ValueError, IndexError):
-        return b""
+        return ""
 
 
 def list_processes(pids: Iterable[int]) -> list[ProcessEntry]:
-    """The processes with these PIDs; those that are gone meanwhile are left out."""
+    """The processes with these PIDs; those that are gone meanwhile are left out.
+
+    A process may write what it likes into its command line: control characters are shown as question marks.
+    """
     entries = []
     for pid in pids:
         fields = _stat_fields(pid)
@@ -136,7 +177,7 @@ def list_processes(pids: Iterable[int]) -> list[ProcessEntry]:
                 state=fields[0].decode(),
                 cpu_time=(int(fields[11]) + int(fields[12])) / _TICKS,
                 memory=int(fields[21]) * _PAGE,
-                command=(command or b"[" + name + b"]").decode(errors="replace"),
+                command=(command or b"[" + name + b"]").decode(errors="replace").translate(_VISIBLE),
             )
         )
     return entries

@@ -67,16 +67,14 @@ def run(
     try:
         stdout, stderr = process.communicate(stdin, timeout)
     except subprocess.TimeoutExpired as error:
-        kill_group(process)
-        process.communicate()
+        _end(process)
         raise TimedOut(
             f"{Path(argv[0]).name} did not answer within {timeout:g} seconds",
             hint=f"see whether it hangs: {shlex.join(argv)}",
             argv=argv,
         ) from error
     except BaseException:
-        kill_group(process)
-        process.communicate()
+        _end(process)
         raise
     if process.returncode:
         _log.info("exit %d: %s: %s", process.returncode, shlex.join(argv), stderr.decode(errors="replace").strip())
@@ -106,8 +104,19 @@ def spawn(
             pass_fds=pass_fds,
             start_new_session=new_session,
         )
-    except (FileNotFoundError, PermissionError) as error:
-        raise HostIncomplete(f"{argv[0]} can not be executed: {error.strerror}", argv=argv) from error
+    except OSError as error:
+        blamed = "" if error.filename in (None, argv[0]) else f" ({error.filename})"
+        raise HostIncomplete(f"{argv[0]} can not be executed: {error.strerror}{blamed}", argv=argv) from error
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """Kill and reap. A grandchild that left the group may still hold the pipes: they are not waited for."""
+    kill_group(process)
+    process.wait()
+    for pipe in (process.stdin, process.stdout, process.stderr):
+        if pipe is not None:
+            with contextlib.suppress(OSError):
+                pipe.close()
 
 
 def kill_group(process: subprocess.Popen[bytes]) -> None:

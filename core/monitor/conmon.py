@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import os
-import select
 import shutil
 import subprocess
 import time
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Final
 
 import msgspec
@@ -18,23 +16,25 @@ from core.errors import MonitorFailed, TimedOut
 from core.host.files import make_private_directory
 from core.host.notices import FileWatcher
 from core.host.process_table import (
-    exit_code_of_pidfd,
+    arguments_of,
+    children_of,
     find_monitor,
-    is_alive,
+    is_monitor,
     open_pidfd,
     process_start,
     wait_pidfd,
 )
-from core.host.processes import spawn
+from core.host.processes import kill_group, spawn
 from core.monitor.console_size import set_console_size
 from core.monitor.contract import MonitorRequest
+from core.monitor.exit_wait import ExitWait
 from core.oci.messages import classify
 from core.paths import EnginePaths
 
+FORK_TIMEOUT: Final = 20.0
+"""Seconds that conmon may take to go into the background."""
 CREATE_TIMEOUT: Final = 60.0
 """Seconds that the runtime may take to create a container."""
-EXIT_FILE_DELAY: Final = 5.0
-"""Seconds that conmon may take from a container's end to its exit file."""
 
 
 class _Report(msgspec.Struct):
@@ -74,14 +74,14 @@ class Conmon:
                     stderr=subprocess.PIPE,
                     pass_fds=[sync],
                 )
-                complaint = process.communicate()[1].decode(errors="replace").strip()
+                complaint = self._await_fork(container_id, process)
                 if process.returncode:
                     raise MonitorFailed(
                         f"conmon could not start: {complaint or process.returncode}",
                         container_id=container_id,
                         stderr=complaint,
                     )
-                return self._await_report(container_id, watcher)
+                return self._await_report(container_id, watcher, request.exit_command)
         finally:
             os.close(sync)
 
@@ -89,9 +89,8 @@ class Conmon:
         bundle = self._paths.bundle(container_id)
         with contextlib.suppress(OSError, ValueError):
             pid = int(self._paths.monitor_pid_file(container_id).read_text())
-            arguments = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
             start = process_start(pid)
-            if container_id.encode() in arguments and os.fsencode(bundle) in arguments and start is not None:
+            if start is not None and is_monitor(pid, container_id, bundle):
                 return pid, start
         found = find_monitor(container_id, bundle)
         found_start = process_start(found) if found is not None else None
@@ -105,11 +104,14 @@ class Conmon:
         line, newline, _ = data.partition(b"\n")
         if not newline:
             return None
-        report = msgspec.json.decode(line, type=_Report)
+        try:
+            report = msgspec.json.decode(line, type=_Report)
+        except msgspec.MsgspecError as error:
+            raise MonitorFailed(f"conmon's report is not understood: {error}", container_id=container_id) from error
         if report.data < 0:
-            error = classify(report.message)
-            error.container_id = container_id
-            raise error
+            refusal = classify(report.message)
+            refusal.container_id = container_id
+            raise refusal
         return report.data
 
     def exit_code(self, container_id: str) -> int | None:
@@ -122,18 +124,12 @@ class Conmon:
         return (self._paths.persist(container_id) / "oom").exists()
 
     def wait_exit(self, container_id: str, pid: int, pid_start: int, timeout: float | None) -> int:
-        deadline = None if timeout is None else time.monotonic() + timeout
-        descriptor = open_pidfd(pid) if is_alive(pid, pid_start) else None
+        process = (pid, pid_start)
+        wait = ExitWait(lambda: self.exit_code(container_id), self._paths.exits, process, self.find(container_id))
         try:
-            with FileWatcher() as watcher:
-                watcher.watch_renames(self._paths.exits)
-                code = self._exit_seen(container_id, watcher, descriptor, deadline)
-                if code is not None:
-                    return code
-                return self._exit_after_end(container_id, watcher, descriptor)
-        finally:
-            if descriptor is not None:
-                os.close(descriptor)
+            return wait.result(timeout)
+        except TimedOut as error:
+            raise TimedOut(f"container {container_id[:12]} still runs", container_id=container_id) from error
 
     def wait_gone(self, container_id: str, timeout: float) -> bool:
         monitor = self.find(container_id)
@@ -206,7 +202,20 @@ class Conmon:
                 argv += ["--exit-command-arg", argument]
         return argv
 
-    def _await_report(self, container_id: str, watcher: FileWatcher) -> int:
+    def _await_fork(self, container_id: str, process: subprocess.Popen[bytes]) -> str:
+        """What conmon said before it went into the background: nothing, where all is well."""
+        try:
+            return process.communicate(timeout=FORK_TIMEOUT)[1].decode(errors="replace").strip()
+        except subprocess.TimeoutExpired as error:
+            kill_group(process)
+            process.wait()
+            raise TimedOut(
+                f"conmon did not start within {FORK_TIMEOUT:g} seconds",
+                hint="see whether a file system hangs",
+                container_id=container_id,
+            ) from error
+
+    def _await_report(self, container_id: str, watcher: FileWatcher, exit_command: tuple[str, ...]) -> int:
         deadline = time.monotonic() + CREATE_TIMEOUT
         while True:
             monitor = self.find(container_id)
@@ -214,11 +223,7 @@ class Conmon:
             if pid is not None:
                 return pid
             if monitor is None:
-                raise MonitorFailed(
-                    "conmon ended before it said whether the container was created",
-                    hint="see the log file",
-                    container_id=container_id,
-                )
+                raise self._silent_failure(container_id)
             remaining = deadline - time.monotonic()
             if remaining <= 0:
                 with contextlib.suppress(ProcessLookupError):
@@ -228,43 +233,31 @@ class Conmon:
                     hint=f"see whether {self._runtime} hangs",
                     container_id=container_id,
                 )
-            watcher.wait(min(remaining, 1.0))
+            told = watcher.wait(min(remaining, 1.0))
             watcher.read()
+            if told or not _runs_exit_command(monitor[0], exit_command):
+                continue
+            if self.created_pid(container_id) is None:
+                # It will not report any more, and its exit command may be waiting for our own caller.
+                raise self._silent_failure(container_id)
 
-    def _exit_seen(
-        self, container_id: str, watcher: FileWatcher, descriptor: int | None, deadline: float | None
-    ) -> int | None:
-        """The code once it is written; None when the process ended before that. Raises `TimedOut`."""
-        poll = select.poll()
-        poll.register(watcher.fileno(), select.POLLIN)
-        if descriptor is not None:
-            poll.register(descriptor, select.POLLIN)
-        while True:
-            code = self.exit_code(container_id)
-            if code is not None or descriptor is None:
-                return code
-            remaining = None if deadline is None else deadline - time.monotonic()
-            if remaining is not None and remaining <= 0:
-                raise TimedOut(f"container {container_id[:12]} still runs", container_id=container_id)
-            ready = poll.poll(None if remaining is None else remaining * 1000)
-            watcher.read()
-            if any(number == descriptor for number, _ in ready):
-                return self.exit_code(container_id)
+    def _silent_failure(self, container_id: str) -> MonitorFailed:
+        try:
+            said = self._paths.runtime_log(container_id).read_text(errors="replace").strip()
+        except OSError:
+            said = ""
+        return MonitorFailed(
+            "the container was not created, and neither conmon nor the runtime said why",
+            hint=f"see whether {self._runtime} runs at all",
+            container_id=container_id,
+            stderr=said,
+        )
 
-    def _exit_after_end(self, container_id: str, watcher: FileWatcher, descriptor: int | None) -> int:
-        """The code of a container whose process has ended: conmon's, while conmon lives, else the kernel's, else -1."""
-        deadline = time.monotonic() + EXIT_FILE_DELAY
-        while time.monotonic() < deadline:
-            watched = self.find(container_id) is not None
-            code = self.exit_code(container_id)
-            if code is not None:
-                return code
-            if not watched:
-                break
-            watcher.wait(0.05)
-            watcher.read()
-        told = exit_code_of_pidfd(descriptor) if descriptor is not None else None
-        return -1 if told is None else told
+
+def _runs_exit_command(monitor_pid: int, exit_command: tuple[str, ...]) -> bool:
+    """Whether a conmon is past all else. The command may be a script, so that its interpreter comes first."""
+    wanted = list(exit_command[1:])
+    return bool(wanted) and any(arguments_of(child)[-len(wanted) :] == wanted for child in children_of(monitor_pid))
 
 
 def _environment(sync: int) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """The size of a container's terminal, set through conmon and seen to hold.
 
-conmon before 2.2 applies the first of several lines that it reads at once and loses the others, so one line is sent at a
-time, read back on conmon's own side of the terminal, and sent again where it was lost.
+conmon before 2.2 applies the first of several lines that it reads at once and loses the others, so one line is sent at
+a time, read back on conmon's own side of the terminal, and sent again where it was lost.
 """
 
 from __future__ import annotations
@@ -46,12 +46,12 @@ def set_console_size(control_fifo: Path, monitor_pid: int, columns: int, rows: i
 def _send(control_fifo: Path, line: str) -> None:
     try:
         descriptor = os.open(control_fifo, os.O_WRONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        try:
+            os.write(descriptor, line.encode())
+        finally:
+            os.close(descriptor)
     except OSError as error:
         raise MonitorFailed("the console can not be resized: the container's monitor does not listen") from error
-    try:
-        os.write(descriptor, line.encode())
-    finally:
-        os.close(descriptor)
 
 
 def _holds(master: int, columns: int, rows: int) -> bool:
@@ -66,14 +66,13 @@ def _holds(master: int, columns: int, rows: int) -> bool:
 
 def _terminal_master(monitor_pid: int) -> int | None:
     """A duplicate of conmon's side of the terminal, by pidfd_getfd(2)."""
-    folder = f"/proc/{monitor_pid}/fd"
-    for name in os.listdir(folder):
+    for link in Path(f"/proc/{monitor_pid}/fd").iterdir():
         with contextlib.suppress(OSError):
-            if not os.readlink(f"{folder}/{name}").endswith("/ptmx"):
+            if link.readlink().name != "ptmx":
                 continue
             process = os.pidfd_open(monitor_pid)
             try:
-                descriptor: int = _libc.syscall(_SYS_PIDFD_GETFD, process, int(name), 0)
+                descriptor: int = _libc.syscall(_SYS_PIDFD_GETFD, process, int(link.name), 0)
             finally:
                 os.close(process)
             if descriptor >= 0:

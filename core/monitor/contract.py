@@ -35,7 +35,7 @@ class Monitor(Protocol):
         """PID and start (ticks) of the container's living monitor."""
 
     def created_pid(self, container_id: str) -> int | None:
-        """The PID that the monitor reported, None while it has reported nothing. Raises what it reported as an error."""
+        """The PID that the monitor reported, None while it has said nothing. Raises what it reported as an error."""
 
     def exit_code(self, container_id: str) -> int | None:
         """The exit code of the last run, None where there is none yet."""

@@ -12,7 +12,7 @@ _PREFIX: Final = re.compile(
     r"|container_linux\.go:\d+: |OCI runtime error: )+"
 )
 _MISSING: Final = re.compile(
-    r'exec: "(?P<program>(?:[^"\\]|\\.)*)": (?:executable file not found|stat .*: no such file|.*no such file or directory)'
+    r'exec: "(?P<program>(?:[^"\\]|\\.)*)": (?:executable file not found|.*no such file or directory)'
 )
 _FORBIDDEN: Final = re.compile(r'exec: "(?P<program>(?:[^"\\]|\\.)*)": (?:.*permission denied|is a directory)')
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 from typing import Final
 
 import msgspec
 
-from core.errors import RuntimeFailed
-from core.host.cgroups import kill_all, remove_cgroups
+from core.errors import RuntimeFailed, TimedOut
+from core.host.cgroups import find_cgroups, kill_all, remove_cgroups, wait_empty
 from core.host.files import make_private_directory
 from core.host.process_table import process_start
 from core.host.processes import Finished, run
@@ -60,11 +61,12 @@ class Runc:
         return lines[0] if lines else ""
 
     def observe(self, container_id: str) -> Observation:
-        """Follows libcontainer's own rule: frozen, else gone, zombie or another process, else exec.fifo, else running."""
+        """Follows libcontainer: stopped where the process is gone, a zombie or another one, else paused where the
+        cgroup is frozen, else created where exec.fifo is still there, else running.
+        """
         folder = f"{self._root}/{container_id}"
         try:
-            with open(f"{folder}/state.json", "rb") as file:
-                stored = _state_files.decode(file.read())
+            stored = _state_files.decode(Path(f"{folder}/state.json").read_bytes())
         except FileNotFoundError:
             return _ABSENT
         except (OSError, msgspec.MsgspecError) as error:
@@ -90,8 +92,15 @@ class Runc:
             if "does not exist" in finished.error_text():
                 return _ABSENT
             raise self._error(finished, container_id)
-        answer = msgspec.json.decode(finished.stdout, type=_StateAnswer)
-        return Observation(_PHASES[answer.status], answer.pid, 0, {})
+        try:
+            answer = msgspec.json.decode(finished.stdout, type=_StateAnswer)
+            return Observation(_PHASES[answer.status], answer.pid, 0, {})
+        except (msgspec.MsgspecError, KeyError) as error:
+            raise RuntimeFailed(
+                f"the runtime's answer about container {container_id[:12]} is not understood: {error}",
+                container_id=container_id,
+                argv=finished.argv,
+            ) from error
 
     def start(self, container_id: str) -> None:
         self._check("start", container_id)
@@ -112,6 +121,8 @@ class Runc:
         try:
             paths = self.observe(container_id).cgroup_paths
         except RuntimeFailed:
+            if not force:
+                raise
             self._delete_damaged(folder, container_id)
             return
         finished = self._run("delete", *(["--force"] if force else []), container_id)
@@ -150,14 +161,16 @@ class Runc:
 
     def _delete_damaged(self, folder: Path, container_id: str) -> None:
         """runc itself can do nothing with an unreadable state: kill what is in the cgroups and drop the folder."""
-        for name in ("cgroup", "freezer"):
-            hierarchy = Path("/sys/fs/cgroup", name if name != "cgroup" else "")
-            cgroup = hierarchy / "wharfinger" / container_id
-            if cgroup.is_dir():
-                kill_all({name: str(cgroup)})
-        for file in folder.iterdir():
-            file.unlink()
-        folder.rmdir()
+        cgroups = find_cgroups(container_id)
+        kill_all(cgroups)
+        if not wait_empty(cgroups, self._timeout):
+            raise TimedOut(
+                f"processes of container {container_id[:12]} do not end",
+                hint="see whether they wait for a device or a network file system",
+                container_id=container_id,
+            )
+        remove_cgroups(cgroups)
+        shutil.rmtree(folder, ignore_errors=True)
 
     def _check(self, *arguments: str) -> Finished:
         finished = self._run(*arguments)
@@ -193,9 +206,7 @@ class Runc:
 def _is_frozen(paths: dict[str, str]) -> bool:
     try:
         if "freezer" in paths:
-            with open(f"{paths['freezer']}/freezer.state", "rb") as file:
-                return file.read() == b"FROZEN\n"
-        with open(f"{paths['']}/cgroup.events", "rb") as file:
-            return b"frozen 1" in file.read()
+            return Path(f"{paths['freezer']}/freezer.state").read_bytes() == b"FROZEN\n"
+        return b"frozen 1" in Path(f"{paths['']}/cgroup.events").read_bytes()
     except (OSError, KeyError):
         return False

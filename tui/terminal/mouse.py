@@ -32,7 +32,7 @@ WHEEL_LINES: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class MouseInput:
-    """What the mouse did; column and row count from 0 at the pane's corner, `button` is 0 for none, 1 to 3 from the left."""
+    """What the mouse did; column and row count from 0 at the pane's corner, `button` is 0 for none, 1 for the left."""
 
     kind: MouseKind
     column: int

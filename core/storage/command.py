@@ -1,0 +1,88 @@
+"""The containers-storage command, always with our own configuration and directories."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+
+from core.errors import StorageFailed
+from core.host.files import make_private_directory, write_atomically
+from core.host.processes import Finished, find_program, run
+from core.paths import EnginePaths
+from core.settings import Settings
+
+_TIMEOUT: Final = 600.0
+"""Seconds; a call may wait for the lock of a long import."""
+_CONFIG: Final = '[storage]\ndriver = "overlay"\nrunroot = "{run}"\ngraphroot = "{root}"\n'
+
+
+class StorageCommand:
+    """Runs verbs of containers-storage on the engine's root."""
+
+    def __init__(self, paths: EnginePaths, settings: Settings) -> None:
+        self._paths = paths
+        self._settings = settings
+        self._program = ""
+
+    @property
+    def store_options(self) -> list[str]:
+        """The additional stores that are there, as options of the overlay driver."""
+        return [
+            f"overlay.imagestore={store}"
+            for store in self._settings.additional_image_stores
+            if Path(store, "overlay-images").is_dir() and Path(store) != self._paths.storage_root
+        ]
+
+    def environment(self) -> dict[str, str]:
+        """The packaged configuration of containers-common must not leak in, so every call names ours."""
+        return {**os.environ, "CONTAINERS_STORAGE_CONF": str(self._paths.storage_config)}
+
+    def run(self, verb: str, *arguments: str, stdin: bytes | None = None) -> Finished:
+        """One verb, whatever its result."""
+        if not self._program:
+            self._prepare()
+        options = ["-s", "overlay", "-g", str(self._paths.storage_root), "-R", str(self._paths.storage_run_root)]
+        for option in self.store_options:
+            options += ["--storage-opt", option]
+        argv = [self._program, verb, *options, *arguments]
+        return run(argv, env=self.environment(), stdin=stdin, timeout=_TIMEOUT)
+
+    def check(self, verb: str, *arguments: str) -> Finished:
+        """One verb that must succeed. Raises `StorageFailed`."""
+        finished = self.run(verb, *arguments)
+        if finished.returncode:
+            raise failure(verb, finished)
+        return finished
+
+    def json(self, verb: str, *arguments: str) -> Any:
+        """What a verb prints as JSON."""
+        finished = self.check(verb, "-j", *arguments)
+        try:
+            return msgspec.json.decode(finished.stdout)
+        except msgspec.MsgspecError as error:
+            raise failure(verb, finished) from error
+
+    def _prepare(self) -> None:
+        paths = self._paths
+        program = find_program(self._settings.storage)
+        for folder in (paths.root, paths.run_root, paths.storage_root, paths.storage_run_root):
+            make_private_directory(folder)
+        config = _CONFIG.format(run=paths.storage_run_root, root=paths.storage_root).encode()
+        if not paths.storage_config.exists() or paths.storage_config.read_bytes() != config:
+            write_atomically(paths.storage_config, config)
+        self._program = program
+
+
+def failure(verb: str, finished: Finished, what: str = "") -> StorageFailed:
+    """The error for a verb that failed; some verbs print their errors on standard output."""
+    lines: Sequence[str] = finished.error_text().splitlines()
+    reason = lines[-1].removeprefix("containers-storage: ") if lines else f"exit code {finished.returncode}"
+    return StorageFailed(
+        f"the storage could not {what or verb.replace('-', ' ')}: {reason}",
+        argv=finished.argv,
+        stderr=finished.stderr.decode(errors="replace"),
+    )

@@ -1,0 +1,311 @@
+"""The storage on the containers-storage command; images come and go by skopeo."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+
+from core.errors import AmbiguousName, ImageInUse, NoSuchImage, StorageFailed
+from core.host.locks import FileLock
+from core.host.mounts import is_mounted, unmount
+from core.model.image import Image, ImageConfig
+from core.model.snapshot import PullProgress
+from core.paths import EnginePaths
+from core.settings import Settings
+from core.storage.command import StorageCommand, failure
+from core.storage.importing import import_layout
+from core.storage.references import candidates, full_name, pull_source, stored_name
+from core.storage.skopeo import Skopeo
+
+_ID_LENGTH: Final = 64
+
+
+class ContainersStorage:
+    """See `Storage`."""
+
+    def __init__(self, paths: EnginePaths, settings: Settings) -> None:
+        self._paths = paths
+        self._command = StorageCommand(paths, settings)
+        self._skopeo = Skopeo(paths, settings, self._command)
+
+    def images(self) -> list[Image]:
+        return sorted(
+            (self._image(entry) for entry in self._command.json("images") or []),
+            key=lambda image: (image.names, image.id),
+        )
+
+    def find_image(self, name_or_id: str) -> Image:
+        images = self.images()
+        for name in candidates(name_or_id):
+            for image in images:
+                if name in image.names:
+                    return image
+        wanted = name_or_id.removeprefix("sha256:")
+        matches = [image for image in images if wanted and image.id.startswith(wanted)]
+        if len(matches) > 1:
+            some = ", ".join(image.id[:12] for image in matches[:5])
+            raise AmbiguousName(
+                f'more than one image has an ID that begins with "{name_or_id}": {some}', hint="give more of the ID"
+            )
+        if not matches:
+            raise NoSuchImage(f"{name_or_id}: image not known", hint=f"get it with: wharf pull {name_or_id}")
+        return matches[0]
+
+    def image_config(self, image_id: str) -> ImageConfig:
+        return parse_config(self.image_raw_config(image_id))
+
+    def image_raw_config(self, image_id: str) -> dict[str, Any]:
+        # The id of an image is the digest of its configuration, under which the storage keeps it.
+        finished = self._command.run("get-image-data", image_id, f"sha256:{image_id}")
+        if finished.returncode:
+            manifest = self._manifest(image_id)
+            finished = self._command.check("get-image-data", image_id, manifest["config"]["digest"])
+        try:
+            return msgspec.json.decode(finished.stdout, type=dict[str, Any])
+        except msgspec.MsgspecError as error:
+            raise StorageFailed(f"the configuration of image {image_id[:12]} can not be read: {error}") from error
+
+    def create(self, container_id: str, name: str, image_id: str) -> None:
+        self._command.check("create-container", "-j", "-i", container_id, "-n", name, image_id)
+
+    def exists(self, container_id: str) -> bool:
+        return container_id in self.containers()
+
+    def containers(self) -> list[str]:
+        return [str(entry["id"]) for entry in self._command.json("containers") or []]
+
+    def mount(self, container_id: str) -> Path:
+        found = self.mounted_at(container_id)
+        if found is not None:
+            return found
+        self._command.check("mount", container_id)
+        found = self.mounted_at(container_id)
+        if found is None:
+            raise StorageFailed(f"the root of container {container_id[:12]} is not mounted after its mount")
+        return found
+
+    def unmount(self, container_id: str) -> None:
+        point = self.mounted_at(container_id)
+        if point is None:
+            return
+        finished = self._command.run("unmount", "-f", container_id)
+        # The counter of the storage may be off after somebody else's umount: the kernel's table is what counts.
+        if is_mounted(point):
+            unmount(point, lazy=True)
+        if is_mounted(point):
+            raise failure("unmount", finished)
+
+    def mounted_at(self, container_id: str) -> Path | None:
+        layer = self._layer_of(container_id)
+        if layer is None:
+            return None
+        point = self._paths.storage_root / "overlay" / layer / "merged"
+        return point if is_mounted(point) else None
+
+    def delete(self, container_id: str) -> None:
+        finished = self._command.run("delete-container", container_id)
+        if finished.returncode and self.exists(container_id):
+            raise failure("delete-container", finished)
+
+    def size(self, container_id: str) -> int:
+        sizes = {entry["id"]: entry for entry in self._command.json("layers") or []}
+        layer = self._layer_of(container_id)
+        total = 0
+        if layer is not None:
+            finished = self._command.run("diffsize", layer)
+            total += _number(finished.stdout) if not finished.returncode else 0
+            layer = sizes.get(layer, {}).get("parent")
+        while layer:
+            entry = sizes.get(layer, {})
+            total += int(entry.get("diff-size") or entry.get("uncompress-size") or 0)
+            layer = entry.get("parent")
+        return total
+
+    def pull(
+        self,
+        reference: str,
+        *,
+        progress: Callable[[PullProgress], None] | None = None,
+        cancel: threading.Event | None = None,
+        authfile: str = "",
+        tls_verify: bool = True,
+    ) -> Image:
+        before = {image.id for image in self.images()}
+        with self._transfer_lock():
+            name = self._skopeo.copy_in(
+                pull_source(reference),
+                stored_name(reference),
+                progress=progress,
+                cancel=cancel,
+                authfile=authfile,
+                tls_verify=tls_verify,
+            )
+        if name:
+            return self.find_image(name)
+        fresh = [image for image in self.images() if image.id not in before]
+        if not fresh:
+            raise StorageFailed(f"{reference} was copied, but no new image is there", hint="it was there before")
+        return fresh[0]
+
+    def load(self, archive: Path) -> list[Image]:
+        with self._transfer_lock():
+            names = self._skopeo.load(archive)
+        return [self.find_image(name) for name in names]
+
+    def import_tar(self, tar: Path, reference: str, *, changes: Sequence[str] = (), message: str = "") -> Image:
+        with self._transfer_lock():
+            name = import_layout(self._skopeo, self._paths.transfers, tar, reference, changes, message)
+        return self.find_image(name)
+
+    def copy_layout(self, layout: Path, layout_name: str, name: str) -> Image:
+        """Copy an image out of an OCI layout on disk in, under `name`."""
+        with self._transfer_lock():
+            self._skopeo.copy_in(f"oci:{layout}:{layout_name}", full_name(name))
+        return self.find_image(name)
+
+    def remove_image(self, name_or_id: str, *, force: bool = False) -> list[str]:
+        image = self.find_image(name_or_id)
+        if image.read_only:
+            raise ImageInUse(f"image {name_or_id} belongs to another store", hint="remove it with podman or buildah")
+        named = [name for name in candidates(name_or_id) if name in image.names]
+        if named and len(image.names) > 1 and not force:
+            self._set_names(image.id, [name for name in image.names if name != named[0]])
+            return [f"Untagged: {named[0]}"]
+        if not named and len(image.names) > 1 and not force:
+            raise ImageInUse(
+                f"unable to delete image {image.id[:12]} by ID with more than one tag ({', '.join(image.names)})",
+                hint="remove it with --force, or each name by itself",
+            )
+        finished = self._command.run("delete-image", image.id)
+        if finished.returncode:
+            if "in use" in finished.error_text():
+                raise ImageInUse(
+                    f"image {name_or_id} is in use by a container",
+                    hint="remove the container first, or use --force",
+                    stderr=finished.error_text(),
+                )
+            raise failure("delete-image", finished)
+        return [*(f"Untagged: {name}" for name in image.names), f"Deleted: {image.id}"]
+
+    def tag(self, image_id: str, name: str) -> None:
+        self._command.check("add-names", "-n", full_name(name), image_id)
+
+    def collect_garbage(self) -> None:
+        """Never during a transfer: its layers belong to no image yet."""
+        with self._transfer_lock():
+            while self._delete_orphans():
+                pass
+
+    def shutdown(self) -> None:
+        unmount(self._paths.storage_root / "overlay")
+
+    def _delete_orphans(self) -> bool:
+        layers = {entry["id"]: entry.get("parent") or "" for entry in self._command.json("layers") or []}
+        kept: set[str] = set()
+        owners = [*(self._command.json("images") or []), *(self._command.json("containers") or [])]
+        for owner in owners:
+            tops = [owner.get("layer") or "", *(owner.get("mapped-layers") or [])]
+            for top in tops:
+                layer = top
+                while layer and layer not in kept:
+                    kept.add(layer)
+                    layer = layers.get(layer, "")
+        parents = set(layers.values())
+        orphans = [layer for layer in layers if layer not in kept and layer not in parents]
+        deleted = [layer for layer in orphans if not self._command.run("delete-layer", layer).returncode]
+        return bool(deleted)
+
+    def _layer_of(self, container_id: str) -> str | None:
+        file = self._paths.storage_root / "overlay-containers" / "containers.json"
+        try:
+            entries = msgspec.json.decode(file.read_bytes(), type=list[_ContainerEntry])
+        except FileNotFoundError:
+            return None
+        except msgspec.MsgspecError:
+            entries = [_ContainerEntry(id=e["id"], layer=e["layer"]) for e in self._command.json("containers") or []]
+        return next((entry.layer for entry in entries if entry.id == container_id), None)
+
+    def _manifest(self, image_id: str) -> dict[str, Any]:
+        finished = self._command.check("get-image-data", image_id, "manifest")
+        return msgspec.json.decode(finished.stdout, type=dict[str, Any])
+
+    def _set_names(self, image_id: str, names: Sequence[str]) -> None:
+        options = [option for name in names for option in ("-n", name)]
+        self._command.check("set-names", *options, image_id)
+
+    def _transfer_lock(self) -> FileLock:
+        self._paths.locks.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return FileLock(self._paths.locks / "transfer")
+
+    def _image(self, entry: dict[str, Any]) -> Image:
+        sizes = entry.get("big-data-sizes") or {}
+        return Image(
+            id=str(entry["id"]),
+            names=tuple(entry.get("names") or ()),
+            digest=str((entry.get("big-data-digests") or {}).get("manifest", "")),
+            created_at=_unix(str(entry.get("created") or "")),
+            size=self._image_size(entry) or sum(sizes.values()),
+            read_only=bool(entry.get("readonly")),
+        )
+
+    def _image_size(self, entry: dict[str, Any]) -> int:
+        try:
+            manifest = self._layers_file()
+        except (OSError, msgspec.MsgspecError):
+            return 0
+        total, layer = 0, str(entry.get("layer") or "")
+        while layer:
+            known = manifest.get(layer)
+            if known is None:
+                break
+            total += known.size
+            layer = known.parent
+        return total
+
+    def _layers_file(self) -> dict[str, _LayerEntry]:
+        content = (self._paths.storage_root / "overlay-layers" / "layers.json").read_bytes()
+        return {entry.id: entry for entry in msgspec.json.decode(content, type=list[_LayerEntry])}
+
+
+class _ContainerEntry(msgspec.Struct):
+    id: str
+    layer: str
+
+
+class _LayerEntry(msgspec.Struct):
+    id: str
+    parent: str = ""
+    size: int = msgspec.field(default=0, name="diff-size")
+
+
+def parse_config(raw: dict[str, Any]) -> ImageConfig:
+    """The inherited part of an OCI image configuration."""
+    config = raw.get("config") or {}
+    return ImageConfig(
+        entrypoint=tuple(config.get("Entrypoint") or ()),
+        cmd=tuple(config.get("Cmd") or ()),
+        env=tuple(config.get("Env") or ()),
+        working_dir=config.get("WorkingDir") or "",
+        user=config.get("User") or "",
+        stop_signal=config.get("StopSignal") or "",
+        labels=dict(config.get("Labels") or {}),
+        exposed_ports=tuple(sorted(config.get("ExposedPorts") or ())),
+        volumes=tuple(sorted(config.get("Volumes") or ())),
+    )
+
+
+def _unix(timestamp: str) -> float:
+    try:
+        return datetime.fromisoformat(timestamp[:19] + "+00:00").timestamp()
+    except ValueError:
+        return 0.0
+
+
+def _number(content: bytes) -> int:
+    words = content.split()
+    return int(words[-1]) if words and words[-1].isdigit() else 0

@@ -1,0 +1,83 @@
+"""What the engine needs of its storage: images, and a writable layer for each container."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+from core.model.image import Image, ImageConfig
+from core.model.snapshot import PullProgress
+
+
+class Storage(Protocol):
+    """Raises `StorageFailed` where the storage itself fails, `HostIncomplete` where a program is missing."""
+
+    def images(self) -> list[Image]:
+        """All images, also those of additional stores."""
+
+    def find_image(self, name_or_id: str) -> Image:
+        """By id, unique prefix of an id, or name; a short name is taken as of localhost first, then of docker.io.
+
+        Raises `NoSuchImage`, `AmbiguousName`.
+        """
+
+    def image_config(self, image_id: str) -> ImageConfig:
+        """What containers inherit."""
+
+    def image_raw_config(self, image_id: str) -> dict[str, Any]:
+        """The image's whole OCI configuration."""
+
+    def create(self, container_id: str, name: str, image_id: str) -> None:
+        """Make a container's writable layer."""
+
+    def exists(self, container_id: str) -> bool:
+        """Whether the container has a layer here."""
+
+    def containers(self) -> list[str]:
+        """The ids of all layers of containers."""
+
+    def mount(self, container_id: str) -> Path:
+        """Mount the container's root; where."""
+
+    def unmount(self, container_id: str) -> None:
+        """No error where it is not mounted."""
+
+    def mounted_at(self, container_id: str) -> Path | None:
+        """Where the kernel has the root mounted, None where it has not."""
+
+    def delete(self, container_id: str) -> None:
+        """Delete the layer; no error where there is none. The container must not run."""
+
+    def size(self, container_id: str) -> int:
+        """About how many bytes the whole root holds."""
+
+    def pull(
+        self,
+        reference: str,
+        *,
+        progress: Callable[[PullProgress], None] | None = None,
+        cancel: threading.Event | None = None,
+        authfile: str = "",
+        tls_verify: bool = True,
+    ) -> Image:
+        """Copy an image in. Raises `NoSuchImage`, `Cancelled`, `DamagedArchive`."""
+
+    def load(self, archive: Path) -> list[Image]:
+        """Copy the images of a docker or OCI archive in. Raises `DamagedArchive`, `InvalidArgument`."""
+
+    def import_tar(self, tar: Path, reference: str, *, changes: Sequence[str] = (), message: str = "") -> Image:
+        """Make an image of one layer from a tar of a root. Raises `DamagedArchive`, `InvalidArgument`."""
+
+    def remove_image(self, name_or_id: str, *, force: bool = False) -> list[str]:
+        """What was untagged and deleted. Raises `NoSuchImage`, `ImageInUse`."""
+
+    def tag(self, image_id: str, name: str) -> None:
+        """A further name."""
+
+    def collect_garbage(self) -> None:
+        """Delete layers that belong to no image and no container, as a killed create leaves."""
+
+    def shutdown(self) -> None:
+        """Give back what the storage holds of the host while nothing is mounted."""

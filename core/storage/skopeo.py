@@ -1,0 +1,229 @@
+"""Moving images by skopeo, each transfer in a temporary folder of its own."""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+import shutil
+import subprocess
+import tarfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+
+from core.errors import Cancelled, DamagedArchive, EngineError, InvalidArgument, NoSuchImage, StorageFailed
+from core.host.files import make_private_directory, write_atomically
+from core.host.processes import find_program, kill_group, run, spawn
+from core.model.snapshot import PullProgress
+from core.paths import EnginePaths
+from core.settings import Settings
+from core.storage.command import StorageCommand
+from core.storage.references import full_name
+
+_SYSTEM_POLICY: Final = Path("/etc/containers/policy.json")
+_ACCEPT_ALL: Final = b'{"default": [{"type": "insecureAcceptAnything"}]}\n'
+_STEP: Final = 0.2
+"""Seconds between two looks at a transfer."""
+_QUIET: Final = 0.7
+_NOT_FOUND: Final = re.compile(r"manifest unknown|name unknown|not found|requested access to the resource is denied")
+_UNREACHABLE: Final = re.compile(r"connection refused|no such host|i/o timeout|network is unreachable|dial tcp")
+_UNAUTHORISED: Final = re.compile(r"unauthorized|authentication required")
+_BROKEN: Final = re.compile(
+    r"unexpected EOF|invalid (tar )?header|Digest did not match|does not match|archive/tar|gzip:|no such file or directory"
+    r"|Error (loading|reading|parsing|initializing source)|manifest\.json|index\.json|expected size"
+)
+
+
+class Skopeo:
+    """Copies images into the engine's storage."""
+
+    def __init__(self, paths: EnginePaths, settings: Settings, command: StorageCommand) -> None:
+        self._paths = paths
+        self._settings = settings
+        self._command = command
+
+    def copy_in(
+        self,
+        source: str,
+        name: str,
+        *,
+        progress: Callable[[PullProgress], None] | None = None,
+        cancel: threading.Event | None = None,
+        authfile: str = "",
+        tls_verify: bool = True,
+    ) -> str:
+        """Copy `source` (a transport and a name) under `name`, or without one where it is empty; the name.
+
+        Raises `NoSuchImage`, `StorageFailed`, `DamagedArchive`, `Cancelled`.
+        """
+        self._command.check("images", "-j")
+        options = [f"--src-tls-verify={str(tls_verify).lower()}"] if source.startswith("docker://") else []
+        if authfile:
+            options += ["--authfile", authfile]
+        total = self._source_size(source, options) if progress is not None else 0
+        target = name or f"localhost/pulled-{secrets.token_hex(4)}:latest"
+        with self._transfer() as folder:
+            argv = [*self._base(folder), "copy", "-q", *options, source, self._destination(target)]
+            self._run(argv, folder, source, total, progress, cancel)
+        return target
+
+    def load(self, archive: Path) -> list[str]:
+        """Copy all images of an archive; their names. What came in before an image failed is taken out again."""
+        loaded: list[str] = []
+        for source, name in _archive_images(archive):
+            try:
+                loaded.append(self.copy_in(source, full_name(name) if name else ""))
+            except (EngineError, OSError):
+                for done in loaded:
+                    self._command.run("delete-image", done)
+                raise
+        return loaded
+
+    def _base(self, folder: Path) -> list[str]:
+        policy = _SYSTEM_POLICY
+        if not policy.exists():
+            policy = self._paths.signature_policy
+            if not policy.exists():
+                write_atomically(policy, _ACCEPT_ALL)
+        return [find_program(self._settings.skopeo), "--tmpdir", str(folder), "--policy", str(policy)]
+
+    def _destination(self, name: str) -> str:
+        options = ",".join(self._command.store_options)
+        root, run_root = self._paths.storage_root, self._paths.storage_run_root
+        return f"containers-storage:[overlay@{root}+{run_root}{':' + options if options else ''}]{name}"
+
+    @contextmanager
+    def _transfer(self) -> Iterator[Path]:
+        folder = self._paths.transfers / secrets.token_hex(6)
+        make_private_directory(folder)
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def _source_size(self, source: str, options: list[str]) -> int:
+        """Bytes of all layers, as the manifest says; 0 where it does not."""
+        flags = [option.replace("--src-", "--") for option in options]
+        with self._transfer() as folder:
+            finished = run([*self._base(folder), "inspect", "--raw", *flags, source], timeout=60)
+        try:
+            manifest = msgspec.json.decode(finished.stdout, type=dict[str, Any])
+            return sum(int(layer.get("size", 0)) for layer in manifest.get("layers", []))
+        except (msgspec.MsgspecError, ValueError):
+            return 0
+
+    def _run(
+        self,
+        argv: list[str],
+        folder: Path,
+        source: str,
+        total: int,
+        progress: Callable[[PullProgress], None] | None,
+        cancel: threading.Event | None,
+    ) -> None:
+        errors = folder / "errors"
+        with errors.open("wb") as stderr:
+            process = spawn(argv, env=self._command.environment(), stderr=stderr)
+        changed, before = time.monotonic(), -1
+        try:
+            while True:
+                try:
+                    process.wait(_STEP)
+                    break
+                except subprocess.TimeoutExpired:
+                    if cancel is not None and cancel.is_set():
+                        raise Cancelled("the transfer was cancelled") from None
+                    done = _bytes_below(folder)
+                    if done != before:
+                        changed, before = time.monotonic(), done
+                    if progress is not None:
+                        applying = total > 0 and done >= total or time.monotonic() - changed > _QUIET
+                        progress(PullProgress(done=done, total=total, phase="applying" if applying else "downloading"))
+        except BaseException:
+            kill_group(process)
+            process.wait()
+            raise
+        if process.returncode:
+            raise _explain(source, errors.read_text(errors="replace"), argv)
+
+
+def _bytes_below(folder: Path) -> int:
+    total = 0
+    for parent, _, names in os.walk(folder):
+        for name in names:
+            try:
+                total += (Path(parent) / name).stat().st_size
+            except OSError:
+                continue
+    return total
+
+
+def _archive_images(archive: Path) -> list[tuple[str, str]]:
+    """What skopeo can copy from an archive, with the name of each. Raises `DamagedArchive`, `InvalidArgument`."""
+    if not archive.is_file():
+        raise InvalidArgument(f"the archive {archive} is not there", hint="check the path")
+    try:
+        with tarfile.open(archive) as tar:
+            names = set()
+            manifest: list[dict[str, Any]] = []
+            for member in tar:
+                name = member.name.removeprefix("./")
+                names.add(name)
+                content = tar.extractfile(member) if name in ("manifest.json", "index.json") else None
+                if content is not None and name == "manifest.json":
+                    manifest = msgspec.json.decode(content.read(), type=list[dict[str, Any]])
+    except (tarfile.TarError, EOFError, OSError, msgspec.MsgspecError) as error:
+        raise _damaged(archive, str(error)) from error
+    if manifest:
+        return [
+            (f"docker-archive:{archive}:@{number}", (entry.get("RepoTags") or [""])[0])
+            for number, entry in enumerate(manifest)
+        ]
+    if {"oci-layout", "index.json"} <= names:
+        return [(f"oci-archive:{archive}", _oci_archive_name(archive))]
+    raise _damaged(archive, "it holds neither a docker nor an OCI image")
+
+
+def _oci_archive_name(archive: Path) -> str:
+    with tarfile.open(archive) as tar:
+        for member in tar:
+            if member.name.removeprefix("./") == "index.json":
+                content = tar.extractfile(member)
+                index = msgspec.json.decode(content.read() if content else b"{}", type=dict[str, Any])
+                manifests = index.get("manifests") or [{}]
+                annotations = manifests[0].get("annotations") or {}
+                name = annotations.get("io.containerd.image.name") or annotations.get("org.opencontainers.image.ref.name")
+                return str(name or "")
+    return ""
+
+
+def _damaged(archive: Path, reason: str) -> DamagedArchive:
+    return DamagedArchive(
+        f"{archive} is not a whole image archive: {reason}", hint="make or copy the archive again; nothing was loaded"
+    )
+
+
+def _explain(source: str, text: str, argv: list[str]) -> StorageFailed | NoSuchImage:
+    lines = [line for line in text.splitlines() if line.strip()]
+    match = re.search(r'msg="?(.*?)"?$', lines[-1]) if lines else None
+    reason = match[1] if match else (lines[-1] if lines else "skopeo failed and said nothing")
+    remote = source.startswith("docker://")
+    if not remote and _BROKEN.search(text):
+        return DamagedArchive(
+            f"{source} can not be read: {reason}", hint="check the path, or make the archive again", stderr=text, argv=argv
+        )
+    if _UNREACHABLE.search(text):
+        hint = "check the name and the network"
+    elif _UNAUTHORISED.search(text):
+        hint = "log in first, and pass the file with --authfile"
+    elif _NOT_FOUND.search(text):
+        return NoSuchImage(f"{source} is not in the registry", hint="check the name and the tag", stderr=text, argv=argv)
+    else:
+        hint = "see the log file for all that skopeo said"
+    return StorageFailed(f"{source} could not be copied: {reason}", hint=hint, stderr=text, argv=argv)
