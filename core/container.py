@@ -204,6 +204,16 @@ class Container:
             raise error
         return finished
 
+    def run_exec_detached(self, options: ExecOptions) -> None:
+        """Run a process in the background. Allowed: running. Raises what `run_exec` raises."""
+        with self.hold(Verb.EXEC) as held:
+            session = prepare_exec(held, options, detach=True)
+        with session:
+            finished = run(session.argv, timeout=self._parts.settings.operation_timeout)
+            error = session.log_error() if finished.returncode else None
+        if error is not None:
+            raise error
+
     def mount(self) -> Path:
         """Mount the root and give its path. Allowed: any state. Stays until `unmount`. Raises `StorageFailed`."""
         with self.hold(Verb.MOUNT) as held:

@@ -233,13 +233,7 @@ class Engine:
 
     def version(self) -> dict[str, str]:
         """Versions of the engine and of the programs that it calls."""
-        return {
-            "Version": VERSION,
-            "Python": sys.version.split()[0],
-            "Runtime": self._parts.runtime.version(),
-            "Monitor": _first_line([find_program(self.settings.monitor), "--version"]),
-            "Storage": _first_line([find_program(self.settings.storage), "--version"]),
-        }
+        return versions(self.settings)
 
     def info(self) -> dict[str, object]:
         """The host, the store and how many containers are in which state."""
@@ -326,6 +320,18 @@ def _make_directories(paths: EnginePaths) -> None:
         raise PermissionDenied(
             f"the directories of the engine can not be made: {error}", hint="choose others with --root and --runroot"
         ) from error
+
+
+def versions(settings: Settings) -> dict[str, str]:
+    """Versions of the engine and of the programs that it calls. Raises `HostIncomplete`."""
+    programs = {
+        "Runtime": settings.runtime,
+        "Monitor": settings.monitor,
+        "Storage": settings.storage,
+        "Skopeo": settings.skopeo,
+    }
+    found = {name: _first_line([find_program(program), "--version"]) for name, program in programs.items()}
+    return {"Version": VERSION, "Python": sys.version.split()[0], **found}
 
 
 def _first_line(argv: Sequence[str]) -> str:

@@ -112,8 +112,24 @@ def exit_code_of_pidfd(descriptor: int) -> int | None:
         return None
     if not info.mask & _PIDFD_INFO_EXIT:
         return None
-    status = int(info.exit_code)
-    return 128 + os.WTERMSIG(status) if os.WIFSIGNALED(status) else os.WEXITSTATUS(status)
+    return _exit_code(int(info.exit_code))
+
+
+def exit_code_of_zombie(pid: int, start: int) -> int | None:
+    """The exit code (128 + signal for a death by one) of the very process that began at `start` (ticks).
+
+    None where it lives, where it is reaped, and where the caller may not know.
+    """
+    fields = _stat_fields(pid)
+    if fields is None or fields[0] != b"Z" or int(fields[19]) != start or os.geteuid() != 0:
+        return None
+    return _exit_code(int(fields[49]))
+
+
+def _exit_code(wait_status: int) -> int:
+    if os.WIFSIGNALED(wait_status):
+        return 128 + os.WTERMSIG(wait_status)
+    return os.WEXITSTATUS(wait_status)
 
 
 def find_monitor(container_id: str, bundle: Path) -> int | None:

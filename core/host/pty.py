@@ -56,12 +56,16 @@ class PtyProcess:
     def fileno(self) -> int:
         return self.fd
 
-    def read(self, size: int = 65536) -> bytes:
-        """What it printed, waiting for some; nothing at the end."""
+    def read(self, size: int = 65536) -> tuple[int, bytes] | None:
+        """What it printed, as stream 2 (standard output) and bytes, waiting for some; None at the end."""
         try:
-            return os.read(self.fd, size)
+            data = os.read(self.fd, size)
         except OSError:
-            return b""
+            return None
+        return (2, data) if data else None
+
+    def close_input(self) -> None:
+        """A terminal has no end of input but the one that is typed."""
 
     def write(self, data: bytes) -> None:
         """Type `data`; all of it."""

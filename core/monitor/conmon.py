@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import signal
 import subprocess
 import time
 from collections.abc import Sequence
@@ -226,8 +227,9 @@ class Conmon:
                 raise self._silent_failure(container_id)
             remaining = deadline - time.monotonic()
             if remaining <= 0:
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(monitor[0], 9)
+                for hung in (*children_of(monitor[0]), monitor[0]):
+                    with contextlib.suppress(ProcessLookupError):
+                        os.kill(hung, signal.SIGKILL)
                 raise TimedOut(
                     f"the runtime did not create the container within {CREATE_TIMEOUT:g} seconds",
                     hint=f"see whether {self._runtime} hangs",

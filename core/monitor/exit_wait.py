@@ -11,12 +11,17 @@ from typing import Final
 
 from core.errors import TimedOut
 from core.host.notices import FileWatcher
-from core.host.process_table import exit_code_of_pidfd, is_alive, is_zombie, open_pidfd, wait_pidfd
+from core.host.process_table import (
+    exit_code_of_pidfd,
+    exit_code_of_zombie,
+    is_alive,
+    is_zombie,
+    open_pidfd,
+    wait_pidfd,
+)
 
 EXIT_FILE_DELAY: Final = 5.0
 """Seconds that conmon may take from a container's end to its exit file."""
-REAP_DELAY: Final = 5.0
-"""Seconds that PID 1 may take to reap a process that no conmon watches."""
 
 
 class ExitWait:
@@ -38,7 +43,7 @@ class ExitWait:
         self._monitor = monitor
 
     def result(self, timeout: float | None) -> int:
-        """The exit code; -1 where nobody knows it. Raises `TimedOut` where the process lives after `timeout` seconds."""
+        """The exit code; -1 where nobody knows it. Raises `TimedOut` where it still lives after `timeout` seconds."""
         deadline = None if timeout is None else time.monotonic() + timeout
         descriptor = self._open_process()
         try:
@@ -91,8 +96,6 @@ class ExitWait:
         return None
 
     def _of_kernel(self, descriptor: int) -> int | None:
-        """The code that the kernel tells once the process is reaped."""
-        deadline = time.monotonic() + REAP_DELAY
-        while is_zombie(*self._process) and time.monotonic() < deadline:
-            time.sleep(0.02)
-        return exit_code_of_pidfd(descriptor)
+        """The code as the kernel tells it, of a process that waits to be reaped or that was."""
+        code = exit_code_of_zombie(*self._process)
+        return exit_code_of_pidfd(descriptor) if code is None else code

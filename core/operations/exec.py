@@ -64,7 +64,7 @@ class ExecSession:
         self.close()
 
 
-def prepare_exec(held: Transaction, options: ExecOptions) -> ExecSession:
+def prepare_exec(held: Transaction, options: ExecOptions, *, detach: bool = False) -> ExecSession:
     """Write what the runtime needs for an exec. Allowed: running. Raises `InvalidArgument`."""
     if not options.args:
         raise InvalidArgument("exec needs a command")
@@ -84,7 +84,7 @@ def prepare_exec(held: Transaction, options: ExecOptions) -> ExecSession:
     process_file, log = folder / f"{session}.json", folder / f"{session}.log"
     write_atomically(process_file, msgspec.json.encode(process))
     argv = parts.runtime.exec_argv(
-        held.id, process_file=process_file, terminal=options.terminal, pid_file=None, log=log
+        held.id, process_file=process_file, terminal=options.terminal, detach=detach, log=log
     )
     held.emit(EventKind.EXEC, command=" ".join(options.args))
     return ExecSession(argv, process_file, log, held.id)

@@ -103,16 +103,16 @@ class Runc:
             ) from error
 
     def start(self, container_id: str) -> None:
-        self._check("start", container_id)
+        self._check(container_id, "start", container_id)
 
     def kill(self, container_id: str, signal: int) -> None:
-        self._check("kill", container_id, str(signal))
+        self._check(container_id, "kill", container_id, str(signal))
 
     def pause(self, container_id: str) -> None:
-        self._check("pause", container_id)
+        self._check(container_id, "pause", container_id)
 
     def resume(self, container_id: str) -> None:
-        self._check("resume", container_id)
+        self._check(container_id, "resume", container_id)
 
     def delete(self, container_id: str, *, force: bool = False) -> None:
         folder = self._root / container_id
@@ -131,7 +131,7 @@ class Runc:
         remove_cgroups(paths)
 
     def processes(self, container_id: str) -> list[int]:
-        finished = self._check("ps", "--format", "json", container_id)
+        finished = self._check(container_id, "ps", "--format", "json", container_id)
         return msgspec.json.decode(finished.stdout, type=list[int] | None) or []
 
     def exec_argv(
@@ -172,10 +172,10 @@ class Runc:
         remove_cgroups(cgroups)
         shutil.rmtree(folder, ignore_errors=True)
 
-    def _check(self, *arguments: str) -> Finished:
+    def _check(self, container_id: str, *arguments: str) -> Finished:
         finished = self._run(*arguments)
         if finished.returncode:
-            raise self._error(finished, arguments[-1])
+            raise self._error(finished, container_id)
         return finished
 
     def _run(self, *arguments: str) -> Finished:

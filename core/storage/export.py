@@ -185,7 +185,9 @@ def _write(
     if tar.returncode not in (0, _CHANGED):
         text = b"".join(complaints).decode(errors="replace").strip()
         raise ExportFailed(
-            f"tar failed: {text.splitlines()[-1] if text else tar.returncode}", stderr=text, argv=tuple(tar.args)  # type: ignore[arg-type]
+            f"tar failed: {text.splitlines()[-1] if text else tar.returncode}",
+            stderr=text,
+            argv=tuple(tar.args),  # type: ignore[arg-type]
         )
     return written if compression == "none" else _size_of(target, written)
 
@@ -209,10 +211,8 @@ def _compressor(compression: Compression, target: int) -> Iterator[int]:
     )
     assert program.stdin is not None and program.stderr is not None
     try:
-        try:
+        with contextlib.suppress(BrokenPipeError):
             yield program.stdin.fileno()
-        except BrokenPipeError:
-            pass
         program.stdin.close()
         text = program.stderr.read().decode(errors="replace").strip()
         program.wait()

@@ -143,7 +143,7 @@ class Skopeo:
                     if done != before:
                         changed, before = time.monotonic(), done
                     if progress is not None:
-                        applying = total > 0 and done >= total or time.monotonic() - changed > _QUIET
+                        applying = (total > 0 and done >= total) or time.monotonic() - changed > _QUIET
                         progress(PullProgress(done=done, total=total, phase="applying" if applying else "downloading"))
         except BaseException:
             kill_group(process)
@@ -198,7 +198,9 @@ def _oci_archive_name(archive: Path) -> str:
                 index = msgspec.json.decode(content.read() if content else b"{}", type=dict[str, Any])
                 manifests = index.get("manifests") or [{}]
                 annotations = manifests[0].get("annotations") or {}
-                name = annotations.get("io.containerd.image.name") or annotations.get("org.opencontainers.image.ref.name")
+                name = annotations.get("io.containerd.image.name") or annotations.get(
+                    "org.opencontainers.image.ref.name"
+                )
                 return str(name or "")
     return ""
 
@@ -216,14 +218,19 @@ def _explain(source: str, text: str, argv: list[str]) -> StorageFailed | NoSuchI
     remote = source.startswith("docker://")
     if not remote and _BROKEN.search(text):
         return DamagedArchive(
-            f"{source} can not be read: {reason}", hint="check the path, or make the archive again", stderr=text, argv=argv
+            f"{source} can not be read: {reason}",
+            hint="check the path, or make the archive again",
+            stderr=text,
+            argv=argv,
         )
     if _UNREACHABLE.search(text):
         hint = "check the name and the network"
     elif _UNAUTHORISED.search(text):
         hint = "log in first, and pass the file with --authfile"
     elif _NOT_FOUND.search(text):
-        return NoSuchImage(f"{source} is not in the registry", hint="check the name and the tag", stderr=text, argv=argv)
+        return NoSuchImage(
+            f"{source} is not in the registry", hint="check the name and the tag", stderr=text, argv=argv
+        )
     else:
         hint = "see the log file for all that skopeo said"
     return StorageFailed(f"{source} could not be copied: {reason}", hint=hint, stderr=text, argv=argv)

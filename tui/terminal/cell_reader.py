@@ -42,11 +42,8 @@ class Cell(NamedTuple):
 
 def is_drawable(codepoint: int) -> bool:
     """Whether a code point may reach a terminal as part of a cell."""
-    return (
-        0x20 <= codepoint < 0x7F
-        or (0xA0 <= codepoint <= 0x10FFFF
-        and not 0xD800 <= codepoint <= 0xDFFF
-        and codepoint not in (0x2028, 0x2029))
+    return 0x20 <= codepoint < 0x7F or (
+        0xA0 <= codepoint <= 0x10FFFF and not 0xD800 <= codepoint <= 0xDFFF and codepoint not in (0x2028, 0x2029)
     )
 
 

@@ -174,9 +174,7 @@ class WharfDriver(LinuxDriver):
         except OSError:
             return None
 
-    def _deliver(
-        self, sink: TokenSink | None, tokens: list[InputToken], for_textual: Callable[[bytes], None]
-    ) -> None:
+    def _deliver(self, sink: TokenSink | None, tokens: list[InputToken], for_textual: Callable[[bytes], None]) -> None:
         typed = [token for token in tokens if token.kind is not InputKind.HOST]
         for token in tokens:
             if token.kind is InputKind.HOST or sink is None:

@@ -71,9 +71,16 @@ class Emulator:
             self._terminal.feed(passed)
 
     def resize(self, columns: int, rows: int) -> None:
-        """Change the size; the primary screen is reflowed."""
+        """Change the size; the primary screen is reflowed, the scrolling region is the whole screen again.
+
+        A program may have set its region for a size that it had before it was seen here, and relies on a change of
+        size to lift it: so the region is lifted when the size is the same, too.
+        """
         columns, rows = clamp_size(columns, rows)
         if (columns, rows) == (self._columns, self._rows):
+            if self._terminal.get("vt_ground", "bool"):
+                column, row = self.cursor
+                self._terminal.feed(b"\x1b[r\x1b[%d;%dH" % (row + 1, column + 1))
             return
         self._terminal.resize(columns, rows)
         self._columns, self._rows = columns, rows

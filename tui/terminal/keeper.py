@@ -130,6 +130,8 @@ class Keeper:
                     if not self._console.write(data):
                         self._send(Notice("the program reads no input: what was typed is lost"))
                 case Resize(columns, rows):
+                    if not self._console.ended:
+                        self._serve_console(select.POLLIN)  # what was printed for the size before
                     self._emulator.resize(columns, rows)
                     self._touched = self._full = True
                 case WantFrame(full):

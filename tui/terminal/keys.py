@@ -135,7 +135,7 @@ def _character(key: bytes, kitty: re.Match[bytes] | None) -> str:
 
 def for_modes(data: bytes, modes: ModeState) -> bytes:
     """Typed bytes with the cursor keys in the form that the program asked for."""
-    return _CURSOR_KEY.sub(rb"\x1bO\1", data) if modes.application_cursor else data
+    return _CURSOR_KEY.sub(b"\x1bO\\1", data) if modes.application_cursor else data
 
 
 def paste_tokens(text: str) -> list[InputToken]:

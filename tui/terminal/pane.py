@@ -151,18 +151,18 @@ class TerminalPane(Widget, can_focus=True, inherit_bindings=False):
         self._size_wanted = (columns, rows)
         if self._opening is None:
             self._opening = asyncio.create_task(self._open())
-        elif self._client is not None:
-            self._client.resize(columns, rows)
-        self._follow_size()
+        else:
+            self._follow_size()
 
     def _follow_size(self) -> None:
-        """Let the program have the pane's size; of several changes the last one counts."""
-        if not self._ended and (self._resizing is None or self._resizing.done()):
+        """Let the emulator and then the program have the pane's size; of several changes the last one counts."""
+        if self._client is not None and not self._ended and (self._resizing is None or self._resizing.done()):
             self._resizing = asyncio.create_task(self._tell_size())
 
     async def _tell_size(self) -> None:
-        while self._size_told != self._size_wanted and not self._ended:
+        while self._size_told != self._size_wanted and self._client is not None and not self._ended:
             columns, rows = self._size_wanted
+            self._client.resize(columns, rows)
             try:
                 await call_in_background(lambda c=columns, r=rows: self._source.resize(c, r))  # type: ignore[misc]
             except Exception as error:
@@ -185,8 +185,8 @@ class TerminalPane(Widget, can_focus=True, inherit_bindings=False):
             client.close()
             return
         self._client = client
-        if self._size_wanted != (columns, rows):
-            client.resize(*self._size_wanted)
+        self._size_told = (0, 0)
+        self._follow_size()
         client.want_frame(full=True)
         self._update_keyboard()
 

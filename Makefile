@@ -1,0 +1,43 @@
+# Wharfinger's tasks. `make` alone lists them: each target says in its `##` comment what it does.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+BIN := .venv/bin
+SOURCES := core tui tests scripts
+
+.PHONY: help setup run test check demo screenshots doctor clean
+
+help: ## list the targets
+	@echo "Wharfinger: make TARGET"
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## install the host packages that are missing and make .venv
+	@scripts/setup.sh
+
+run: setup ## set up, make demo containers where there are none, open the screen
+	@$(BIN)/wharf demo
+	@$(BIN)/wharf
+
+test: setup check ## set up, check, run all tests
+	@$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+check: setup ## lint, formatting, types, import contracts
+	@$(BIN)/ruff check $(SOURCES)
+	@$(BIN)/ruff format --check $(SOURCES)
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+demo: setup ## make the demo image and the demo containers
+	@$(BIN)/wharf demo
+
+screenshots: setup ## make screenshots/ anew from the running program (installs chromium and fonts)
+	@scripts/setup.sh screenshots
+	@$(BIN)/python scripts/screenshots.py screenshots
+
+doctor: setup ## say what is missing on this host, and the command that mends it
+	@$(BIN)/wharf doctor
+
+clean: ## remove .venv, caches and build results (containers and images stay)
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist *.egg-info
+	find $(SOURCES) -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,61 @@
+"""info version doctor."""
+
+from __future__ import annotations
+
+import argparse
+
+from core.cli.command import command_parser, open_engine
+from core.cli.main import COMMANDS, Invocation
+from core.cli.output import print_json
+from core.doctor import diagnose
+
+
+def run(invocation: Invocation) -> int:
+    parser = command_parser(invocation, COMMANDS[invocation.command][1])
+    parser.add_argument("--format", "-f", choices=("text", "json"), default="text")
+    options = parser.parse_args(invocation.arguments)
+    return {"info": _info, "version": _version, "doctor": _doctor}[invocation.command](invocation, options)
+
+
+def _info(invocation: Invocation, options: argparse.Namespace) -> int:
+    with open_engine(invocation) as engine:
+        facts = engine.info()
+    if options.format == "json":
+        print_json(facts)
+    else:
+        _print_tree(facts, 0)
+    return 0
+
+
+def _print_tree(facts: dict[str, object], depth: int) -> None:
+    for name, value in facts.items():
+        if isinstance(value, dict):
+            print(f"{'  ' * depth}{name}:")
+            _print_tree(value, depth + 1)
+        else:
+            print(f"{'  ' * depth}{name}: {value}")
+
+
+def _version(invocation: Invocation, options: argparse.Namespace) -> int:
+    from core.engine import versions
+
+    facts = versions(invocation.settings)
+    if options.format == "json":
+        print_json(facts)
+    else:
+        for name, value in facts.items():
+            print(f"{name + ':':<12} {value}")
+    return 0
+
+
+def _doctor(invocation: Invocation, options: argparse.Namespace) -> int:
+    findings = diagnose(invocation.paths, invocation.settings)
+    if options.format == "json":
+        print_json(findings)
+    else:
+        for finding in findings:
+            mark = "ok  " if finding.ok else ("FAIL" if finding.required else "warn")
+            print(f"{mark}  {finding.name:<20} {finding.detail}")
+            if finding.remedy:
+                print(f"      mend it with: {finding.remedy}")
+    return 1 if any(not finding.ok and finding.required for finding in findings) else 0

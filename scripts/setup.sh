@@ -1,0 +1,163 @@
+#!/bin/bash
+# Installs the host packages that are missing and makes .venv with the project in it.
+# `setup.sh screenshots` installs the browser and the fonts that only `make screenshots` needs.
+set -eu
+cd "$(dirname "$0")/.."
+
+STAMP=.venv/.wharfinger-setup
+SECCOMP=/usr/share/containers/seccomp.json
+
+say() { echo "setup: $*"; }
+fail() { echo "setup: $*" >&2; exit 1; }
+
+have() { PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin" command -v "$1" >/dev/null 2>&1; }
+
+have_package() { dpkg-query -W -f '${Status}' "$1" 2>/dev/null | grep -q 'ok installed'; }
+
+# The packages, one a word, of the programs that are not there.
+missing_programs() {
+    local pair
+    for pair in runc:runc conmon:conmon containers-storage:containers-storage skopeo:skopeo busybox:busybox-static \
+        tmux:tmux tar:tar zstd:zstd gzip:gzip ps:procps less:less setfacl:acl getfattr:attr; do
+        have "${pair%%:*}" || echo "${pair#*:}"
+    done
+    if have busybox && ! have_package busybox-static && ldd "$(command -v busybox)" >/dev/null 2>&1; then
+        echo busybox-static
+    fi
+    [ -e /etc/ssl/certs/ca-certificates.crt ] || echo ca-certificates
+    [ -e "$SECCOMP" ] || seccomp_package
+}
+
+programs_are_there() { [ -z "$(missing_programs)" ] && [ -e "$SECCOMP" ]; }
+
+missing_for_screenshots() {
+    have chromium || have chromium-browser || echo chromium
+    local package
+    for package in fonts-firacode fonts-dejavu-core fonts-noto-cjk fonts-noto-color-emoji; do
+        have_package "$package" || echo "$package"
+    done
+}
+
+LISTS_FRESH=""
+update_lists() {
+    [ -z "$LISTS_FRESH" ] || return 0
+    LISTS_FRESH=yes
+    have apt-get || return 0
+    as_root apt-get update -qq || say "apt-get update had an error; going on with the lists that are there"
+}
+
+as_root() {
+    if [ "$(id -u)" -eq 0 ]; then
+        "$@"
+    else
+        have sudo || fail "only root can do this, and there is no sudo: $*"
+        sudo "$@"
+    fi
+}
+
+# Whether the lists of packages have one that can be installed.
+offered() { apt-cache show "$1" >/dev/null 2>&1; }
+
+install_packages() {
+    [ $# -gt 0 ] || return 0
+    have apt-get || fail "these are missing, and there is no apt-get to install them: $*"
+    say "installing with apt-get: $*"
+    update_lists
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends "$@" >"$LOG" 2>&1 \
+        || { tail -n 30 "$LOG" >&2; fail "apt-get could not install: $*"; }
+}
+
+# The package with the default seccomp profile, which has another name in some releases.
+seccomp_package() {
+    local package
+    for package in golang-github-containers-common containers-common podman; do
+        if offered "$package"; then
+            echo "$package"
+            return 0
+        fi
+    done
+}
+
+suitable() { "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; }
+
+find_python() {
+    local candidate
+    for candidate in python3 python3.13 python3.12 python3.11 python3.14 /usr/bin/python3; do
+        if have "$candidate" && suitable "$candidate"; then
+            echo "$candidate"
+            return 0
+        fi
+    done
+    return 1
+}
+
+choose_python() {
+    local version
+    PYTHON=$(find_python) || {
+        update_lists
+        for version in python3.13 python3.12 python3.11; do
+            if offered "$version-venv"; then
+                install_packages "$version" "$version-venv"
+                break
+            fi
+        done
+        PYTHON=$(find_python) || fail "Python 3.11 or newer is needed, and no package of this system has it"
+    }
+    if ! "$PYTHON" -c 'import ensurepip, venv' >/dev/null 2>&1; then
+        version=$("$PYTHON" -c 'import sys; print("python%d.%d" % sys.version_info[:2])')
+        install_packages "$version-venv"
+    fi
+}
+
+# What the virtual environment was made from.
+fingerprint() { cat pyproject.toml scripts/constraints.txt scripts/setup.sh | sha256sum; pwd; }
+
+development_requirements() {
+    .venv/bin/python - <<'PYTHON'
+import tomllib
+
+with open("pyproject.toml", "rb") as file:
+    project = tomllib.load(file)
+print("\n".join([*project["build-system"]["requires"], *project["dependency-groups"]["dev"]]))
+PYTHON
+}
+
+make_environment() {
+    if [ -x .venv/bin/wharf ] && [ "$(cat "$STAMP" 2>/dev/null)" = "$(fingerprint)" ]; then
+        return 0
+    fi
+    choose_python
+    say "making .venv with $("$PYTHON" --version 2>&1)"
+    rm -f "$STAMP"
+    if ! suitable .venv/bin/python || [ "$(cat .venv/.place 2>/dev/null)" != "$PWD" ]; then
+        rm -rf .venv
+        "$PYTHON" -m venv .venv
+        pwd >.venv/.place
+    fi
+    development_requirements >.venv/requirements-dev.txt
+    say "installing with pip into .venv: the dependencies of pyproject.toml, as pinned in scripts/constraints.txt"
+    .venv/bin/python -m pip install --quiet --disable-pip-version-check --constraint scripts/constraints.txt \
+        --requirement .venv/requirements-dev.txt
+    .venv/bin/python -m pip install --quiet --disable-pip-version-check --constraint scripts/constraints.txt \
+        --no-build-isolation --editable .
+    .venv/bin/python -m compileall -q -j 0 .venv/lib core tui || true
+    fingerprint >"$STAMP"
+}
+
+LOG=$(mktemp)
+trap 'rm -f "$LOG"' EXIT
+
+if [ "${1:-}" = screenshots ]; then
+    # shellcheck disable=SC2046
+    install_packages $(missing_for_screenshots)
+    exit 0
+fi
+
+if ! programs_are_there; then
+    update_lists
+    # shellcheck disable=SC2046
+    install_packages $(missing_programs)
+    [ -e "$SECCOMP" ] || fail "no package of this system has $SECCOMP"
+fi
+make_environment
+say "ready: .venv/bin/wharf"

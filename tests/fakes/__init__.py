@@ -1,0 +1,1 @@
+"""Parts of the engine in memory, with the protocols of the real ones."""

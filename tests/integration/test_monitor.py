@@ -1,0 +1,336 @@
+"""conmon as it really behaves: reports, exit codes, crashes at bad moments, terminal sizes."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import textwrap
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from core.errors import EngineError, MonitorFailed, NoSuchExecutable, NotExecutable, RuntimeFailed, TimedOut
+from core.host.cgroups import CgroupReader, find_cgroups
+from core.host.process_table import process_start
+from core.runtime.contract import Phase
+from tests.integration.bundle import RealWorld, request_for
+
+REPOSITORY = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[RealWorld]:
+    with RealWorld(tmp_path) as real:
+        yield real
+
+
+def kill_monitor(world: RealWorld, container_id: str) -> None:
+    monitor = world.monitor.find(container_id)
+    assert monitor is not None
+    os.kill(monitor[0], signal.SIGKILL)
+    assert world.monitor.wait_gone(container_id, 5.0)
+
+
+def script(world: RealWorld, text: str) -> str:
+    """A program in place of the runtime."""
+    path = world.paths.run_root / "runtime-in-its-place"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(f"#!/bin/sh\n{text}\n")
+    path.chmod(0o755)
+    return str(path)
+
+
+class TestReports:
+    @pytest.mark.parametrize(
+        ("command", "kind", "code"),
+        [
+            ("/no/such", NoSuchExecutable, 127),
+            ("no-such", NoSuchExecutable, 127),
+            ("/etc/passwd", NotExecutable, 126),
+            ("/etc", NotExecutable, 126),
+        ],
+    )
+    def test_a_command_that_can_not_run(
+        self, world: RealWorld, command: str, kind: type[EngineError], code: int
+    ) -> None:
+        with pytest.raises(kind) as caught:
+            world.create([command])
+        assert caught.value.exit_code == code
+        assert command in caught.value.message and "\n" not in caught.value.message
+
+    def test_a_bad_root(self, world: RealWorld) -> None:
+        world.rootfs = Path("/nowhere")
+        with pytest.raises(RuntimeFailed, match="/nowhere") as caught:
+            world.create(["sh"])
+        assert not caught.value.message.startswith("runc create failed")
+
+    def test_a_damaged_spec(self, world: RealWorld) -> None:
+        container_id = world.write_bundle(["sh"])
+        world.paths.spec(container_id).write_text("{broken")
+        with pytest.raises(RuntimeFailed, match="invalid character"):
+            world.monitor.create(request_for(container_id))
+        assert world.runtime.observe(container_id).phase is Phase.ABSENT
+        assert world.monitor.wait_gone(container_id, 5.0)
+
+    def test_conmon_itself_refuses(self, world: RealWorld) -> None:
+        container_id = world.write_bundle(["sh"])
+        with pytest.raises(MonitorFailed, match="/no/such/runtime"):
+            world.monitor_with("/no/such/runtime").create(request_for(container_id))
+
+    def test_a_runtime_that_fails_without_a_word(self, world: RealWorld) -> None:
+        container_id = world.write_bundle(["sh"])
+        with pytest.raises(MonitorFailed, match="said why"):
+            world.monitor_with(script(world, "exit 1")).create(request_for(container_id))
+
+    def test_it_is_noticed_while_the_exit_command_waits_for_the_caller(self, world: RealWorld) -> None:
+        container_id = world.write_bundle(["sh"])
+        monitor = world.monitor_with(script(world, "exit 1"))
+        began = time.monotonic()
+        with pytest.raises(MonitorFailed, match="said why"):
+            monitor.create(request_for(container_id, exit_command=("/bin/sleep", "4")))
+        assert time.monotonic() - began < 3.5
+        assert monitor.wait_gone(container_id, 8.0)
+
+    def test_a_runtime_that_hangs(self, world: RealWorld, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("core.monitor.conmon.CREATE_TIMEOUT", 0.5)
+        container_id = world.write_bundle(["sh"])
+        with pytest.raises(TimedOut, match=r"0\.5 seconds"):
+            world.monitor_with(script(world, "exec sleep 1000")).create(request_for(container_id))
+        assert world.monitor.wait_gone(container_id, 5.0)
+
+
+class TestExitCodes:
+    @pytest.mark.parametrize(("program", "code"), [("exit 0", 0), ("exit 42", 42), ("kill -9 $$; exit 3", 3)])
+    def test_of_a_program(self, world: RealWorld, program: str, code: int) -> None:
+        assert world.end(world.run(["sh", "-c", program])) == code
+
+    def test_of_a_handled_signal(self, world: RealWorld) -> None:
+        container_id = world.run(["sh", "-c", "trap 'exit 7' TERM; while :; do sleep 0.1; done"])
+        time.sleep(0.2)
+        world.runtime.kill(container_id, signal.SIGTERM)
+        assert world.end(container_id) == 7
+
+    def test_waiting_takes_no_longer_than_asked(self, world: RealWorld) -> None:
+        container_id = world.run(["sleep", "1000"])
+        began = time.monotonic()
+        with pytest.raises(TimedOut):
+            world.end(container_id, 0.2)
+        assert 0.15 < time.monotonic() - began < 2
+
+    def test_of_the_run_before_is_never_taken(self, world: RealWorld) -> None:
+        container_id = world.run(["sleep", "1000"])
+        world.runtime.kill(container_id, signal.SIGKILL)
+        assert world.end(container_id) == 137
+        assert world.monitor.wait_gone(container_id, 5.0)
+        world.runtime.delete(container_id)
+        world.monitor.create(request_for(container_id))
+        assert world.monitor.exit_code(container_id) is None
+        world.runtime.start(container_id)
+        with pytest.raises(TimedOut):
+            world.end(container_id, 0.1)
+
+    def test_out_of_memory(self, world: RealWorld) -> None:
+        eat = "x=aaaaaaaaaaaaaaaa; while :; do x=$x$x; done"
+        container_id = world.run(["sh", "-c", eat], memory=8 << 20)
+        reader_paths = world.runtime.observe(container_id).cgroup_paths
+        assert world.end(container_id) == 137
+        assert world.monitor.oom_killed(container_id)
+        assert reader_paths
+
+    def test_without_a_monitor_the_kernel_tells(self, world: RealWorld) -> None:
+        container_id = world.run(["sh", "-c", "while [ ! -e /go ]; do sleep 0.05; done; exit 9"])
+        kill_monitor(world, container_id)
+        seen = world.runtime.observe(container_id)
+        assert seen.phase is Phase.RUNNING
+        (world.rootfs / "go").touch()
+        assert world.monitor.wait_exit(container_id, seen.pid, seen.pid_start, 10.0) == 9
+
+    def test_nobody_knows(self, world: RealWorld) -> None:
+        container_id = world.run(["sleep", "1000"])
+        seen = world.runtime.observe(container_id)
+        kill_monitor(world, container_id)
+        os.kill(seen.pid, signal.SIGKILL)
+        while Path(f"/proc/{seen.pid}").exists():
+            time.sleep(0.02)
+        assert world.monitor.wait_exit(container_id, seen.pid, seen.pid_start, 10.0) == -1
+
+    def test_a_client_that_does_not_read_hides_no_exit_code(
+        self, world: RealWorld, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("core.monitor.exit_wait.EXIT_FILE_DELAY", 0.3)
+        container_id = world.create(["sh", "-c", "head -c 3000000 /dev/zero; exit 5"])
+        with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as client:
+            folder = os.open(world.paths.bundle(container_id), os.O_PATH)
+            client.connect(f"/proc/self/fd/{folder}/attach")
+            os.close(folder)
+            world.runtime.start(container_id)
+            time.sleep(0.3)
+            world.runtime.kill(container_id, signal.SIGKILL)
+            assert world.end(container_id) == 137
+
+
+class TestCrashes:
+    def test_a_creator_that_is_killed_leaves_a_healthy_monitor(self, world: RealWorld) -> None:
+        container_id = world.write_bundle(["sh", "-c", "exit 6"])
+        program = textwrap.dedent(f"""
+            import os, signal
+            from pathlib import Path
+            from core.monitor import conmon
+            from core.paths import EnginePaths
+            from tests.integration.bundle import request_for
+            paths = EnginePaths(Path({str(world.paths.root)!r}), Path({str(world.paths.run_root)!r}))
+            monitor = conmon.Conmon("/usr/bin/conmon", paths, {world.runtime.path!r}, ["--root={world.paths.runtime_root}"])
+            monitor._await_report = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
+            monitor.create(request_for({container_id!r}))
+        """)
+        ended = subprocess.run([sys.executable, "-c", program], cwd=REPOSITORY, env={"PYTHONPATH": str(REPOSITORY)})
+        assert ended.returncode == -signal.SIGKILL
+        deadline = time.monotonic() + 10
+        while (pid := world.monitor.created_pid(container_id)) is None and time.monotonic() < deadline:
+            time.sleep(0.02)
+        seen = world.runtime.observe(container_id)
+        assert (seen.phase, seen.pid) == (Phase.CREATED, pid)
+        assert world.monitor.find(container_id) is not None
+        world.runtime.start(container_id)
+        assert world.end(container_id) == 6
+
+    def test_a_monitor_keeps_nothing_of_its_creator_open(self, world: RealWorld) -> None:
+        reader, writer = os.pipe()
+        os.set_inheritable(writer, True)
+        world.run(["sleep", "1000"])
+        os.close(writer)
+        assert os.read(reader, 1) == b""
+        os.close(reader)
+
+    def test_a_monitor_is_found_without_its_pid_file(self, world: RealWorld) -> None:
+        container_id = world.create(["sleep", "1000"])
+        found = world.monitor.find(container_id)
+        world.paths.monitor_pid_file(container_id).unlink()
+        assert found is not None
+        assert world.monitor.find(container_id) == found
+
+    def test_a_process_in_a_container_does_not_pass_for_a_monitor(self, world: RealWorld) -> None:
+        container_id = world.create(["sleep", "1000"])
+        bundle = str(world.paths.bundle(container_id))
+        loop = "while :; do sleep 1; done"
+        impostor = world.run(["sh", "-c", f'exec -a conmon sh -c "{loop}" -c {container_id} -b {bundle}'])
+        assert world.runtime.observe(impostor).phase is Phase.RUNNING
+        kill_monitor(world, container_id)
+        assert world.monitor.find(container_id) is None
+
+    def test_a_pid_used_again_is_not_the_monitor(self, world: RealWorld) -> None:
+        container_id = world.create(["sleep", "1000"])
+        kill_monitor(world, container_id)
+        world.paths.monitor_pid_file(container_id).write_text(str(os.getpid()))
+        assert world.monitor.find(container_id) is None
+
+    def test_damaged_runtime_state(self, world: RealWorld) -> None:
+        container_id = world.run(["sleep", "1000"])
+        (world.paths.runtime_state(container_id) / "state.json").write_text("")
+        with pytest.raises(RuntimeFailed, match="damaged"):
+            world.runtime.observe(container_id)
+        with pytest.raises(RuntimeFailed, match="damaged"):
+            world.runtime.delete(container_id)
+        world.runtime.delete(container_id, force=True)
+        assert world.runtime.observe(container_id).phase is Phase.ABSENT
+        assert find_cgroups(container_id) == {}
+        assert world.monitor.exit_code(container_id) in (137, None)
+
+    def test_damaged_runtime_state_of_a_paused_container(self, world: RealWorld) -> None:
+        container_id = world.run(["sleep", "1000"])
+        world.runtime.pause(container_id)
+        (world.paths.runtime_state(container_id) / "state.json").write_text("{}")
+        world.runtime.delete(container_id, force=True)
+        assert find_cgroups(container_id) == {}
+
+    def test_a_half_made_runtime_state_is_deleted(self, world: RealWorld) -> None:
+        container_id = world.write_bundle(["sleep", "1000"])
+        world.paths.runtime_state(container_id).mkdir(parents=True)
+        world.runtime.delete(container_id, force=True)
+        assert not world.paths.runtime_state(container_id).exists()
+
+
+class TestConsole:
+    def test_every_size_of_a_storm_holds(self, world: RealWorld) -> None:
+        report = "trap 'stty size' WINCH; while :; do sleep 0.05; done"
+        container_id = world.run(["sh", "-c", report], terminal=True)
+        for step in range(40):
+            world.monitor.resize(container_id, 80 + step, 20 + step)
+        deadline = time.monotonic() + 5
+        while b"59 119" not in world.paths.log(container_id).read_bytes() and time.monotonic() < deadline:
+            time.sleep(0.05)
+        assert b"59 119" in world.paths.log(container_id).read_bytes()
+
+    def test_a_size_before_the_start_is_there_at_the_first_instruction(self, world: RealWorld) -> None:
+        container_id = world.create(["stty", "size"], terminal=True)
+        world.monitor.resize(container_id, 123, 45)
+        world.runtime.start(container_id)
+        world.end(container_id)
+        assert b"45 123" in world.paths.log(container_id).read_bytes()
+
+    def test_without_a_monitor_it_is_an_error(self, world: RealWorld) -> None:
+        container_id = world.run(["sleep", "1000"], terminal=True)
+        kill_monitor(world, container_id)
+        with pytest.raises(MonitorFailed):
+            world.monitor.resize(container_id, 80, 24)
+
+
+class TestCgroups:
+    def test_figures_of_a_busy_container(self, world: RealWorld) -> None:
+        container_id = world.run(["sh", "-c", "while :; do :; done"], memory=64 << 20)
+        seen = world.runtime.observe(container_id)
+        reader = CgroupReader(seen.cgroup_paths, seen.pid)
+        first = reader.sample()
+        time.sleep(0.5)
+        second = reader.sample()
+        assert first is not None and second is not None
+        assert second.cpu_ns > first.cpu_ns
+        assert 5 < second.cpu_percent <= 250
+        assert (second.pids, second.memory_limit) == (1, 64 << 20)
+        assert 0 < second.memory < 64 << 20
+        reader.close()
+
+    def test_frozen_and_gone(self, world: RealWorld) -> None:
+        container_id = world.run(["sleep", "1000"])
+        seen = world.runtime.observe(container_id)
+        reader = CgroupReader(seen.cgroup_paths, seen.pid)
+        assert not reader.frozen()
+        world.runtime.pause(container_id)
+        assert reader.frozen()
+        world.runtime.resume(container_id)
+        assert not reader.frozen()
+        assert reader.sample() is not None
+        world.runtime.delete(container_id, force=True)
+        assert reader.sample() is None
+        with pytest.raises(OSError):
+            reader.frozen()
+        reader.close()
+
+    def test_a_child_killed_for_want_of_memory_counts(self, world: RealWorld) -> None:
+        program = "sh -c 'x=aaaaaaaaaaaaaaaa; while :; do x=$x$x; done'; sleep 1000"
+        container_id = world.run(["sh", "-c", program], memory=8 << 20)
+        seen = world.runtime.observe(container_id)
+        reader = CgroupReader(seen.cgroup_paths, seen.pid)
+        deadline = time.monotonic() + 10
+        while not reader.oom_kills() and time.monotonic() < deadline:
+            time.sleep(0.05)
+        assert reader.oom_kills() == 1
+        assert process_start(seen.pid) == seen.pid_start
+        reader.close()
+
+
+def test_exec_errors_go_to_the_log(world: RealWorld, tmp_path: Path) -> None:
+    container_id = world.run(["sleep", "1000"])
+    process = {"args": ["/no/such"], "cwd": "/", "user": {"uid": 0, "gid": 0}}
+    process_file, log = tmp_path / "process.json", tmp_path / "exec.log"
+    process_file.write_bytes(msgspec.json.encode(process))
+    argv = world.runtime.exec_argv(container_id, process_file=process_file, terminal=False, log=log)
+    ended = subprocess.run(argv, stdin=subprocess.DEVNULL, capture_output=True)
+    assert ended.returncode == 255
+    assert "no such file or directory" in log.read_text()
