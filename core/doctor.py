@@ -1,9 +1,9 @@
-"""What this host lacks for containers, and the command that mends it. Needs no privileges."""
+"""What this host lacks for containers, and the command that mends it. Needs no privileges, changes nothing."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+import re
 from pathlib import Path
 from typing import Final
 
@@ -13,6 +13,16 @@ from core.errors import EngineError, HostIncomplete
 from core.host.processes import find_program, run
 from core.paths import EnginePaths
 from core.settings import Settings
+
+OLDEST_KERNEL: Final = (5, 6)
+"""The first with openat2 and pidfd_getfd."""
+ANSWER_TIMEOUT: Final = 10.0
+"""Seconds that a program has to tell its version."""
+CONTROLLERS: Final = ("memory", "cpu", "pids", "freezer")
+
+_PROC: Final = Path("/proc")
+_SYS: Final = Path("/sys")
+_MODULES: Final = Path("/lib/modules")
 
 
 class Finding(msgspec.Struct, frozen=True):
@@ -25,40 +35,39 @@ class Finding(msgspec.Struct, frozen=True):
     remedy: str = ""
 
 
-_PROGRAMS: Final = (
-    ("runc", "runc", True),
-    ("conmon", "conmon", True),
-    ("containers-storage", "containers-storage", True),
-    ("skopeo", "skopeo", True),
-    ("tar", "tar", True),
-    ("busybox", "busybox-static", False),
-    ("zstd", "zstd", False),
-    ("gzip", "gzip", False),
-)
-
-
 def diagnose(paths: EnginePaths, settings: Settings) -> list[Finding]:
     """Everything that is looked at, in the order in which it should be mended."""
-    findings = [_privileges()]
-    findings += [_program(_chosen(name, settings), package, required) for name, package, required in _PROGRAMS]
-    findings += [
-        _file("seccomp profile", Path(settings.seccomp_profile), "apt-get install golang-github-containers-common"),
-        _file_system("overlay"),
-        _cgroups(),
-        _directory("root directory", paths.root),
-        _directory("run directory", paths.run_root),
+    return [
+        _privileges(),
+        _kernel(os.uname().release),
+        _program(settings.runtime, "runc"),
+        _program(settings.monitor, "conmon"),
+        _program(settings.storage, "containers-storage"),
+        _program(settings.skopeo, "skopeo"),
+        _program("tar", "tar"),
+        _busybox(),
+        _program("zstd", "zstd", required=False),
+        _program("gzip", "gzip", required=False),
+        _seccomp_profile(Path(settings.seccomp_profile)),
+        _overlay(_PROC, _MODULES / os.uname().release),
+        _cgroups(_SYS),
+        _directory("root directory", paths.root, "--root"),
+        _directory("run directory", paths.run_root, "--runroot"),
     ]
-    return findings
 
 
-def _chosen(name: str, settings: Settings) -> str:
-    chosen = {
-        "runc": settings.runtime,
-        "conmon": settings.monitor,
-        "containers-storage": settings.storage,
-        "skopeo": settings.skopeo,
-    }
-    return chosen.get(name, name)
+def program_version(name: str) -> str:
+    """The first line that a program says of its version, its path where it tells none, `not found` without it."""
+    try:
+        path = find_program(name)
+        finished = run([path, "--version"], timeout=ANSWER_TIMEOUT)
+    except HostIncomplete:
+        return "not found"
+    except EngineError as error:
+        return error.message
+    lines = finished.stdout.decode(errors="replace").splitlines()
+    # Some have no such option (containers-storage), or none that succeeds.
+    return lines[0].strip() if lines and not finished.returncode and lines[0].strip() else path
 
 
 def _privileges() -> Finding:
@@ -72,44 +81,91 @@ def _privileges() -> Finding:
     )
 
 
-def _program(name: str, package: str, required: bool) -> Finding:
+def _kernel(release: str) -> Finding:
+    numbers = re.match(r"(\d+)\.(\d+)", release)
+    fits = numbers is not None and (int(numbers[1]), int(numbers[2])) >= OLDEST_KERNEL
+    oldest = ".".join(map(str, OLDEST_KERNEL))
+    return Finding("kernel", fits, True, release, "" if fits else f"boot a kernel of version {oldest} or later")
+
+
+def _program(name: str, package: str, *, required: bool = True) -> Finding:
     try:
         path = find_program(name)
     except HostIncomplete:
-        return Finding(name, False, required, "not found", f"apt-get install {package}")
+        remedy = "choose another with --runtime" if "/" in name else f"apt-get install {package}"
+        return Finding(name, False, required, "not found", remedy)
     try:
-        lines = run([path, "--version"], timeout=10).stdout.decode(errors="replace").splitlines()
+        run([path, "--version"], timeout=ANSWER_TIMEOUT)
     except EngineError as error:
         return Finding(name, False, required, error.message, f"apt-get install --reinstall {package}")
-    return Finding(name, True, required, f"{path} {lines[0] if lines else ''}".strip())
+    version = program_version(name)
+    return Finding(name, True, required, path if version == path else f"{path} ({version})")
 
 
-def _file(name: str, path: Path, remedy: str) -> Finding:
+def _busybox() -> Finding:
+    """Only for the demo image, and only the static one is of use there."""
+    remedy = "apt-get install busybox-static"
+    try:
+        path = find_program("busybox")
+        static = not _needs_loader(Path(path))
+    except (HostIncomplete, OSError) as error:
+        return Finding(
+            "busybox", False, False, "not found" if isinstance(error, HostIncomplete) else str(error), remedy
+        )
+    return Finding("busybox", static, False, path if static else f"{path} is not static", "" if static else remedy)
+
+
+def _needs_loader(program: Path) -> bool:
+    """Whether an ELF program names a dynamic loader."""
+    with program.open("rb") as file:
+        head = file.read(4096)
+    return head.startswith(b"\x7fELF") and re.search(rb"/ld-[\w.-]+\.so", head) is not None
+
+
+def _seccomp_profile(path: Path) -> Finding:
     found = path.is_file()
-    return Finding(name, found, True, str(path) if found else f"{path} is not there", "" if found else remedy)
+    remedy = "" if found else "apt-get install golang-github-containers-common"
+    return Finding("seccomp profile", found, True, str(path) if found else f"{path} is not there", remedy)
 
 
-def _file_system(name: str) -> Finding:
-    known = any(line.split()[-1] == name for line in Path("/proc/filesystems").read_text().splitlines())
-    return Finding(name, known, True, "in the kernel" if known else "not loaded", "" if known else f"modprobe {name}")
+def _overlay(proc: Path, modules: Path) -> Finding:
+    """In the kernel already, or a module that is loaded at the first mount."""
+    if any(line.split()[-1:] == ["overlay"] for line in _lines(proc / "filesystems")):
+        return Finding("overlay", True, True, "in the kernel")
+    if any("/overlay.ko" in line for name in ("modules.builtin", "modules.dep") for line in _lines(modules / name)):
+        return Finding("overlay", True, True, "a module of the kernel")
+    return Finding("overlay", False, True, "not in this kernel", "boot a kernel with overlayfs")
 
 
-def _cgroups() -> Finding:
-    base = Path("/sys/fs/cgroup")
-    checks: tuple[tuple[str, Callable[[], bool]], ...] = (
-        ("version 2", (base / "cgroup.controllers").exists),
-        ("version 1", (base / "freezer").is_dir),
-    )
-    for detail, there in checks:
-        if there():
-            return Finding("cgroups", True, True, detail)
-    return Finding("cgroups", False, True, "not mounted", "mount -t cgroup2 cgroup2 /sys/fs/cgroup")
+def _cgroups(sys: Path) -> Finding:
+    base = sys / "fs/cgroup"
+    unified = base / "cgroup.controllers"
+    if unified.exists():
+        there = {*(word for line in _lines(unified) for word in line.split()), "freezer"}
+        version = "version 2"
+    else:
+        there = {name for name in CONTROLLERS if (base / name).is_dir()}
+        version = "version 1"
+    if not there:
+        return Finding("cgroups", False, True, "not mounted", "mount -t cgroup2 cgroup2 /sys/fs/cgroup")
+    missing = [name for name in CONTROLLERS if name not in there]
+    if missing:
+        remedy = "boot with the kernel parameter cgroup_enable=" + ",".join(missing)
+        return Finding("cgroups", False, True, f"{version}, without {', '.join(missing)}", remedy)
+    return Finding("cgroups", True, True, version)
 
 
-def _directory(name: str, path: Path) -> Finding:
+def _directory(name: str, path: Path, option: str) -> Finding:
     there = path
-    while not there.exists() and there != there.parent:
+    while not os.path.lexists(there) and there != there.parent:
         there = there.parent
-    writable = os.access(there, os.W_OK)
-    remedy = "" if writable else f"choose another with --{'root' if name.startswith('root') else 'runroot'}"
+    writable = there.is_dir() and os.access(there, os.W_OK)
+    remedy = "" if writable else f"run wharf as root, or choose another with {option}"
     return Finding(name, writable, True, str(path) if writable else f"{there} can not be written", remedy)
+
+
+def _lines(path: Path) -> list[str]:
+    try:
+        return path.read_text(errors="replace").splitlines()
+    except OSError:
+        return []

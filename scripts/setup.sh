@@ -137,7 +137,7 @@ make_environment() {
     development_requirements >.venv/requirements-dev.txt
     say "installing with pip into .venv: the dependencies of pyproject.toml, as pinned in scripts/constraints.txt"
     .venv/bin/python -m pip install --quiet --disable-pip-version-check --constraint scripts/constraints.txt \
-        --requirement .venv/requirements-dev.txt
+        --requirement .venv/requirements-dev.txt editables
     .venv/bin/python -m pip install --quiet --disable-pip-version-check --constraint scripts/constraints.txt \
         --no-build-isolation --editable .
     .venv/bin/python -m compileall -q -j 0 .venv/lib core tui || true

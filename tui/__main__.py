@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 
-from core.cli.main import configure_log, main, parse_global, report
-from core.errors import EngineError
+from core.cli.log import configure_log
+from core.cli.main import Invocation, guarded, parse_global, run_command
+from core.errors import InvalidArgument
 
 
 def run(argv: Sequence[str]) -> int:
     """Carry out a command line; the exit code."""
-    invocation = parse_global(argv)
+    return guarded(lambda: _run(parse_global(argv)))
+
+
+def _run(invocation: Invocation) -> int:
     if invocation.command:
-        return main(invocation)
+        return run_command(invocation)
+    if not (os.isatty(0) and os.isatty(1)):
+        raise InvalidArgument("the screen needs a terminal", hint="wharf --help lists the commands that do not")
     configure_log(invocation.paths, invocation.settings)
     # Imported here, as no subcommand may pay for the screen.
     from tui.app import run_screen
 
-    try:
-        return run_screen(invocation.paths, invocation.settings)
-    except EngineError as error:
-        return report(error)
+    return run_screen(invocation.paths, invocation.settings)
 
 
 def wharf() -> None:

@@ -1,22 +1,23 @@
-"""What the subcommands share: their parsers, and acting on several containers one by one."""
+"""What the subcommands share: their parsers, the containers they are about, and acting on several one by one."""
 
 from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Final
 
 from core.cli.main import Invocation, report
+from core.cli.parser import CommandParser
 from core.container import Container
 from core.engine import Engine
-from core.errors import EngineError, InvalidArgument
+from core.errors import EngineError, InvalidArgument, NoSuchContainer
 from core.model.snapshot import ContainerSnapshot
 
+AT_ONCE: Final = 8
+"""How many containers are worked at the same time by a verb that waits for them."""
 
-class CommandParser(argparse.ArgumentParser):
-    """A parser that raises `InvalidArgument` for what is wrong."""
-
-    def error(self, message: str) -> None:  # type: ignore[override]
-        raise InvalidArgument(message, hint=f"see {self.prog} --help")
+ExitCodes = Sequence[tuple[type[EngineError], int]]
 
 
 def command_parser(invocation: Invocation, description: str, *, short_help: bool = True) -> CommandParser:
@@ -32,11 +33,14 @@ def open_engine(invocation: Invocation) -> Engine:
     return Engine.open(invocation.paths, invocation.settings)
 
 
-def add_selection(parser: argparse.ArgumentParser, verb: str) -> None:
-    """Names, or --all and --latest in their place."""
-    parser.add_argument("containers", nargs="*", metavar="CONTAINER")
-    parser.add_argument("--all", "-a", action="store_true", help=f"{verb} all containers")
-    parser.add_argument("--latest", "-l", action="store_true", help=f"{verb} the one created last")
+def add_selection(parser: argparse.ArgumentParser, verb: str, *, short_all: bool = True) -> None:
+    """Names, or --all, --latest, --filter and --cidfile in their place."""
+    add = parser.add_argument
+    add("containers", nargs="*", metavar="CONTAINER")
+    add(*(["-a"] if short_all else []), "--all", action="store_true", help=f"{verb} all containers")
+    add("--latest", "-l", action="store_true", help=f"{verb} the one created last")
+    add("--filter", action="append", default=[], metavar="KEY=VALUE", help=f"{verb} those that fit; see wharf ps")
+    add("--cidfile", action="append", default=[], metavar="FILE", help="a file that has the id")
 
 
 def selected(
@@ -44,34 +48,87 @@ def selected(
 ) -> list[str]:
     """The names or ids that the options mean; with --all those that fit. Raises `InvalidArgument` for none at all."""
     if options.all or options.latest:
-        if options.containers:
-            raise InvalidArgument("--all and --latest can not be used together with names")
+        if options.containers or options.cidfile or (options.all and options.latest):
+            raise InvalidArgument("--all and --latest can not be used together, or with names")
         pictures = engine.containers()
         chosen = pictures[-1:] if options.latest else [picture for picture in pictures if fits(picture)]
-        return [picture.id for picture in chosen]
-    if not options.containers:
-        raise InvalidArgument("you must provide at least one name or id", hint="or use --all")
-    return list(options.containers)
+        return [picture.id for picture in _filtered(chosen, pictures, options)]
+    names = [*options.containers, *(_read_id(name) for name in options.cidfile)]
+    if options.filter:
+        pictures = engine.containers()
+        wanted = {engine.lookup(name).id for name in names}
+        chosen = [picture for picture in pictures if not names or picture.id in wanted]
+        return [picture.id for picture in _filtered(chosen, pictures, options)]
+    if not names:
+        raise InvalidArgument("you must provide at least one name or id", hint="or use --all or --latest")
+    return names
+
+
+def _filtered(
+    chosen: list[ContainerSnapshot], pictures: list[ContainerSnapshot], options: argparse.Namespace
+) -> list[ContainerSnapshot]:
+    if not options.filter:
+        return chosen
+    from core.cli.filters import container_filter
+
+    fits = container_filter(options.filter, pictures)
+    return [picture for picture in chosen if fits(picture)]
+
+
+def _read_id(name: str) -> str:
+    try:
+        return Path(name).read_text().strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise InvalidArgument(f"the id file {name} can not be read: {error}") from error
+
+
+def only_existing(engine: Engine, names: Sequence[str]) -> list[str]:
+    """The names that mean a container."""
+    existing = []
+    for name in names:
+        try:
+            engine.lookup(name)
+        except NoSuchContainer:
+            continue
+        except EngineError:
+            pass
+        existing.append(name)
+    return existing
 
 
 def each(
     engine: Engine,
-    names: Iterable[str],
+    names: Sequence[str],
     act: Callable[[Container], object],
-    exit_codes: Sequence[tuple[type[EngineError], int]] = (),
+    exit_codes: ExitCodes = (),
+    *,
+    at_once: bool = False,
 ) -> int:
-    """Act on each container and print what was typed; an error does not keep the others from it.
+    """Act on each container and print what was typed, or what `act` gave; an error does not keep the others from it.
 
-    The exit code is 0, or that of the last error, by `exit_codes` where its class is listed.
+    The exit code is 0, or that of the last error, by `exit_codes` where its class is listed. With `at_once` several
+    are worked at the same time, and told of in their order.
     """
-    code = 0
-    for name in names:
+
+    def attempt(name: str) -> object:
         try:
-            container = engine.lookup(name)
-            result = act(container)
+            return act(engine.lookup(name))
         except EngineError as error:
-            listed = next((value for kind, value in exit_codes if isinstance(error, kind)), None)
-            code = report(error, listed)
+            return error
+
+    if not at_once or len(names) < 2:
+        return _tell(names, map(attempt, names), exit_codes)
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        return _tell(names, pool.map(attempt, names), exit_codes)
+
+
+def _tell(names: Sequence[str], results: Iterable[object], exit_codes: ExitCodes) -> int:
+    code = 0
+    for name, result in zip(names, results, strict=True):
+        if isinstance(result, EngineError):
+            code = report(result, next((value for kind, value in exit_codes if isinstance(result, kind)), None))
         else:
-            print(name if result is None else result)
+            print(name if result is None else result, flush=True)
     return code

@@ -22,17 +22,17 @@ def run(invocation: Invocation) -> int:
 def _mount(invocation: Invocation, parser: argparse.ArgumentParser) -> int:
     add_selection(parser, "mount")
     parser.add_argument("--format", choices=("json",), default=None)
-    parser.add_argument("--notruncate", action="store_true", help="ids at full length in the list")
+    parser.add_argument("--no-trunc", "--notruncate", action="store_true", help="ids at full length in the list")
     options = parser.parse_args(invocation.arguments)
     with open_engine(invocation) as engine:
-        if options.containers or options.all or options.latest:
+        if options.containers or options.all or options.latest or options.filter or options.cidfile:
             return each(engine, selected(engine, options), Container.mount)
         mounted = [picture for picture in engine.containers() if picture.mount_point]
     if options.format == "json":
         print_json([{"id": p.id, "Names": [p.name], "mountpoint": p.mount_point} for p in mounted])
     else:
         for picture in mounted:
-            print(f"{picture.id if options.notruncate else picture.id[:12]}  {picture.mount_point}")
+            print(f"{picture.id if options.no_trunc else picture.id[:12]}  {picture.mount_point}")
     return 0
 
 

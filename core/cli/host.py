@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import argparse
+import platform
 
 from core.cli.command import command_parser, open_engine
 from core.cli.main import COMMANDS, Invocation
 from core.cli.output import print_json
-from core.doctor import diagnose
+from core.doctor import diagnose, program_version
+from core.engine import VERSION
 
 
 def run(invocation: Invocation) -> int:
     parser = command_parser(invocation, COMMANDS[invocation.command][1])
     parser.add_argument("--format", "-f", choices=("text", "json"), default="text")
+    if invocation.command == "version":
+        parser.add_argument("--brief", action="store_true", help="that of wharf alone")
     options = parser.parse_args(invocation.arguments)
     return {"info": _info, "version": _version, "doctor": _doctor}[invocation.command](invocation, options)
 
@@ -37,9 +41,21 @@ def _print_tree(facts: dict[str, object], depth: int) -> None:
 
 
 def _version(invocation: Invocation, options: argparse.Namespace) -> int:
-    from core.engine import versions
-
-    facts = versions(invocation.settings)
+    if options.brief:
+        print(f"wharf version {VERSION}")
+        return 0
+    settings = invocation.settings
+    programs = {
+        "Runtime": settings.runtime,
+        "Monitor": settings.monitor,
+        "Storage": settings.storage,
+        "Skopeo": settings.skopeo,
+    }
+    facts = {
+        "Version": VERSION,
+        "Python": platform.python_version(),
+        **{name: program_version(program) for name, program in programs.items()},
+    }
     if options.format == "json":
         print_json(facts)
     else:

@@ -6,15 +6,17 @@ import argparse
 import contextlib
 import sys
 
-from core.cli.command import add_selection, command_parser, each, open_engine, selected
+from core.cli.command import add_selection, command_parser, each, only_existing, open_engine, selected
+from core.cli.log import LOGGER
 from core.cli.main import COMMANDS, Invocation
+from core.cli.parser import add_boolean, seconds
 from core.container import Container
-from core.engine import Engine
-from core.errors import EngineError, NoSuchContainer, NotFound, StateForbids
+from core.errors import EngineError, InvalidArgument, NoSuchContainer, StateForbids
 from core.model.snapshot import ContainerSnapshot
 from core.model.state import Status
 
 LIVE = (Status.CREATED, Status.RUNNING)
+IDLE = (Status.CONFIGURED, Status.EXITED)
 
 
 def run(invocation: Invocation) -> int:
@@ -33,25 +35,37 @@ def run(invocation: Invocation) -> int:
     }[invocation.command](invocation, parser)
 
 
+def _is_live(picture: ContainerSnapshot) -> bool:
+    return picture.status in LIVE
+
+
+def _is_idle(picture: ContainerSnapshot) -> bool:
+    return picture.status in IDLE
+
+
 def _start(invocation: Invocation, parser: argparse.ArgumentParser) -> int:
-    add_selection(parser, "start")
-    parser.add_argument("--attach", action="store_true", help="attach to the console, and pass the exit code on")
+    # -a is --attach here, while it is --all for the other verbs: as in podman.
+    add_selection(parser, "start", short_all=False)
+    parser.add_argument("--attach", "-a", action="store_true", help="join the console, and pass the exit code on")
     parser.add_argument("--interactive", "-i", action="store_true", help="type into it, too")
     parser.add_argument("--detach-keys", default=None, help="keys that leave the console")
-    options = parser.parse_args(_with_short_attach(invocation.arguments))
+    add_boolean(parser, "--sig-proxy", default=True, explanation="pass signals on to the container")
+    options = parser.parse_args(invocation.arguments)
     with open_engine(invocation) as engine:
-        names = selected(engine, options, lambda picture: picture.status in (Status.CONFIGURED, Status.EXITED))
-        if options.attach or options.interactive:
-            from core.cli.sessions import start_attached
+        names = selected(engine, options, lambda picture: picture.status in (*IDLE, Status.CREATED))
+        if not (options.attach or options.interactive):
+            return each(engine, names, _start_if_needed)
+        if len(names) != 1:
+            raise InvalidArgument("you cannot start and attach multiple containers at once")
+        from core.cli.sessions import start_attached
 
-            return start_attached(engine, engine.lookup(names[0]), options.interactive, options.detach_keys)
-        return each(engine, names, _start_if_needed)
-
-
-def _with_short_attach(arguments: tuple[str, ...]) -> list[str]:
-    """`-a` is --attach for start, while it is --all for the other verbs, as in podman."""
-    spelled = {"-a": ["--attach"], "-ai": ["--attach", "-i"], "-ia": ["--attach", "-i"]}
-    return [word for argument in arguments for word in spelled.get(argument, [argument])]
+        return start_attached(
+            engine,
+            engine.lookup(names[0]),
+            interactive=options.interactive,
+            detach_keys=options.detach_keys,
+            signals=options.sig_proxy,
+        )
 
 
 def _start_if_needed(container: Container) -> None:
@@ -61,37 +75,25 @@ def _start_if_needed(container: Container) -> None:
 
 def _stop(invocation: Invocation, parser: argparse.ArgumentParser) -> int:
     add_selection(parser, "stop")
-    parser.add_argument("--time", "-t", type=int, default=None, help="seconds until it is killed")
+    parser.add_argument("--time", "-t", type=seconds, default=None, help="seconds until it is killed")
     parser.add_argument("--ignore", "-i", action="store_true", help="no error for a container that is not there")
     options = parser.parse_args(invocation.arguments)
     with open_engine(invocation) as engine:
         names = selected(engine, options, _is_live)
         if options.ignore:
-            names = [name for name in names if _exists(engine, name)]
-        return each(engine, names, lambda container: container.stop(options.time))
-
-
-def _exists(engine: Engine, name: str) -> bool:
-    try:
-        engine.lookup(name)
-    except NotFound:
-        return False
-    return True
-
-
-def _is_live(picture: ContainerSnapshot) -> bool:
-    return picture.status in LIVE
+            names = only_existing(engine, names)
+        return each(engine, names, lambda container: container.stop(options.time), at_once=True)
 
 
 def _restart(invocation: Invocation, parser: argparse.ArgumentParser) -> int:
     add_selection(parser, "restart")
     parser.add_argument("--running", action="store_true", help="only those that run, with --all")
-    parser.add_argument("--time", "-t", type=int, default=None, help="seconds until it is killed")
+    parser.add_argument("--time", "-t", type=seconds, default=None, help="seconds until it is killed")
     options = parser.parse_args(invocation.arguments)
     options.all = options.all or options.running
     with open_engine(invocation) as engine:
         names = selected(engine, options, lambda picture: not options.running or _is_live(picture))
-        return each(engine, names, lambda container: container.restart(options.time))
+        return each(engine, names, lambda container: container.restart(options.time), at_once=True)
 
 
 def _kill(invocation: Invocation, parser: argparse.ArgumentParser) -> int:
@@ -109,25 +111,34 @@ def _pause(invocation: Invocation, parser: argparse.ArgumentParser) -> int:
     wanted = Status.RUNNING if pausing else Status.PAUSED
     with open_engine(invocation) as engine:
         names = selected(engine, options, lambda picture: picture.status is wanted)
-        return each(engine, names, Container.pause if pausing else Container.unpause)
+        return each(engine, names, lambda container: container.pause() if pausing else container.unpause())
 
 
 def _wait(invocation: Invocation, parser: argparse.ArgumentParser) -> int:
     add_selection(parser, "wait for")
+    parser.add_argument("--ignore", action="store_true", help="no error for a container that is not there")
     options = parser.parse_args(invocation.arguments)
     with open_engine(invocation) as engine:
-        return each(engine, selected(engine, options), Container.wait)
+        names = selected(engine, options)
+        if options.ignore:
+            names = only_existing(engine, names)
+        return each(engine, names, lambda container: container.wait())
 
 
 def _remove(invocation: Invocation, parser: argparse.ArgumentParser) -> int:
     add_selection(parser, "remove")
     parser.add_argument("--force", "-f", action="store_true", help="kill it where it runs")
     parser.add_argument("--ignore", "-i", action="store_true", help="no error for a container that is not there")
-    parser.add_argument("--time", "-t", type=int, default=None, help="seconds to stop politely before, with --force")
+    parser.add_argument(
+        "--time", "-t", type=seconds, default=None, help="seconds to stop politely before, with --force"
+    )
+    parser.add_argument("--volumes", "-v", action="store_true", help="nothing more: there are no anonymous volumes")
     options = parser.parse_args(invocation.arguments)
+    if options.time is not None and not options.force:
+        raise InvalidArgument("--force option must be specified to use the --time option")
 
     def remove(container: Container) -> None:
-        if options.force and options.time:
+        if options.time:
             with contextlib.suppress(StateForbids):
                 container.stop(options.time)
         container.remove(force=options.force)
@@ -135,8 +146,8 @@ def _remove(invocation: Invocation, parser: argparse.ArgumentParser) -> int:
     with open_engine(invocation) as engine:
         names = selected(engine, options)
         if options.ignore:
-            names = [name for name in names if _exists(engine, name)]
-        return each(engine, names, remove, ((NoSuchContainer, 1), (StateForbids, 2)))
+            names = only_existing(engine, names)
+        return each(engine, names, remove, ((NoSuchContainer, 1), (StateForbids, 2)), at_once=options.force)
 
 
 def _rename(invocation: Invocation, parser: argparse.ArgumentParser) -> int:
@@ -153,15 +164,17 @@ def _cleanup(invocation: Invocation, parser: argparse.ArgumentParser) -> int:
     options = parser.parse_args(invocation.arguments)
     with open_engine(invocation) as engine:
         if options.all or options.latest:
-            names = selected(engine, options, lambda p: p.status in (Status.CONFIGURED, Status.EXITED))
-            return each(engine, names, Container.cleanup)
-        for name in options.containers:
+            return each(engine, selected(engine, options, _is_idle), lambda container: container.cleanup())
+        code = 0
+        for name in selected(engine, options):
             try:
                 engine.lookup(name).cleanup()
             except (NoSuchContainer, StateForbids):
                 # conmon calls this when a container ends; it may be gone, or have been started again, by then.
                 continue
             except EngineError as error:
+                # Nobody reads what conmon's child prints: the log is where this is looked for.
+                LOGGER.error("cleanup of container %s failed: %s: %s", name, error.message, error.stderr)
                 print(f"Error: {error.message}", file=sys.stderr)
-                return error.exit_code
-    return 0
+                code = error.exit_code
+    return code

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import argparse
 import importlib
-import logging
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
 import msgspec
 
-from core.errors import EngineError
+from core.cli.log import LOGGER, configure_log, written_log
+from core.cli.parser import CommandParser
+from core.errors import EngineError, InvalidArgument
 from core.paths import DEFAULT_ROOT, DEFAULT_RUN_ROOT, EnginePaths
 from core.settings import Settings
 
@@ -23,7 +24,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "create": ("create", "create a container without starting it"),
     "demo": ("demo", "make the demo image and the demo containers"),
     "doctor": ("host", "say what is missing on this host, and how to mend it"),
-    "exec": ("sessions", "run a command in a running container"),
+    "exec": ("executing", "run a command in a running container"),
     "export": ("files", "write a container's files as a tar archive"),
     "images": ("images", "list the images"),
     "import": ("images", "make an image of a tar archive of a root file system"),
@@ -34,7 +35,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "logs": ("listing", "show what a container has printed"),
     "mount": ("files", "mount a container's root file system, or list the mounted ones"),
     "pause": ("lifecycle", "pause all processes of containers"),
-    "ps": ("listing", "list the containers"),
+    "ps": ("ps", "list the containers"),
     "pull": ("images", "pull an image"),
     "rename": ("lifecycle", "give a container another name"),
     "restart": ("lifecycle", "stop containers and start them again"),
@@ -51,7 +52,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
 }
 """Subcommand → the module that has it, and its line in the help."""
 
-LOG_LEVELS: Final = ("debug", "info", "warning", "error")
+LOG_LEVELS: Final = ("debug", "info", "warn", "warning", "error", "fatal")
 INTERRUPTED: Final = 130
 FAILED: Final = 125
 
@@ -66,78 +67,92 @@ class Invocation(msgspec.Struct, frozen=True):
 
 
 def parse_global(argv: Sequence[str]) -> Invocation:
-    """Read the options that every subcommand has. Exits for --help and for wrong ones, as argparse does."""
-    parser = argparse.ArgumentParser(
+    """Read the options that every subcommand has. Raises `InvalidArgument`; --help ends by `SystemExit`."""
+    parser = CommandParser(
         prog="wharf",
         usage="wharf [OPTIONS] [COMMAND ...]",
         description="Without a command the full-screen interface opens.",
         epilog="commands:\n" + "\n".join(f"  {name:<10} {line}" for name, (_, line) in COMMANDS.items()),
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
+        add_help=False,
     )
-    parser.add_argument("--root", type=Path, default=DEFAULT_ROOT, help="directory of what outlives a boot")
-    parser.add_argument("--runroot", type=Path, default=DEFAULT_RUN_ROOT, help="directory of what does not")
-    parser.add_argument("--runtime", default="runc", help="OCI runtime, by name or path")
-    parser.add_argument("--log-level", choices=LOG_LEVELS, default="warning", help="what goes into the log file")
-    parser.add_argument("--version", "-v", action="store_true", help="show the version")
-    parser.add_argument("command", nargs="?", default="", help=argparse.SUPPRESS)
-    parser.add_argument("arguments", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
+    add = parser.add_argument
+    add("--help", "-h", action="help", help="show this and end")
+    add("--root", type=Path, default=DEFAULT_ROOT, metavar="DIRECTORY", help="of what outlives a boot")
+    add("--runroot", type=Path, default=DEFAULT_RUN_ROOT, metavar="DIRECTORY", help="of what does not")
+    add("--runtime", default="runc", help="OCI runtime, by name or path")
+    add("--log-level", choices=LOG_LEVELS, default="warning", help="what goes into the log file")
+    add("--version", "-v", action="store_true", help="show the version")
+    add("command", nargs="?", default="", help=argparse.SUPPRESS)
+    add("arguments", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
     options = parser.parse_args(argv)
     return Invocation(
         EnginePaths(options.root.absolute(), options.runroot.absolute()),
         Settings(runtime=options.runtime, log_level=options.log_level),
         "version" if options.version else options.command,
-        tuple(options.arguments),
+        ("--brief",) if options.version else tuple(options.arguments),
     )
 
 
-def main(invocation: Invocation) -> int:
-    """Carry out a subcommand; the exit code. Prints; never raises but for SystemExit of argparse and signals."""
+def main(argv: Sequence[str]) -> int:
+    """Carry out a command line that has a subcommand; the exit code. Prints, and never raises."""
+    return guarded(lambda: run_command(parse_global(argv)))
+
+
+def run_command(invocation: Invocation) -> int:
+    """Carry out a subcommand; its exit code. Raises `EngineError`, and whatever `guarded` is there for."""
     if invocation.command not in COMMANDS:
-        print(f"Error: unrecognized command `wharf {invocation.command}`", file=sys.stderr)
-        print("hint: wharf --help lists the commands", file=sys.stderr)
-        return FAILED
+        wrong = f"unrecognized command `wharf {invocation.command}`" if invocation.command else "no command is given"
+        raise InvalidArgument(wrong, hint="wharf --help lists the commands")
     configure_log(invocation.paths, invocation.settings)
     module = importlib.import_module(f"core.cli.{COMMANDS[invocation.command][0]}")
+    return int(module.run(invocation))
+
+
+def guarded(action: Callable[[], int]) -> int:
+    """Do `action`; its exit code. Every end of it becomes a sentence on standard error and an exit code."""
     try:
-        code = int(module.run(invocation))
+        code = _ended(action)
         sys.stdout.flush()
     except EngineError as error:
         return report(error)
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
-        # Whoever read the output has gone; nothing more must be written at the exit of the interpreter.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        _discard_output()
         return 0
     except Exception as error:
-        logging.getLogger("wharfinger").exception("wharf %s failed", invocation.command)
-        print(f"Error: {invocation.command} failed in an unforeseen way: {error}", file=sys.stderr)
-        print(f"hint: {invocation.paths.log_file} has the details", file=sys.stderr)
+        LOGGER.exception("failed in an unforeseen way")
+        log = written_log()
+        said = " ".join(str(error).split())
+        print(f"Error: something went wrong that was not foreseen: {type(error).__name__}: {said}", file=sys.stderr)
+        if log is not None:
+            print(f"hint: {log} has the details", file=sys.stderr)
+        _discard_output()
         return FAILED
     return code
 
 
+def _ended(action: Callable[[], int]) -> int:
+    try:
+        return action()
+    except SystemExit as end:
+        # --help, or a signal that ended a session on a terminal.
+        return end.code if isinstance(end.code, int) else 0
+
+
+def _discard_output() -> None:
+    """Let nothing more be written: whoever read the output has gone, and the interpreter flushes at its end."""
+    null = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(null, 1)
+    os.close(null)
+
+
 def report(error: EngineError, exit_code: int | None = None) -> int:
     """Print an error and its hint on standard error; the exit code for it."""
-    logging.getLogger("wharfinger").info("%s | %s | %s", error.message, " ".join(error.argv), error.stderr)
+    LOGGER.info("%s | %s | %s", error.message, " ".join(error.argv), error.stderr)
     print(f"Error: {error.message}", file=sys.stderr)
     if error.hint:
         print(f"hint: {error.hint}", file=sys.stderr)
     return error.exit_code if exit_code is None else exit_code
-
-
-def configure_log(paths: EnginePaths, settings: Settings) -> None:
-    """Send the engine's log to its file; nowhere where the file can't be written."""
-    log = logging.getLogger("wharfinger")
-    log.setLevel(settings.log_level.upper())
-    log.propagate = False
-    handler: logging.Handler = logging.NullHandler()
-    if os.geteuid() == 0:
-        try:
-            paths.root.mkdir(mode=0o700, parents=True, exist_ok=True)
-            handler = logging.FileHandler(paths.log_file, delay=True)
-            handler.setFormatter(logging.Formatter("%(asctime)s %(process)d %(levelname)s %(message)s"))
-        except OSError:
-            handler = logging.NullHandler()
-    log.handlers = [handler]

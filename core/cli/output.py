@@ -4,24 +4,45 @@ from __future__ import annotations
 
 import sys
 import time
+import unicodedata
 from collections.abc import Iterable, Sequence
+from typing import Final
 
 import msgspec
 
-_UNITS = (("year", 31536000), ("month", 2592000), ("week", 604800), ("day", 86400), ("hour", 3600), ("minute", 60))
+_UNITS: Final = (
+    ("year", 31536000),
+    ("month", 2592000),
+    ("week", 604800),
+    ("day", 86400),
+    ("hour", 3600),
+    ("minute", 60),
+)
 
 
 def printable(text: str) -> str:
     """`text` without what could move a terminal's cursor or change its colours."""
-    return "".join(char if char.isprintable() else "�" for char in text)
+    return text if text.isprintable() else "".join(char if char.isprintable() else "\ufffd" for char in text)
 
 
-def print_table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """Columns two blanks apart, each as wide as its widest entry."""
-    lines = [tuple(header), *(tuple(printable(cell) for cell in row) for row in rows)]
-    widths = [max(len(line[column]) for line in lines) for column in range(len(header))]
+def cells(text: str) -> int:
+    """How many columns of a terminal printable `text` takes."""
+    if text.isascii():
+        return len(text)
+    wide = sum(1 for char in text if unicodedata.east_asian_width(char) in "WF")
+    return len(text) + wide - sum(1 for char in text if unicodedata.combining(char))
+
+
+def print_table(header: Sequence[str] | None, rows: Iterable[Sequence[str]]) -> None:
+    """Columns two blanks apart, each as wide as its widest entry. Prints no header for None."""
+    lines = [tuple(printable(cell) for cell in row) for row in rows]
+    if header is not None:
+        lines.insert(0, tuple(header))
+    if not lines:
+        return
+    widths = [max(cells(line[column]) for line in lines) for column in range(len(lines[0]))]
     for line in lines:
-        text = "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True))
+        text = "  ".join(cell + " " * (width - cells(cell)) for cell, width in zip(line, widths, strict=True))
         sys.stdout.write(text.rstrip() + "\n")
 
 
@@ -41,14 +62,14 @@ def span(seconds: float) -> str:
 
 
 def ago(moment: float) -> str:
-    """`3 minutes ago`, from Unix seconds."""
+    """`3 minutes ago`, from Unix seconds; `never` for 0."""
     return f"{span(time.time() - moment)} ago" if moment else "never"
 
 
 def size(number: float) -> str:
-    """Bytes in decimal units: `1.05 MB`."""
-    for unit in ("B", "kB", "MB", "GB", "TB"):
-        if number < 1000 or unit == "TB":
-            return f"{number:.3g} {unit}" if number < 1000 else f"{number:.0f} {unit}"
+    """Bytes in decimal units, three digits: `1.05 MB`."""
+    for unit in ("B", "kB", "MB", "GB"):
+        if number < 999.5:
+            return f"{number:.3g} {unit}"
         number /= 1000
-    return ""
+    return f"{number:.3g} TB" if number < 999.5 else f"{number:.0f} TB"

@@ -28,7 +28,7 @@ class FakeContainer:
 
 
 class FakeRuntime:
-    """See `Runtime`. `failures`: errors to raise once, by verb. `on_exit` is called with id and exit code at each end."""
+    """See `Runtime`. `failures`: errors to raise once, by verb. `on_exit` is told id and exit code at each end."""
 
     path = "/nowhere/fake-runtime"
 

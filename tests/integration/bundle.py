@@ -54,7 +54,7 @@ def bundle_spec(
             "args": list(args),
             "env": ["PATH=/bin", "TERM=xterm"],
             "cwd": "/",
-            "capabilities": {kind: capabilities for kind in ("bounding", "effective", "permitted")},
+            "capabilities": dict.fromkeys(("bounding", "effective", "permitted"), capabilities),
         },
         "root": {"path": os.fspath(rootfs)},
         "mounts": [
@@ -146,5 +146,3 @@ def request_for(container_id: str, *, terminal: bool = False, exit_command: Sequ
         log_size_max=1 << 20,
         exit_command=tuple(exit_command),
     )
-
-

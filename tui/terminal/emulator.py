@@ -35,19 +35,22 @@ def clamp_size(columns: int, rows: int) -> tuple[int, int]:
 
 
 class Emulator:
-    """One screen with its scrollback."""
+    """One screen with its scrollback; with `newline` a line feed returns to the first column, as no pty does it."""
 
-    def __init__(self, columns: int, rows: int, *, scrollback: int = SCROLLBACK_LINES) -> None:
+    def __init__(
+        self, columns: int, rows: int, *, scrollback: int = SCROLLBACK_LINES, newline: bool = False
+    ) -> None:
         self._columns, self._rows = clamp_size(columns, rows)
         self._terminal = Terminal(self._columns, self._rows, scrollback=scrollback, fg=FOREGROUND, bg=BACKGROUND)
         self._handle: Any = self._terminal._t[0]
         self._reader = RowReader(self._handle)
         self._filter = SequenceFilter()
         self._replies = bytearray()
-        self._dropped_replies = False
         self.answering = True
         """Whether queries of the program are answered; off while a log is replayed."""
         self.bells = 0
+        if newline:
+            self._terminal.feed(b"\x1b[20h")
         self._terminal.on_reply(self._keep_reply)
         self._bell_callback = ffi.callback("GhosttyTerminalBellFn", self._ring)
         lib.ghostty_terminal_set(self._handle, lib.GHOSTTY_TERMINAL_OPT_BELL, self._bell_callback)

@@ -47,7 +47,7 @@ class Keeper:
         self._screen = screen
         self._screen.setblocking(False)
         self._console = console
-        self._emulator = Emulator(opening.columns, opening.rows)
+        self._emulator = Emulator(opening.columns, opening.rows, newline=not opening.terminal)
         self._inbox = KeeperInbox()
         self._outbox = bytearray()
         self._wanted = False

@@ -185,7 +185,7 @@ async def open_keeper(
             keeper.socket.settimeout(OPEN_PATIENCE)
             socket.send_fds(keeper.socket, [HELLO], [source.fileno])
             replay, least, most = take_snapshot(source)
-            keeper.socket.sendall(encode(Open(source.kind, columns, rows, replay, least, most)))
+            keeper.socket.sendall(encode(Open(source.kind, columns, rows, source.terminal, replay, least, most)))
         except BaseException:
             keeper.end()
             raise

@@ -32,6 +32,7 @@ class Open(msgspec.Struct, frozen=True, tag="open"):
     kind: ConsoleKind
     columns: int
     rows: int
+    terminal: bool = True
     replay: bytes = b""
     skip_least: int = 0
     skip_most: int = 0

@@ -81,7 +81,9 @@ def _fit(character: str, width: int) -> str:
     actual = cell_len(character)
     if actual == width:
         return character
-    return (character if 0 < actual < width else "\N{REPLACEMENT CHARACTER}").ljust(width)[:width]
+    if 0 < actual < width:
+        return character + " " * (width - actual)
+    return "\N{REPLACEMENT CHARACTER}".ljust(width)
 
 
 def paint_row(row: Row, base: Style) -> Strip:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
-import time
 from typing import ClassVar, Final
 
 from textual import events
@@ -14,10 +11,9 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tui.terminal.background import call_in_background
+from tui.terminal.console_link import ConsoleLink, LinkListener
 from tui.terminal.driver import WharfDriver
 from tui.terminal.frame import CursorState, Frame, ModeState, Row
-from tui.terminal.keeper_client import KeeperClient, KeeperListener, open_keeper
 from tui.terminal.keys import Command, KeyTranslator, Send, Waiting, focus_report, parse_escape_key, paste_tokens
 from tui.terminal.mouse import MouseInput, MouseKind, mouse_report
 from tui.terminal.painting import paint_cursor, paint_row
@@ -25,15 +21,8 @@ from tui.terminal.raw_input import InputKind, InputToken
 from tui.terminal.source import ConsoleSource
 from tui.terminal.textual_keys import bytes_of_key
 
-FRAME_PERIOD: Final = 1 / 90
-"""Seconds between two frames at the least; a frame that changes most of the screen costs three of them."""
-RESTORED_FOR: Final = 5.0
+NOTICE_STAYS: Final = 5.0
 """Seconds that a notice stays in the border."""
-RESTARTS: Final = 4
-RESTART_WINDOW: Final = 20.0
-"""Seconds in which so many lost keepers are the end."""
-RESIZE_PAUSE: Final = 0.03
-"""Seconds between two sizes on their way to the program."""
 
 
 class TerminalPane(Widget, can_focus=True, inherit_bindings=False):
@@ -96,27 +85,20 @@ class TerminalPane(Widget, can_focus=True, inherit_bindings=False):
         self._source = source
         self._escape_name = escape_key
         self._translator = KeyTranslator(parse_escape_key(escape_key))
-        self._client: KeeperClient | None = None
-        self._opening: asyncio.Task[None] | None = None
-        self._resizing: asyncio.Task[None] | None = None
-        self._size_wanted = (0, 0)
-        self._size_told = (0, 0)
+        self._link = ConsoleLink(source, LinkListener(self._take_frame, self._show_notice, self._end))
         self._rows: dict[int, Row] = {}
         self._strips: dict[int, Strip] = {}
         self._cursor = CursorState(visible=False)
         self._modes = ModeState()
         self._title = ""
         self._bells = 0
-        self._frame_at = 0.0
-        self._lost_at: list[float] = []
         self._notice = ""
         self._ended = False
-        self._closing = False
 
     @property
     def keeper_pid(self) -> int | None:
         """The process that keeps this console; None while there is none."""
-        return self._client.pid if self._client is not None else None
+        return self._link.keeper_pid
 
     @property
     def modes(self) -> ModeState:
@@ -131,94 +113,19 @@ class TerminalPane(Widget, can_focus=True, inherit_bindings=False):
         self._show_border()
         self.app.screen_change_signal.subscribe(self, lambda _screen: self._update_keyboard())
 
-    def on_unmount(self) -> None:
-        self._closing = True
-        driver = self._driver_with_keyboard()
+    async def on_unmount(self) -> None:
+        driver = self._raw_driver()
         if driver is not None:
             driver.release(self._take_tokens)
-        for task in (self._opening, self._resizing):
-            if task is not None:
-                task.cancel()
-        source, client = self._source, self._client
-        if client is not None:
-            client.close()
-        call_in_background(source.close)
+        await self._link.close()
 
     def on_resize(self, event: events.Resize) -> None:
         columns, rows = self.content_size
-        if columns < 1 or rows < 1:
-            return
-        self._size_wanted = (columns, rows)
-        if self._opening is None:
-            self._opening = asyncio.create_task(self._open())
-        else:
-            self._follow_size()
-
-    def _follow_size(self) -> None:
-        """Let the emulator and then the program have the pane's size; of several changes the last one counts."""
-        if self._client is not None and not self._ended and (self._resizing is None or self._resizing.done()):
-            self._resizing = asyncio.create_task(self._tell_size())
-
-    async def _tell_size(self) -> None:
-        while self._size_told != self._size_wanted and self._client is not None and not self._ended:
-            columns, rows = self._size_wanted
-            self._client.resize(columns, rows)
-            try:
-                await call_in_background(lambda c=columns, r=rows: self._source.resize(c, r))  # type: ignore[misc]
-            except Exception as error:
-                self._show_notice(f"the size could not be set: {error}")
-            self._size_told = (columns, rows)
-            await asyncio.sleep(RESIZE_PAUSE)
-
-    async def _open(self) -> None:
-        """Hand the console to a keeper."""
-        listener = KeeperListener(
-            frame=self._take_frame, ended=self._take_end, notice=self._show_notice, lost=self._keeper_lost
-        )
-        columns, rows = self._size_wanted
-        try:
-            client = await open_keeper(self._source, columns, rows, listener)
-        except Exception as error:
-            self._end(None, f"the console could not be opened: {error}")
-            return
-        if self._closing:
-            client.close()
-            return
-        self._client = client
-        self._size_told = (0, 0)
-        self._follow_size()
-        client.want_frame(full=True)
-        self._update_keyboard()
-
-    def _keeper_lost(self, reason: str) -> None:
-        """Start another one, unless it keeps getting lost."""
-        client, self._client = self._client, None
-        if client is not None:
-            client.close()
-        if self._closing or self._ended:
-            return
-        now = time.monotonic()
-        self._lost_at = [moment for moment in self._lost_at if now - moment < RESTART_WINDOW] + [now]
-        if len(self._lost_at) > RESTARTS:
-            self._end(None, f"the console's keeper was lost {len(self._lost_at)} times, the last time because {reason}")
-            return
-        self._opening = asyncio.create_task(self._restore())
-
-    async def _restore(self) -> None:
-        await self._open()
-        if self._client is None:
-            return
-        self._show_notice("console restored")
-        if self._source.kind == "exec":
-            # There is no log to replay: a change of size makes a full-screen program draw again.
-            columns, rows = self._size_wanted
-            with contextlib.suppress(Exception):
-                await call_in_background(lambda: self._source.resize(columns, max(1, rows - 1)))
-                await asyncio.sleep(RESIZE_PAUSE)
-                await call_in_background(lambda: self._source.resize(columns, rows))
+        if columns > 0 and rows > 0:
+            self._link.resize(columns, rows)
 
     def _take_frame(self, frame: Frame) -> None:
-        """Show what changed, and ask for the next frame at a pace that leaves the event loop free."""
+        """Show what changed."""
         base = self.rich_style
         width = self.content_size.width
         for y in [y for y in self._rows if y >= frame.rows]:
@@ -235,51 +142,23 @@ class TerminalPane(Widget, can_focus=True, inherit_bindings=False):
             self.refresh()
         elif dirty:
             self.refresh(*(Region(0, y, width, 1) for y in dirty))
-        if frame.modes != self._modes:
-            self._modes = frame.modes
-            driver = self._driver_with_keyboard()
-            if driver is not None and self.has_focus:
-                driver.follow(frame.modes)
+        self._modes = frame.modes
         if frame.title != self._title:
             self._title = frame.title
             self._show_border()
-        if frame.bells > self._bells and self._frame_at:
+        if frame.bells > self._bells:
             self.post_message(self.Bell(self))
         self._bells = frame.bells
-        self._ask_again(len(dirty), frame.rows)
-
-    def _ask_again(self, dirty: int, rows: int) -> None:
-        now = time.monotonic()
-        period = FRAME_PERIOD * (3 if dirty * 2 > rows else 1)
-        wait, self._frame_at = period - (now - self._frame_at), now
-        client = self._client
-        if client is not None:
-            if wait > 0:
-                asyncio.get_running_loop().call_later(wait, client.want_frame)
-            else:
-                client.want_frame()
-
-    def _take_end(self) -> None:
-        asyncio.get_running_loop().create_task(self._finish())
-
-    async def _finish(self) -> None:
-        exit_code: int | None = None
-        if self._source.wait_exit is not None:
-            with contextlib.suppress(Exception):
-                exit_code = await call_in_background(self._source.wait_exit)
-        self._end(exit_code, "ended" if exit_code is None else f"ended with exit code {exit_code}")
+        self._update_keyboard()
 
     def _end(self, exit_code: int | None, message: str) -> None:
-        if self._ended:
-            return
         self._ended = True
         self._notice = message
         self._cursor = CursorState(visible=False)
         self._update_keyboard()
         self._show_border()
         self.refresh()
-        if not self._closing:
-            self.post_message(self.Ended(self, exit_code, message))
+        self.post_message(self.Ended(self, exit_code, message))
 
     def render_line(self, y: int) -> Strip:
         width = self.content_size.width
@@ -312,23 +191,23 @@ class TerminalPane(Widget, can_focus=True, inherit_bindings=False):
     def _show_notice(self, text: str) -> None:
         self._notice = text
         self._show_border()
-        self.set_timer(RESTORED_FOR, lambda: self._forget_notice(text))
+        self.set_timer(NOTICE_STAYS, lambda: self._forget_notice(text))
 
     def _forget_notice(self, text: str) -> None:
         if self._notice == text and not self._ended:
             self._notice = ""
             self._show_border()
 
-    def _driver_with_keyboard(self) -> WharfDriver | None:
+    def _raw_driver(self) -> WharfDriver | None:
         driver = self.app._driver
         return driver if isinstance(driver, WharfDriver) else None
 
     def _update_keyboard(self) -> None:
         """Have the raw keyboard just while the program is there and nothing else is in front."""
-        driver = self._driver_with_keyboard()
+        driver = self._raw_driver()
         if driver is None:
             return
-        if self.has_focus and not self._ended and not self._closing and self.app.screen is self.screen:
+        if self.has_focus and not self._ended and self.app.screen is self.screen:
             driver.grab(self._take_tokens, self._modes)
         else:
             driver.release(self._take_tokens)
@@ -377,8 +256,7 @@ class TerminalPane(Widget, can_focus=True, inherit_bindings=False):
                 self._show_notice(f"{self._escape_name} {key} does nothing")
 
     def _send(self, data: bytes) -> None:
-        if data and self._client is not None and not self._ended:
-            self._client.send_input(data)
+        self._link.send(data)
 
     async def on_key(self, event: events.Key) -> None:
         """Without the raw driver: the nearest bytes for Textual's key."""

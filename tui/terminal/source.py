@@ -23,3 +23,5 @@ class ConsoleSource:
     close: Callable[[], None]
     wait_exit: Callable[[], int | None] | None = None
     """The exit code, once the console is at its end; None when it cannot be known."""
+    terminal: bool = True
+    """Whether the program has a terminal; without one its lines end in a line feed alone, both ways."""

@@ -70,7 +70,7 @@ def make_attach() -> Iterator[MakeAttach]:
     """A source over a packet socket, and the monitor's end of it, which sends a stream number before the bytes."""
     ends: list[socket.socket] = []
 
-    def make(log: bytearray | None = None) -> tuple[ConsoleSource, socket.socket]:
+    def make(log: bytearray | None = None, *, terminal: bool = True) -> tuple[ConsoleSource, socket.socket]:
         ours, monitor = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         ends.extend((ours, monitor))
         kept = log if log is not None else bytearray()
@@ -81,6 +81,7 @@ def make_attach() -> Iterator[MakeAttach]:
             resize=lambda columns, rows: None,
             replay=lambda: bytes(kept),
             close=ours.close,
+            terminal=terminal,
         )
         return source, monitor
 

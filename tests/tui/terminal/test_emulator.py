@@ -77,7 +77,7 @@ def test_every_row_is_as_wide_as_the_screen() -> None:
 
 
 def test_many_combining_marks_are_bounded(emulator: Emulator) -> None:
-    emulator.feed("a".encode() + "\u0301".encode() * 5000)
+    emulator.feed(b"a" + "\u0301".encode() * 5000)
     assert len(emulator.text()[0]) <= 16
 
 

@@ -1,0 +1,132 @@
+"""--filter: podman's words for which containers are meant."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from core.errors import InvalidArgument
+from core.model.snapshot import ContainerSnapshot
+from core.model.state import Status
+
+Filter = Callable[[ContainerSnapshot], bool]
+
+_STATUSES: Final = {
+    # podman calls a container created whether or not its process is there.
+    "created": (Status.CONFIGURED, Status.CREATED),
+    "configured": (Status.CONFIGURED,),
+    "initialized": (Status.CREATED,),
+    "running": (Status.RUNNING,),
+    "paused": (Status.PAUSED,),
+    "exited": (Status.EXITED,),
+    "stopped": (Status.EXITED,),
+    "unknown": (Status.UNKNOWN,),
+}
+
+
+def container_filter(texts: Sequence[str], pictures: Sequence[ContainerSnapshot]) -> Filter:
+    """One filter of many `KEY=VALUE`. Several of one key: any of them, but all of the labels; different keys: all.
+
+    `pictures`: all containers, for those that are relative to another one. Raises `InvalidArgument`.
+    """
+    groups: dict[str, list[Filter]] = {}
+    for text in texts:
+        key, separator, value = text.partition("=")
+        if not separator or key not in _MAKERS:
+            raise InvalidArgument(
+                f"the filter {text!r} is not known", hint=f"use one of {', '.join(_MAKERS)} with =VALUE"
+            )
+        # Each label is a group of its own.
+        groups.setdefault(text if key == "label" else key, []).append(_MAKERS[key](value, pictures))
+    return lambda picture: all(any(fits(picture) for fits in group) for group in groups.values())
+
+
+def any_state(texts: Sequence[str]) -> bool:
+    """Whether the filters name states, so that containers of all states are to be looked at."""
+    return any(text.startswith(("status=", "exited=")) for text in texts)
+
+
+def _status(value: str, pictures: Sequence[ContainerSnapshot]) -> Filter:
+    if value not in _STATUSES:
+        raise InvalidArgument(f"{value!r} is not a status", hint=f"use one of {', '.join(_STATUSES)}")
+    return lambda picture: picture.status in _STATUSES[value]
+
+
+def _name(value: str, pictures: Sequence[ContainerSnapshot]) -> Filter:
+    pattern = _pattern(value)
+    return lambda picture: pattern.search(picture.name) is not None
+
+
+def _id(value: str, pictures: Sequence[ContainerSnapshot]) -> Filter:
+    pattern = _pattern(value)
+    return lambda picture: pattern.match(picture.id) is not None
+
+
+def _pattern(value: str) -> re.Pattern[str]:
+    try:
+        return re.compile(value)
+    except re.error as error:
+        raise InvalidArgument(f"the filter {value!r} is not a regular expression: {error}") from error
+
+
+def _label(value: str, pictures: Sequence[ContainerSnapshot]) -> Filter:
+    name, has_value, wanted = value.partition("=")
+    return lambda picture: name in picture.labels and (not has_value or picture.labels[name] == wanted)
+
+
+def _ancestor(value: str, pictures: Sequence[ContainerSnapshot]) -> Filter:
+    def fits(picture: ContainerSnapshot) -> bool:
+        bare = _without_tag(picture.image)
+        named = value in (picture.image, bare) or picture.image.endswith(f"/{value}") or bare.endswith(f"/{value}")
+        return named or (bool(value) and picture.image_id.startswith(value))
+
+    return fits
+
+
+def _without_tag(image: str) -> str:
+    name, _, tag = image.rpartition(":")
+    return name if name and "/" not in tag else image
+
+
+def _exited(value: str, pictures: Sequence[ContainerSnapshot]) -> Filter:
+    try:
+        code = int(value)
+    except ValueError as error:
+        raise InvalidArgument(f"{value!r} is not an exit code") from error
+    return lambda picture: picture.status is Status.EXITED and picture.exit_code == code
+
+
+def _before(value: str, pictures: Sequence[ContainerSnapshot]) -> Filter:
+    moment = _creation(value, pictures)
+    return lambda picture: picture.created_at < moment
+
+
+def _since(value: str, pictures: Sequence[ContainerSnapshot]) -> Filter:
+    moment = _creation(value, pictures)
+    return lambda picture: picture.created_at > moment
+
+
+def _creation(value: str, pictures: Sequence[ContainerSnapshot]) -> float:
+    named = [p for p in pictures if value in (p.name, p.id)]
+    found = named or [p for p in pictures if value and p.id.startswith(value)]
+    if len(found) != 1:
+        raise InvalidArgument(f"the filter needs one container: {value!r} is {'none' if not found else 'more'}")
+    return found[0].created_at
+
+
+def _network(value: str, pictures: Sequence[ContainerSnapshot]) -> Filter:
+    return lambda picture: picture.network == value
+
+
+_MAKERS: Final = {
+    "id": _id,
+    "name": _name,
+    "status": _status,
+    "label": _label,
+    "ancestor": _ancestor,
+    "exited": _exited,
+    "before": _before,
+    "since": _since,
+    "network": _network,
+}

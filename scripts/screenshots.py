@@ -1,0 +1,176 @@
+"""Draws the pictures of screenshots/ from the real program on real containers in private directories.
+
+Usage: screenshots.py FOLDER. Writes each view as SVG, and as PNG by way of a headless Chromium.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+from textual.app import App
+from textual.pilot import Pilot
+
+from core.engine import Engine
+from core.model.options import CreateOptions
+from core.paths import EnginePaths
+from core.settings import Settings
+from tui.app import WharfApp
+
+SIZE = (130, 36)
+"""Columns and rows of the pictures."""
+
+IMAGE = "localhost/wharf-demo:latest"
+WORKER = (
+    'n=0; while :; do n=$((n+1)); echo "$(date +%T) worker: job $n done in $((RANDOM % 90 + 10)) ms"; sleep 0.4; done'
+)
+BUSY = "while :; do i=0; while [ $i -lt 20000 ]; do i=$((i+1)); done; sleep 0.1; done"
+
+Act = Callable[[Pilot[Any]], Awaitable[None]]
+
+
+def make_containers(engine: Engine) -> None:
+    """Containers in every state, with names as one finds them."""
+    engine.build_demo_image()
+
+    def create(name: str, *command: str, **options: Any) -> Any:
+        return engine.create(CreateOptions(image=IMAGE, name=name, command=command, **options))
+
+    create("shell", "sh", "-l", terminal=True, stdin_open=True, hostname="shell").start()
+    create("web", "httpd", "-f", "-v", "-p", "127.0.0.1:80", "-h", "/www", labels={"tier": "front"}).start()
+    create("worker", "sh", "-c", WORKER, labels={"tier": "back"}).start()
+    create("indexer", "sh", "-c", BUSY).start()
+    migrate = create("migrate", "sh", "-c", "echo 'no such database' >&2; exit 3")
+    migrate.start()
+    migrate.wait(10)
+    backup = create("backup", "sleep", "3600")
+    backup.start()
+    backup.pause()
+    create("ready", "sleep", "3600")
+
+
+async def settle(pilot: Pilot[Any], seconds: float = 0.6) -> None:
+    await pilot.pause(seconds)
+
+
+async def select(pilot: Pilot[Any], name: str) -> None:
+    """Put the cursor on a container, by its place in the order of creation."""
+    order = ("shell", "web", "worker", "indexer", "migrate", "backup", "ready")
+    await pilot.press("home", *["down"] * order.index(name))
+    await settle(pilot)
+
+
+async def type_line(pilot: Pilot[Any], line: str) -> None:
+    keys = {" ": "space", "/": "slash", "-": "minus", ".": "full_stop", "|": "vertical_line"}
+    await pilot.press(*[keys.get(character, character) for character in line], "enter")
+    await settle(pilot)
+
+
+async def show_list(pilot: Pilot[Any]) -> None:
+    await settle(pilot, 2.5)
+    await select(pilot, "worker")
+    await settle(pilot, 1.5)
+
+
+async def show_console(pilot: Pilot[Any]) -> None:
+    await select(pilot, "shell")
+    await pilot.press("a")
+    await settle(pilot, 1.5)
+    await type_line(pilot, "ls /")
+    await type_line(pilot, "ps")
+    await settle(pilot, 1.0)
+
+
+async def show_logs(pilot: Pilot[Any]) -> None:
+    await select(pilot, "worker")
+    await pilot.press("l")
+    await settle(pilot, 2.0)
+
+
+async def show_export(pilot: Pilot[Any]) -> None:
+    await select(pilot, "web")
+    await pilot.press("X")
+    await settle(pilot, 1.0)
+
+
+async def show_help(pilot: Pilot[Any]) -> None:
+    await settle(pilot)
+    await pilot.press("question_mark")
+    await settle(pilot, 1.0)
+
+
+async def show_remove(pilot: Pilot[Any]) -> None:
+    await select(pilot, "migrate")
+    await pilot.press("d")
+    await settle(pilot, 1.0)
+
+
+VIEWS: dict[str, Act] = {
+    "containers": show_list,
+    "console": show_console,
+    "logs": show_logs,
+    "export": show_export,
+    "remove": show_remove,
+    "help": show_help,
+}
+
+
+async def draw(app: App[Any], act: Act, target: Path) -> None:
+    """Drive the program to a view and write it as SVG."""
+    async with app.run_test(size=SIZE) as pilot:
+        await act(pilot)
+        target.write_text(app.export_screenshot(title="wharf"))
+
+
+def to_png(svg: Path) -> None:
+    """Draw an SVG as PNG in twice its size, for screens with many dots."""
+    browser = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if browser is None:
+        raise SystemExit("no chromium: scripts/setup.sh screenshots installs it")
+    box = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', svg.read_text())
+    if box is None:
+        raise SystemExit(f"{svg} has no viewBox")
+    width, height = (int(float(side)) + 1 for side in box.groups())
+    with tempfile.TemporaryDirectory() as folder:
+        page = Path(folder) / "page.html"
+        style = "html,body{margin:0;background:transparent}svg{display:block}"
+        page.write_text(f"<!doctype html><meta charset=utf-8><style>{style}</style>{svg.read_text()}")
+        argv = [
+            browser, "--headless=new", "--no-sandbox", "--hide-scrollbars", "--force-device-scale-factor=2",
+            "--default-background-color=00000000", f"--user-data-dir={folder}/profile",
+            f"--window-size={width},{height}", f"--screenshot={svg.with_suffix('.png').absolute()}", page.as_uri(),
+        ]  # fmt: skip
+        subprocess.run(argv, check=True, capture_output=True, timeout=120)
+
+
+def main(folder: Path) -> None:
+    folder.mkdir(exist_ok=True)
+    place = Path(tempfile.mkdtemp(prefix="wharf-"))
+    paths = EnginePaths(place / "root", place / "run")
+    try:
+        with Engine.open(paths) as engine:
+            make_containers(engine)
+        for name, act in VIEWS.items():
+            target = folder / f"{name}.svg"
+            asyncio.run(draw(WharfApp(paths, Settings()), act, target))
+            to_png(target)
+            print(f"{target} and {target.with_suffix('.png')}")
+    finally:
+        with Engine.open(paths) as engine:
+            for picture in engine.containers():
+                engine.lookup(picture.id).remove(force=True)
+        subprocess.run(["umount", str(paths.storage_root / "overlay")], check=False, capture_output=True)
+        with contextlib.suppress(OSError):
+            shutil.rmtree(place)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

@@ -1,0 +1,186 @@
+"""create and run: what their options ask of the engine."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from core.cli.mounts import mount, tmpfs, volume
+from core.errors import InvalidArgument
+from core.model.config import BindMount, ResourceLimits, Security, TmpfsMount
+from core.model.image import Image
+from core.model.options import CreateOptions
+from core.model.state import Status
+from tests.core.cli.conftest import Call
+from tests.core.cli.fake_engine import FakeEngine
+
+
+@pytest.fixture(autouse=True)
+def image(fake: FakeEngine) -> None:
+    fake.stored.append(Image(id="1" * 64, names=("img",)))
+
+
+def asked(fake: FakeEngine, call: Call, *arguments: str) -> CreateOptions:
+    ended = call("create", *arguments)
+    assert ended.code == 0, ended.err
+    made = fake.held[-1]
+    assert ended.out == f"{made.id}\n"
+    return made.options
+
+
+def test_plain(fake: FakeEngine, call: Call) -> None:
+    options = asked(fake, call, "img")
+    assert options == CreateOptions(image="img", create_command=("wharf", "create", "img"))
+
+
+def test_all_behind_the_image_is_the_command(fake: FakeEngine, call: Call) -> None:
+    options = asked(fake, call, "-it", "img", "ls", "-l", "--name", "x", "--", "-a")
+    assert options.command == ("ls", "-l", "--name", "x", "--", "-a")
+    assert (options.terminal, options.stdin_open, options.name) == (True, True, "")
+
+
+def test_options(fake: FakeEngine, call: Call, tmp_path: Path) -> None:
+    words = (
+        "--name n -w /w -u 1:2 -h host -l a=1 --label b --annotation c=d --stop-signal HUP --stop-timeout 3 "
+        "--shm-size 1m -m 64m --memory-swap -1 --cpus 1.5 -c 512 --cpuset-cpus 0-1 --pids-limit -1 --read-only "
+        "--cap-add NET_ADMIN --cap-drop all --privileged --security-opt no-new-privileges "
+        "--security-opt seccomp=unconfined --network container:x --rm --log-size-max 2k --entrypoint /init img"
+    )
+    options = asked(fake, call, *words.split())
+    assert (options.name, options.workdir, options.user, options.hostname) == ("n", "/w", "1:2", "host")
+    assert (options.labels, options.annotations) == ({"a": "1", "b": ""}, {"c": "d"})
+    assert (options.stop_signal, options.stop_timeout) == ("HUP", 3)
+    assert (options.shm_size, options.log_size_max, options.entrypoint) == (1 << 20, 2048, ("/init",))
+    assert options.resources == ResourceLimits(
+        memory=64 << 20, memory_swap=-1, cpus=1.5, cpu_shares=512, cpuset_cpus="0-1", pids=0
+    )
+    assert options.security == Security(
+        privileged=True,
+        capabilities_add=("NET_ADMIN",),
+        capabilities_drop=("all",),
+        no_new_privileges=True,
+        seccomp_profile="unconfined",
+        read_only_root=True,
+    )
+    assert (options.network, options.auto_remove) == ("container:x", True)
+
+
+def test_environment(fake: FakeEngine, call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FROM_HERE", "here")
+    monkeypatch.delenv("NOT_HERE", raising=False)
+    file = tmp_path / "env"
+    file.write_text("# comment\n\nA=file\n  B=2 \nFROM_HERE\n")
+    options = asked(fake, call, "--env-file", str(file), "-e", "A=given", "-e", "NOT_HERE", "-e", "E=", "img")
+    assert options.env == ("A=file", "B=2 ", "FROM_HERE=here", "A=given", "E=")
+
+
+def test_entrypoints(fake: FakeEngine, call: Call) -> None:
+    assert asked(fake, call, "img").entrypoint is None
+    assert asked(fake, call, "--entrypoint", "", "img").entrypoint == ()
+    assert asked(fake, call, "--entrypoint", '["a", "b c"]', "img").entrypoint == ("a", "b c")
+
+
+def test_root_directory_instead_of_an_image(fake: FakeEngine, call: Call) -> None:
+    options = asked(fake, call, "--rootfs", "/srv/root", "sh")
+    assert (options.image, options.rootfs, options.command) == ("", "/srv/root", ("sh",))
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [],
+        ["--memory", "lots", "img"],
+        ["--cpus", "nan", "img"],
+        ["--cpus=-1", "img"],
+        ["--stop-timeout=-1", "img"],
+        ["-e", "", "img"],
+        ["--env-file", "/no/such/file", "img"],
+        ["--label", "=x", "img"],
+        ["--entrypoint", "[1]", "img"],
+        ["--security-opt", "magic", "img"],
+        ["--bogus", "img"],
+        ["--replace", "img"],
+    ],
+)
+def test_refused(fake: FakeEngine, call: Call, arguments: list[str]) -> None:
+    ended = call("create", *arguments)
+    assert ended.code == 125
+    assert ended.err.startswith("Error: ")
+    assert fake.held == []
+
+
+def test_id_file(fake: FakeEngine, call: Call, tmp_path: Path) -> None:
+    file = tmp_path / "id"
+    asked(fake, call, "--cidfile", str(file), "img")
+    assert file.read_text() == fake.held[0].id
+    assert call("create", "--cidfile", str(file), "img").code == 125
+    assert call("create", "--cidfile", str(tmp_path / "no" / "id"), "img").code == 125
+    assert len(fake.held) == 1
+
+
+def test_replace(fake: FakeEngine, call: Call) -> None:
+    fake.add("n", Status.RUNNING)
+    asked(fake, call, "--replace", "--name", "n", "img")
+    assert [(container.name, container.snapshot().status) for container in fake.held] == [("n", Status.CONFIGURED)]
+
+
+def test_pull_policies(fake: FakeEngine, call: Call) -> None:
+    assert call("create", "--pull", "never", "other").code == 125
+    assert fake.pulled == []
+    ended = call("create", "other")
+    assert (ended.code, ended.err) == (0, "Trying to pull other...\n")
+    asked(fake, call, "other")
+    asked(fake, call, "-q", "--pull", "always", "img")
+    assert fake.pulled == ["other", "img"]
+
+
+def test_run_in_the_background(fake: FakeEngine, call: Call) -> None:
+    ended = call("run", "-d", "img", "sleep", "1")
+    assert ended.out == f"{fake.held[0].id}\n"
+    assert fake.held[0].calls == [("start",)]
+
+
+RW = ("rbind", "rprivate", "rw")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("/a:/b", BindMount(source="/a", destination="/b", options=RW)),
+        ("/a:/b:ro", BindMount(source="/a", destination="/b", options=("rbind", "ro", "rprivate"))),
+        ("/a:/b:bind,shared,Z", BindMount(source="/a", destination="/b", options=("bind", "shared", "rw"))),
+        ("./x:/b", BindMount(source=os.path.realpath("x"), destination="/b", options=RW)),
+    ],
+)
+def test_volume(text: str, expected: BindMount) -> None:
+    assert volume(text) == expected
+
+
+@pytest.mark.parametrize("text", ["/a", "name:/b", "/a:", ":/b", "/a:/b:magic", "/a:/b:ro:x"])
+def test_no_volume(text: str) -> None:
+    with pytest.raises(InvalidArgument):
+        volume(text)
+
+
+def test_tmpfs() -> None:
+    assert tmpfs("/t") == TmpfsMount(destination="/t", options=("rw", "noexec", "nosuid", "nodev"))
+    assert tmpfs("/t:size=1m,exec").options == ("rw", "nosuid", "nodev", "size=1m", "exec")
+    with pytest.raises(InvalidArgument):
+        tmpfs(":size=1m")
+
+
+def test_mount() -> None:
+    assert mount("type=bind,src=/a,dst=/b") == BindMount(source="/a", destination="/b", options=RW)
+    assert mount("source=/a,target=/b,readonly=true").options == ("rbind", "ro", "rprivate")
+    assert mount("src=/a,dst=/b,ro=false,bind-propagation=rslave").options == ("rbind", "rslave", "rw")
+    assert mount("type=tmpfs,dst=/t,tmpfs-size=1k").options == ("rw", "noexec", "nosuid", "nodev", "size=1024")
+
+
+@pytest.mark.parametrize(
+    "text", ["", "type=volume,src=a,dst=/b", "type=bind,src=/a", "type=tmpfs", "type=bind,src=/a,dst=/b,magic=1"]
+)
+def test_no_mount(text: str) -> None:
+    with pytest.raises(InvalidArgument):
+        mount(text)

@@ -1,0 +1,116 @@
+"""On fixture trees: no machine has every layout."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from core.host.cgroups import CgroupReader, remove_cgroups
+
+
+def fill(folder: Path, files: dict[str, str]) -> str:
+    folder.mkdir(parents=True)
+    for name, content in files.items():
+        (folder / name).write_text(content)
+    return str(folder)
+
+
+@pytest.fixture
+def version_2(tmp_path: Path) -> Path:
+    fill(
+        tmp_path / "v2",
+        {
+            "cgroup.events": "populated 1\nfrozen 0\n",
+            "cpu.stat": "usage_usec 1500000\nuser_usec 1000000\nsystem_usec 500000\n",
+            "memory.current": "5000000\n",
+            "memory.stat": "anon 100\ninactive_file 1000000\nactive_file 5\n",
+            "memory.max": "max\n",
+            "memory.events": "low 0\nhigh 0\nmax 3\noom 2\noom_kill 1\n",
+            "pids.current": "7\n",
+        },
+    )
+    return tmp_path / "v2"
+
+
+class TestVersion2:
+    def test_figures(self, version_2: Path) -> None:
+        reader = CgroupReader({"": str(version_2)}, 1)
+        sample = reader.sample()
+        assert sample is not None
+        assert sample.cpu_ns == 1_500_000_000
+        assert (sample.memory, sample.memory_limit, sample.pids, sample.cpu_percent) == (4_000_000, 0, 7, 0.0)
+        assert reader.oom_kills() == 1
+        reader.close()
+
+    def test_changes_are_read_from_the_open_files(self, version_2: Path) -> None:
+        reader = CgroupReader({"": str(version_2)}, 1)
+        assert not reader.frozen()
+        (version_2 / "cgroup.events").write_text("populated 1\nfrozen 1\n")
+        assert reader.frozen()
+        reader.sample()
+        (version_2 / "memory.max").write_text("1048576\n")
+        (version_2 / "cpu.stat").write_text("usage_usec 1600000\n")
+        sample = reader.sample()
+        assert sample is not None
+        assert sample.memory_limit == 1 << 20
+        assert sample.cpu_percent > 0
+        reader.close()
+
+    def test_missing_controllers_count_nothing(self, tmp_path: Path) -> None:
+        folder = fill(tmp_path / "bare", {"cgroup.events": "frozen 0\n", "cpu.stat": "usage_usec 1000\n"})
+        sample = CgroupReader({"": folder}, 1).sample()
+        assert sample is not None
+        assert (sample.cpu_ns, sample.memory, sample.memory_limit, sample.pids) == (1_000_000, 0, 0, 0)
+
+
+class TestVersion1:
+    @pytest.fixture
+    def paths(self, tmp_path: Path, version_2: Path) -> dict[str, str]:
+        """A hybrid machine: version 2 is listed beside version 1 and says something else."""
+        memory = {
+            "memory.usage_in_bytes": "3000000\n",
+            "memory.stat": "inactive_file 1\ntotal_inactive_file 500000\n",
+            "memory.limit_in_bytes": "9223372036854771712\n",
+            "memory.oom_control": "oom_kill_disable 0\nunder_oom 0\noom_kill 4\n",
+        }
+        return {
+            "": str(version_2),
+            "freezer": fill(tmp_path / "freezer", {"freezer.state": "FROZEN\n"}),
+            "cpuacct": fill(tmp_path / "cpuacct", {"cpuacct.usage": "123\n"}),
+            "memory": fill(tmp_path / "memory", memory),
+            "pids": fill(tmp_path / "pids", {"pids.current": "2\n"}),
+        }
+
+    def test_figures(self, paths: dict[str, str]) -> None:
+        reader = CgroupReader(paths, 1)
+        sample = reader.sample()
+        assert sample is not None
+        assert (sample.cpu_ns, sample.memory, sample.memory_limit, sample.pids) == (123, 2_500_000, 0, 2)
+        assert reader.oom_kills() == 4
+
+    def test_frozen_only_when_all_is(self, paths: dict[str, str]) -> None:
+        reader = CgroupReader(paths, 1)
+        assert reader.frozen()
+        for state in ("FREEZING\n", "THAWED\n"):
+            Path(paths["freezer"], "freezer.state").write_text(state)
+            assert not reader.frozen()
+
+    def test_missing_controllers_count_nothing(self, paths: dict[str, str]) -> None:
+        sample = CgroupReader({"freezer": paths["freezer"]}, 1).sample()
+        assert sample is not None
+        assert (sample.cpu_ns, sample.memory, sample.pids) == (0, 0, 0)
+
+
+def test_no_cgroup() -> None:
+    with pytest.raises(OSError):
+        CgroupReader({"freezer": "/nowhere"}, 1)
+    with pytest.raises(OSError):
+        CgroupReader({}, 1)
+
+
+def test_removing_takes_what_is_below_and_leaves_the_parent(tmp_path: Path) -> None:
+    inner = tmp_path / "parent/container/inner"
+    inner.mkdir(parents=True)
+    remove_cgroups({"pids": str(tmp_path / "parent/container"), "cpu": str(tmp_path / "nothing")})
+    assert list((tmp_path / "parent").iterdir()) == []

@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from core.host.notices import IN_CREATE, IN_MODIFY, IN_MOVED_TO, IN_Q_OVERFLOW, FileWatcher
+
+
+def test_only_renames_of_a_folder(tmp_path: Path) -> None:
+    with FileWatcher() as watcher:
+        watcher.watch_renames(tmp_path)
+        (tmp_path / "draft").write_text("x")
+        assert not watcher.wait(0.05)
+        (tmp_path / "draft").rename(tmp_path / "done é")
+        assert watcher.wait(1)
+        assert watcher.read() == [(tmp_path, "done é", IN_MOVED_TO)]
+        assert watcher.read() == []
+
+
+def test_several_in_one_read(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.touch()
+    with FileWatcher() as watcher:
+        watcher.watch(tmp_path, IN_CREATE)
+        watcher.watch_file_changes(file)
+        for number in range(20):
+            (tmp_path / f"{number}{'x' * number}").touch()
+        file.write_text("more")
+        notices = watcher.read()
+    created = [notice.name for notice in notices if notice.mask & IN_CREATE]
+    assert created == [f"{number}{'x' * number}" for number in range(20)]
+    assert any(notice.path == file and notice.mask & IN_MODIFY for notice in notices)
+
+
+def test_a_touch_is_seen(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.touch()
+    with FileWatcher() as watcher:
+        watcher.watch_file_changes(file)
+        file.touch()
+        assert watcher.wait(1)
+
+
+def test_waiting_ends_with_the_event(tmp_path: Path) -> None:
+    with FileWatcher() as watcher:
+        watcher.watch(tmp_path, IN_CREATE)
+        threading.Timer(0.1, (tmp_path / "new").touch).start()
+        began = time.monotonic()
+        assert watcher.wait(10)
+        assert time.monotonic() - began < 5
+
+
+def test_lost_notices_are_told(tmp_path: Path) -> None:
+    limit = int(Path("/proc/sys/fs/inotify/max_queued_events").read_text())
+    with FileWatcher() as watcher:
+        watcher.watch(tmp_path, IN_CREATE)
+        for number in range(limit + 10):
+            (tmp_path / str(number)).symlink_to("/")
+        masks = 0
+        while notices := watcher.read():
+            for notice in notices:
+                masks |= notice.mask
+    assert masks & IN_Q_OVERFLOW
+
+
+def test_what_is_not_there(tmp_path: Path) -> None:
+    with FileWatcher() as watcher:
+        with pytest.raises(FileNotFoundError):
+            watcher.watch_renames(tmp_path / "nothing")

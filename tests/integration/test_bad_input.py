@@ -1,0 +1,405 @@
+"""Bad input: for each a clear message, the right exit code, and nothing lost."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import sqlite3
+import subprocess
+import tarfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+import core.cli.lifecycle
+import core.cli.listing
+from core.engine import Engine
+from core.errors import DatabaseDamaged, ExportFailed, HostIncomplete, NoSpace, VersionMismatch
+from core.model.options import CreateOptions
+from core.model.state import Status
+from core.settings import Settings
+from tests.worksite import DEMO, Worksite, make, run
+from tui.__main__ import run as run_wharf
+
+Wharf = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+@pytest.fixture
+def ready(engine: Engine, demo_image: object) -> Engine:
+    """An engine with the demo image and two containers: `idle` is configured, `busy` runs."""
+    make(engine, "true", name="idle")
+    run(engine, "sleep", "1000", name="busy")
+    return engine
+
+
+def refused(finished: subprocess.CompletedProcess[str], exit_code: int, *words: str) -> None:
+    """The call failed with this code, in a sentence with these words, and not with a traceback."""
+    assert finished.returncode == exit_code, (finished.returncode, finished.stderr)
+    assert finished.stderr.startswith("Error: "), finished.stderr
+    assert "Traceback" not in finished.stderr
+    assert "unforeseen" not in finished.stderr
+    assert len(finished.stderr.splitlines()) <= 3, finished.stderr
+    for word in words:
+        assert word.lower() in finished.stderr.lower(), finished.stderr
+
+
+def names(engine: Engine) -> dict[str, Status]:
+    return {picture.name: picture.status for picture in engine.containers()}
+
+
+VERBS_OF_ONE = ("start", "stop", "restart", "kill", "pause", "unpause", "wait", "inspect", "logs", "attach", "top")
+
+
+@pytest.mark.parametrize("verb", [*VERBS_OF_ONE, "mount", "umount", "export"])
+def test_an_unknown_name(ready: Engine, wharf: Wharf, verb: str) -> None:
+    refused(wharf(verb, "nobody"), 125, "nobody", "no such")
+
+
+def test_an_unknown_name_of_other_verbs(ready: Engine, wharf: Wharf) -> None:
+    refused(wharf("rm", "nobody"), 1, "no such container")
+    refused(wharf("rename", "nobody", "somebody"), 125, "no such container")
+    refused(wharf("exec", "nobody", "true"), 125, "no such container")
+    assert wharf("rm", "--ignore", "nobody").returncode == 0
+
+
+def test_one_bad_name_does_not_keep_the_others_from_it(ready: Engine, wharf: Wharf) -> None:
+    finished = wharf("pause", "nobody", "busy")
+    refused(finished, 125, "nobody")
+    assert finished.stdout == "busy\n"
+    assert names(ready) == {"idle": Status.CONFIGURED, "busy": Status.PAUSED}
+
+
+def test_an_ambiguous_prefix(ready: Engine, wharf: Wharf) -> None:
+    ids: list[str] = [picture.id for picture in ready.containers()]
+    while len({text[0] for text in ids}) == len(ids):
+        ids.append(make(ready, "true").id)
+    prefix = next(text[0] for text in ids if sum(other[0] == text[0] for other in ids) > 1)
+    finished = wharf("kill", prefix)
+    refused(finished, 125, "more than one")
+    assert names(ready)["busy"] is Status.RUNNING
+
+
+def test_a_name_in_use(ready: Engine, wharf: Wharf) -> None:
+    holder = ready.lookup("busy").id
+    refused(wharf("create", "--name", "busy", DEMO), 125, "busy", "in use", holder)
+    refused(wharf("rename", "idle", "busy"), 125, "busy", "in use")
+    assert names(ready) == {"idle": Status.CONFIGURED, "busy": Status.RUNNING}
+
+
+@pytest.mark.parametrize("name", ["-dash", "sp ace", "sl/ash", "ü", "x" * 300, "."])
+def test_a_name_that_is_none(ready: Engine, wharf: Wharf, name: str) -> None:
+    refused(wharf("create", f"--name={name}", DEMO), 125, "name")
+    refused(wharf("rename", "idle", "--", name) if name == "-dash" else wharf("rename", "idle", name), 125, "name")
+    assert set(names(ready)) == {"idle", "busy"}
+
+
+@pytest.mark.parametrize("signal", ["BOGUS", "SIG", "0", "-1", "65", "99999999999999999999", "", "TERM2"])
+def test_a_signal_that_is_none(ready: Engine, wharf: Wharf, signal: str) -> None:
+    refused(wharf("kill", f"--signal={signal}", "busy"), 125, "signal")
+    refused(wharf("create", f"--stop-signal={signal}", DEMO) if signal else wharf("kill", "-s", "", "busy"), 125)
+    assert names(ready) == {"idle": Status.CONFIGURED, "busy": Status.RUNNING}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "state"),
+    [
+        (("stop", "idle"), 125, "configured"),
+        (("kill", "idle"), 125, "configured"),
+        (("pause", "idle"), 125, "configured"),
+        (("unpause", "busy"), 125, "running"),
+        (("attach", "idle"), 125, "configured"),
+        (("exec", "idle", "true"), 125, "configured"),
+        (("umount", "busy"), 125, "running"),
+        (("rm", "busy"), 2, "running"),
+        (("top", "idle"), 125, "configured"),
+    ],
+)
+def test_a_state_that_forbids_the_verb(
+    ready: Engine, wharf: Wharf, arguments: tuple[str, ...], code: int, state: str
+) -> None:
+    refused(wharf(*arguments), code, state, arguments[1], "hint:")
+    assert names(ready) == {"idle": Status.CONFIGURED, "busy": Status.RUNNING}
+
+
+def test_an_image_that_is_not_there(ready: Engine, wharf: Wharf) -> None:
+    refused(wharf("create", "--pull", "never", "localhost/nothing:1"), 125, "nothing")
+    refused(wharf("rmi", "localhost/nothing:1"), 1, "nothing")
+    refused(wharf("inspect", "localhost/nothing:1"), 125, "nothing")
+    refused(wharf("pull", "-q", "oci:/no/such/layout:x"), 125, "/no/such/layout")
+    assert set(names(ready)) == {"idle", "busy"}
+
+
+def test_an_image_that_is_in_use(ready: Engine, wharf: Wharf) -> None:
+    refused(wharf("rmi", DEMO), 2, "in use")
+    assert ready.lookup("busy").snapshot().status is Status.RUNNING
+    assert len(ready.images()) == 1
+
+
+def _truncated(archive: Path, target: Path) -> None:
+    content = archive.read_bytes()
+    target.write_bytes(content[: len(content) // 2])
+
+
+def _flipped(archive: Path, target: Path) -> None:
+    content = bytearray(archive.read_bytes())
+    for position in range(len(content) // 3, 2 * len(content) // 3, 997):
+        content[position] ^= 0xFF
+    target.write_bytes(content)
+
+
+def _text(_: Path, target: Path) -> None:
+    target.write_text("this is no archive\n" * 100)
+
+
+def _empty(_: Path, target: Path) -> None:
+    target.write_bytes(b"")
+
+
+def _other_tar(archive: Path, target: Path) -> None:
+    with tarfile.open(target, "w") as tar:
+        tar.add(__file__, "some.py")
+
+
+@pytest.mark.parametrize("damage", [_truncated, _flipped, _text, _empty, _other_tar])
+def test_a_damaged_archive(
+    engine: Engine, wharf: Wharf, demo_archive: Path, tmp_path: Path, damage: Callable[[Path, Path], None]
+) -> None:
+    archive = tmp_path / "image.tar"
+    damage(demo_archive, archive)
+    before = archive.read_bytes()
+    refused(wharf("load", "-i", str(archive)), 125, str(archive))
+    assert archive.read_bytes() == before
+    assert engine.images() == []
+    assert list(engine.paths.transfers.glob("*")) == []
+    engine.load(demo_archive)
+    make(engine, "true", name="after").start()
+
+
+def test_an_archive_that_is_not_there(ready: Engine, wharf: Wharf, tmp_path: Path) -> None:
+    refused(wharf("load", "-i", str(tmp_path / "absent.tar")), 125, "absent.tar")
+    refused(wharf("load", "-i", str(tmp_path)), 125, str(tmp_path))
+    refused(wharf("import", str(tmp_path / "absent.tar"), "x"), 125, "absent.tar")
+
+
+@pytest.mark.parametrize("setting", ["runtime", "monitor", "storage"])
+def test_a_program_that_is_missing(worksite: Worksite, demo_archive: Path, setting: str) -> None:
+    with Engine.open(worksite.paths) as engine:
+        engine.load(demo_archive)
+        make(engine, "true", name="kept")
+    with pytest.raises(HostIncomplete) as refusal:
+        with Engine.open(worksite.paths, Settings(**{setting: "no-such-program"})) as engine:  # type: ignore[arg-type]
+            engine.images()
+            engine.lookup("kept").start()
+    assert "no-such-program" in refusal.value.message
+    assert refusal.value.hint
+    with Engine.open(worksite.paths) as engine:
+        assert names(engine) == {"kept": Status.CONFIGURED}
+
+
+def test_a_runtime_that_is_missing_on_the_command_line(ready: Engine, wharf: Wharf) -> None:
+    refused(wharf("--runtime", "no-such-runtime", "ps"), 125, "no-such-runtime", "hint:")
+
+
+def test_a_runtime_that_fails(worksite: Worksite, demo_archive: Path) -> None:
+    with Engine.open(worksite.paths, Settings(runtime="/bin/false")) as engine:
+        engine.load(demo_archive)
+        container = make(engine, "true", name="it")
+        with pytest.raises(Exception) as refusal:
+            container.start()
+        assert "Traceback" not in str(refusal.value)
+        assert container.snapshot().status is Status.CONFIGURED
+        assert worksite.mounts() == []
+
+
+@pytest.fixture
+def small_disk(worksite: Worksite) -> Iterator[Path]:
+    """A file system of 1 MiB."""
+    place = worksite.folder / "small"
+    place.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "none", str(place)], check=True)
+    yield place
+    subprocess.run(["umount", str(place)], check=True)
+
+
+def test_a_full_disk_on_export(ready: Engine, wharf: Wharf, small_disk: Path) -> None:
+    target = small_disk / "root.tar"
+    refused(wharf("export", "-o", str(target), "idle"), 125, "space")
+    with pytest.raises(NoSpace):
+        ready.lookup("busy").export(target)
+    # Refused beforehand or when it fills up on the way: never a part of a file.
+    with pytest.raises(NoSpace):
+        ready.lookup("idle").export(target, compression="gzip")
+    assert list(small_disk.iterdir()) == []
+    assert ready.lookup("idle").snapshot().mount_point == ""
+
+
+@pytest.mark.parametrize("place", ["missing/root.tar", ".", "file/root.tar", "taken.tar"])
+def test_a_destination_that_can_not_be_written(ready: Engine, wharf: Wharf, tmp_path: Path, place: str) -> None:
+    (tmp_path / "file").write_text("a file")
+    (tmp_path / "taken.tar").write_text("precious")
+    refused(wharf("export", "-o", str(tmp_path / place), "idle"), 125, str(tmp_path))
+    assert sorted(entry.name for entry in tmp_path.iterdir()) == ["file", "taken.tar"]
+    assert (tmp_path / "taken.tar").read_text() == "precious"
+    assert ready.lookup("idle").snapshot().mount_point == ""
+
+
+def test_a_destination_on_a_file_system_that_is_read_only(ready: Engine, small_disk: Path) -> None:
+    subprocess.run(["mount", "-o", "remount,ro", str(small_disk)], check=True)
+    with pytest.raises(ExportFailed):
+        ready.lookup("idle").export(small_disk / "root.tar")
+
+
+def _garbage(database: Path) -> None:
+    database.write_bytes(b"not a database at all" * 500)
+
+
+def _cut(database: Path) -> None:
+    content = database.read_bytes()
+    database.write_bytes(content[:5000])
+
+
+def _torn_page(database: Path) -> None:
+    content = bytearray(database.read_bytes())
+    content[100:4096] = os.urandom(3996)
+    database.write_bytes(content)
+
+
+@pytest.mark.parametrize("damage", [_garbage, _cut, _torn_page])
+def test_a_database_that_is_damaged(
+    worksite: Worksite, demo_archive: Path, wharf: Wharf, damage: Callable[[Path], None]
+) -> None:
+    with Engine.open(worksite.paths) as engine:
+        engine.load(demo_archive)
+        make(engine, "true", name="kept")
+    database = worksite.paths.database
+    with contextlib.closing(sqlite3.connect(database)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    good = database.read_bytes()
+    for leftover in database.parent.glob(f"{database.name}-*"):
+        leftover.unlink()
+    damage(database)
+    before = database.read_bytes()
+    with pytest.raises(DatabaseDamaged) as refusal:
+        with Engine.open(worksite.paths) as engine:
+            engine.containers()
+    assert str(database) in f"{refusal.value.message} {refusal.value.hint}"
+    refused(wharf("ps"), 125, str(database), "hint:")
+    refused(wharf("create", DEMO), 125, str(database))
+    assert database.read_bytes() == before, "a damaged database is left as it is"
+    database.write_bytes(good)
+    for leftover in database.parent.glob(f"{database.name}-*"):
+        leftover.unlink()
+
+
+def test_a_root_directory_of_another_version(worksite: Worksite, wharf: Wharf) -> None:
+    Engine.open(worksite.paths).close()
+
+    def set_version(number: int) -> int:
+        with contextlib.closing(sqlite3.connect(worksite.paths.database)) as connection:
+            former = int(connection.execute("PRAGMA user_version").fetchone()[0])
+            connection.execute(f"PRAGMA user_version = {number}")
+            return former
+
+    former = set_version(99)
+    with pytest.raises(VersionMismatch):
+        Engine.open(worksite.paths)
+    refused(wharf("ps"), 125, "version", str(worksite.paths.root))
+    assert set_version(former) == 99, "it is refused, not converted"
+
+
+def test_a_database_of_another_program(worksite: Worksite, wharf: Wharf) -> None:
+    worksite.paths.root.mkdir(parents=True)
+    with contextlib.closing(sqlite3.connect(worksite.paths.database)) as connection:
+        connection.execute("CREATE TABLE diary (entry TEXT)")
+        connection.commit()
+    refused(wharf("ps"), 125, str(worksite.paths.database))
+    with contextlib.closing(sqlite3.connect(worksite.paths.database)) as connection:
+        assert connection.execute("SELECT name FROM sqlite_master").fetchall() == [("diary",)]
+    worksite.paths.database.unlink()
+
+
+def test_without_privileges(worksite: Worksite, capfd: pytest.CaptureFixture[str]) -> None:
+    assert core.cli.lifecycle and core.cli.listing  # imported before the privileges go: the files may be root's alone
+    Engine.open(worksite.paths).close()
+    for command in (["ps"], ["start", "x"]):
+        pid = os.fork()
+        if pid == 0:
+            code = 99
+            try:
+                os.setgroups([])
+                os.setgid(65534)
+                os.setuid(65534)
+                code = run_wharf([*worksite.global_options, *command])
+            finally:
+                os._exit(code)
+        code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+        finished = subprocess.CompletedProcess(command, code, "", capfd.readouterr().err)
+        refused(finished, 125, "root")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("create", "-v", "relative:/data", DEMO),
+        ("create", "-v", "/no/such/source:/data", DEMO),
+        ("create", "-v", "/tmp:relative", DEMO),
+        ("create", "-v", "/tmp:/data:nonsense", DEMO),
+        ("create", "--memory", "lots", DEMO),
+        ("create", "--memory=-5", DEMO),
+        ("create", "--cpus", "many", DEMO),
+        ("create", "--cap-add", "fly", DEMO),
+        ("create", "--network", "moon", DEMO),
+        ("create", "--network", "container:nobody", DEMO),
+        ("create", "--shm-size", "0", DEMO),
+        ("create", "--stop-timeout", "-3", DEMO),
+        ("create", "--security-opt", "magic", DEMO),
+        ("create", "--entrypoint", '["unfinished', DEMO),
+        ("create", "--rootfs", "/no/such/directory", "true"),
+        ("create", "--env-file", "/no/such/file", DEMO),
+        ("create", "--no-such-flag", DEMO),
+        ("create",),
+        ("stop", "--time", "soon", "busy"),
+        ("stop",),
+        ("attach", "--detach-keys", "ctrl-?", "busy"),
+        ("logs", "--tail", "some", "busy"),
+        ("rename", "idle"),
+        ("fly", "busy"),
+        ("ps", "--format", "yaml"),
+    ],
+    ids=" ".join,
+)
+def test_an_argument_that_makes_no_sense(ready: Engine, wharf: Wharf, arguments: tuple[str, ...]) -> None:
+    refused(wharf(*arguments), 125)
+    assert names(ready) == {"idle": Status.CONFIGURED, "busy": Status.RUNNING}
+
+
+def test_an_unknown_user_is_said_at_the_start(ready: Engine, wharf: Wharf, worksite: Worksite) -> None:
+    refused(wharf("run", "--name", "who", "--user", "nosuchuser", DEMO, "true"), 125, "nosuchuser")
+    assert ready.lookup("who").snapshot().status is Status.CONFIGURED
+    assert ready.lookup("who").snapshot().mount_point == ""
+
+
+def test_a_command_that_is_missing_or_no_program(ready: Engine, wharf: Wharf) -> None:
+    refused(wharf("run", DEMO, "/no/such/program"), 127, "/no/such/program")
+    refused(wharf("run", DEMO, "/etc/passwd"), 126, "/etc/passwd")
+    refused(wharf("exec", "busy", "/no/such/program"), 127, "/no/such/program")
+    refused(wharf("exec", "busy", "/etc/passwd"), 126, "/etc/passwd")
+
+
+def test_the_exit_code_of_the_program_is_passed_on(ready: Engine, wharf: Wharf) -> None:
+    assert wharf("run", "--rm", DEMO, "sh", "-c", "exit 9").returncode == 9
+    assert wharf("exec", "busy", "sh", "-c", "exit 8").returncode == 8
+    assert wharf("run", "--rm", DEMO, "sh", "-c", "echo out; echo err >&2").stdout == "out\n"
+
+
+def test_a_root_file_system_that_went_away(ready: Engine, worksite: Worksite) -> None:
+    place = worksite.folder / "rootfs"
+    place.mkdir()
+    container = ready.create(CreateOptions(rootfs=str(place), command=("true",), name="gone"))
+    shutil.rmtree(place)
+    with pytest.raises(Exception) as refusal:
+        container.start()
+    assert str(place) in str(refusal.value)
+    container.remove()

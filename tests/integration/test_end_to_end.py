@@ -1,0 +1,332 @@
+"""The real program in a real terminal on real containers: what an operator does, and what really happens."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import tarfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from core.engine import Engine
+from core.errors import NoSuchContainer
+from core.model.options import ExecOptions
+from core.model.state import Status
+from tests.terminal import Terminal
+from tests.worksite import Worksite, eventually, installed_command, make, run, status_of
+
+pytestmark = pytest.mark.usefixtures("demo_image")
+
+Wharf = Callable[..., "subprocess.CompletedProcess[str]"]
+Open = Callable[..., Terminal]
+
+
+@pytest.fixture
+def screen(worksite: Worksite) -> Iterator[Open]:
+    """Opens `wharf` without a subcommand, and waits for its first frame."""
+    opened: list[Terminal] = []
+
+    def open_one(expected: str = "STATE", *, columns: int = 140, rows: int = 40) -> Terminal:
+        folder = worksite.folder / f"terminal{len(opened)}"
+        folder.mkdir()
+        argv = [*installed_command(), *worksite.global_options]
+        opened.append(Terminal(folder, argv, columns=columns, rows=rows))
+        opened[-1].wait_for(expected)
+        return opened[-1]
+
+    yield open_one
+    for one in opened:
+        one.close()
+
+
+def runc_status(engine: Engine, name: str) -> str:
+    """What `runc list` says."""
+    argv = ["runc", "--root", str(engine.paths.runtime_root), "list", "--format", "json"]
+    finished = subprocess.run(argv, capture_output=True, check=True, timeout=20)
+    wanted = engine.lookup(name).id
+    return next((entry["status"] for entry in json.loads(finished.stdout) or [] if entry["id"] == wanted), "absent")
+
+
+def wait_for_status(engine: Engine, name: str, status: Status) -> None:
+    for _ in eventually():
+        if status_of(engine, name) is status:
+            break
+
+
+def test_the_list_shows_every_state(engine: Engine, screen: Open) -> None:
+    make(engine, "true", name="fresh")
+    run(engine, "sleep", "1000", name="at-work")
+    run(engine, "sleep", "1000", name="frozen").pause()
+    run(engine, "sh", "-c", "exit 3", name="ended").wait(10)
+    make(engine, "true", name="prepared").init()
+    shown = screen()
+    shown.wait_for_line("configured", "fresh")
+    shown.wait_for_line("running", "at-work", "sleep 1000")
+    shown.wait_for_line("paused", "frozen")
+    shown.wait_for_line("exited", "ended", "3")
+    shown.wait_for_line("created", "prepared")
+    shown.press("q")
+    shown.wait_for_end(0)
+
+
+def test_an_empty_store_is_no_blank_screen(engine: Engine, screen: Open) -> None:
+    shown = screen("wharf")
+    shown.press("q")
+    shown.wait_for_end(0)
+
+
+def test_pause_is_seen_by_runc(engine: Engine, screen: Open) -> None:
+    run(engine, "sleep", "1000", name="target")
+    shown = screen("target")
+    shown.wait_for_line("running", "target")
+    shown.press("p")
+    shown.wait_for_line("paused", "target")
+    assert runc_status(engine, "target") == "paused"
+    shown.press("p")
+    shown.wait_for_line("running", "target")
+    assert runc_status(engine, "target") == "running"
+
+
+def test_start_stop_and_restart(engine: Engine, screen: Open) -> None:
+    container = make(engine, "sh", "-c", "trap 'exit 0' TERM; while :; do sleep 0.1; done", name="target")
+    shown = screen("target")
+    shown.press("s")
+    shown.wait_for_line("running", "target")
+    assert runc_status(engine, "target") == "running"
+    first = container.snapshot().pid
+    shown.press("r")
+    for _ in eventually():
+        if container.snapshot().status is Status.RUNNING and container.snapshot().pid != first:
+            break
+    shown.wait_for_line("running", "target")
+    shown.press("s")
+    shown.wait_for_line("exited", "target")
+    assert container.snapshot().exit_code in (0, 143)
+
+
+def test_a_slow_stop_shows_its_progress_and_blocks_nothing(engine: Engine, screen: Open) -> None:
+    run(engine, "sh", "-c", "trap '' TERM; echo ready; while :; do sleep 0.1; done", name="slow", stop_timeout=4)
+    make(engine, "true", name="other")
+    shown = screen("slow")
+    select(shown, "slow")
+    shown.press("s")
+    shown.wait_for("stopping")
+    run(engine, "sleep", "1000", name="third")
+    shown.wait_for_line("running", "third", patience=2)
+    shown.wait_for_line("exited", "slow")
+
+
+def select(shown: Terminal, name: str) -> None:
+    """Put the cursor on a container by filtering for it, and wait until it is alone."""
+    shown.press("/")
+    shown.type(name)
+    shown.press("Enter")
+    shown.wait_for(name)
+
+
+def test_a_change_made_elsewhere_is_there_in_well_under_a_second(engine: Engine, screen: Open, wharf: Wharf) -> None:
+    run(engine, "sleep", "1000", name="target")
+    short = run(engine, "sh", "-c", "sleep 2; exit 5", name="short")
+    shown = screen("target")
+    assert wharf("pause", "target").returncode == 0
+    shown.wait_for_line("paused", "target", patience=0.8)
+    assert wharf("unpause", "target").returncode == 0
+    shown.wait_for_line("running", "target", patience=0.8)
+    short.wait(10)
+    shown.wait_for_line("exited", "short", "5", patience=0.8)
+    assert wharf("create", "--name", "newcomer", "wharf-demo", "true").returncode == 0
+    shown.wait_for("newcomer", patience=0.8)
+    assert wharf("rm", "newcomer").returncode == 0
+    shown.wait_for("target", without=["newcomer"], patience=0.8)
+
+
+def test_kill_with_a_choice_of_signal(engine: Engine, screen: Open) -> None:
+    run(engine, "sh", "-c", "trap 'exit 44' USR1; while :; do sleep 0.1; done", name="target")
+    shown = screen("target")
+    time.sleep(0.3)
+    shown.press("C-k")
+    shown.wait_for("USR1", "Cancel")
+    # The first line cancels; USR1 is the fifth signal.
+    shown.press("Down", "Down", "Down", "Down", "Down", "Enter")
+    shown.wait_for_line("exited", "target", "44")
+
+
+def test_attach_and_type(engine: Engine, screen: Open, wharf: Wharf) -> None:
+    run(engine, "sh", name="target", terminal=True, stdin_open=True)
+    run(engine, "sleep", "1000", name="beside")
+    shown = screen("target")
+    select(shown, "target")
+    shown.press("a")
+    shown.wait_for("ctrl+]")
+    shown.type("echo sum-$((40+2)); stty size\r")
+    shown.wait_for("sum-42")
+    # Keys of the screen go to the container, too.
+    shown.type("echo q:s:p:/:?:X\r")
+    shown.wait_for("q:s:p:/:?:X")
+    shown.press("C-p", "C-q")
+    shown.type("\recho still-$((1+1))-here\r")
+    shown.wait_for("still-2-here")
+    shown.press("C-]")
+    shown.press("p")
+    wait_for_status(engine, "target", Status.PAUSED)
+    shown.wait_for_line("paused", "target")
+
+
+def test_a_whole_screen_program_in_the_pane(engine: Engine, screen: Open) -> None:
+    container = run(engine, "sh", name="target", terminal=True, stdin_open=True)
+    shown = screen("target")
+    shown.press("a")
+    shown.wait_for("ctrl+]")
+    shown.type("vi /tmp/note\r")
+    shown.wait_for("~", "/tmp/note")
+    shown.type("iwritten in vi")
+    shown.wait_for("written in vi")
+    shown.press("Escape")
+    shown.wait_for("- /tmp/note")
+    shown.type(":wq\r")
+    shown.wait_for("#", without=["~"])
+    assert container.run_exec(ExecOptions(args=("cat", "/tmp/note")), timeout=10).stdout == b"written in vi\n"
+
+
+def test_a_shell_in_the_container(engine: Engine, screen: Open) -> None:
+    container = run(engine, "sleep", "1000", name="target")
+    shown = screen("target")
+    shown.press("e")
+    shown.wait_for("ctrl+]")
+    shown.type("echo made > /made; echo done-$((2+3))\r")
+    shown.wait_for("done-5")
+    assert container.run_exec(ExecOptions(args=("cat", "/made")), timeout=10).stdout == b"made\n"
+
+
+def test_logs_follow(engine: Engine, screen: Open) -> None:
+    run(engine, "sh", "-c", "n=0; while :; do n=$((n+1)); echo tick-$n; sleep 0.3; done", name="target")
+    shown = screen("target")
+    shown.press("l")
+    shown.wait_for("tick-3")
+    shown.wait_for("tick-8")
+
+
+def test_inspect(engine: Engine, screen: Open) -> None:
+    container = run(engine, "sleep", "1000", name="target")
+    shown = screen("target")
+    shown.press("i")
+    shown.wait_for(container.id)
+
+
+def test_export_to_a_file(engine: Engine, screen: Open, worksite: Worksite) -> None:
+    run(engine, "sh", "-c", "echo in the tar > /note; sleep 1000", name="target")
+    target = worksite.folder / "out.tar"
+    shown = screen("target")
+    shown.press("X")
+    shown.wait_for("Export")
+    shown.press("C-u")
+    shown.type(str(target))
+    shown.press("Enter")
+    for _ in eventually():
+        if target.exists():
+            break
+    shown.wait_for("exported")
+    with tarfile.open(target) as tar:
+        note = tar.extractfile("note")
+        assert note is not None
+        assert note.read() == b"in the tar\n"
+
+
+def test_mount_and_unmount(engine: Engine, screen: Open) -> None:
+    container = make(engine, "true", name="target")
+    shown = screen("target")
+    shown.press("M")
+    for _ in eventually():
+        if container.snapshot().mount_point:
+            break
+    point = container.snapshot().mount_point
+    assert os.path.ismount(point)
+    shown.wait_for(point[:40])
+    shown.press("M")
+    for _ in eventually():
+        if not os.path.ismount(point):
+            break
+
+
+def test_remove_asks_and_the_default_is_to_cancel(engine: Engine, screen: Open) -> None:
+    make(engine, "true", name="target")
+    shown = screen("target")
+    shown.press("d")
+    shown.wait_for("Cancel")
+    shown.press("Enter")
+    shown.wait_for("STATE", without=["Cancel"])
+    assert status_of(engine, "target") is Status.CONFIGURED
+    shown.press("d")
+    shown.wait_for("Cancel")
+    shown.press("Tab", "Enter")
+    for _ in eventually():
+        try:
+            engine.lookup("target")
+        except NoSuchContainer:
+            break
+    shown.wait_for("STATE", without=["target"])
+
+
+def test_an_error_ends_in_one_dialog(engine: Engine, screen: Open) -> None:
+    make(engine, "/no/such/program", name="target")
+    shown = screen("target")
+    shown.press("s")
+    shown.wait_for("/no/such/program", "Close")
+    shown.press("Enter")
+    shown.wait_for("STATE", without=["Close"])
+    shown.press("q")
+    shown.wait_for_end(0)
+
+
+def test_a_hostile_name_and_label_draw_nothing_of_their_own(engine: Engine, screen: Open) -> None:
+    run(engine, "sh", "-c", "sleep 1000 # \x1b[31mred[bold]x", name="target", labels={"a": "\x1b]0;title\x07[/]"})
+    shown = screen("target")
+    shown.wait_for_line("running", "target")
+    shown.press("i")
+    shown.press("q")
+    shown.press("q")
+    shown.wait_for_end(0)
+
+
+def test_help_palette_and_detach_keys_of_the_screen(engine: Engine, screen: Open) -> None:
+    run(engine, "sleep", "1000", name="target")
+    shown = screen("target")
+    shown.press("C-p")
+    shown.press("C-q")
+    time.sleep(0.3)
+    shown.wait_for_line("running", "target")
+    shown.press("?")
+    shown.wait_for("restart", "export")
+    shown.press("Escape")
+    shown.press(":")
+    shown.type("pause")
+    shown.press("Enter")
+    wait_for_status(engine, "target", Status.PAUSED)
+
+
+def test_it_survives_small_and_large_sizes(engine: Engine, screen: Open) -> None:
+    run(engine, "sleep", "1000", name="target")
+    shown = screen("target")
+    for columns, rows in ((40, 10), (20, 5), (200, 60), (80, 24)):
+        shown.resize(columns, rows)
+        time.sleep(0.2)
+    shown.wait_for("target")
+    shown.press("q")
+    shown.wait_for_end(0)
+
+
+def test_a_damaged_database_is_said_before_the_screen_opens(worksite: Worksite) -> None:
+    Engine.open(worksite.paths).close()
+    worksite.paths.database.write_bytes(b"nonsense" * 1000)
+    folder = worksite.folder / "terminal"
+    folder.mkdir()
+    with Terminal(folder, [*installed_command(), *worksite.global_options]) as shown:
+        shown.wait_for("Error:", str(worksite.paths.database.name))
+        shown.wait_for_end(125)
+    worksite.paths.database.unlink()
+    for leftover in Path(worksite.paths.root).glob("*.db-*"):
+        leftover.unlink()

@@ -1,0 +1,292 @@
+"""The only caller of the engine: work goes in and is done in threads, messages come out."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Final
+
+import msgspec
+from textual.message import Message
+
+from core.container import Container
+from core.engine import Engine
+from core.errors import EngineError, NoSuchContainer, NoSuchExecutable
+from core.host.pty import PtyProcess
+from core.model.options import ExecOptions
+from core.model.snapshot import ExportProgress
+from core.storage.export import Compression
+from tui.messages import (
+    ConsoleOpened,
+    ContainersRead,
+    DetailRead,
+    ExportEnded,
+    ExportProgressed,
+    SamplesRead,
+    VerbFailed,
+    VerbProgressed,
+    VerbSucceeded,
+)
+from tui.plain_text import printable_lines
+from tui.terminal.source import ConsoleSource
+
+_log = logging.getLogger("wharfinger")
+
+WORKERS: Final = 16
+SAMPLE_INTERVAL: Final = 1.0
+GATHER: Final = 0.02
+"""Seconds in which events are gathered into one reading of the list."""
+_BEST_SHELL: Final = (
+    "/bin/sh",
+    "-c",
+    "for s in bash ash; do command -v $s >/dev/null && exec $s; done; exec /bin/sh",
+)
+
+Post = Callable[[Message], object]
+
+
+class Bridge:
+    """`post` takes messages from any thread."""
+
+    def __init__(self, engine: Engine, post: Post) -> None:
+        self._engine = engine
+        self._post = post
+        self._pool = ThreadPoolExecutor(WORKERS, "wharf-verb")
+        self._closing = threading.Event()
+        self._again = threading.Event()
+        self._visible: tuple[str, ...] = ()
+        self._subscription = engine.subscribe()
+        self._threads = [
+            threading.Thread(target=self._watch, name="wharf-watch", daemon=True),
+            threading.Thread(target=self._sample, name="wharf-sample", daemon=True),
+        ]
+
+    def start(self) -> None:
+        for thread in self._threads:
+            thread.start()
+
+    def close(self) -> None:
+        """Stop reading. Verbs that are under way come to their end."""
+        self._closing.set()
+        self._subscription.close()
+        for thread in self._threads:
+            thread.join(timeout=2)
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def read_again(self) -> None:
+        """Have the list read soon, though nothing told of a change."""
+        self._do(self._read)
+
+    def show(self, container_ids: Iterable[str]) -> None:
+        """Which containers are on the screen: only those are sampled."""
+        self._visible = tuple(container_ids)
+
+    def start_container(self, container_id: str) -> None:
+        self._verb(container_id, "starting", lambda container: container.start(), "started")
+
+    def stop(self, container_id: str) -> None:
+        self._verb(container_id, "stopping", lambda c: c.stop(progress=self._stop_progress(c)), "stopped")
+
+    def restart(self, container_id: str) -> None:
+        self._verb(container_id, "restarting", lambda c: c.restart(progress=self._stop_progress(c)), "restarted")
+
+    def pause(self, container_id: str) -> None:
+        self._verb(container_id, "pausing", lambda container: container.pause(), "paused")
+
+    def unpause(self, container_id: str) -> None:
+        self._verb(container_id, "unpausing", lambda container: container.unpause(), "goes on")
+
+    def kill(self, container_id: str, signal: str) -> None:
+        self._verb(container_id, f"SIG{signal}", lambda container: container.kill(signal), f"got SIG{signal}")
+
+    def remove(self, container_id: str, *, force: bool) -> None:
+        self._verb(container_id, "removing", lambda container: container.remove(force=force), "removed")
+
+    def mount(self, container_id: str) -> None:
+        def act() -> None:
+            container = self._engine.lookup(container_id)
+            path = str(container.mount())
+            self._post(VerbSucceeded(container_id, f"{container.name} is mounted at {path} (copied)", copied=path))
+
+        self._do(act)
+
+    def unmount(self, container_id: str) -> None:
+        self._verb(container_id, "unmounting", lambda container: container.unmount(), "unmounted")
+
+    def export(
+        self,
+        container_id: str,
+        destination: Path,
+        *,
+        compression: Compression,
+        overwrite: bool,
+        cancel: threading.Event,
+    ) -> None:
+        def progressed(progress: ExportProgress) -> None:
+            self._post(ExportProgressed(container_id, progress))
+
+        def act() -> None:
+            try:
+                written = self._engine.lookup(container_id).export(
+                    destination, compression=compression, overwrite=overwrite, progress=progressed, cancel=cancel
+                )
+            except EngineError as error:
+                self._post(ExportEnded(container_id, 0, error))
+            else:
+                self._post(ExportEnded(container_id, written, None))
+
+        self._do(act)
+
+    def inspect(self, container_id: str) -> None:
+        def act() -> None:
+            facts = self._engine.lookup(container_id).inspect()
+            text = msgspec.json.format(msgspec.json.encode(facts), indent=2).decode()
+            self._post(DetailRead(container_id, "inspect", text))
+
+        self._do(act)
+
+    def read_last_lines(self, container_id: str, count: int) -> None:
+        """The last lines of the log, for the detail pane."""
+
+        def act() -> None:
+            with contextlib.suppress(NoSuchContainer):
+                lines = self._engine.lookup(container_id).logs(tail=count)
+                self._post(DetailRead(container_id, "logs", "\n".join(printable_lines(line.data) for line in lines)))
+
+        self._do(act)
+
+    def follow(self, container_id: str, tail: int, lines: deque[str], stop: threading.Event) -> None:
+        """Append the lines of the log to `lines`, as they come, until `stop` is set or the container has ended.
+
+        `lines` is bounded by whoever made it: of a flood the oldest are lost, and no memory is.
+        """
+
+        def act() -> None:
+            with contextlib.suppress(NoSuchContainer):
+                for line in self._engine.lookup(container_id).logs(tail=tail, follow=True, stop=stop):
+                    lines.append(printable_lines(line.data))
+
+        threading.Thread(target=self._guarded, args=(act,), name="wharf-follow", daemon=True).start()
+
+    def attach(self, container_id: str) -> None:
+        def act() -> None:
+            container = self._engine.lookup(container_id)
+            console = container.attach()
+            source = ConsoleSource(
+                kind="attach",
+                title=container.name,
+                fileno=console.fileno(),
+                resize=lambda columns, rows: _resize_quietly(container, columns, rows),
+                replay=container.replay,
+                close=console.close,
+                wait_exit=lambda: container.wait(timeout=10),
+            )
+            self._post(ConsoleOpened(container_id, source))
+
+        self._do(act)
+
+    def shell(self, container_id: str) -> None:
+        """Open the best shell that the container has."""
+
+        def act() -> None:
+            container = self._engine.lookup(container_id)
+            try:
+                container.run_exec(ExecOptions(args=("/bin/sh", "-c", "exit 0")), timeout=20)
+            except NoSuchExecutable as error:
+                raise NoSuchExecutable(
+                    f"container {container.name} has no shell", hint="mount its root with M and look at its files there"
+                ) from error
+            session = container.exec(ExecOptions(args=_BEST_SHELL, terminal=True))
+            process = PtyProcess.spawn(session.argv, 80, 24)
+
+            def close() -> None:
+                process.terminate()
+                session.close()
+
+            source = ConsoleSource(
+                kind="exec",
+                title=f"{container.name}: shell",
+                fileno=process.fd,
+                resize=process.resize,
+                replay=lambda: b"",
+                close=close,
+                wait_exit=process.wait,
+            )
+            self._post(ConsoleOpened(container_id, source))
+
+        self._do(act)
+
+    def _verb(self, container_id: str, doing: str, act: Callable[[Container], object], done: str) -> None:
+        def run() -> None:
+            self._post(VerbProgressed(container_id, doing))
+            try:
+                container = self._engine.lookup(container_id)
+                name = container.name
+                act(container)
+                self._post(VerbSucceeded(container_id, f"{name} {done}"))
+            finally:
+                self._post(VerbProgressed(container_id, ""))
+                self._read()
+
+        self._do(run)
+
+    def _stop_progress(self, container: Container) -> Callable[[float], None]:
+        limit = container.snapshot().stop_timeout
+
+        def progressed(waited: float) -> None:
+            self._post(VerbProgressed(container.id, f"stopping {waited:.0f}/{limit} s"))
+
+        return progressed
+
+    def _do(self, act: Callable[[], None]) -> None:
+        if not self._closing.is_set():
+            self._pool.submit(self._guarded, act)
+
+    def _guarded(self, act: Callable[[], None]) -> None:
+        """Every error ends in one message; what nobody foresaw is in the log file, too."""
+        try:
+            act()
+        except EngineError as error:
+            _log.info("%s | %s | %s", error.message, " ".join(error.argv), error.stderr)
+            self._post(VerbFailed(error))
+        except Exception as error:
+            _log.exception("an unforeseen error")
+            self._post(
+                VerbFailed(
+                    EngineError(
+                        f"something went wrong that was not foreseen: {error}",
+                        hint=f"{self._engine.paths.log_file} has the details",
+                    )
+                )
+            )
+
+    def _read(self) -> None:
+        self._post(ContainersRead(tuple(self._engine.containers())))
+
+    def _watch(self) -> None:
+        self._guarded(self._read)
+        while not self._closing.is_set():
+            if self._subscription.drain(1.0):
+                self._closing.wait(GATHER)
+                while self._subscription.get(0) is not None:
+                    pass
+                self._guarded(self._read)
+
+    def _sample(self) -> None:
+        while not self._closing.wait(SAMPLE_INTERVAL):
+            if self._visible:
+                self._guarded(self._read_samples)
+
+    def _read_samples(self) -> None:
+        self._post(SamplesRead(self._engine.samples(self._visible)))
+
+
+def _resize_quietly(container: Container, columns: int, rows: int) -> None:
+    """A console that ends just now takes no size any more; its end is told in another way."""
+    with contextlib.suppress(EngineError):
+        container.resize(columns, rows)

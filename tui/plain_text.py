@@ -1,0 +1,69 @@
+"""Text from containers made harmless, and numbers for people."""
+
+from __future__ import annotations
+
+import time
+
+import humanize
+from rich.cells import cell_len, set_cell_size
+
+from core.model.snapshot import ContainerSnapshot
+from core.model.state import Status
+
+GLYPHS: dict[Status, str] = {
+    Status.RUNNING: "●",
+    Status.PAUSED: "◫",
+    Status.CREATED: "◌",
+    Status.CONFIGURED: "○",
+    Status.EXITED: "■",
+    Status.UNKNOWN: "?",
+}
+"""Each state's sign; its word stands beside it always."""
+
+
+def printable(text: str) -> str:
+    """`text` with a replacement for every character that could move the cursor or change a terminal's state."""
+    return "".join(char if char.isprintable() else "�" for char in text)
+
+
+def printable_lines(data: bytes) -> str:
+    """A piece of output as text: tabs as blanks, escape sequences and other controls as replacements."""
+    return printable(data.decode("utf-8", "replace").replace("\r", "").expandtabs(8))
+
+
+def fitted(text: str, width: int, *, right: bool = False) -> str:
+    """`text` in exactly `width` columns, with an ellipsis where it is cut."""
+    if width <= 0:
+        return ""
+    if cell_len(text) > width:
+        return set_cell_size(text, width - 1).rstrip() + "…" if width > 1 else "…"
+    padding = " " * (width - cell_len(text))
+    return padding + text if right else text + padding
+
+
+def span(seconds: float) -> str:
+    """`45s`, `12m`, `3h04m`, `5d02h`: never more than six columns."""
+    whole = max(0, int(seconds))
+    if whole < 60:
+        return f"{whole}s"
+    minutes, hours, days = whole // 60, whole // 3600, whole // 86400
+    if hours < 1:
+        return f"{minutes}m{whole % 60:02d}s"
+    if days < 1:
+        return f"{hours}h{minutes % 60:02d}m"
+    return f"{days}d{hours % 24:02d}h"
+
+
+def size(number: float) -> str:
+    """Bytes in binary units: `12.3M`."""
+    return humanize.naturalsize(number, gnu=True, format="%.1f") if number else "0"
+
+
+def duration_column(picture: ContainerSnapshot) -> str:
+    """Up-time of what runs, exit code and time since then of what ended."""
+    if picture.status in (Status.RUNNING, Status.PAUSED):
+        return f"up {span(time.time() - picture.started_at)}"
+    if picture.status is Status.EXITED:
+        code = "?" if picture.exit_code is None or picture.exit_code < 0 else str(picture.exit_code)
+        return f"({code}) {span(time.time() - picture.finished_at)}"
+    return "–"

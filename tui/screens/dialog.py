@@ -1,0 +1,119 @@
+"""The dialogs: an error, a question whose default is to cancel, a choice of signals."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Final
+
+from rich.text import Text
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Button, Checkbox, OptionList, Static
+from textual.widgets.option_list import Option
+
+from core.errors import EngineError
+from tui.plain_text import printable
+
+SIGNALS: Final = (
+    ("TERM", "ask it to end"),
+    ("INT", "as ctrl-c"),
+    ("HUP", "hang up, often: read the configuration again"),
+    ("QUIT", "end with a core dump"),
+    ("USR1", "as the program defines it"),
+    ("USR2", "as the program defines it"),
+    ("STOP", "halt the first process"),
+    ("CONT", "let it go on"),
+    ("KILL", "end at once, without cleaning up"),
+)
+
+
+class ErrorDialog(ModalScreen[None]):
+    """What went wrong, and what to do next."""
+
+    CSS_PATH = "dialog.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q,enter", "close", "close")]
+
+    def __init__(self, error: EngineError) -> None:
+        super().__init__()
+        self._error = error
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="dialog", classes="-error") as box:
+            box.border_title = "That did not work"
+            yield Static(Text(printable(self._error.message)), id="message")
+            if self._error.hint:
+                yield Static(Text(f"→ {printable(self._error.hint)}"), id="hint")
+            with Horizontal(id="buttons"):
+                yield Button("Close", id="close", variant="primary")
+
+    @on(Button.Pressed)
+    def action_close(self) -> None:
+        self.dismiss(None)
+
+
+class ConfirmDialog(ModalScreen[tuple[bool, bool]]):
+    """A question. The default is to cancel. Ends in whether it was confirmed, and whether the box was ticked."""
+
+    CSS_PATH = "dialog.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q,n", "cancel", "cancel"),
+        Binding("y", "confirm", "confirm"),
+        Binding("left,right", "app.focus_next", "other button", show=False),
+    ]
+
+    def __init__(self, title: str, message: str, verb: str, *, tick: str = "", ticked: bool = False) -> None:
+        super().__init__()
+        self._title = title
+        self._message = message
+        self._verb = verb
+        self._tick = tick
+        self._ticked = ticked
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="dialog") as box:
+            box.border_title = printable(self._title)
+            yield Static(Text(printable(self._message)), id="message")
+            if self._tick:
+                yield Checkbox(self._tick, self._ticked, id="tick")
+            with Horizontal(id="buttons"):
+                yield Button("Cancel", id="cancel", variant="primary")
+                yield Button(self._verb, id="confirm", variant="error")
+
+    def on_mount(self) -> None:
+        self.query_one("#cancel").focus()
+
+    @on(Button.Pressed, "#cancel")
+    def action_cancel(self) -> None:
+        self.dismiss((False, False))
+
+    @on(Button.Pressed, "#confirm")
+    def action_confirm(self) -> None:
+        self.dismiss((True, bool(self._tick) and self.query_one("#tick", Checkbox).value))
+
+
+class SignalDialog(ModalScreen[str]):
+    """Which signal; an empty string to send none. The first line, under the cursor, cancels."""
+
+    CSS_PATH = "dialog.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q", "cancel", "cancel")]
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self._name = name
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="dialog") as box:
+            box.border_title = "Send a signal"
+            yield Static(Text(f"to the first process of {printable(self._name)}"), id="message")
+            options = [Option("Cancel", id="cancel")]
+            options += [Option(Text(f"{name:<5} {words}"), id=name) for name, words in SIGNALS]
+            yield OptionList(*options, id="signals")
+
+    @on(OptionList.OptionSelected)
+    def choose(self, event: OptionList.OptionSelected) -> None:
+        self.dismiss("" if event.option_id in (None, "cancel") else str(event.option_id))
+
+    def action_cancel(self) -> None:
+        self.dismiss("")

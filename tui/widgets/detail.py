@@ -1,0 +1,81 @@
+"""The selected container in a few lines: what it is, its mounts and labels, and the end of its log."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from rich.text import Text
+from textual.app import RenderResult
+from textual.reactive import reactive
+from textual.widget import Widget
+
+from core.model.snapshot import ContainerSnapshot, ResourceSample
+from core.model.state import Status
+from tui.keymap import Selected
+from tui.plain_text import GLYPHS, printable, size
+
+
+class DetailPane(Widget):
+    """Drawn anew whenever one of its values changes."""
+
+    DEFAULT_CSS = """
+    DetailPane {
+        width: 1fr; height: 1fr; padding: 0 1; background: $surface;
+        border: round $primary-muted; border-title-color: $text-accent;
+    }
+    """
+    selected: reactive[Selected] = reactive(None)
+    log_text: reactive[str] = reactive("")
+    sample: reactive[ResourceSample | None] = reactive(None)
+
+    def watch_selected(self, selected: Selected) -> None:
+        self.border_title = Text(printable(selected.name)[:60]).plain.replace("[", "(") if selected else ""
+
+    def render(self) -> RenderResult:
+        if self.selected is None:
+            return Text("Nothing is selected.", "dim")
+        text = Text(no_wrap=True, overflow="ellipsis")
+        for name, value in facts(self.selected, self.sample):
+            text.append(f"{name:<9}", "dim")
+            text.append(f"{printable(value)}\n")
+        room = self.content_size.height - text.plain.count("\n") - 1
+        lines = self.log_text.splitlines()[-room:] if room > 0 else []
+        if lines:
+            text.append("── last output " + "─" * 200 + "\n", "dim")
+            text.append("\n".join(lines))
+        return text
+
+
+def facts(picture: ContainerSnapshot, sample: ResourceSample | None) -> list[tuple[str, str]]:
+    """Name and value of each line, the most wanted first."""
+    state = f"{GLYPHS[picture.status]} {picture.status}"
+    if picture.status is Status.EXITED:
+        state += f" with {picture.exit_code}{' (out of memory)' if picture.oom_killed else ''}"
+    if picture.pid:
+        state += f", PID {picture.pid}"
+    if picture.monitor_lost:
+        state += ", its console is lost (conmon is gone)"
+    lines = [("state", state)]
+    if picture.error:
+        lines.append(("error", picture.error))
+    lines += [("image", picture.image), ("command", " ".join(picture.command))]
+    if sample is not None:
+        limit = f" of {size(sample.memory_limit)}" if sample.memory_limit else ""
+        lines.append(("uses", f"{sample.cpu_percent:.1f} % CPU, {size(sample.memory)}{limit}, {sample.pids} PIDs"))
+    lines.append(("created", _moment(picture.created_at)))
+    if picture.started_at:
+        lines.append(("started", _moment(picture.started_at)))
+    if picture.finished_at:
+        lines.append(("ended", _moment(picture.finished_at)))
+    terminal = "terminal" if picture.terminal else ("input open" if picture.stdin_open else "no input")
+    lines.append(("console", f"{terminal}, network {picture.network[:24]}"))
+    if picture.mount_point:
+        lines.append(("mounted", picture.mount_point))
+    if picture.labels:
+        lines.append(("labels", ", ".join(f"{name}={value}" for name, value in sorted(picture.labels.items()))))
+    lines.append(("id", picture.id))
+    return lines
+
+
+def _moment(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds).strftime("%Y-%m-%d %H:%M:%S")
