@@ -52,8 +52,8 @@ REPLAY_LIMIT: Final = 256 * 1024
 class Container:
     """One container. Every method may be called from any thread; all of them wait, none of them prints.
 
-    Each may raise `NoSuchContainer` when the container is gone, `StateForbids` when its state does not allow the verb, and
-    `TimedOut` when another process has held it for `LOCK_PATIENCE` seconds.
+    Each may raise `NoSuchContainer` when the container is gone, `StateForbids` when its state does not allow the verb,
+    and `TimedOut` when another process has held it for `LOCK_PATIENCE` seconds.
     """
 
     def __init__(self, parts: EngineParts, container_id: str) -> None:
@@ -104,7 +104,8 @@ class Container:
     def init(self) -> None:
         """Create the process without starting it. Allowed: configured, exited. Ends in created.
 
-        Raises `RuntimeFailed`, `MonitorFailed`, `StorageFailed`, `NoSuchExecutable`, `NotExecutable`, `InvalidArgument`.
+        Raises `RuntimeFailed`, `MonitorFailed`, `StorageFailed`, `NoSuchExecutable`, `NotExecutable`,
+        `InvalidArgument`.
         """
         self._await_former_monitor()
         with self.hold(Verb.INIT) as held:
@@ -188,7 +189,10 @@ class Container:
             self._parts.monitor.resize(self.id, columns, rows)
 
     def exec(self, options: ExecOptions) -> ExecSession:
-        """Prepare a further process; the caller runs the session's `argv`. Allowed: running. Raises `InvalidArgument`."""
+        """Prepare a further process; the caller runs the session's `argv`. Allowed: running.
+
+        Raises `InvalidArgument`.
+        """
         with self.hold(Verb.EXEC) as held:
             return prepare_exec(held, options)
 
@@ -330,7 +334,7 @@ class Container:
             return True
 
     def _await_former_monitor(self) -> None:
-        """Let the conmon of the run before finish: it removes its socket and runs its clean-up, which needs the lock."""
+        """Let the conmon of the run before finish: it removes its socket and runs its clean-up under the lock."""
         if self._record.state.status is Status.EXITED:
             self._parts.monitor.wait_gone(self.id, KILL_PATIENCE)
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import re
 import shutil
 import subprocess
@@ -16,14 +17,14 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
-from textual.app import App
 from textual.pilot import Pilot
 
 from core.engine import Engine
 from core.model.options import CreateOptions
 from core.paths import EnginePaths
-from core.settings import Settings
 from tui.app import WharfApp
+from tui.bridge import Bridge
+from tui.terminal.keeper_process import STOCK
 
 SIZE = (130, 36)
 """Columns and rows of the pictures."""
@@ -123,11 +124,14 @@ VIEWS: dict[str, Act] = {
 }
 
 
-async def draw(app: App[Any], act: Act, target: Path) -> None:
+async def draw(engine: Engine, act: Act, target: Path) -> None:
     """Drive the program to a view and write it as SVG."""
+    bridge = Bridge(engine)
+    app = WharfApp(bridge)
     async with app.run_test(size=SIZE) as pilot:
         await act(pilot)
         target.write_text(app.export_screenshot(title="wharf"))
+    bridge.close()
 
 
 def to_png(svg: Path) -> None:
@@ -152,7 +156,9 @@ def to_png(svg: Path) -> None:
 
 
 def main(folder: Path) -> None:
+    folder = folder.absolute()
     folder.mkdir(exist_ok=True)
+    os.chdir("/srv")
     place = Path(tempfile.mkdtemp(prefix="wharf-"))
     paths = EnginePaths(place / "root", place / "run")
     try:
@@ -160,10 +166,12 @@ def main(folder: Path) -> None:
             make_containers(engine)
         for name, act in VIEWS.items():
             target = folder / f"{name}.svg"
-            asyncio.run(draw(WharfApp(paths, Settings()), act, target))
+            with Engine.open(paths) as engine:
+                asyncio.run(draw(engine, act, target))
             to_png(target)
             print(f"{target} and {target.with_suffix('.png')}")
     finally:
+        STOCK.close()
         with Engine.open(paths) as engine:
             for picture in engine.containers():
                 engine.lookup(picture.id).remove(force=True)

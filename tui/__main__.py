@@ -22,10 +22,21 @@ def _run(invocation: Invocation) -> int:
     if not (os.isatty(0) and os.isatty(1)):
         raise InvalidArgument("the screen needs a terminal", hint="wharf --help lists the commands that do not")
     configure_log(invocation.paths, invocation.settings)
-    # Imported here, as no subcommand may pay for the screen.
-    from tui.app import run_screen
+    return _show(invocation)
 
-    return run_screen(invocation.paths, invocation.settings)
+
+def _show(invocation: Invocation) -> int:
+    # Read by Textual when it is imported: the pane paces its frames itself, and nothing here moves for show.
+    os.environ.setdefault("TEXTUAL_FPS", "240")
+    os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
+    # Imported here, as no subcommand may pay for the screen.
+    from core.engine import Engine
+
+    with Engine.open(invocation.paths, invocation.settings) as engine:
+        from tui.app import run_screen
+        from tui.bridge import Bridge
+
+        return run_screen(Bridge(engine))
 
 
 def wharf() -> None:

@@ -50,12 +50,16 @@ _BEST_SHELL: Final = (
 Post = Callable[[Message], object]
 
 
-class Bridge:
-    """`post` takes messages from any thread."""
+def _nobody(message: Message) -> None:
+    """Nobody listens yet."""
 
-    def __init__(self, engine: Engine, post: Post) -> None:
+
+class Bridge:
+    """Every method returns at once. What came of it arrives as messages, at what was given to `start`."""
+
+    def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._post = post
+        self._post: Post = _nobody
         self._pool = ThreadPoolExecutor(WORKERS, "wharf-verb")
         self._closing = threading.Event()
         self._again = threading.Event()
@@ -66,7 +70,9 @@ class Bridge:
             threading.Thread(target=self._sample, name="wharf-sample", daemon=True),
         ]
 
-    def start(self) -> None:
+    def start(self, post: Post) -> None:
+        """Begin to read. `post` takes messages from any thread."""
+        self._post = post
         for thread in self._threads:
             thread.start()
 
@@ -75,7 +81,8 @@ class Bridge:
         self._closing.set()
         self._subscription.close()
         for thread in self._threads:
-            thread.join(timeout=2)
+            if thread.is_alive():
+                thread.join(timeout=2)
         self._pool.shutdown(wait=False, cancel_futures=True)
 
     def read_again(self) -> None:
@@ -185,6 +192,7 @@ class Bridge:
                 replay=container.replay,
                 close=console.close,
                 wait_exit=lambda: container.wait(timeout=10),
+                terminal=container.config.process.terminal,
             )
             self._post(ConsoleOpened(container_id, source))
 

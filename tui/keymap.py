@@ -1,4 +1,7 @@
-"""Every action of the screen, once: its keys, its words, and when it can be done. Bindings, footer, help and palette are made of it."""
+"""Every action of the screen, once: its keys, its words, and when it can be done.
+
+Bindings, footer, help and palette are made of it.
+"""
 
 from __future__ import annotations
 
@@ -27,6 +30,7 @@ class Action:
 
     @property
     def shown_key(self) -> str:
+        """The first key, as people write it."""
         return _SHOWN.get(self.keys[0], self.keys[0])
 
 
@@ -68,32 +72,41 @@ def _start_or_stop(selected: Selected) -> bool:
     )
 
 
-def _mount_or_unmount(selected: Selected) -> bool:
-    return selected is not None
-
-
 ACTIONS: Final = (
     Action("toggle_run", ("s",), "start/stop", "start the container, or stop it where it runs", "Run", _start_or_stop),
     Action("start", ("S",), "", "start the container; never stops it", "Run", _verb(Verb.START)),
-    Action("toggle_pause", ("p",), "pause", "pause the container, or let it go on", "Run", _verb(Verb.PAUSE, Verb.UNPAUSE)),
+    Action(
+        "toggle_pause",
+        ("p",),
+        "pause",
+        "pause the container, or let it go on",
+        "Run",
+        _verb(Verb.PAUSE, Verb.UNPAUSE),
+    ),
     Action("restart", ("r",), "restart", "stop the container and start it again", "Run", _verb(Verb.RESTART)),
     Action("kill", ("ctrl+k",), "kill", "send a signal of your choice", "Run", _verb(Verb.KILL)),
-    Action("attach", ("a",), "attach", "open the container's console beside the list", "Look inside", _verb(Verb.ATTACH)),
+    Action("attach", ("a",), "attach", "open the container's console", "Look inside", _verb(Verb.ATTACH)),
     Action("shell", ("e",), "shell", "open a shell in the container", "Look inside", _verb(Verb.EXEC)),
     Action("logs", ("l",), "logs", "follow what the container prints", "Look inside", _any),
     Action("inspect", ("i", "enter"), "inspect", "show all that is known of the container", "Look inside", _any),
     Action("export", ("X",), "export", "write the container's files as a tar archive", "Files", _verb(Verb.EXPORT)),
-    Action("toggle_mount", ("M",), "mount", "mount the container's root, or unmount it", "Files", _mount_or_unmount),
+    Action("toggle_mount", ("M",), "mount", "mount the container's root, or unmount it", "Files", _any),
     Action("remove", ("d", "delete"), "remove", "remove the container", "Files", _any),
     Action("filter", ("slash",), "filter", "show only what has this text in it", "List", _always),
     Action("running_only", ("full_stop",), "", "show all containers, or the running ones alone", "List", _always),
     Action("resync", ("ctrl+r",), "", "read everything anew and draw the screen again", "List", _always),
     Action("palette", ("colon",), "palette", "choose any action by its name", "Program", _always),
     Action("help", ("question_mark", "f1"), "help", "show the keys", "Program", _always),
-    Action("back", ("q", "escape"), "quit", "go back; in the list, q quits", "Program", _always),
+    Action("back", ("escape",), "", "go back: close an ended console, show all containers again", "Program", _always),
+    Action("quit", ("q",), "quit", "go back; where there is nothing to go back from, quit", "Program", _always),
 )
 
 BY_NAME: Final = {action.name: action for action in ACTIONS}
+
+
+def shown_keys(action: Action) -> str:
+    """All keys of an action, as people write them."""
+    return " ".join(_SHOWN.get(key, key) for key in action.keys)
 
 
 def label_for(action: Action, selected: Selected) -> str:

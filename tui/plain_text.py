@@ -26,6 +26,11 @@ def printable(text: str) -> str:
     return "".join(char if char.isprintable() else "�" for char in text)
 
 
+def printable_text(text: str) -> str:
+    """`printable`, with the ends of lines kept."""
+    return "\n".join(printable(line) for line in text.split("\n"))
+
+
 def printable_lines(data: bytes) -> str:
     """A piece of output as text: tabs as blanks, escape sequences and other controls as replacements."""
     return printable(data.decode("utf-8", "replace").replace("\r", "").expandtabs(8))

@@ -21,6 +21,10 @@ _SYSTEM_FOLDERS: Final = ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/us
 _PACKAGES: Final = {"busybox": "busybox-static", "tar": "tar", "zstd": "zstd", "gzip": "gzip"}
 
 Stream = int | IO[bytes] | None
+Process = subprocess.Popen[bytes]
+PIPE: Final = subprocess.PIPE
+StillRunning = subprocess.TimeoutExpired
+"""Raised by `Process.wait` when its time is over."""
 
 
 class Finished(NamedTuple):

@@ -8,7 +8,7 @@ from core.model.state import Intent, Status
 
 
 class ContainerSnapshot(msgspec.Struct, frozen=True, kw_only=True):
-    """A container as a list shows it. Times: Unix seconds, 0.0 for never. `image`: name as asked, or the root directory.
+    """A container as a list shows it. Times: Unix seconds, 0.0 for never. `image`: name as asked, or a directory.
 
     `intent` is what some process is doing to it right now, or None.
     """

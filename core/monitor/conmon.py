@@ -6,7 +6,6 @@ import contextlib
 import os
 import shutil
 import signal
-import subprocess
 import time
 from collections.abc import Sequence
 from typing import Final
@@ -25,7 +24,7 @@ from core.host.process_table import (
     process_start,
     wait_pidfd,
 )
-from core.host.processes import kill_group, spawn
+from core.host.processes import PIPE, Process, StillRunning, kill_group, spawn
 from core.monitor.console_size import set_console_size
 from core.monitor.contract import MonitorRequest
 from core.monitor.exit_wait import ExitWait
@@ -72,7 +71,7 @@ class Conmon:
                     self._argv(request),
                     cwd=bundle,
                     env=_environment(sync),
-                    stderr=subprocess.PIPE,
+                    stderr=PIPE,
                     pass_fds=[sync],
                 )
                 complaint = self._await_fork(container_id, process)
@@ -203,11 +202,11 @@ class Conmon:
                 argv += ["--exit-command-arg", argument]
         return argv
 
-    def _await_fork(self, container_id: str, process: subprocess.Popen[bytes]) -> str:
+    def _await_fork(self, container_id: str, process: Process) -> str:
         """What conmon said before it went into the background: nothing, where all is well."""
         try:
             return process.communicate(timeout=FORK_TIMEOUT)[1].decode(errors="replace").strip()
-        except subprocess.TimeoutExpired as error:
+        except StillRunning as error:
             kill_group(process)
             process.wait()
             raise TimedOut(

@@ -6,8 +6,6 @@ a time, read back on conmon's own side of the terminal, and sent again where it 
 
 from __future__ import annotations
 
-import contextlib
-import ctypes
 import fcntl
 import os
 import struct
@@ -17,19 +15,17 @@ from pathlib import Path
 from typing import Final
 
 from core.errors import MonitorFailed
+from core.host.foreign_terminal import terminal_master
 
-_SYS_PIDFD_GETFD: Final = 438
 _TRIES: Final = 8
 _PATIENCE: Final = 0.05
 """Seconds until a line counts as lost."""
-
-_libc = ctypes.CDLL(None, use_errno=True)
 
 
 def set_console_size(control_fifo: Path, monitor_pid: int, columns: int, rows: int) -> None:
     """Set the size. Raises `MonitorFailed` where conmon does not take it."""
     try:
-        master = _terminal_master(monitor_pid)
+        master = terminal_master(monitor_pid)
     except OSError:
         master = None
     try:
@@ -62,19 +58,3 @@ def _holds(master: int, columns: int, rows: int) -> bool:
             return True
         time.sleep(0.002)
     return False
-
-
-def _terminal_master(monitor_pid: int) -> int | None:
-    """A duplicate of conmon's side of the terminal, by pidfd_getfd(2)."""
-    for link in Path(f"/proc/{monitor_pid}/fd").iterdir():
-        with contextlib.suppress(OSError):
-            if link.readlink().name != "ptmx":
-                continue
-            process = os.pidfd_open(monitor_pid)
-            try:
-                descriptor: int = _libc.syscall(_SYS_PIDFD_GETFD, process, int(link.name), 0)
-            finally:
-                os.close(process)
-            if descriptor >= 0:
-                return descriptor
-    return None

@@ -1,4 +1,4 @@
-"""The image's configuration and the request, merged into the process to run (image-spec: conversion to runtime-spec)."""
+"""The image's configuration and the request, merged into the process to run (image-spec, conversion.md)."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """The seccomp profile of containers-common, turned into what the runtime spec takes.
 
-The profile's rules hold under conditions (a capability is there or not, an architecture); the runtime spec knows none, so
-they are decided here.
+The profile's rules hold under conditions (a capability is there or not, an architecture); the runtime spec knows none,
+so they are decided here.
 """
 
 from __future__ import annotations

@@ -38,8 +38,8 @@ READ_ONLY_PATHS: Final = ("/proc/asound", "/proc/bus", "/proc/fs", "/proc/irq", 
 class SpecRequest(msgspec.Struct, frozen=True, kw_only=True):
     """All that a spec is made of. Paths are the host's.
 
-    `network_namespace`: a path to join, empty for a new one, None for the host's. `nofile_limit`, `nproc_limit`: the hard
-    limits of this machine, -1 for none, above which nothing is asked. `shm_path`: a mounted tmpfs for /dev/shm.
+    `network_namespace`: a path to join, empty for a new one, None for the host's. `nofile_limit`, `nproc_limit`: the
+    hard limits of this machine, -1 for none, above which nothing is asked. `shm_path`: a mounted tmpfs for /dev/shm.
     """
 
     config: ContainerConfig

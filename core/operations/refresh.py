@@ -19,8 +19,8 @@ _UNFINISHED = frozenset({Intent.CREATING, Intent.REMOVING})
 def refresh(held: Transaction) -> None:
     """Store what is true of a container after a reboot: no process, nothing mounted. Allowed: any state.
 
-    One that ran is exited, with the code of its exit file where conmon still wrote one, else -1; one that was created and
-    never ran is configured again.
+    One that ran is exited, with the code of its exit file where conmon still wrote one, else -1; one that was created
+    and never ran is configured again.
     """
     parts = held.parts
     with contextlib.suppress(EngineError):

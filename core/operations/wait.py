@@ -18,9 +18,9 @@ from core.operations.parts import EngineParts
 def wait(parts: EngineParts, container_id: str, refresh: Callable[[], object], timeout: float | None = None) -> int:
     """The exit code of the container, waiting for its end by events. Allowed: any state.
 
-    `refresh` brings the stored state up to date under the container's lock. A container that has never run is waited for
-    until it has. One that is removed meanwhile gives the code that the journal has. Raises `TimedOut` after `timeout`
-    seconds, `NoSuchContainer`.
+    `refresh` brings the stored state up to date under the container's lock. A container that has never run is waited
+    for until it has. One that is removed meanwhile gives the code that the journal has. Raises `TimedOut` after
+    `timeout` seconds, `NoSuchContainer`.
     """
     deadline = None if timeout is None else time.monotonic() + timeout
     first = parts.store.last_sequence()

@@ -18,7 +18,8 @@ from core.storage.layout import write_layout
 
 DEMO_IMAGE: Final = "localhost/wharf-demo:latest"
 
-_FOLDERS: Final = ["bin", "dev", "etc", "home", "proc", "run", "sys", "sbin", "usr", "usr/bin", "usr/sbin", "var", "var/log", "var/tmp", "www"]
+_TOP_FOLDERS: Final = ("bin", "dev", "etc", "home", "proc", "run", "sys", "sbin", "usr", "var", "www")
+_FOLDERS: Final = (*_TOP_FOLDERS, "usr/bin", "usr/sbin", "var/log", "var/tmp")
 _PROFILE: Final = b"""\
 export PS1='\\[\\e[1;36m\\]\\h\\[\\e[0m\\]:\\[\\e[1;34m\\]\\w\\[\\e[0m\\]\\$ '
 alias ls='ls --color=auto' ll='ls -l'

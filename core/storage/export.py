@@ -6,7 +6,6 @@ import contextlib
 import os
 import secrets
 import select
-import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -16,7 +15,7 @@ from typing import Final, Literal
 
 from core.errors import Cancelled, DestinationExists, ExportFailed, NoSpace
 from core.host.files import free_bytes
-from core.host.processes import find_program, kill_group, spawn
+from core.host.processes import PIPE, find_program, kill_group, spawn
 from core.model.snapshot import ExportProgress
 
 Compression = Literal["none", "gzip", "zstd"]
@@ -158,9 +157,9 @@ def _write(
         names = b".\0"
     tar = spawn(
         [find_program("tar"), f"--directory={root}", *_TAR_OPTIONS],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
+        stdin=PIPE,
+        stdout=PIPE,
+        stderr=PIPE,
         env={"PATH": os.environ.get("PATH", "/usr/bin:/bin"), "LC_ALL": "C"},
     )
     assert tar.stdin is not None and tar.stdout is not None and tar.stderr is not None
@@ -205,9 +204,9 @@ def _compressor(compression: Compression, target: int) -> Iterator[int]:
         return
     program = spawn(
         [find_program(compression), "-c", *(["-q", "-T0"] if compression == "zstd" else [])],
-        stdin=subprocess.PIPE,
+        stdin=PIPE,
         stdout=target,
-        stderr=subprocess.PIPE,
+        stderr=PIPE,
     )
     assert program.stdin is not None and program.stderr is not None
     try:

@@ -28,7 +28,10 @@ _TEXTS: Final = {"USER": "User", "WORKDIR": "WorkingDir", "STOPSIGNAL": "StopSig
 def import_layout(
     skopeo: Skopeo, transfers: Path, tar: Path, reference: str, changes: Sequence[str], message: str
 ) -> str:
-    """Import `tar` (plain, gzip, xz or zstd) under `reference`; the full name. Raises `DamagedArchive`, `InvalidArgument`."""
+    """Import `tar` (plain, gzip, xz or zstd) under `reference`; the full name.
+
+    Raises `DamagedArchive`, `InvalidArgument`.
+    """
     config = parse_changes(changes)
     name = full_name(reference) if reference else f"localhost/import-{secrets.token_hex(4)}:latest"
     if not tar.is_file():
@@ -47,7 +50,10 @@ def import_layout(
 
 
 def parse_changes(changes: Sequence[str]) -> dict[str, Any]:
-    """Lines of a Dockerfile (CMD, ENTRYPOINT, ENV, LABEL, USER, WORKDIR, STOPSIGNAL, EXPOSE, VOLUME) as a configuration."""
+    """Lines of a Dockerfile as a configuration.
+
+    Known: CMD, ENTRYPOINT, ENV, LABEL, USER, WORKDIR, STOPSIGNAL, EXPOSE, VOLUME.
+    """
     config: dict[str, Any] = {}
     for change in changes:
         instruction, _, value = change.strip().replace("=", " ", 1).partition(" ")

@@ -20,7 +20,7 @@ _ARCHITECTURES: Final = {"x86_64": "amd64", "aarch64": "arm64", "armv7l": "arm",
 
 
 def write_layout(folder: Path, name: str, layer: Path, config: Mapping[str, Any], comment: str) -> None:
-    """Make `folder` a layout of one image of one layer. `layer`: an uncompressed tar. `config`: what containers inherit."""
+    """Make `folder` a layout of one image of one layer, an uncompressed tar. `config`: what containers inherit."""
     blobs = folder / "blobs" / "sha256"
     blobs.mkdir(parents=True)
     digest, size = _add_file(blobs, layer)

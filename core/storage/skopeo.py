@@ -6,7 +6,6 @@ import os
 import re
 import secrets
 import shutil
-import subprocess
 import tarfile
 import threading
 import time
@@ -19,7 +18,7 @@ import msgspec
 
 from core.errors import Cancelled, DamagedArchive, EngineError, InvalidArgument, NoSuchImage, StorageFailed
 from core.host.files import make_private_directory, write_atomically
-from core.host.processes import find_program, kill_group, run, spawn
+from core.host.processes import StillRunning, find_program, kill_group, run, spawn
 from core.model.snapshot import PullProgress
 from core.paths import EnginePaths
 from core.settings import Settings
@@ -35,8 +34,9 @@ _NOT_FOUND: Final = re.compile(r"manifest unknown|name unknown|not found|request
 _UNREACHABLE: Final = re.compile(r"connection refused|no such host|i/o timeout|network is unreachable|dial tcp")
 _UNAUTHORISED: Final = re.compile(r"unauthorized|authentication required")
 _BROKEN: Final = re.compile(
-    r"unexpected EOF|invalid (tar )?header|Digest did not match|does not match|archive/tar|gzip:|no such file or directory"
-    r"|Error (loading|reading|parsing|initializing source)|manifest\.json|index\.json|expected size"
+    r"unexpected EOF|invalid (tar )?header|Digest did not match|does not match|archive/tar|gzip:"
+    r"|no such file or directory|Error (loading|reading|parsing|initializing source)"
+    r"|manifest\.json|index\.json|expected size"
 )
 
 
@@ -136,7 +136,7 @@ class Skopeo:
                 try:
                     process.wait(_STEP)
                     break
-                except subprocess.TimeoutExpired:
+                except StillRunning:
                     if cancel is not None and cancel.is_set():
                         raise Cancelled("the transfer was cancelled") from None
                     done = _bytes_below(folder)

@@ -10,11 +10,12 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.screen import ModalScreen
-from textual.widgets import Button, Checkbox, OptionList, Static
+from textual.widgets import Button, OptionList, Static
 from textual.widgets.option_list import Option
 
 from core.errors import EngineError
 from tui.plain_text import printable
+from tui.widgets.tick import Tick
 
 SIGNALS: Final = (
     ("TERM", "ask it to end"),
@@ -76,7 +77,7 @@ class ConfirmDialog(ModalScreen[tuple[bool, bool]]):
             box.border_title = printable(self._title)
             yield Static(Text(printable(self._message)), id="message")
             if self._tick:
-                yield Checkbox(self._tick, self._ticked, id="tick")
+                yield Tick(self._tick, self._ticked, id="tick")
             with Horizontal(id="buttons"):
                 yield Button("Cancel", id="cancel", variant="primary")
                 yield Button(self._verb, id="confirm", variant="error")
@@ -90,7 +91,7 @@ class ConfirmDialog(ModalScreen[tuple[bool, bool]]):
 
     @on(Button.Pressed, "#confirm")
     def action_confirm(self) -> None:
-        self.dismiss((True, bool(self._tick) and self.query_one("#tick", Checkbox).value))
+        self.dismiss((True, bool(self._tick) and self.query_one("#tick", Tick).value))
 
 
 class SignalDialog(ModalScreen[str]):
@@ -101,12 +102,12 @@ class SignalDialog(ModalScreen[str]):
 
     def __init__(self, name: str) -> None:
         super().__init__()
-        self._name = name
+        self._target = name
 
     def compose(self) -> ComposeResult:
         with Vertical(id="dialog") as box:
             box.border_title = "Send a signal"
-            yield Static(Text(f"to the first process of {printable(self._name)}"), id="message")
+            yield Static(Text(f"to the first process of {printable(self._target)}"), id="message")
             options = [Option("Cancel", id="cancel")]
             options += [Option(Text(f"{name:<5} {words}"), id=name) for name, words in SIGNALS]
             yield OptionList(*options, id="signals")

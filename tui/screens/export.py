@@ -14,13 +14,14 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.screen import ModalScreen
 from textual.suggester import Suggester
-from textual.widgets import Button, Checkbox, Input, ProgressBar, Select, Static
+from textual.widgets import Button, Input, ProgressBar, Select, Static
 
 from core.model.snapshot import ContainerSnapshot
 from core.storage.export import Compression
 from tui.bridge import Bridge
 from tui.messages import ExportEnded, ExportProgressed
-from tui.plain_text import printable, size, span
+from tui.plain_text import printable, printable_text, size, span
+from tui.widgets.tick import Tick
 
 _SUFFIXES: dict[Compression, str] = {"none": ".tar", "gzip": ".tar.gz", "zstd": ".tar.zst"}
 
@@ -54,7 +55,7 @@ class ExportDialog(ModalScreen[str]):
         self._picture = picture
         self._bridge = bridge
         self._cancel = threading.Event()
-        self._running = False
+        self._exporting = False
 
     def compose(self) -> ComposeResult:
         with Vertical(id="dialog") as box:
@@ -70,7 +71,7 @@ class ExportDialog(ModalScreen[str]):
                 id="compression",
                 compact=True,
             )
-            yield Checkbox("replace a file that is there", id="tick")
+            yield Tick("replace a file that is there", id="tick")
             yield ProgressBar(id="progress", show_eta=False)
             yield Static("", id="rate")
             with Horizontal(id="buttons"):
@@ -98,9 +99,9 @@ class ExportDialog(ModalScreen[str]):
     @on(Button.Pressed, "#confirm")
     def begin(self) -> None:
         value = self.query_one("#destination", Input).value.strip()
-        if self._running or not value:
+        if self._exporting or not value:
             return
-        self._running = True
+        self._exporting = True
         self._cancel.clear()
         self.query_one("#confirm", Button).disabled = True
         self.query_one("#progress").display = True
@@ -109,22 +110,27 @@ class ExportDialog(ModalScreen[str]):
             self._picture.id,
             Path(value).expanduser().absolute(),
             compression=self._compression(),
-            overwrite=self.query_one("#tick", Checkbox).value,
+            overwrite=self.query_one("#tick", Tick).value,
             cancel=self._cancel,
         )
 
-    def take_progress(self, message: ExportProgressed) -> None:
+    def take(self, message: ExportProgressed | ExportEnded) -> None:
+        """What the bridge tells of exports; those of other containers are not for this dialog."""
         if message.container_id != self._picture.id:
             return
+        if isinstance(message, ExportEnded):
+            self._take_end(message)
+        else:
+            self._take_progress(message)
+
+    def _take_progress(self, message: ExportProgressed) -> None:
         progress = message.progress
         self.query_one("#progress", ProgressBar).update(total=max(1, progress.total), progress=progress.done)
         left = (progress.total - progress.done) / progress.rate if progress.rate else 0
         self._say(f"{size(progress.done)} of about {size(progress.total)}, {size(progress.rate)}/s, {span(left)} left")
 
-    def take_end(self, message: ExportEnded) -> None:
-        if message.container_id != self._picture.id:
-            return
-        self._running = False
+    def _take_end(self, message: ExportEnded) -> None:
+        self._exporting = False
         if message.error is None:
             name = printable(self._picture.name)
             path = self.query_one("#destination", Input).value
@@ -136,13 +142,12 @@ class ExportDialog(ModalScreen[str]):
         self._say(f"{message.error.message}{hint}", failed=True)
 
     def _say(self, text: str, *, failed: bool = False) -> None:
-        line = "\n".join(printable(part) for part in text.split("\n"))
-        self.query_one("#rate", Static).update(Text(line, "bold" if failed else ""))
+        self.query_one("#rate", Static).update(Text(printable_text(text), "bold" if failed else ""))
 
     @on(Button.Pressed, "#cancel")
     def action_cancel(self) -> None:
         """Cancel what runs; with nothing running, leave."""
-        if self._running:
+        if self._exporting:
             self._cancel.set()
         else:
             self.dismiss("")

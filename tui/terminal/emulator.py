@@ -37,9 +37,7 @@ def clamp_size(columns: int, rows: int) -> tuple[int, int]:
 class Emulator:
     """One screen with its scrollback; with `newline` a line feed returns to the first column, as no pty does it."""
 
-    def __init__(
-        self, columns: int, rows: int, *, scrollback: int = SCROLLBACK_LINES, newline: bool = False
-    ) -> None:
+    def __init__(self, columns: int, rows: int, *, scrollback: int = SCROLLBACK_LINES, newline: bool = False) -> None:
         self._columns, self._rows = clamp_size(columns, rows)
         self._terminal = Terminal(self._columns, self._rows, scrollback=scrollback, fg=FOREGROUND, bg=BACKGROUND)
         self._handle: Any = self._terminal._t[0]

@@ -14,6 +14,7 @@ from textual.widget import Widget
 from tui.terminal.console_link import ConsoleLink, LinkListener
 from tui.terminal.driver import WharfDriver
 from tui.terminal.frame import CursorState, Frame, ModeState, Row
+from tui.terminal.keeper_protocol import ConsoleKind
 from tui.terminal.keys import Command, KeyTranslator, Send, Waiting, focus_report, parse_escape_key, paste_tokens
 from tui.terminal.mouse import MouseInput, MouseKind, mouse_report
 from tui.terminal.painting import paint_cursor, paint_row
@@ -38,7 +39,7 @@ class TerminalPane(Widget, can_focus=True, inherit_bindings=False):
         &:focus { border: round $accent; }
     }
     """
-    COMMANDS: ClassVar[dict[str, str]] = {"d": "detach", "f": "full screen"}
+    COMMANDS: ClassVar[dict[str, str]] = {"d": "detach", "l": "list", "f": "full screen"}
 
     class Detached(Message):
         """The operator wants to leave; the program goes on."""
@@ -53,6 +54,9 @@ class TerminalPane(Widget, can_focus=True, inherit_bindings=False):
 
     class FullScreenRequested(Detached):
         """The operator wants the pane on the whole screen, or back."""
+
+    class ListRequested(Detached):
+        """The operator wants the keyboard elsewhere, with the pane left open."""
 
     class Bell(Detached):
         """The program rang."""
@@ -94,6 +98,16 @@ class TerminalPane(Widget, can_focus=True, inherit_bindings=False):
         self._bells = 0
         self._notice = ""
         self._ended = False
+
+    @property
+    def kind(self) -> ConsoleKind:
+        """Whether it shows a container's own console or a shell beside it."""
+        return self._source.kind
+
+    @property
+    def has_ended(self) -> bool:
+        """The console is at its end; its last screen is still shown."""
+        return self._ended
 
     @property
     def keeper_pid(self) -> int | None:
@@ -248,6 +262,8 @@ class TerminalPane(Widget, can_focus=True, inherit_bindings=False):
         match key:
             case "d":
                 self.post_message(self.Detached(self))
+            case "l":
+                self.post_message(self.ListRequested(self))
             case "f":
                 self.post_message(self.FullScreenRequested(self))
             case "":

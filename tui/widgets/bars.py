@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from rich.text import Text
 from textual.app import RenderResult
+from textual.geometry import Size
 from textual.reactive import reactive
 from textual.widget import Widget
 
@@ -53,16 +54,28 @@ class KeyBar(Widget):
     """The keys that do something to the selected container now."""
 
     DEFAULT_CSS = """
-    KeyBar { height: auto; max-height: 2; background: $panel; padding: 0 1; }
+    KeyBar { height: auto; max-height: 3; background: $panel; padding: 0 1; }
     """
     selected: reactive[Selected] = reactive(None, layout=True)
+    console: reactive[str] = reactive("", layout=True)
+    """The words for a console that has the keyboard; empty where the list has it."""
 
     def render(self) -> RenderResult:
-        text = Text(no_wrap=False, overflow="fold")
+        if self.console:
+            return Text(self.console, no_wrap=True, overflow="ellipsis")
+        return Text("\n").join(self._lines(self.content_size.width))
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        return 1 if self.console else max(1, len(self._lines(width)))
+
+    def _lines(self, width: int) -> list[Text]:
+        """The keys in lines that are broken between two of them."""
+        lines = [Text(no_wrap=True)]
         for action in ACTIONS:
             if not action.label or not action.enabled(self.selected):
                 continue
-            text.append(f"{action.shown_key}\u00a0", "bold")
-            text.append(label_for(action, self.selected).replace(" ", "\u00a0"), "dim")
-            text.append("  ")
-        return text
+            item = Text.assemble((action.shown_key, "bold"), " ", (label_for(action, self.selected), "dim"), "  ")
+            if len(lines[-1]) + len(item) - 2 > width and lines[-1]:
+                lines.append(Text(no_wrap=True))
+            lines[-1].append_text(item)
+        return lines

@@ -32,7 +32,7 @@ class Column:
 
 
 COLUMNS: Final = (
-    Column("STATE", 12, 0),
+    Column("STATE", 16, 0),
     Column("NAME", 0, 0, share=3),
     Column("IMAGE", 0, 6, share=3),
     Column("COMMAND", 0, 8, share=4),

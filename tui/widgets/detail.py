@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Final
 
 from rich.text import Text
 from textual.app import RenderResult
@@ -12,7 +13,10 @@ from textual.widget import Widget
 from core.model.snapshot import ContainerSnapshot, ResourceSample
 from core.model.state import Status
 from tui.keymap import Selected
-from tui.plain_text import GLYPHS, printable, size
+from tui.plain_text import GLYPHS, fitted, printable, size
+
+SIDE_BY_SIDE: Final = 96
+"""Columns from which the output stands beside the facts."""
 
 
 class DetailPane(Widget):
@@ -34,16 +38,37 @@ class DetailPane(Widget):
     def render(self) -> RenderResult:
         if self.selected is None:
             return Text("Nothing is selected.", "dim")
-        text = Text(no_wrap=True, overflow="ellipsis")
-        for name, value in facts(self.selected, self.sample):
-            text.append(f"{name:<9}", "dim")
-            text.append(f"{printable(value)}\n")
-        room = self.content_size.height - text.plain.count("\n") - 1
-        lines = self.log_text.splitlines()[-room:] if room > 0 else []
-        if lines:
-            text.append("── last output " + "─" * 200 + "\n", "dim")
-            text.append("\n".join(lines))
-        return text
+        width, height = self.content_size
+        known = facts(self.selected, self.sample)
+        output = self.log_text.splitlines()
+        if width < SIDE_BY_SIDE:
+            room = max(height // 2, height - len(output) - 1) if output else height
+            lines = [_fact(name, value, width) for name, value in known[:room]]
+            return Text("\n").join([*lines, *_output(output, width, height - len(lines))])
+        left = width * 55 // 100
+        right = width - left - 3
+        facts_lines = [_fact(name, value, left) for name, value in known[:height]]
+        output_lines = _output(output or ["nothing was printed yet"], right, height)
+        rows = []
+        for place in range(height):
+            row = facts_lines[place].copy() if place < len(facts_lines) else Text(" " * left)
+            row.append(" │ ", "dim")
+            rows.append(row.append_text(output_lines[place] if place < len(output_lines) else Text("")))
+        return Text("\n").join(rows)
+
+
+def _fact(name: str, value: str, width: int) -> Text:
+    line = Text(f"{name:<9}"[:width], "dim", no_wrap=True)
+    return line.append(fitted(printable(value), width - 9), "not dim")
+
+
+def _output(lines: list[str], width: int, height: int) -> list[Text]:
+    """A rule, and as many of the last lines as have room below it."""
+    if height < 2 or not lines:
+        return []
+    return [Text(fitted("── last output ".ljust(width, "─"), width), "dim")] + [
+        Text(fitted(line, width)) for line in lines[-(height - 1) :]
+    ]
 
 
 def facts(picture: ContainerSnapshot, sample: ResourceSample | None) -> list[tuple[str, str]]:

@@ -1,0 +1,164 @@
+"""What the actions of the key map do on the view of containers: ask where it has to be asked, then tell the bridge."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from rich.highlighter import JSONHighlighter
+from rich.text import Text
+
+from core.model.snapshot import ContainerSnapshot
+from core.model.state import Status, Verb, allows
+from tui.bridge import Bridge
+from tui.keymap import BY_NAME, Action, Selected, will_unmount
+from tui.messages import DetailRead
+from tui.plain_text import printable_text
+from tui.screens.dialog import ConfirmDialog, SignalDialog
+from tui.screens.export import ExportDialog
+from tui.screens.help import help_text
+from tui.screens.log_view import LogView
+from tui.screens.palette import PaletteScreen
+from tui.screens.text_view import TextView
+
+if TYPE_CHECKING:
+    from tui.screens.containers import ContainersScreen
+
+
+class ContainerActions:
+    """One method an action, named as in the key map. The state is the engine's to check: it may have changed by now."""
+
+    def __init__(self, screen: ContainersScreen, bridge: Bridge) -> None:
+        self._screen = screen
+        self._bridge = bridge
+
+    def perform(self, action: Action, selected: Selected) -> None:
+        """Do an action; `selected` is what the operator saw under the cursor."""
+        if selected is not None and hasattr(self, action.name):
+            getattr(self, action.name)(selected)
+        else:
+            getattr(self, f"view_{action.name}")()
+
+    def toggle_run(self, selected: ContainerSnapshot) -> None:
+        if selected.status is not Status.RUNNING:
+            self.start(selected)
+            return
+        seconds = f"{selected.stop_timeout} s" if selected.stop_timeout else "at once"
+        self._confirm(
+            f"Stop {selected.name}?",
+            f"It gets its stop signal, and SIGKILL after {seconds} if it has not ended by then.",
+            "Stop",
+            lambda: self._bridge.stop(selected.id),
+        )
+
+    def start(self, selected: ContainerSnapshot) -> None:
+        self._bridge.start_container(selected.id)
+
+    def toggle_pause(self, selected: ContainerSnapshot) -> None:
+        if selected.status is Status.PAUSED:
+            self._bridge.unpause(selected.id)
+        else:
+            self._bridge.pause(selected.id)
+
+    def restart(self, selected: ContainerSnapshot) -> None:
+        self._bridge.restart(selected.id)
+
+    def kill(self, selected: ContainerSnapshot) -> None:
+        def chosen(signal: str | None) -> None:
+            if signal:
+                self._bridge.kill(selected.id, signal)
+
+        self._screen.app.push_screen(SignalDialog(selected.name), chosen)
+
+    def attach(self, selected: ContainerSnapshot) -> None:
+        self._bridge.attach(selected.id)
+
+    def shell(self, selected: ContainerSnapshot) -> None:
+        self._bridge.shell(selected.id)
+
+    def logs(self, selected: ContainerSnapshot) -> None:
+        self._screen.app.push_screen(LogView(selected, self._bridge))
+
+    def inspect(self, selected: ContainerSnapshot) -> None:
+        self._bridge.inspect(selected.id)
+
+    def show_inspect(self, message: DetailRead) -> None:
+        """The answer to `inspect` has come."""
+        text = JSONHighlighter()(Text(printable_text(message.text)))
+        self._screen.app.push_screen(TextView(f"inspect {message.container_id[:12]}", text))
+
+    def export(self, selected: ContainerSnapshot) -> None:
+        def ended(note: str | None) -> None:
+            if note:
+                self._screen.say(note)
+
+        self._screen.app.push_screen(ExportDialog(selected, self._bridge), ended)
+
+    def toggle_mount(self, selected: ContainerSnapshot) -> None:
+        if will_unmount(selected):
+            self._bridge.unmount(selected.id)
+        else:
+            self._bridge.mount(selected.id)
+
+    def remove(self, selected: ContainerSnapshot) -> None:
+        by_force = not allows(selected.status, Verb.REMOVE)
+        what = f"It is {selected.status}: it is killed first. " if by_force else ""
+        self._confirm(
+            f"Remove {selected.name}?",
+            f"{what}Its files, its log and its settings are gone for good; the image {selected.image} stays.",
+            "Remove",
+            lambda: self._bridge.remove(selected.id, force=by_force),
+        )
+
+    def view_filter(self) -> None:
+        self._screen.open_filter()
+
+    def view_running_only(self) -> None:
+        self._screen.toggle_running_only()
+
+    def view_resync(self) -> None:
+        self._screen.refresh(layout=True)
+        self._bridge.read_again()
+
+    def view_palette(self) -> None:
+        def chosen(name: str | None) -> None:
+            if name:
+                self._screen.perform(BY_NAME[name])
+
+        self._screen.app.push_screen(PaletteScreen(self._screen.possible_actions()), chosen)
+
+    def view_help(self) -> None:
+        self._screen.app.push_screen(TextView("the keys", help_text()))
+
+    def view_back(self) -> bool:
+        """From the innermost thing outwards; False where there was nothing to go back from."""
+        front = self._screen.consoles.front
+        if self._screen.has_class("-full"):
+            self._screen.remove_class("-full")
+        elif front is not None and front.has_ended:
+            self._screen.run_worker(self._screen.close_console(front))
+        else:
+            return self._screen.clear_filter()
+        return True
+
+    def view_quit(self) -> None:
+        if self.view_back():
+            return
+        shells = [pane for pane in self._screen.consoles.panes if pane.kind == "exec" and not pane.has_ended]
+        if not shells:
+            self._screen.app.exit()
+            return
+        count = "the open shell" if len(shells) == 1 else f"the {len(shells)} open shells"
+        self._confirm(
+            "Leave?",
+            f"Leaving ends {count}. Containers and what is attached to them go on.",
+            "Leave",
+            self._screen.app.exit,
+        )
+
+    def _confirm(self, title: str, message: str, verb: str, act: Callable[[], object]) -> None:
+        def answered(answer: tuple[bool, bool] | None) -> None:
+            if answer is not None and answer[0]:
+                act()
+
+        self._screen.app.push_screen(ConfirmDialog(title, message, verb), answered)

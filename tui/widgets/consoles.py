@@ -1,0 +1,78 @@
+"""The consoles that are open, one of them in front."""
+
+from __future__ import annotations
+
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.widgets import Static
+
+from tui.plain_text import printable
+from tui.terminal.pane import TerminalPane
+from tui.terminal.source import ConsoleSource
+
+
+class ConsoleArea(Vertical):
+    """Keeps panes running behind the one in front. Not displayed while there is none."""
+
+    DEFAULT_CSS = """
+    ConsoleArea { width: 1fr; height: 1fr; }
+    ConsoleArea > #tabs { height: 1; background: $panel; padding: 0 1; display: none; }
+    ConsoleArea.-several > #tabs { display: block; }
+    """
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self._panes: list[TerminalPane] = []
+        self._titles: dict[TerminalPane, str] = {}
+        self._front: TerminalPane | None = None
+
+    def compose(self) -> ComposeResult:
+        yield Static(id="tabs")
+
+    def on_mount(self) -> None:
+        self.display = False
+
+    @property
+    def front(self) -> TerminalPane | None:
+        """The pane that is seen."""
+        return self._front
+
+    @property
+    def panes(self) -> tuple[TerminalPane, ...]:
+        return tuple(self._panes)
+
+    async def open(self, source: ConsoleSource) -> TerminalPane:
+        """A new pane in front."""
+        pane = TerminalPane(source)
+        self._panes.append(pane)
+        self._titles[pane] = source.title
+        await self.mount(pane)
+        self._bring(pane)
+        return pane
+
+    async def close(self, pane: TerminalPane) -> None:
+        """Let go of a console; the next one comes to the front."""
+        if pane not in self._panes:
+            return
+        place = self._panes.index(pane)
+        self._panes.remove(pane)
+        self._titles.pop(pane)
+        await pane.remove()
+        self._bring(self._panes[min(place, len(self._panes) - 1)] if self._panes else None)
+
+    def step(self, places: int) -> None:
+        """Bring the next pane to the front, or the one before."""
+        if self._front is not None:
+            self._bring(self._panes[(self._panes.index(self._front) + places) % len(self._panes)])
+
+    def _bring(self, front: TerminalPane | None) -> None:
+        self._front = front
+        self.display = front is not None
+        self.set_class(len(self._panes) > 1, "-several")
+        for pane in self._panes:
+            pane.display = pane is front
+        text = Text(no_wrap=True, overflow="ellipsis")
+        for number, pane in enumerate(self._panes, 1):
+            text.append(f" {number} {printable(self._titles[pane])[:30]} ", "reverse" if pane is front else "")
+        self.query_one("#tabs", Static).update(text)
