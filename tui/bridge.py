@@ -21,6 +21,7 @@ from core.host.pty import PtyProcess
 from core.model.options import ExecOptions
 from core.model.snapshot import ExportProgress
 from core.storage.export import Compression
+from tui.log_text import LineJoiner
 from tui.messages import (
     ConsoleOpened,
     ContainersRead,
@@ -32,7 +33,6 @@ from tui.messages import (
     VerbProgressed,
     VerbSucceeded,
 )
-from tui.plain_text import printable_lines
 from tui.terminal.source import ConsoleSource
 
 _log = logging.getLogger("wharfinger")
@@ -162,8 +162,10 @@ class Bridge:
 
         def act() -> None:
             with contextlib.suppress(NoSuchContainer):
-                lines = self._engine.lookup(container_id).logs(tail=count)
-                self._post(DetailRead(container_id, "logs", "\n".join(printable_lines(line.data) for line in lines)))
+                joiner = LineJoiner()
+                for line in self._engine.lookup(container_id).logs(tail=count):
+                    joiner.feed(line)
+                self._post(DetailRead(container_id, "logs", "\n".join([*joiner.take(), *joiner.rest()])))
 
         self._do(act)
 
@@ -175,8 +177,10 @@ class Bridge:
 
         def act() -> None:
             with contextlib.suppress(NoSuchContainer):
+                joiner = LineJoiner()
                 for line in self._engine.lookup(container_id).logs(tail=tail, follow=True, stop=stop):
-                    lines.append(printable_lines(line.data))
+                    joiner.feed(line)
+                    lines.extend(joiner.take())
 
         threading.Thread(target=self._guarded, args=(act,), name="wharf-follow", daemon=True).start()
 

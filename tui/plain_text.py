@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import re
 import time
+from typing import Final
 
 import humanize
 from rich.cells import cell_len, set_cell_size
 
 from core.model.snapshot import ContainerSnapshot
 from core.model.state import Status
+
+_ESCAPE_SEQUENCE: Final = re.compile(
+    r"\x1b(?:\[[0-?]*[ -/]*[@-~]|[\]PX^_].*?(?:\x07|\x1b\\|$)|[ -/]*[0-~])|[\x0e\x0f]",
+)
+"""CSI, the strings (OSC, DCS …) and the short ones of ECMA-48."""
 
 GLYPHS: dict[Status, str] = {
     Status.RUNNING: "●",
@@ -31,9 +38,10 @@ def printable_text(text: str) -> str:
     return "\n".join(printable(line) for line in text.split("\n"))
 
 
-def printable_lines(data: bytes) -> str:
-    """A piece of output as text: tabs as blanks, escape sequences and other controls as replacements."""
-    return printable(data.decode("utf-8", "replace").replace("\r", "").expandtabs(8))
+def plain_line(data: bytes) -> str:
+    """A line of output as text: without escape sequences, what was written over by carriage returns gone."""
+    text = _ESCAPE_SEQUENCE.sub("", data.decode("utf-8", "replace")).rstrip("\r")
+    return printable(text.rpartition("\r")[2].replace("\a", "").expandtabs(8))
 
 
 def fitted(text: str, width: int, *, right: bool = False) -> str:

@@ -168,6 +168,7 @@ def create_options(options: argparse.Namespace, invocation: Invocation) -> Creat
         user=options.user,
         terminal=options.tty,
         stdin_open=options.interactive,
+        stdin_once=options.interactive and not getattr(options, "detach", False),
         hostname=options.hostname,
         labels=_pairs(options.label),
         annotations=_pairs(options.annotation),

@@ -18,7 +18,8 @@ DEFAULT_LOG_SIZE_MAX: Final = 64 * 1024 * 1024
 class ProcessConfig(msgspec.Struct, frozen=True, kw_only=True):
     """The container's first process, as merged from the image and the request.
 
-    `user`: `USER[:GROUP]` by name or number, empty for root. `env`: `NAME=VALUE` lines.
+    `user`: `USER[:GROUP]` by name or number, empty for root. `env`: `NAME=VALUE` lines. `stdin_once`: the open input
+    ends when the first client has no more to type or leaves, as Docker's StdinOnce; only without a terminal.
     """
 
     args: tuple[str, ...]
@@ -27,6 +28,7 @@ class ProcessConfig(msgspec.Struct, frozen=True, kw_only=True):
     user: str = ""
     terminal: bool = False
     stdin_open: bool = False
+    stdin_once: bool = False
 
 
 class BindMount(msgspec.Struct, frozen=True, kw_only=True):

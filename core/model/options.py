@@ -31,6 +31,7 @@ class CreateOptions(msgspec.Struct, frozen=True, kw_only=True):
     user: str | None = None
     terminal: bool = False
     stdin_open: bool = False
+    stdin_once: bool = False
     hostname: str = ""
     labels: dict[str, str] = {}
     annotations: dict[str, str] = {}

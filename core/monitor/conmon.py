@@ -195,7 +195,7 @@ class Conmon:
         if request.terminal:
             argv.append("-t")
         elif request.stdin_open:
-            argv += ["-i", "--leave-stdin-open"]
+            argv += ["-i"] if request.stdin_once else ["-i", "--leave-stdin-open"]
         if request.exit_command:
             argv += ["--exit-command", request.exit_command[0]]
             for argument in request.exit_command[1:]:

@@ -9,6 +9,7 @@ import msgspec
 
 class MonitorRequest(msgspec.Struct, frozen=True, kw_only=True):
     """A container to create. Its bundle with config.json is in place. `log_size_max`: bytes.
+    `stdin_once`: the input ends with the first client's.
 
     `exit_command`: what the monitor runs when the container has ended; empty for nothing.
     """
@@ -17,6 +18,7 @@ class MonitorRequest(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     terminal: bool
     stdin_open: bool
+    stdin_once: bool = False
     log_size_max: int
     exit_command: tuple[str, ...] = ()
 

@@ -35,6 +35,7 @@ def merge_process(options: CreateOptions, image: ImageConfig | None) -> ProcessC
         user=options.user if options.user is not None else image.user,
         terminal=options.terminal,
         stdin_open=options.stdin_open,
+        stdin_once=options.stdin_open and options.stdin_once and not options.terminal,
     )
 
 

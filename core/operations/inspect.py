@@ -117,6 +117,7 @@ def _config(record: ContainerRecord) -> dict[str, object]:
         "User": config.process.user,
         "Tty": config.process.terminal,
         "OpenStdin": config.process.stdin_open,
+        "StdinOnce": config.process.stdin_once,
         "Env": list(config.process.env),
         "Cmd": list(config.process.args),
         "WorkingDir": config.process.cwd,

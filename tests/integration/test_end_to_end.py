@@ -114,7 +114,6 @@ def test_a_slow_stop_shows_its_progress_and_blocks_nothing(engine: Engine, scree
     run(engine, "sh", "-c", "trap '' TERM; echo ready; while :; do sleep 0.1; done", name="slow", stop_timeout=4)
     make(engine, "true", name="other")
     shown = screen("slow")
-    select(shown, "slow")
     shown.press("s")
     shown.wait_for("Stop slow?")
     shown.press("y")
@@ -273,7 +272,7 @@ def test_remove_asks_and_the_default_is_to_cancel(engine: Engine, screen: Open) 
             engine.lookup("target")
         except NoSuchContainer:
             break
-    shown.wait_for("STATE", without=["target"])
+    shown.wait_for("no containers yet")
 
 
 def test_an_error_ends_in_one_dialog(engine: Engine, screen: Open) -> None:
@@ -305,12 +304,13 @@ def test_help_palette_and_detach_keys_of_the_screen(engine: Engine, screen: Open
     time.sleep(0.3)
     shown.wait_for_line("running", "target")
     shown.press("?")
-    shown.wait_for("restart", "export")
+    shown.wait_for("the keys", "Look inside")
     shown.press("Escape")
+    shown.wait_for("STATE")
     shown.press(":")
     shown.type("pause")
     shown.press("Enter")
-    wait_for_status(engine, "target", Status.PAUSED)
+    shown.wait_for_line("paused", "target")
 
 
 def test_it_survives_small_and_large_sizes(engine: Engine, screen: Open) -> None:

@@ -71,9 +71,11 @@ class ContainerActions:
         self._screen.app.push_screen(SignalDialog(selected.name), chosen)
 
     def attach(self, selected: ContainerSnapshot) -> None:
+        self._screen.await_console()
         self._bridge.attach(selected.id)
 
     def shell(self, selected: ContainerSnapshot) -> None:
+        self._screen.await_console()
         self._bridge.shell(selected.id)
 
     def logs(self, selected: ContainerSnapshot) -> None:

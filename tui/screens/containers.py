@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import ClassVar
 
 from textual import events, on
@@ -9,7 +10,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
 from textual.screen import Screen
-from textual.widgets import Input
 
 from core.model.snapshot import ContainerSnapshot
 from core.model.state import Status
@@ -34,10 +34,13 @@ from tui.widgets.bars import KeyBar, StatusLine, TitleBar
 from tui.widgets.consoles import ConsoleArea
 from tui.widgets.container_list import ContainerList
 from tui.widgets.detail import DetailPane
+from tui.widgets.filter_field import FilterField
 
 LOG_INTERVAL = 1.0
 """Seconds between two readings of the log's end for the detail pane."""
 LOG_LINES = 30
+CONSOLE_PATIENCE = 3.0
+"""Seconds that the keys wait for a console that was asked for."""
 CONSOLE_KEYS = (
     "every key goes to the container   ctrl+] d\u00a0detach  ctrl+] l\u00a0to the list  ctrl+] f\u00a0full screen"
 )
@@ -62,6 +65,7 @@ class ContainersScreen(Screen[None]):
         self._pictures: tuple[ContainerSnapshot, ...] = ()
         self._words = ""
         self._running_only = False
+        self._console_awaited = 0.0
         self._actions = ContainerActions(self, bridge)
 
     def compose(self) -> ComposeResult:
@@ -70,12 +74,13 @@ class ContainersScreen(Screen[None]):
             yield ContainerList(id="list")
             yield DetailPane(id="detail")
             yield ConsoleArea(id="consoles")
-        yield Input(placeholder="a part of a name, image, state, label or id", id="filter")
+        yield FilterField(placeholder="a part of a name, image, state, label or id", id="filter")
         yield StatusLine(id="status")
         yield KeyBar(id="keys")
 
     def on_mount(self) -> None:
         self._list.empty_text = "reading …"
+        self.query_one("#filter").display = False
         self._bridge.start(self.post_message)
         self.set_interval(LOG_INTERVAL, self._read_log)
 
@@ -97,12 +102,19 @@ class ContainersScreen(Screen[None]):
 
     def perform(self, action: Action) -> None:
         selected = self._list.selected
-        if action.enabled(selected):
+        if time.monotonic() < self._console_awaited:
+            # What is typed ahead is meant for the console: here it would be verbs.
+            self.say("the console is opening …")
+        elif action.enabled(selected):
             self._actions.perform(action, selected)
         elif selected is None:
             self.say(f"{action.description}: no container is selected")
         else:
             self.say(f"can not {action.label or action.name} {selected.name}: it is {selected.status}")
+
+    def await_console(self) -> None:
+        """A console was asked for: until it is there, or cannot be, keys do nothing."""
+        self._console_awaited = time.monotonic() + CONSOLE_PATIENCE
 
     def possible_actions(self) -> list[Action]:
         """What could be done now."""
@@ -113,31 +125,31 @@ class ContainersScreen(Screen[None]):
         self._show_list()
 
     def open_filter(self) -> None:
-        field = self.query_one("#filter", Input)
-        field.add_class("-shown")
-        field.focus()
+        field = self.query_one("#filter", FilterField)
+        field.display = True
+        self.set_focus(field)
 
     def clear_filter(self) -> bool:
         """Show all again; False where nothing was filtered."""
-        field = self.query_one("#filter", Input)
-        was = bool(self._words) or field.has_class("-shown")
+        field = self.query_one("#filter", FilterField)
+        was = bool(self._words) or field.display
         field.value = ""
-        field.remove_class("-shown")
-        self._list.focus()
+        field.display = False
+        self.set_focus(self._list)
         return was
 
-    @on(Input.Changed, "#filter")
-    def _filter(self, event: Input.Changed) -> None:
+    @on(FilterField.Changed, "#filter")
+    def _filter(self, event: FilterField.Changed) -> None:
         self._words = event.value.casefold()
         self._show_list()
 
-    @on(Input.Submitted, "#filter")
+    @on(FilterField.Submitted, "#filter")
     def _keep_filter(self) -> None:
-        self.query_one("#filter", Input).remove_class("-shown")
-        self._list.focus()
+        self.query_one("#filter", FilterField).display = False
+        self.set_focus(self._list)
 
     def on_key(self, event: events.Key) -> None:
-        field = self.query_one("#filter", Input)
+        field = self.query_one("#filter", FilterField)
         if field.has_focus and event.key in ("up", "down"):
             self._list.action_move(1 if event.key == "down" else -1)
 
@@ -211,6 +223,7 @@ class ContainersScreen(Screen[None]):
     @on(VerbFailed)
     def _take_failure(self, message: VerbFailed) -> None:
         """One dialog at a time: what fails while one is open goes to the status line."""
+        self._console_awaited = 0.0
         self.say(message.error.message)
         if not isinstance(self.app.screen, ErrorDialog):
             self.app.push_screen(ErrorDialog(message.error))
@@ -224,10 +237,11 @@ class ContainersScreen(Screen[None]):
 
     @on(ConsoleOpened)
     async def _open_console(self, message: ConsoleOpened) -> None:
+        self._console_awaited = 0.0
         pane = await self.consoles.open(message.source)
         self._follow_consoles()
         if self.is_current:
-            pane.focus()
+            self.set_focus(pane)
 
     def on_descendant_focus(self) -> None:
         self._show_keys()
@@ -251,14 +265,14 @@ class ContainersScreen(Screen[None]):
 
     async def close_console(self, pane: TerminalPane) -> None:
         """Let go of a console; the program in it goes on."""
-        self._list.focus()
+        self.set_focus(self._list)
         await self.consoles.close(pane)
         self._follow_consoles()
 
     @on(TerminalPane.ListRequested)
     def _to_list(self) -> None:
         self.remove_class("-full")
-        self._list.focus()
+        self.set_focus(self._list)
 
     @on(TerminalPane.FullScreenRequested)
     def _full_screen(self) -> None:
@@ -273,7 +287,7 @@ class ContainersScreen(Screen[None]):
         self.say(f"console {message.message}: q closes its pane")
         self.remove_class("-full")
         if message.pane.has_focus:
-            self._list.focus()
+            self.set_focus(self._list)
 
     def _follow_consoles(self) -> None:
         """Lay out anew for as many consoles as there are now."""
@@ -281,4 +295,4 @@ class ContainersScreen(Screen[None]):
         self.set_class(there, "-console")
         if not there:
             self.remove_class("-full")
-            self._list.focus()
+            self.set_focus(self._list)

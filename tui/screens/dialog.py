@@ -83,7 +83,7 @@ class ConfirmDialog(ModalScreen[tuple[bool, bool]]):
                 yield Button(self._verb, id="confirm", variant="error")
 
     def on_mount(self) -> None:
-        self.query_one("#cancel").focus()
+        self.set_focus(self.query_one("#cancel"))
 
     @on(Button.Pressed, "#cancel")
     def action_cancel(self) -> None:

@@ -81,7 +81,7 @@ class ExportDialog(ModalScreen[str]):
     def on_mount(self) -> None:
         self.query_one("#progress").display = False
         destination = self.query_one("#destination", Input)
-        destination.focus()
+        self.set_focus(destination)
         destination.cursor_position = len(destination.value)
 
     @on(Select.Changed, "#compression")

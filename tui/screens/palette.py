@@ -31,6 +31,7 @@ class PaletteScreen(ModalScreen[str]):
     def __init__(self, actions: Sequence[Action]) -> None:
         super().__init__()
         self._actions = actions
+        self._query = ""
 
     def compose(self) -> ComposeResult:
         with Vertical(id="dialog") as box:
@@ -39,7 +40,7 @@ class PaletteScreen(ModalScreen[str]):
             yield OptionList(id="actions")
 
     def on_mount(self) -> None:
-        self.query_one("#query").focus()
+        self.set_focus(self.query_one("#query"))
         self._show("")
 
     @on(Input.Changed)
@@ -48,6 +49,7 @@ class PaletteScreen(ModalScreen[str]):
 
     def _show(self, query: str) -> None:
         """The actions that match, the best first."""
+        self._query = query
         found = list(self._actions)
         if query.strip():
             matcher = Matcher(query.strip())
@@ -62,7 +64,10 @@ class PaletteScreen(ModalScreen[str]):
             options.highlighted = 0
 
     @on(Input.Submitted)
-    def take(self) -> None:
+    def take(self, event: Input.Submitted) -> None:
+        if event.value != self._query:
+            # Typed so fast that the list is still that of the letters before.
+            self._show(event.value)
         options = self.query_one("#actions", OptionList)
         if options.highlighted is not None:
             self.dismiss(options.get_option_at_index(options.highlighted).id or "")
