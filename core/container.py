@@ -14,7 +14,7 @@ from typing import Final
 from core.console.attach import AttachSocket
 from core.console.detach import parse_detach_keys
 from core.console.log import LogLine, read_log, replay
-from core.errors import EngineError, MonitorFailed, NoSuchContainer, StateForbids, TimedOut
+from core.errors import EngineError, MonitorFailed, NoSuchContainer, RuntimeFailed, StateForbids, TimedOut
 from core.events import EventKind
 from core.host.locks import FileLock
 from core.host.process_table import list_processes
@@ -22,7 +22,7 @@ from core.host.processes import Finished, run
 from core.model.config import ContainerConfig, ContainerRecord
 from core.model.options import ExecOptions
 from core.model.snapshot import ContainerSnapshot, ExportProgress, ProcessEntry
-from core.model.state import Status, Verb, require
+from core.model.state import IDLE_STATUSES, Status, Verb, require
 from core.operations import cleanup as cleanup_operation
 from core.operations import kill as kill_operation
 from core.operations import mount as mount_operation
@@ -83,7 +83,14 @@ class Container:
             synchronise(held)
             if verb is not None:
                 require(verb, held.state.status, held.name, held.id)
-            yield held
+            try:
+                yield held
+            except RuntimeFailed:
+                if verb is not None and not held.removed:
+                    # It may have ended between the look and the act: then that is the reason.
+                    synchronise(held)
+                    require(verb, held.state.status, held.name, held.id)
+                raise
         finally:
             lock.release()
 
@@ -370,6 +377,6 @@ class Container:
 
     def _unmount_after_export(self) -> None:
         with self.hold() as held:
-            idle = held.state.status in (Status.CONFIGURED, Status.EXITED)
+            idle = held.state.status in IDLE_STATUSES
             if idle and not held.state.kept_mounted:
                 mount_operation.unmount(held)

@@ -22,16 +22,19 @@ from core.host.locks import FileLock
 from core.host.process_table import boot_id
 from core.host.processes import find_program, run
 from core.live import CgroupReaders, LiveWatcher
+from core.model.config import ContainerRecord
 from core.model.image import Image, ImageConfig
 from core.model.options import CreateOptions
 from core.model.snapshot import ContainerSnapshot, PullProgress, ResourceSample
-from core.model.state import Status
+from core.model.state import IDLE_STATUSES, Status
 from core.monitor.conmon import Conmon
+from core.operations.cleanup import cleanup
 from core.operations.create import create
 from core.operations.inspect import snapshot_of
 from core.operations.observe import observed_state
 from core.operations.parts import EngineParts, Transaction
 from core.operations.refresh import refresh
+from core.operations.release import is_exporting
 from core.paths import EnginePaths
 from core.runtime.runc import Runc
 from core.settings import Settings
@@ -275,12 +278,34 @@ class Engine:
         if self._parts.store.boot_id() != self._parts.boot_id:
             self._refresh_all()
         for record in self._parts.store.all():
-            if record.state.intent is not None:
-                with contextlib.suppress(NoSuchContainer):
-                    try:
-                        self._settled(record.id)
-                    except EngineError as error:
-                        _log.warning("container %s could not be repaired: %s", record.id, error)
+            if record.state.intent is None and not self._is_left_mounted(record):
+                continue
+            try:
+                self._repair(Container(self._parts, record.id))
+            except NoSuchContainer:
+                continue
+            except EngineError as error:
+                _log.warning("container %s could not be repaired: %s", record.id, error)
+
+    def _is_left_mounted(self, record: ContainerRecord) -> bool:
+        """Whether a root is mounted for nobody: an export or a clean-up was killed."""
+        state = record.state
+        return (
+            bool(state.mount_point and record.config.image_id)
+            and state.status in IDLE_STATUSES
+            and not state.kept_mounted
+            and not is_exporting(self._parts, record.id)
+            and self._parts.monitor.find(record.id) is None
+        )
+
+    def _repair(self, container: Container) -> None:
+        """Finish or undo what a dead process began; leave alone what a living one is at."""
+        try:
+            with container.hold(patience=0) as held:
+                if self._is_left_mounted(held.record):
+                    cleanup(held)
+        except TimedOut:
+            return
 
     def _refresh_all(self) -> None:
         with FileLock(self.paths.locks / "boot"):

@@ -28,6 +28,14 @@ def boot_id() -> str:
     return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
 
 
+def capability_bounds() -> int:
+    """The bounding set of this process as bits: no process that it starts can have more (capabilities(7))."""
+    for line in Path("/proc/self/status").read_text().splitlines():
+        if line.startswith("CapBnd:"):
+            return int(line.split()[1], 16)
+    return -1
+
+
 def _stat_fields(pid: int) -> list[bytes] | None:
     """The fields of /proc/PID/stat from the third on; None where there is no such process."""
     try:

@@ -50,12 +50,16 @@ class Intent(enum.StrEnum):
     CREATING = "creating"
     INITIALISING = "initialising"
     STARTING = "starting"
+    MOUNTING = "mounting"
+    UNMOUNTING = "unmounting"
     PAUSING = "pausing"
     UNPAUSING = "unpausing"
     CLEANING = "cleaning"
     REMOVING = "removing"
 
 
+IDLE_STATUSES: Final = frozenset({Status.CONFIGURED, Status.EXITED})
+"""Those without a process."""
 _ANY: Final = frozenset(Status)
 _LIVE: Final = frozenset({Status.CREATED, Status.RUNNING, Status.PAUSED})
 

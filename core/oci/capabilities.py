@@ -68,26 +68,33 @@ ALL: Final = tuple(
         "CHECKPOINT_RESTORE",
     ]
 )
+"""In the order of their numbers."""
 
 
-def compute(security: Security) -> tuple[str, ...]:
-    """The capabilities that a container gets, sorted. `all` adds or drops every one. Raises `InvalidArgument`."""
-    added, dropped = _known(security.capabilities_add), _known(security.capabilities_drop)
-    both = (added & dropped) if len(added) < len(ALL) and len(dropped) < len(ALL) else set()
+def compute(security: Security, bounding: int = -1) -> tuple[str, ...]:
+    """The capabilities that a container gets, sorted. Raises `InvalidArgument`.
+
+    `all` drops every one, or adds those of `bounding`: the bits that anybody on this machine can have.
+    """
+    available = {name for number, name in enumerate(ALL) if bounding >> number & 1}
+    added, dropped = _known(security.capabilities_add, available), _known(security.capabilities_drop, set(ALL))
+    both = (added & dropped) if not _names_all(security.capabilities_add, security.capabilities_drop) else set()
     if both:
         raise InvalidArgument(f"the capability {min(both)} is both added and dropped")
-    base = set(ALL) if security.privileged else set(DEFAULT)
-    if len(dropped) == len(ALL):
-        return tuple(sorted(added))
-    return tuple(sorted((base | added) - dropped))
+    base = available if security.privileged else set(DEFAULT)
+    return tuple(sorted(added if len(dropped) == len(ALL) else (base | added) - dropped))
 
 
-def _known(names: tuple[str, ...]) -> set[str]:
+def _names_all(*names: tuple[str, ...]) -> bool:
+    return any(name.upper() in ("ALL", "CAP_ALL") for group in names for name in group)
+
+
+def _known(names: tuple[str, ...], every: set[str]) -> set[str]:
     found: set[str] = set()
     for name in names:
         full = f"CAP_{name.upper().removeprefix('CAP_')}"
         if full == "CAP_ALL":
-            found.update(ALL)
+            found.update(every)
         elif full in ALL:
             found.add(full)
         else:

@@ -13,6 +13,7 @@ import msgspec
 from core.errors import EngineError, InvalidArgument, StateForbids
 from core.events import EventKind
 from core.host.files import make_private_directory, write_atomically
+from core.host.process_table import capability_bounds
 from core.model.options import ExecOptions
 from core.oci.capabilities import compute
 from core.oci.messages import classify
@@ -77,7 +78,7 @@ def prepare_exec(held: Transaction, options: ExecOptions, *, detach: bool = Fals
     security = held.config.security
     if options.privileged:
         security = msgspec.structs.replace(security, privileged=True)
-    process = process_for_exec(held.config, user, options, compute(security))
+    process = process_for_exec(held.config, user, options, compute(security, capability_bounds()))
     folder = parts.paths.exec_folder(held.id)
     make_private_directory(folder)
     session = secrets.token_hex(8)

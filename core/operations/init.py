@@ -15,7 +15,7 @@ from core.errors import EngineError, HostIncomplete, InvalidArgument, MonitorFai
 from core.events import EventKind
 from core.host.files import make_private_directory, read_in_root, write_atomically
 from core.host.mounts import mount_tmpfs
-from core.host.process_table import process_start
+from core.host.process_table import capability_bounds, process_start
 from core.model.config import NetworkMode
 from core.model.state import ContainerState, Intent, Status
 from core.monitor.contract import MonitorRequest
@@ -69,7 +69,7 @@ def _bring_up(held: Transaction, root: Path) -> None:
         config=config,
         root_path=str(root),
         user=user,
-        capabilities=compute(config.security),
+        capabilities=compute(config.security, capability_bounds()),
         seccomp=_seccomp(held),
         shm_path=str(parts.paths.shm(held.id)),
         etc_files=_write_etc_files(held),
@@ -142,7 +142,7 @@ def _seccomp(held: Transaction) -> dict[str, object] | None:
         ) from error
     except (OSError, msgspec.MsgspecError) as error:
         raise InvalidArgument(f"the seccomp profile {path} can not be read: {error}") from error
-    return translate(profile, os.uname().machine, compute(security))
+    return translate(profile, os.uname().machine, compute(security, capability_bounds()))
 
 
 def _write_etc_files(held: Transaction) -> dict[str, str]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from core.errors import ContainerInUse
 from core.events import EventKind
-from core.model.state import Status
+from core.model.state import Intent, Status
 from core.operations.parts import Transaction
 from core.operations.release import is_exporting
 
@@ -25,7 +25,15 @@ def mounted_root(held: Transaction) -> Path:
     if not held.config.image_id:
         return Path(held.config.rootfs)
     storage = held.parts.storage
-    return storage.mounted_at(held.id) or storage.mount(held.id)
+    mounted = storage.mounted_at(held.id)
+    if mounted is None:
+        held.save(intent=Intent.MOUNTING)
+        try:
+            mounted = storage.mount(held.id)
+        finally:
+            # Killed before this, whoever looks next finds the intent and unmounts.
+            held.save(intent=None, mount_point=str(mounted or ""))
+    return mounted
 
 
 def unmount(held: Transaction, *, force: bool = False) -> bool:
@@ -43,8 +51,9 @@ def unmount(held: Transaction, *, force: bool = False) -> bool:
             f"container {held.name} is being exported", hint="wait for the export or cancel it", container_id=held.id
         )
     if held.config.image_id and held.parts.storage.mounted_at(held.id) is not None:
+        held.save(intent=Intent.UNMOUNTING)
         held.parts.storage.unmount(held.id)
-    held.save(mount_point="", kept_mounted=False)
+    held.save(intent=None, mount_point="", kept_mounted=False)
     if was_mounted:
         held.emit(EventKind.UNMOUNT)
     return was_mounted

@@ -5,7 +5,6 @@ from __future__ import annotations
 from core.events import EventKind
 from core.model.state import Intent, Status
 from core.operations.parts import Transaction
-from core.operations.synchronise import synchronise
 
 
 def pause(held: Transaction) -> None:
@@ -25,7 +24,6 @@ def _change(held: Transaction, intent: Intent, status: Status, kind: EventKind) 
         act(held.id)
     except Exception:
         held.save(intent=None)
-        synchronise(held)
         raise
     held.save(status=status, intent=None)
     held.emit(kind)

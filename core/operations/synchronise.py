@@ -11,10 +11,10 @@ import msgspec
 
 from core.errors import EngineError, NoSuchContainer, TimedOut
 from core.events import EventKind
-from core.model.state import Intent, Status
+from core.model.state import IDLE_STATUSES, Intent, Status
 from core.operations.observe import observed_state, settled_state
 from core.operations.parts import Transaction
-from core.operations.release import erase, release, stop_by_force
+from core.operations.release import erase, is_exporting, release, stop_by_force
 from core.runtime.contract import Phase
 
 EXIT_FILE_PATIENCE: Final = 5.0
@@ -98,6 +98,15 @@ def _observe_again(held: Transaction) -> None:
     held.save(intent=None)
 
 
+def _settle_mount(held: Transaction) -> None:
+    """Undo a mount that its caller did not live to know of, and finish an unmount."""
+    mounted = held.parts.storage.mounted_at(held.id)
+    if mounted is not None and held.state.status in IDLE_STATUSES and not is_exporting(held.parts, held.id):
+        held.parts.storage.unmount(held.id)
+        mounted = None
+    held.save(intent=None, mount_point=str(mounted or ""), kept_mounted=held.state.kept_mounted and mounted is not None)
+
+
 def _finish_cleaning(held: Transaction) -> None:
     release(held)
     held.write(settled_state(held.state))
@@ -113,6 +122,8 @@ _REPAIRS: Final[dict[Intent, Callable[[Transaction], None]]] = {
     Intent.CREATING: _undo_create,
     Intent.INITIALISING: _repair_init,
     Intent.STARTING: _observe_again,
+    Intent.MOUNTING: _settle_mount,
+    Intent.UNMOUNTING: _settle_mount,
     Intent.PAUSING: _observe_again,
     Intent.UNPAUSING: _observe_again,
     Intent.CLEANING: _finish_cleaning,

@@ -206,8 +206,9 @@ def _oci_archive_name(archive: Path) -> str:
 
 
 def _damaged(archive: Path, reason: str) -> DamagedArchive:
+    one_line = "; ".join(line.strip(" -") for line in reason.splitlines())
     return DamagedArchive(
-        f"{archive} is not a whole image archive: {reason}", hint="make or copy the archive again; nothing was loaded"
+        f"{archive} is not a whole image archive: {one_line}", hint="make or copy the archive again; nothing was loaded"
     )
 
 
