@@ -34,7 +34,7 @@ from core.paths import EnginePaths
 FORK_TIMEOUT: Final = 20.0
 """Seconds that conmon may take to go into the background."""
 CREATE_TIMEOUT: Final = 60.0
-"""Seconds that the runtime may take to create a container."""
+"""Seconds, where nothing else is said."""
 
 
 class _Report(msgspec.Struct):
@@ -45,14 +45,23 @@ class _Report(msgspec.Struct):
 class Conmon:
     """Starts and watches conmon processes. See `Monitor`.
 
-    `runtime` is the path of the OCI runtime, `runtime_options` what it needs before its verb.
+    `runtime` is the path of the OCI runtime, `runtime_options` what it needs before its verb, `create_timeout` the
+    seconds that it may take to create a container.
     """
 
-    def __init__(self, path: str, paths: EnginePaths, runtime: str, runtime_options: Sequence[str]) -> None:
+    def __init__(
+        self,
+        path: str,
+        paths: EnginePaths,
+        runtime: str,
+        runtime_options: Sequence[str],
+        create_timeout: float = CREATE_TIMEOUT,
+    ) -> None:
         self._path = path
         self._paths = paths
         self._runtime = runtime
         self._runtime_options = tuple(runtime_options)
+        self._create_timeout = create_timeout
 
     def create(self, request: MonitorRequest) -> int:
         container_id = request.container_id
@@ -216,7 +225,7 @@ class Conmon:
             ) from error
 
     def _await_report(self, container_id: str, watcher: FileWatcher, exit_command: tuple[str, ...]) -> int:
-        deadline = time.monotonic() + CREATE_TIMEOUT
+        deadline = time.monotonic() + self._create_timeout
         while True:
             monitor = self.find(container_id)
             pid = self.created_pid(container_id)
@@ -230,7 +239,7 @@ class Conmon:
                     with contextlib.suppress(ProcessLookupError):
                         os.kill(hung, signal.SIGKILL)
                 raise TimedOut(
-                    f"the runtime did not create the container within {CREATE_TIMEOUT:g} seconds",
+                    f"the runtime did not create the container within {self._create_timeout:g} seconds",
                     hint=f"see whether {self._runtime} hangs",
                     container_id=container_id,
                 )
