@@ -31,6 +31,12 @@ class LinkListener:
 
     frame: Callable[[Frame], None]
     notice: Callable[[str], None]
+    text: Callable[[str], None]
+    """What `want_text` asked for."""
+    printed: Callable[[bytes], None]
+    """What the program printed, while it is recorded."""
+    clipboard: Callable[[str], None]
+    """A text that the program wants in the operator's clipboard."""
     end: Callable[[int | None, str], None]
     """The exit code where it is known, and a line for the operator."""
 
@@ -45,6 +51,7 @@ class ConsoleLink:
         self._opening: asyncio.Task[None] | None = None
         self._resizing: asyncio.Task[None] | None = None
         self._finishing: asyncio.Task[None] | None = None
+        self._recording = False
         self._size_wanted = (0, 0)
         self._size_told = (0, 0)
         self._frame_at = 0.0
@@ -65,10 +72,41 @@ class ConsoleLink:
         else:
             self._follow_size()
 
+    @property
+    def is_resizing(self) -> bool:
+        """Whether a size is on its way to the program."""
+        return self._size_told != self._size_wanted
+
+    def take_size(self) -> None:
+        """Set the wanted size again, over what another client has set."""
+        self._size_told = (0, 0)
+        self._follow_size()
+
     def send(self, data: bytes) -> None:
         """Bytes for the program."""
         if data and self._client is not None and not self.is_over:
             self._client.send_input(data if self._source.terminal else data.replace(b"\r", b"\n"))
+
+    def scroll_view(self, rows: int) -> None:
+        """Look so many rows further up (negative) or down; 0 goes back to the program's screen."""
+        if self._client is not None:
+            self._client.scroll_view(rows)
+
+    def find(self, query: str, *, older: bool) -> None:
+        """Bring the next row with this text into view; an empty text forgets what was found."""
+        if self._client is not None:
+            self._client.find(query, older=older)
+
+    def want_text(self, first: int, last: int) -> None:
+        """Ask for the text of rows."""
+        if self._client is not None:
+            self._client.want_text(first, last)
+
+    def record(self, on: bool) -> None:
+        """Have what the program prints told from now on, or not any more."""
+        self._recording = on
+        if self._client is not None:
+            self._client.record(on)
 
     async def close(self) -> None:
         """Let go of everything; the program goes on. Waits for at most `CLOSE_PATIENCE` at each of three steps."""
@@ -84,7 +122,13 @@ class ConsoleLink:
 
     async def _open(self) -> None:
         listener = KeeperListener(
-            frame=self._take_frame, ended=self._take_end, notice=self._listener.notice, lost=self._keeper_lost
+            frame=self._take_frame,
+            ended=self._take_end,
+            notice=self._listener.notice,
+            text=self._listener.text,
+            printed=self._listener.printed,
+            clipboard=self._listener.clipboard,
+            lost=self._keeper_lost,
         )
         columns, rows = self._size_wanted
         try:
@@ -96,6 +140,8 @@ class ConsoleLink:
             await client.close()
             return
         self._client = client
+        if self._recording:
+            client.record(True)
         self._size_told = (0, 0)
         self._follow_size()
         client.want_frame(full=True)

@@ -11,7 +11,7 @@ from pyghostty import Terminal, ffi, lib
 from pyghostty.core import init_sized
 
 from tui.terminal.cell_reader import RowReader
-from tui.terminal.frame import CursorState, ModeState, Row
+from tui.terminal.frame import CursorState, ModeState, Row, View
 from tui.terminal.sequence_filter import SequenceFilter
 
 MINIMUM_COLUMNS: Final = 4
@@ -141,11 +141,29 @@ class Emulator:
 
     def scroll_view(self, rows: int) -> None:
         """Move what `changed_rows` looks at by so many rows, up when negative; 0 goes back to the program's screen."""
-        behaviour = init_sized("GhosttyTerminalScrollViewport")
         if rows:
-            behaviour.tag, behaviour.value.delta = lib.GHOSTTY_SCROLL_VIEWPORT_DELTA, rows
+            self._scroll(lib.GHOSTTY_SCROLL_VIEWPORT_DELTA, rows)
         else:
-            behaviour.tag = lib.GHOSTTY_SCROLL_VIEWPORT_BOTTOM
+            self._scroll(lib.GHOSTTY_SCROLL_VIEWPORT_BOTTOM, 0)
+
+    @property
+    def view(self) -> View:
+        """Which of all rows are looked at, counted from the oldest that is kept."""
+        bar = ffi.new("GhosttyTerminalScrollbar*")
+        if lib.ghostty_terminal_get(self._handle, lib.GHOSTTY_TERMINAL_DATA_SCROLLBAR, bar):
+            return View(0, self._rows, self._rows)
+        return View(int(bar.offset), int(bar.len), int(bar.total))
+
+    def view_at(self, top: int) -> None:
+        """Look at the rows from the `top`th on, or as near to it as there are rows."""
+        view = self.view
+        wanted = min(max(top, 0), view.total - view.height)
+        if wanted != view.top:
+            self._scroll(lib.GHOSTTY_SCROLL_VIEWPORT_DELTA, wanted - view.top)
+
+    def _scroll(self, tag: int, delta: int) -> None:
+        behaviour = init_sized("GhosttyTerminalScrollViewport")
+        behaviour.tag, behaviour.value.delta = tag, delta
         scroll = ffi.cast("void (*)(GhosttyTerminal, ScrollViewportTwin)", ffi.addressof(lib, SCROLL_FUNCTION))
         twin = ffi.cast("ScrollViewportTwin*", behaviour)
         scroll(self._handle, twin[0])

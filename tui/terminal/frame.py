@@ -78,6 +78,19 @@ class ModeState(msgspec.Struct, frozen=True):
     kitty_flags: int = 0
 
 
+class View(msgspec.Struct, frozen=True, array_like=True):
+    """What is looked at of all rows that are kept: `height` rows from the `top`th of `total`, the oldest is 0."""
+
+    top: int = 0
+    height: int = 0
+    total: int = 0
+
+    @property
+    def above_end(self) -> int:
+        """How many rows it is above the program's own screen."""
+        return max(0, self.total - self.height - self.top)
+
+
 class Frame(msgspec.Struct, frozen=True, tag="frame"):
     """The rows that changed since the frame before it, and everything else as it is now."""
 
@@ -89,5 +102,6 @@ class Frame(msgspec.Struct, frozen=True, tag="frame"):
     title: str
     bells: int
     """How often the bell has rung since the keeper started."""
-    scrollback: int
-    """How many rows have scrolled off above the screen."""
+    view: View
+    found: int = -1
+    """The row of the last text that was found, counted as in `view`; -1 for none."""

@@ -14,30 +14,40 @@ import sys
 import time
 from typing import Final
 
+from tui.terminal.clipboard_watcher import ClipboardWatcher
 from tui.terminal.confinement import drop_privileges
 from tui.terminal.emulator import Emulator
-from tui.terminal.frame import CursorState, Frame, ModeState
+from tui.terminal.frame import CursorState, Frame, ModeState, View
 from tui.terminal.keeper_console import Console
 from tui.terminal.keeper_protocol import (
     HELLO,
+    ClipboardOffered,
     Ended,
+    Find,
     Input,
     KeeperInbox,
     Notice,
     Open,
+    Printed,
     ProtocolBroken,
+    Record,
     Resize,
     ScrollView,
+    TextRead,
     ToKeeper,
     ToScreen,
     WantFrame,
+    WantText,
     encode,
 )
 from tui.terminal.overlap import overlap_length
+from tui.terminal.searching import Searcher
 
 HOLD_LIMIT: Final = 0.15
 """Seconds that a program may hold back its screen (synchronized output)."""
-ReportedState = tuple[CursorState, ModeState, str, int, int]
+ReportedState = tuple[CursorState, ModeState, str, int, View, int]
+RECORDED_LIMIT: Final = 8 * 1024 * 1024
+"""Bytes that wait for the screen above which nothing more is recorded."""
 
 
 class Keeper:
@@ -56,6 +66,9 @@ class Keeper:
         self._held_since = 0.0
         self._reported: ReportedState | None = None
         self._end_told = False
+        self._searcher = Searcher(self._emulator)
+        self._recording = False
+        self._clipboard = ClipboardWatcher()
         self._gone = False
         self._replay(opening)
 
@@ -105,8 +118,20 @@ class Keeper:
         ):
             self._emulator.feed(data)
             self._touched = True
+            self._tell_of(data)
             if replies := self._emulator.take_replies():
                 self._console.write(replies)
+
+    def _tell_of(self, data: bytes) -> None:
+        """What the screen is to know of output beside the picture of it."""
+        for text in self._clipboard.feed(data):
+            self._send(ClipboardOffered(text))
+        if self._recording:
+            if len(self._outbox) < RECORDED_LIMIT:
+                self._send(Printed(data))
+            else:
+                self._recording = False
+                self._send(Notice("recording stopped: the screen did not take it fast enough"))
 
     def _serve_screen(self, events: int) -> None:
         if events & select.POLLOUT:
@@ -141,8 +166,22 @@ class Keeper:
                 case ScrollView(rows):
                     self._emulator.scroll_view(rows)
                     self._touched = True
+                case Find(query, older):
+                    self._find(query, older)
+                case WantText(first, last):
+                    self._send(TextRead(self._searcher.text_between(first, last)))
+                    self._touched = True
+                case Record(on):
+                    self._recording = on
                 case Open():
                     raise ProtocolBroken("opened twice")
+
+    def _find(self, query: str, older: bool) -> None:
+        self._touched = True
+        if not query:
+            self._searcher.forget()
+        elif not self._searcher.find(query, older=older):
+            self._send(Notice(f"{query} is not found {'above' if older else 'below'}"))
 
     def _offer_frame(self) -> None:
         """Send a frame if one is wanted, there is something new, and the program does not hold it back."""
@@ -168,13 +207,20 @@ class Keeper:
         """What is new, or None."""
         emulator = self._emulator
         changed = emulator.all_rows() if self._full else emulator.changed_rows()
-        state = (emulator.cursor_state, emulator.modes, emulator.title, emulator.bells, emulator.scrollback_rows)
+        state = (
+            emulator.cursor_state,
+            emulator.modes,
+            emulator.title,
+            emulator.bells,
+            emulator.view,
+            self._searcher.found,
+        )
         if not changed and not self._full and state == self._reported:
             return None
         self._full, self._reported = False, state
-        cursor, modes, title, bells, scrollback = state
+        cursor, modes, title, bells, view, found = state
         columns, rows = emulator.size
-        return Frame(columns, rows, changed, cursor, modes, title, bells, scrollback)
+        return Frame(columns, rows, changed, cursor, modes, title, bells, view, found)
 
     def _send(self, message: ToScreen) -> None:
         self._outbox += encode(message)

@@ -18,16 +18,22 @@ from tui.terminal.keeper_process import STOCK, KeeperProcess, KeeperStock
 from tui.terminal.keeper_protocol import (
     HELLO,
     REPLAY_LIMIT,
+    ClipboardOffered,
     Ended,
+    Find,
     Input,
     Notice,
     Open,
+    Printed,
     ProtocolBroken,
+    Record,
     Resize,
     ScreenInbox,
     ScrollView,
+    TextRead,
     ToKeeper,
     WantFrame,
+    WantText,
     encode,
 )
 from tui.terminal.source import ConsoleSource
@@ -46,6 +52,12 @@ class KeeperListener:
     frame: Callable[[Frame], None]
     ended: Callable[[], None]
     notice: Callable[[str], None]
+    text: Callable[[str], None]
+    """What `want_text` asked for."""
+    printed: Callable[[bytes], None]
+    """What the program printed, while it is recorded."""
+    clipboard: Callable[[str], None]
+    """A text that the program wants in the operator's clipboard."""
     lost: Callable[[str], None]
     """The keeper is gone or talks nonsense, while the console may be well; the text says why."""
 
@@ -101,6 +113,18 @@ class KeeperClient:
 
     def scroll_view(self, rows: int) -> None:
         self._send(ScrollView(rows))
+
+    def find(self, query: str, *, older: bool) -> None:
+        """Bring the next row with this text into view."""
+        self._send(Find(query, older))
+
+    def want_text(self, first: int, last: int) -> None:
+        """Ask for the text of rows, counted from the oldest that is kept."""
+        self._send(WantText(first, last))
+
+    def record(self, on: bool) -> None:
+        """Have what the program prints told, or not any more."""
+        self._send(Record(on))
 
     def want_frame(self, *, full: bool = False) -> None:
         """Ask for the next frame."""
@@ -165,6 +189,12 @@ class KeeperClient:
                     self._listener.ended()
                 case Notice(text):
                     self._listener.notice(text)
+                case TextRead(text):
+                    self._listener.text(text)
+                case Printed(data):
+                    self._listener.printed(data)
+                case ClipboardOffered(text):
+                    self._listener.clipboard(text)
 
     def _lose(self, reason: str) -> None:
         if self._closed:

@@ -61,6 +61,44 @@ class ScrollView(msgspec.Struct, frozen=True, tag="scroll"):
     rows: int
 
 
+class Find(msgspec.Struct, frozen=True, tag="find"):
+    """Bring the next row with this text into view; an empty text forgets what was found."""
+
+    query: str
+    older: bool = True
+
+
+class WantText(msgspec.Struct, frozen=True, tag="want-text"):
+    """The text of these rows, please, counted from the oldest that is kept."""
+
+    first: int
+    last: int
+
+
+class Record(msgspec.Struct, frozen=True, tag="record"):
+    """From now on what the program prints is told, too; or not any more."""
+
+    on: bool
+
+
+class TextRead(msgspec.Struct, frozen=True, tag="text"):
+    """What `WantText` asked for."""
+
+    text: str
+
+
+class Printed(msgspec.Struct, frozen=True, tag="printed"):
+    """What the program printed, while it is recorded."""
+
+    data: bytes
+
+
+class ClipboardOffered(msgspec.Struct, frozen=True, tag="clipboard"):
+    """The program wants this text in the operator's clipboard (OSC 52)."""
+
+    text: str
+
+
 class Ended(msgspec.Struct, frozen=True, tag="ended"):
     """The console is at its end; the frame before this one is the last."""
 
@@ -71,8 +109,8 @@ class Notice(msgspec.Struct, frozen=True, tag="notice"):
     text: str
 
 
-ToKeeper = Open | Input | Resize | WantFrame | ScrollView
-ToScreen = Frame | Ended | Notice
+ToKeeper = Open | Input | Resize | WantFrame | ScrollView | Find | WantText | Record
+ToScreen = Frame | Ended | Notice | TextRead | Printed | ClipboardOffered
 
 _LENGTH: Final = struct.Struct(">I")
 _encoder: Final = msgspec.msgpack.Encoder()

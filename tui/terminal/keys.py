@@ -133,6 +133,48 @@ def _character(key: bytes, kitty: re.Match[bytes] | None) -> str:
     return text if len(text) == 1 and text.isprintable() else ""
 
 
+_NAMES: Final = {
+    b"\r": "enter",
+    b"\n": "enter",
+    b"\x1b": "escape",
+    b"\x7f": "backspace",
+    b"\x08": "backspace",
+    b" ": "space",
+    b"/": "slash",
+    b"\x1b[A": "up",
+    b"\x1bOA": "up",
+    b"\x1b[B": "down",
+    b"\x1bOB": "down",
+    b"\x1b[5~": "pageup",
+    b"\x1b[6~": "pagedown",
+    b"\x1b[H": "home",
+    b"\x1bOH": "home",
+    b"\x1b[1~": "home",
+    b"\x1b[F": "end",
+    b"\x1bOF": "end",
+    b"\x1b[4~": "end",
+}
+
+
+def key_names(data: bytes) -> list[str]:
+    """Typed bytes as names of keys: the character itself, `ctrl+x`, or a word as up; unknown ones are left out."""
+    names = []
+    for match in _ONE_KEY.finditer(data):
+        key = match.group()
+        kitty = _KITTY_KEY.fullmatch(key)
+        if kitty is not None:
+            code = int(kitty["code"])
+            key = b"" if kitty["event"] == _KITTY_RELEASE or code > 0x10FFFF else chr(code).encode("utf-8", "replace")
+        text = key.decode("utf-8", "replace")
+        if key in _NAMES:
+            names.append(_NAMES[key])
+        elif len(key) == 1 and key < b" ":
+            names.append(f"ctrl+{chr(key[0] | 0x60)}")
+        elif len(text) == 1 and text.isprintable():
+            names.append(text)
+    return names
+
+
 def for_modes(data: bytes, modes: ModeState) -> bytes:
     """Typed bytes with the cursor keys in the form that the program asked for."""
     return _CURSOR_KEY.sub(b"\x1bO\\1", data) if modes.application_cursor else data

@@ -2,31 +2,47 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Final
+from typing import Final, TypeAlias
 
 from textual import events
 from textual.content import Content
 from textual.geometry import Region
-from textual.message import Message
 from textual.strip import Strip
-from textual.widget import Widget
 
+from core.console.detach import DetachFilter
+from tui.terminal import pane_messages
+from tui.terminal.background import call_in_background
 from tui.terminal.console_link import ConsoleLink, LinkListener
 from tui.terminal.driver import WharfDriver
-from tui.terminal.frame import CursorState, Frame, ModeState, Row
+from tui.terminal.frame import CursorState, Frame, ModeState, Row, View
 from tui.terminal.keeper_protocol import ConsoleKind
-from tui.terminal.keys import Command, KeyTranslator, Send, Waiting, focus_report, parse_escape_key, paste_tokens
-from tui.terminal.mouse import MouseInput, MouseKind, mouse_report
+from tui.terminal.keys import (
+    Command,
+    KeyTranslator,
+    Send,
+    Waiting,
+    focus_report,
+    key_names,
+    parse_escape_key,
+    paste_tokens,
+)
+from tui.terminal.look_back import LookBack
 from tui.terminal.painting import paint_cursor, paint_row
+from tui.terminal.pane_mouse import PaneMouse
 from tui.terminal.raw_input import InputKind, InputToken
+from tui.terminal.recorder import Recording
 from tui.terminal.source import ConsoleSource
 from tui.terminal.textual_keys import bytes_of_key
 
 NOTICE_STAYS: Final = 5.0
 """Seconds that a notice stays in the border."""
+HOLD: Final = 0.3
+"""Seconds that the first of the detach keys is held back before the program gets it."""
+SIZE_INTERVAL: Final = 1.0
+"""Seconds between two looks whose size holds."""
 
 
-class TerminalPane(Widget, can_focus=True, inherit_bindings=False):
+class TerminalPane(PaneMouse, can_focus=True, inherit_bindings=False):
     """Shows a console and, while it has the keyboard, sends it every key but the escape key."""
 
     DEFAULT_CSS = """
@@ -39,48 +55,25 @@ class TerminalPane(Widget, can_focus=True, inherit_bindings=False):
         &:focus { border: round $accent; }
     }
     """
-    COMMANDS: ClassVar[dict[str, str]] = {"d": "detach", "l": "list", "f": "full screen"}
-
-    class Detached(Message):
-        """The operator wants to leave; the program goes on."""
-
-        def __init__(self, pane: TerminalPane) -> None:
-            super().__init__()
-            self.pane = pane
-
-        @property
-        def control(self) -> TerminalPane:
-            return self.pane
-
-    class FullScreenRequested(Detached):
-        """The operator wants the pane on the whole screen, or back."""
-
-    class ListRequested(Detached):
-        """The operator wants the keyboard elsewhere, with the pane left open."""
-
-    class Bell(Detached):
-        """The program rang."""
-
-    class Ended(Message):
-        """The console is at its end; the pane keeps its last screen."""
-
-        def __init__(self, pane: TerminalPane, exit_code: int | None, message: str) -> None:
-            super().__init__()
-            self.pane = pane
-            self.exit_code = exit_code
-            """None when it cannot be known."""
-            self.message = message
-            """One line for the operator."""
-
-        @property
-        def control(self) -> TerminalPane:
-            return self.pane
+    Detached: TypeAlias = pane_messages.Detached
+    FullScreenRequested: TypeAlias = pane_messages.FullScreenRequested
+    ListRequested: TypeAlias = pane_messages.ListRequested
+    SplitRequested: TypeAlias = pane_messages.SplitRequested
+    NextRequested: TypeAlias = pane_messages.NextRequested
+    SignalRequested: TypeAlias = pane_messages.SignalRequested
+    TextCopied: TypeAlias = pane_messages.TextCopied
+    ClipboardOffered: TypeAlias = pane_messages.ClipboardOffered
+    Bell: TypeAlias = pane_messages.Bell
+    Active: TypeAlias = pane_messages.Active
+    Ended: TypeAlias = pane_messages.Ended
 
     def __init__(
         self,
         source: ConsoleSource,
         *,
         escape_key: str = "ctrl+]",
+        detach_keys: bytes = b"\x10\x11",
+        watch_only: bool = False,
         name: str | None = None,
         id: str | None = None,  # noqa: A002
         classes: str | None = None,
@@ -89,7 +82,19 @@ class TerminalPane(Widget, can_focus=True, inherit_bindings=False):
         self._source = source
         self._escape_name = escape_key
         self._translator = KeyTranslator(parse_escape_key(escape_key))
-        self._link = ConsoleLink(source, LinkListener(self._take_frame, self._show_notice, self._end))
+        # Of a shell the keys are its own: leaving it would end it.
+        self._detach_filter = DetachFilter(detach_keys if source.kind == "attach" else b"")
+        self._link = ConsoleLink(
+            source,
+            LinkListener(
+                frame=self._take_frame,
+                notice=self._show_notice,
+                text=self._copy,
+                printed=lambda data: self._recording.printed(data),
+                clipboard=self._offer,
+                end=self._end,
+            ),
+        )
         self._rows: dict[int, Row] = {}
         self._strips: dict[int, Strip] = {}
         self._cursor = CursorState(visible=False)
@@ -98,11 +103,21 @@ class TerminalPane(Widget, can_focus=True, inherit_bindings=False):
         self._bells = 0
         self._notice = ""
         self._ended = False
+        self._watch_only = watch_only
+        self._view = View()
+        self._look_back: LookBack | None = None
+        self._recording = Recording(source.title, self._link.record, self._show_notice)
+        self._foreign_size: tuple[int, int] | None = None
+        self._told_active = False
 
     @property
     def kind(self) -> ConsoleKind:
         """Whether it shows a container's own console or a shell beside it."""
         return self._source.kind
+
+    @property
+    def container_id(self) -> str:
+        return self._source.container_id
 
     @property
     def has_ended(self) -> bool:
@@ -126,17 +141,21 @@ class TerminalPane(Widget, can_focus=True, inherit_bindings=False):
     def on_mount(self) -> None:
         self._show_border()
         self.app.screen_change_signal.subscribe(self, lambda _screen: self._update_keyboard())
+        if self._source.size is not None:
+            self.set_interval(SIZE_INTERVAL, self._look_at_size)
 
     async def on_unmount(self) -> None:
         driver = self._raw_driver()
         if driver is not None:
             driver.release(self._take_tokens)
+        self._recording.stop()
         await self._link.close()
 
     def on_resize(self, event: events.Resize) -> None:
         columns, rows = self.content_size
         if columns > 0 and rows > 0:
             self._link.resize(columns, rows)
+            self._recording.resized(columns, rows)
 
     def _take_frame(self, frame: Frame) -> None:
         """Show what changed."""
@@ -149,6 +168,12 @@ class TerminalPane(Widget, can_focus=True, inherit_bindings=False):
             if row.y in dirty:
                 self._rows[row.y] = row
                 self._strips[row.y] = paint_row(row, base)
+        if frame.view != self._view:
+            self._view = frame.view
+            if self._look_back is not None:
+                self._look_back.follow(frame.view)
+                dirty = set(range(frame.rows))
+                self._show_border()
         if frame.cursor != self._cursor:
             dirty |= {self._cursor.row, frame.cursor.row}
         self._cursor = frame.cursor
@@ -163,10 +188,14 @@ class TerminalPane(Widget, can_focus=True, inherit_bindings=False):
         if frame.bells > self._bells:
             self.post_message(self.Bell(self))
         self._bells = frame.bells
+        if not self.display and not self._told_active:
+            self._told_active = True
+            self.post_message(self.Active(self))
         self._update_keyboard()
 
     def _end(self, exit_code: int | None, message: str) -> None:
         self._ended = True
+        self._recording.stop()
         self._notice = message
         self._cursor = CursorState(visible=False)
         self._update_keyboard()
@@ -179,6 +208,8 @@ class TerminalPane(Widget, can_focus=True, inherit_bindings=False):
         strip = self._strips.get(y)
         if strip is None:
             return Strip.blank(width, self.rich_style)
+        if self._look_back is not None:
+            return self._look_back.paint(strip, y).adjust_cell_length(width, self.rich_style)
         cursor = self._cursor
         if cursor.visible and cursor.row == y and self.has_focus:
             strip = paint_cursor(strip, self._rows[y], cursor.column, cursor.shape)
@@ -192,15 +223,23 @@ class TerminalPane(Widget, can_focus=True, inherit_bindings=False):
     def _show_border(self) -> None:
         """The title above; below, what the escape key offers, or a notice."""
         title = f"{self._source.title} · {self._title}" if self._title else self._source.title
+        marks = [name for name, on in (("watching", self._watch_only), ("● recording", self._recording.is_on)) if on]
+        title = " · ".join([title, *marks])
         self.border_title = Content("".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in title))
+        self.border_subtitle = Content("".join(c for c in self._below() if c.isprintable()))
+
+    def _below(self) -> str:
         if self._translator.is_waiting:
-            offers = [f"{key} {name}" for key, name in self.COMMANDS.items()]
-            below = " · ".join([*offers, f"{self._escape_name} send it", "esc back"])
-        elif self._notice:
-            below = self._notice
-        else:
-            below = f"{self._escape_name} d detach"
-        self.border_subtitle = Content("".join(c for c in below if c.isprintable()))
+            offers = [f"{key} {name}" for key, name in pane_messages.COMMANDS.items()]
+            return " · ".join([*offers, f"{self._escape_name} send it", "esc back"])
+        if self._look_back is not None:
+            return self._notice or self._look_back.status
+        if self._notice:
+            return self._notice
+        if self._foreign_size is not None:
+            columns, rows = self._foreign_size
+            return f"another client set {columns}×{rows}: {self._escape_name} r takes the size"
+        return f"{self._escape_name} d detach"
 
     def _show_notice(self, text: str) -> None:
         self._notice = text
@@ -228,51 +267,122 @@ class TerminalPane(Widget, can_focus=True, inherit_bindings=False):
 
     def on_focus(self) -> None:
         self._update_keyboard()
-        self._send(focus_report(True, self._modes))
+        self.send(focus_report(True, self._modes))
         self.refresh()
 
     def on_blur(self) -> None:
         self._translator.forget()
         self._update_keyboard()
         self._show_border()
-        self._send(focus_report(False, self._modes))
+        self.send(focus_report(False, self._modes))
         self.refresh()
 
     def on_app_focus(self) -> None:
         if self.has_focus:
-            self._send(focus_report(True, self._modes))
+            self.send(focus_report(True, self._modes))
 
     def on_app_blur(self) -> None:
         if self.has_focus:
-            self._send(focus_report(False, self._modes))
+            self.send(focus_report(False, self._modes))
 
     def _take_tokens(self, tokens: list[InputToken]) -> None:
         for token in tokens:
+            if self._look_back is not None and token.kind is InputKind.KEYS:
+                self._look(key_names(token.data))
+                continue
             for action in self._translator.translate(token, self._modes):
                 match action:
                     case Send(data):
-                        self._send(data)
+                        self._type(data, typed=token.kind is InputKind.KEYS)
                     case Waiting():
                         pass
                     case Command(key):
                         self._run_command(key)
         self._show_border()
 
+    def _type(self, data: bytes, *, typed: bool) -> None:
+        """What the operator typed or pasted; the detach keys are looked for in what is typed alone."""
+        if self._watch_only:
+            self._show_notice(f"watching only: {self._escape_name} w to type")
+            return
+        if not typed:
+            self.send(data)
+            return
+        passed, detached = self._detach_filter.feed(data)
+        self.send(passed)
+        if detached:
+            self.post_message(self.Detached(self))
+        elif held := self._detach_filter.held:
+            self.set_timer(HOLD, lambda: self._send_held(held))
+
+    def _send_held(self, held: bytes) -> None:
+        """The second of the detach keys did not come: the first was meant for the program."""
+        if held == self._detach_filter.held:
+            self.send(self._detach_filter.flush())
+
     def _run_command(self, key: str) -> None:
         match key:
-            case "d":
-                self.post_message(self.Detached(self))
-            case "l":
-                self.post_message(self.ListRequested(self))
-            case "f":
-                self.post_message(self.FullScreenRequested(self))
+            case "[" | "/" | "c":
+                self._begin_look_back(key)
+            case "w":
+                self._watch_only = not self._watch_only
+            case "R":
+                self._recording.toggle(self.content_size)
+            case "r":
+                self._foreign_size = None
+                self._link.take_size()
             case "":
                 pass
+            case _ if key in pane_messages.REQUESTS:
+                self.post_message(pane_messages.REQUESTS[key](self))
             case _:
                 self._show_notice(f"{self._escape_name} {key} does nothing")
 
-    def _send(self, data: bytes) -> None:
-        self._link.send(data)
+    def _begin_look_back(self, key: str) -> None:
+        self._look_back = LookBack(self._link, self._view, self._end_look_back)
+        if key == "/":
+            self._look_back.begin_search()
+        elif key == "c":
+            self._look_back.begin_copy()
+        self.refresh()
+
+    def _look(self, keys: list[str]) -> None:
+        for key in keys:
+            if self._look_back is not None:
+                self._look_back.take(key)
+        self._show_border()
+        self.refresh()
+
+    def _end_look_back(self) -> None:
+        self._look_back = None
+
+    def _offer(self, text: str) -> None:
+        self.post_message(self.ClipboardOffered(self, text))
+
+    def _copy(self, text: str) -> None:
+        self.post_message(self.TextCopied(self, text))
+
+    async def _look_at_size(self) -> None:
+        """See whose size holds: another client may have set its own."""
+        size = self._source.size
+        if size is None or self._ended or not self.display or self._link.is_resizing:
+            return
+        try:
+            now = await call_in_background(size)
+        except Exception:
+            return
+        foreign = now if now is not None and now != tuple(self.content_size) else None
+        if foreign != self._foreign_size:
+            self._foreign_size = foreign
+            self._show_border()
+
+    def on_show(self) -> None:
+        self._told_active = False
+
+    def send(self, data: bytes) -> None:
+        """Bytes for the program, unless it is only watched."""
+        if not self._watch_only:
+            self._link.send(data)
 
     async def on_key(self, event: events.Key) -> None:
         """Without the raw driver: the nearest bytes for Textual's key."""
@@ -287,28 +397,3 @@ class TerminalPane(Widget, can_focus=True, inherit_bindings=False):
         event.stop()
         event.prevent_default()
         self._take_tokens(paste_tokens(event.text))
-
-    def _mouse(self, event: events.MouseEvent, kind: MouseKind) -> None:
-        """Pass the mouse on where the program asked; with shift it stays with the screen."""
-        offset = event.get_content_offset(self)
-        if offset is None or event.shift or self._ended:
-            return
-        mouse = MouseInput(kind, offset.x, offset.y, event.button, False, event.meta, event.ctrl)
-        if report := mouse_report(mouse, self._modes):
-            event.stop()
-            self._send(report)
-
-    def on_mouse_down(self, event: events.MouseDown) -> None:
-        self._mouse(event, MouseKind.PRESS)
-
-    def on_mouse_up(self, event: events.MouseUp) -> None:
-        self._mouse(event, MouseKind.RELEASE)
-
-    def on_mouse_move(self, event: events.MouseMove) -> None:
-        self._mouse(event, MouseKind.MOTION)
-
-    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        self._mouse(event, MouseKind.WHEEL_UP)
-
-    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        self._mouse(event, MouseKind.WHEEL_DOWN)

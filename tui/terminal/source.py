@@ -25,3 +25,6 @@ class ConsoleSource:
     """The exit code, once the console is at its end; None when it cannot be known."""
     terminal: bool = True
     """Whether the program has a terminal; without one its lines end in a line feed alone, both ways."""
+    container_id: str = ""
+    size: Callable[[], tuple[int, int] | None] | None = None
+    """Columns and rows that the terminal really has, where that can be seen."""

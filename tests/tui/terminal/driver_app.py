@@ -9,6 +9,7 @@ import struct
 import sys
 import termios
 
+from textual import on
 from textual.app import App, ComposeResult
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
@@ -43,10 +44,12 @@ class DriverApp(App[None]):
     def on_mount(self) -> None:
         self.query_one(TerminalPane).focus()
 
-    def on_terminal_pane_full_screen_requested(self) -> None:
+    @on(TerminalPane.FullScreenRequested)
+    def ask(self) -> None:
         self.push_screen(Question())
 
-    def on_terminal_pane_detached(self) -> None:
+    @on(TerminalPane.Detached)
+    def leave(self) -> None:
         self.exit()
 
 

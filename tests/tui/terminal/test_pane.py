@@ -9,6 +9,7 @@ import signal
 from collections.abc import Callable
 from pathlib import Path
 
+from textual import on
 from textual.app import App, ComposeResult
 from textual.content import Content
 from textual.events import Paste
@@ -37,16 +38,20 @@ class PaneApp(App[None]):
     def pane(self) -> TerminalPane:
         return self.query_one(TerminalPane)
 
-    def on_terminal_pane_detached(self, message: TerminalPane.Detached) -> None:
+    @on(TerminalPane.Detached)
+    def note_detached(self, message: TerminalPane.Detached) -> None:
         self.said.append(message)
 
-    def on_terminal_pane_full_screen_requested(self, message: TerminalPane.FullScreenRequested) -> None:
+    @on(TerminalPane.FullScreenRequested)
+    def note_full_screen(self, message: TerminalPane.FullScreenRequested) -> None:
         self.said.append(message)
 
-    def on_terminal_pane_bell(self, message: TerminalPane.Bell) -> None:
+    @on(TerminalPane.Bell)
+    def note_bell(self, message: TerminalPane.Bell) -> None:
         self.said.append(message)
 
-    def on_terminal_pane_ended(self, message: TerminalPane.Ended) -> None:
+    @on(TerminalPane.Ended)
+    def note_ended(self, message: TerminalPane.Ended) -> None:
         self.said.append(message)
 
     async def until(self, condition: Callable[[], object]) -> None:
