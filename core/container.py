@@ -30,6 +30,7 @@ from core.operations import pause as pause_operation
 from core.operations import remove as remove_operation
 from core.operations.create import check_name
 from core.operations.exec import ExecSession, prepare_exec
+from core.operations.host_tools import HostTools, open_host_tools
 from core.operations.init import init
 from core.operations.inspect import inspect, snapshot_of
 from core.operations.parts import EngineParts, Transaction
@@ -194,6 +195,18 @@ class Container:
         """Set the size of the console. Works before the start, too. No error where there is no terminal."""
         if self.config.process.terminal:
             self._parts.monitor.resize(self.id, columns, rows)
+
+    def console_size(self) -> tuple[int, int] | None:
+        """Columns and rows of the console now, whoever set them; None where there is no terminal to be seen."""
+        return self._parts.monitor.console_size(self.id)
+
+    def open_host_tools(self) -> HostTools:
+        """Prepare a shell of the host's busybox in the container's namespaces. Allowed: running.
+
+        For a container without a shell. It has the host's privileges. Raises `HostIncomplete`.
+        """
+        with self.hold(Verb.EXEC) as held:
+            return open_host_tools(held)
 
     def exec(self, options: ExecOptions) -> ExecSession:
         """Prepare a further process; the caller runs the session's `argv`. Allowed: running.

@@ -16,11 +16,11 @@ from textual.message import Message
 
 from core.container import Container
 from core.engine import Engine
-from core.errors import EngineError, NoSuchContainer, NoSuchExecutable
-from core.host.pty import PtyProcess
+from core.errors import EngineError, NoSuchContainer
 from core.model.options import ExecOptions
 from core.model.snapshot import ExportProgress
 from core.storage.export import Compression
+from tui.console_sources import attached, best_shell, executed, has_shell, host_tools
 from tui.log_text import LineJoiner
 from tui.messages import (
     ConsoleOpened,
@@ -29,11 +29,11 @@ from tui.messages import (
     ExportEnded,
     ExportProgressed,
     SamplesRead,
+    ShellMissing,
     VerbFailed,
     VerbProgressed,
     VerbSucceeded,
 )
-from tui.terminal.source import ConsoleSource
 
 _log = logging.getLogger("wharfinger")
 
@@ -41,12 +41,6 @@ WORKERS: Final = 16
 SAMPLE_INTERVAL: Final = 1.0
 GATHER: Final = 0.02
 """Seconds in which events are gathered into one reading of the list."""
-_BEST_SHELL: Final = (
-    "/bin/sh",
-    "-c",
-    "for s in bash ash; do command -v $s >/dev/null && exec $s; done; exec /bin/sh",
-)
-
 Post = Callable[[Message], object]
 
 
@@ -184,52 +178,40 @@ class Bridge:
 
         threading.Thread(target=self._guarded, args=(act,), name="wharf-follow", daemon=True).start()
 
-    def attach(self, container_id: str) -> None:
+    def attach(self, container_id: str, *, watch_only: bool = False) -> None:
+        """Open the container's console."""
+
         def act() -> None:
-            container = self._engine.lookup(container_id)
-            console = container.attach()
-            source = ConsoleSource(
-                kind="attach",
-                title=container.name,
-                fileno=console.fileno(),
-                resize=lambda columns, rows: _resize_quietly(container, columns, rows),
-                replay=container.replay,
-                close=console.close,
-                wait_exit=lambda: container.wait(timeout=10),
-                terminal=container.config.process.terminal,
-            )
-            self._post(ConsoleOpened(container_id, source))
+            source = attached(self._engine.lookup(container_id))
+            self._post(ConsoleOpened(container_id, source, watch_only=watch_only))
 
         self._do(act)
 
     def shell(self, container_id: str) -> None:
-        """Open the best shell that the container has."""
+        """Open the best shell that the container has; where it has none, the host's tools are offered."""
 
         def act() -> None:
             container = self._engine.lookup(container_id)
-            try:
-                container.run_exec(ExecOptions(args=("/bin/sh", "-c", "exit 0")), timeout=20)
-            except NoSuchExecutable as error:
-                raise NoSuchExecutable(
-                    f"container {container.name} has no shell", hint="mount its root with M and look at its files there"
-                ) from error
-            session = container.exec(ExecOptions(args=_BEST_SHELL, terminal=True))
-            process = PtyProcess.spawn(session.argv, 80, 24)
+            if has_shell(container):
+                self._post(ConsoleOpened(container_id, best_shell(container)))
+            else:
+                self._post(ShellMissing(container_id, container.name))
 
-            def close() -> None:
-                process.terminate()
-                session.close()
+        self._do(act)
 
-            source = ConsoleSource(
-                kind="exec",
-                title=f"{container.name}: shell",
-                fileno=process.fd,
-                resize=process.resize,
-                replay=lambda: b"",
-                close=close,
-                wait_exit=process.wait,
-            )
-            self._post(ConsoleOpened(container_id, source))
+    def host_tools(self, container_id: str) -> None:
+        """Open a shell of the host's busybox in the container's namespaces."""
+
+        def act() -> None:
+            self._post(ConsoleOpened(container_id, host_tools(self._engine.lookup(container_id))))
+
+        self._do(act)
+
+    def execute(self, container_id: str, options: ExecOptions) -> None:
+        """Run a command in the container, with its streams in a pane."""
+
+        def act() -> None:
+            self._post(ConsoleOpened(container_id, executed(self._engine.lookup(container_id), options)))
 
         self._do(act)
 
@@ -296,9 +278,3 @@ class Bridge:
 
     def _read_samples(self) -> None:
         self._post(SamplesRead(self._engine.samples(self._visible)))
-
-
-def _resize_quietly(container: Container, columns: int, rows: int) -> None:
-    """A console that ends just now takes no size any more; its end is told in another way."""
-    with contextlib.suppress(EngineError):
-        container.resize(columns, rows)

@@ -71,10 +71,22 @@ class ExportEnded(Message):
 
 
 class ConsoleOpened(Message):
-    def __init__(self, container_id: str, source: ConsoleSource) -> None:
+    """A console or a shell is open and wants a pane."""
+
+    def __init__(self, container_id: str, source: ConsoleSource, *, watch_only: bool = False) -> None:
         super().__init__()
         self.container_id = container_id
         self.source = source
+        self.watch_only = watch_only
+
+
+class ShellMissing(Message):
+    """A shell was asked for in a container that has none."""
+
+    def __init__(self, container_id: str, name: str) -> None:
+        super().__init__()
+        self.container_id = container_id
+        self.name = name
 
 
 class DetailRead(Message):

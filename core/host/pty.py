@@ -30,14 +30,22 @@ class PtyProcess:
         rows: int,
         env: Mapping[str, str] | None = None,
         cwd: Path | None = None,
+        pass_fds: Sequence[int] = (),
     ) -> Self:
-        """Start a program on a new terminal. Raises `HostIncomplete` where it can't be executed."""
+        """Start a program on a new terminal; it inherits `pass_fds`. Raises `HostIncomplete` where it can't run."""
+
+        def inherit() -> None:
+            for descriptor in pass_fds:
+                os.set_inheritable(descriptor, True)
+
         try:
             process = ptyprocess.PtyProcess.spawn(
                 list(argv),
                 dimensions=(rows, columns),
                 env=dict(env) if env is not None else None,
                 cwd=os.fspath(cwd) if cwd is not None else None,
+                pass_fds=tuple(pass_fds),
+                preexec_fn=inherit,
             )
         except (FileNotFoundError, ptyprocess.PtyProcessError) as error:
             raise HostIncomplete(f"{argv[0]} can not be executed: {error}", argv=argv) from error

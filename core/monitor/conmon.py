@@ -25,7 +25,7 @@ from core.host.process_table import (
     wait_pidfd,
 )
 from core.host.processes import PIPE, Process, StillRunning, kill_group, spawn
-from core.monitor.console_size import set_console_size
+from core.monitor.console_size import console_size, set_console_size
 from core.monitor.contract import MonitorRequest
 from core.monitor.exit_wait import ExitWait
 from core.oci.messages import classify
@@ -159,6 +159,10 @@ class Conmon:
                 "the console can not be resized: the container's monitor is gone", container_id=container_id
             )
         set_console_size(self._paths.control_fifo(container_id), monitor[0], columns, rows)
+
+    def console_size(self, container_id: str) -> tuple[int, int] | None:
+        monitor = self.find(container_id)
+        return console_size(monitor[0]) if monitor is not None else None
 
     def forget(self, container_id: str) -> None:
         paths = self._paths

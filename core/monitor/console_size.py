@@ -39,6 +39,23 @@ def set_console_size(control_fifo: Path, monitor_pid: int, columns: int, rows: i
     raise MonitorFailed(f"the console did not take the size {columns}×{rows}")
 
 
+def console_size(monitor_pid: int) -> tuple[int, int] | None:
+    """Columns and rows that the terminal has now; None where there is none or it can not be seen."""
+    try:
+        master = terminal_master(monitor_pid)
+    except OSError:
+        return None
+    if master is None:
+        return None
+    try:
+        rows, columns, _, _ = struct.unpack("HHHH", fcntl.ioctl(master, termios.TIOCGWINSZ, bytes(8)))
+    except OSError:
+        return None
+    finally:
+        os.close(master)
+    return columns, rows
+
+
 def _send(control_fifo: Path, line: str) -> None:
     try:
         descriptor = os.open(control_fifo, os.O_WRONLY | os.O_NONBLOCK | os.O_CLOEXEC)

@@ -57,5 +57,8 @@ class Monitor(Protocol):
     def resize(self, container_id: str, columns: int, rows: int) -> None:
         """Set the size of the container's terminal and see that it holds. Raises `MonitorFailed` where it does not."""
 
+    def console_size(self, container_id: str) -> tuple[int, int] | None:
+        """Columns and rows of the container's terminal now; None where there is none or it can not be seen."""
+
     def forget(self, container_id: str) -> None:
         """Remove the exit code and the other files of the last run."""

@@ -94,6 +94,9 @@ class FakeMonitor:
             raise MonitorFailed("the container's monitor is gone", container_id=container_id)
         self.sizes[container_id] = columns, rows
 
+    def console_size(self, container_id: str) -> tuple[int, int] | None:
+        return self.sizes.get(container_id)
+
     def forget(self, container_id: str) -> None:
         self._paths.exit_file(container_id).unlink(missing_ok=True)
         shutil.rmtree(self._paths.persist(container_id), ignore_errors=True)

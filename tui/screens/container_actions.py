@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING
 from rich.highlighter import JSONHighlighter
 from rich.text import Text
 
+from core.model.options import ExecOptions
 from core.model.snapshot import ContainerSnapshot
 from core.model.state import Status, Verb, allows
 from tui.bridge import Bridge
 from tui.keymap import BY_NAME, Action, Selected, will_unmount
-from tui.messages import DetailRead
-from tui.plain_text import printable_text
+from tui.messages import DetailRead, ShellMissing
+from tui.plain_text import printable, printable_text
 from tui.screens.dialog import ConfirmDialog, SignalDialog
+from tui.screens.exec_dialog import ExecDialog
 from tui.screens.export import ExportDialog
 from tui.screens.help import help_text
 from tui.screens.log_view import LogView
@@ -64,15 +66,52 @@ class ContainerActions:
         self._bridge.restart(selected.id)
 
     def kill(self, selected: ContainerSnapshot) -> None:
-        def chosen(signal: str | None) -> None:
-            if signal:
-                self._bridge.kill(selected.id, signal)
-
-        self._screen.app.push_screen(SignalDialog(selected.name), chosen)
+        self.signal_by_id(selected.id, selected.name)
 
     def attach(self, selected: ContainerSnapshot) -> None:
         self._screen.await_console()
         self._bridge.attach(selected.id)
+
+    def watch(self, selected: ContainerSnapshot) -> None:
+        self._screen.await_console()
+        self._bridge.attach(selected.id, watch_only=True)
+
+    def execute(self, selected: ContainerSnapshot) -> None:
+        def asked(options: ExecOptions | None) -> None:
+            if options is not None:
+                self._screen.await_console()
+                self._bridge.execute(selected.id, options)
+
+        self._screen.app.push_screen(ExecDialog(selected.name), asked)
+
+    def offer_host_tools(self, message: ShellMissing) -> None:
+        """The container has no shell: ask whether the host's tools will do."""
+        self._confirm(
+            f"{message.name} has no shell",
+            "The host's busybox can be run in its namespaces: files, processes and network are seen as from inside. "
+            "That shell has the host's privileges.",
+            "Open",
+            lambda: self._bridge.host_tools(message.container_id),
+        )
+
+    def offer_clipboard(self, text: str) -> None:
+        """A program wants a text in the clipboard: only with consent."""
+        shown = printable(text[:200]) + ("…" if len(text) > 200 else "")
+        self._confirm(
+            "Copy to your clipboard?",
+            f"The program in the container wants {len(text)} characters in your clipboard: {shown}",
+            "Copy",
+            lambda: self._screen.app.copy_to_clipboard(text),
+        )
+
+    def signal_by_id(self, container_id: str, name: str) -> None:
+        """Choose a signal for a container that may not be the selected one."""
+
+        def chosen(signal: str | None) -> None:
+            if signal:
+                self._bridge.kill(container_id, signal)
+
+        self._screen.app.push_screen(SignalDialog(name), chosen)
 
     def shell(self, selected: ContainerSnapshot) -> None:
         self._screen.await_console()

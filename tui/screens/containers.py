@@ -22,6 +22,7 @@ from tui.messages import (
     ExportEnded,
     ExportProgressed,
     SamplesRead,
+    ShellMissing,
     VerbFailed,
     VerbProgressed,
     VerbSucceeded,
@@ -238,7 +239,7 @@ class ContainersScreen(Screen[None]):
     @on(ConsoleOpened)
     async def _open_console(self, message: ConsoleOpened) -> None:
         self._console_awaited = 0.0
-        pane = await self.consoles.open(message.source)
+        pane = await self.consoles.open(message.source, watch_only=message.watch_only)
         self._follow_consoles()
         if self.is_current:
             self.set_focus(pane)
@@ -258,10 +259,14 @@ class ContainersScreen(Screen[None]):
         self.consoles.step(places)
         self._follow_consoles()
 
+    @on(ShellMissing)
+    def _offer_host_tools(self, message: ShellMissing) -> None:
+        self._console_awaited = 0.0
+        self._actions.offer_host_tools(message)
+
     @on(TerminalPane.Detached)
     async def _leave_console(self, message: TerminalPane.Detached) -> None:
-        if type(message) is TerminalPane.Detached:
-            await self.close_console(message.pane)
+        await self.close_console(message.pane)
 
     async def close_console(self, pane: TerminalPane) -> None:
         """Let go of a console; the program in it goes on."""
@@ -279,11 +284,44 @@ class ContainersScreen(Screen[None]):
         self.toggle_class("-full")
 
     @on(TerminalPane.Bell)
-    def _ring(self) -> None:
+    def _ring(self, message: TerminalPane.Bell) -> None:
+        self.consoles.mark(message.pane, "!")
         self.app.bell()
+
+    @on(TerminalPane.Active)
+    def _mark_active(self, message: TerminalPane.Active) -> None:
+        self.consoles.mark(message.pane, "•")
+
+    @on(TerminalPane.SplitRequested)
+    def _split(self, message: TerminalPane.SplitRequested) -> None:
+        self.consoles.toggle_split(message.pane)
+
+    @on(TerminalPane.NextRequested)
+    def _next_console(self) -> None:
+        self.consoles.step(1)
+        if self.consoles.front is not None:
+            self.set_focus(self.consoles.front)
+
+    @on(TerminalPane.SignalRequested)
+    def _choose_signal(self, message: TerminalPane.SignalRequested) -> None:
+        name = next((p.name for p in self._pictures if p.id == message.pane.container_id), "the container")
+        self._actions.signal_by_id(message.pane.container_id, name)
+
+    @on(TerminalPane.TextCopied)
+    def _copy_text(self, message: TerminalPane.TextCopied) -> None:
+        self.app.copy_to_clipboard(message.text)
+        self.say(f"copied {len(message.text)} characters")
+
+    @on(TerminalPane.ClipboardOffered)
+    def _offer_clipboard(self, message: TerminalPane.ClipboardOffered) -> None:
+        """One question at a time: a program that asks without end gets no more of them."""
+        message.stop()
+        if self.is_current:
+            self._actions.offer_clipboard(message.text)
 
     @on(TerminalPane.Ended)
     def _end_console(self, message: TerminalPane.Ended) -> None:
+        self.consoles.mark(message.pane, "■")
         self.say(f"console {message.message}: q closes its pane")
         self.remove_class("-full")
         if message.pane.has_focus:

@@ -9,9 +9,19 @@ from rich.text import Text
 from tui.keymap import ACTIONS, shown_keys
 
 _CONSOLE = (
-    ("ctrl+] d", "leave the console; the program goes on"),
-    ("ctrl+] f", "the console on the whole screen, and back"),
+    ("ctrl-p ctrl-q", "detach, in the container's own console"),
+    ("ctrl+] d", "detach: leave the console; the program goes on, but a shell ends"),
     ("ctrl+] l", "to the list, with the console left open; tab goes back"),
+    ("ctrl+] n", "the next open console"),
+    ("ctrl+] s", "all open consoles at once, or one"),
+    ("ctrl+] f", "the console on the whole screen, and back"),
+    ("ctrl+] [", "look back at what has scrolled away"),
+    ("ctrl+] /", "find a text in it"),
+    ("ctrl+] c", "copy lines of it"),
+    ("ctrl+] k", "send a signal to the container"),
+    ("ctrl+] w", "watch only: what is typed goes nowhere; and back"),
+    ("ctrl+] R", "record as an asciicast, and stop"),
+    ("ctrl+] r", "set the terminal's size to the pane's again"),
     ("ctrl+] ctrl+]", "send ctrl+] itself"),
 )
 _LIST = (

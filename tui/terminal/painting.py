@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Final
 
@@ -118,3 +119,18 @@ def cell_at(row: Row, column: int) -> tuple[int, int]:
             return start + (column - start) // width * width, width
         start += run.columns
     return column, 1
+
+
+def paint_menu(entries: Mapping[str, str], width: int, base: Style) -> list[Strip]:
+    """Keys and their words in as few rows as they need."""
+    style, bold = base + Style(reverse=True), base + Style(reverse=True, bold=True)
+    rows: list[list[Segment]] = [[]]
+    used = 0
+    for key, words in entries.items():
+        length = len(key) + len(words) + 4
+        if used and used + length > width:
+            rows.append([])
+            used = 0
+        rows[-1] += [Segment(f" {key} ", bold), Segment(f"{words}  "[: max(0, width - used)], style)]
+        used += length
+    return [Strip(row).adjust_cell_length(width, style) for row in rows]

@@ -27,7 +27,7 @@ from tui.terminal.keys import (
     paste_tokens,
 )
 from tui.terminal.look_back import LookBack
-from tui.terminal.painting import paint_cursor, paint_row
+from tui.terminal.painting import paint_cursor, paint_menu, paint_row
 from tui.terminal.pane_mouse import PaneMouse
 from tui.terminal.raw_input import InputKind, InputToken
 from tui.terminal.recorder import Recording
@@ -205,6 +205,10 @@ class TerminalPane(PaneMouse, can_focus=True, inherit_bindings=False):
 
     def render_line(self, y: int) -> Strip:
         width = self.content_size.width
+        if self._translator.is_waiting:
+            menu = paint_menu(pane_messages.COMMANDS, width, self.rich_style)
+            if y >= self.content_size.height - len(menu):
+                return menu[y - self.content_size.height + len(menu)]
         strip = self._strips.get(y)
         if strip is None:
             return Strip.blank(width, self.rich_style)
@@ -230,8 +234,7 @@ class TerminalPane(PaneMouse, can_focus=True, inherit_bindings=False):
 
     def _below(self) -> str:
         if self._translator.is_waiting:
-            offers = [f"{key} {name}" for key, name in pane_messages.COMMANDS.items()]
-            return " · ".join([*offers, f"{self._escape_name} send it", "esc back"])
+            return f"one of these keys, {self._escape_name} to send it, esc back"
         if self._look_back is not None:
             return self._notice or self._look_back.status
         if self._notice:
@@ -286,6 +289,7 @@ class TerminalPane(PaneMouse, can_focus=True, inherit_bindings=False):
             self.send(focus_report(False, self._modes))
 
     def _take_tokens(self, tokens: list[InputToken]) -> None:
+        was_waiting = self._translator.is_waiting
         for token in tokens:
             if self._look_back is not None and token.kind is InputKind.KEYS:
                 self._look(key_names(token.data))
@@ -298,6 +302,8 @@ class TerminalPane(PaneMouse, can_focus=True, inherit_bindings=False):
                         pass
                     case Command(key):
                         self._run_command(key)
+        if self._translator.is_waiting != was_waiting:
+            self.refresh()
         self._show_border()
 
     def _type(self, data: bytes, *, typed: bool) -> None:

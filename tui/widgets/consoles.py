@@ -25,6 +25,8 @@ class ConsoleArea(Vertical):
         super().__init__(id=id)
         self._panes: list[TerminalPane] = []
         self._titles: dict[TerminalPane, str] = {}
+        self._marks: dict[TerminalPane, str] = {}
+        self._split = False
         self._front: TerminalPane | None = None
 
     def compose(self) -> ComposeResult:
@@ -42,9 +44,9 @@ class ConsoleArea(Vertical):
     def panes(self) -> tuple[TerminalPane, ...]:
         return tuple(self._panes)
 
-    async def open(self, source: ConsoleSource) -> TerminalPane:
+    async def open(self, source: ConsoleSource, *, watch_only: bool = False) -> TerminalPane:
         """A new pane in front."""
-        pane = TerminalPane(source)
+        pane = TerminalPane(source, watch_only=watch_only)
         self._panes.append(pane)
         self._titles[pane] = source.title
         await self.mount(pane)
@@ -58,6 +60,7 @@ class ConsoleArea(Vertical):
         place = self._panes.index(pane)
         self._panes.remove(pane)
         self._titles.pop(pane)
+        self._marks.pop(pane, None)
         await pane.remove()
         self._bring(self._panes[min(place, len(self._panes) - 1)] if self._panes else None)
 
@@ -66,13 +69,31 @@ class ConsoleArea(Vertical):
         if self._front is not None:
             self._bring(self._panes[(self._panes.index(self._front) + places) % len(self._panes)])
 
+    def toggle_split(self, front: TerminalPane) -> None:
+        """Show all panes, one below the other, or `front` alone."""
+        self._split = not self._split
+        self._bring(front)
+
+    def mark(self, pane: TerminalPane, sign: str) -> None:
+        """Show a sign on the tab of a pane that is out of sight; the exit's stays."""
+        if pane is not self._front or sign == "■":
+            self._marks[pane] = sign
+            self._show_tabs()
+
     def _bring(self, front: TerminalPane | None) -> None:
         self._front = front
         self.display = front is not None
         self.set_class(len(self._panes) > 1, "-several")
         for pane in self._panes:
-            pane.display = pane is front
+            pane.display = self._split or pane is front
+        if front is not None and self._marks.get(front) != "■":
+            self._marks.pop(front, None)
+        self._show_tabs()
+
+    def _show_tabs(self) -> None:
         text = Text(no_wrap=True, overflow="ellipsis")
         for number, pane in enumerate(self._panes, 1):
-            text.append(f" {number} {printable(self._titles[pane])[:30]} ", "reverse" if pane is front else "")
+            sign = self._marks.get(pane, "")
+            words = f" {number} {printable(self._titles[pane])[:30]}{f' {sign}' if sign else ''} "
+            text.append(words, "reverse" if pane is self._front else "")
         self.query_one("#tabs", Static).update(text)

@@ -1,0 +1,102 @@
+"""Consoles and shells of containers, made ready for a pane. All of it may wait: for threads only."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Callable
+from typing import Final
+
+from core.container import Container
+from core.errors import EngineError, NoSuchExecutable
+from core.host.pty import PtyProcess
+from core.model.options import ExecOptions
+from tui.terminal.source import ConsoleSource
+
+PROBE_TIMEOUT: Final = 20.0
+"""Seconds for the question whether there is a shell."""
+END_TIMEOUT: Final = 10.0
+_BEST_SHELL: Final = """\
+me=$(id -u)
+login=$(while IFS=: read -r x x id x x x shell; do [ "$id" = "$me" ] && echo "$shell" && break; done </etc/passwd)
+for shell in "$login" bash ash; do
+  [ -n "$shell" ] && command -v "$shell" >/dev/null && [ "${shell##*/}" != nologin ] && [ "${shell##*/}" != false ] \
+    && exec "$shell"
+done 2>/dev/null
+exec /bin/sh
+"""
+"""The user's own shell, else the first of bash, ash and sh that is there."""
+
+
+def attached(container: Container) -> ConsoleSource:
+    """The container's own console. Raises what `Container.attach` raises."""
+    console = container.attach()
+    terminal = container.config.process.terminal
+    return ConsoleSource(
+        kind="attach",
+        title=container.name,
+        fileno=console.fileno(),
+        resize=lambda columns, rows: _resize_quietly(container, columns, rows),
+        replay=container.replay,
+        close=console.close,
+        wait_exit=lambda: container.wait(timeout=END_TIMEOUT),
+        terminal=terminal,
+        container_id=container.id,
+        size=container.console_size if terminal else None,
+    )
+
+
+def has_shell(container: Container) -> bool:
+    """Whether /bin/sh runs in the container."""
+    try:
+        container.run_exec(ExecOptions(args=("/bin/sh", "-c", "exit 0")), timeout=PROBE_TIMEOUT)
+    except NoSuchExecutable:
+        return False
+    return True
+
+
+def best_shell(container: Container) -> ConsoleSource:
+    """A shell of the container, as its own user. Raises what `Container.exec` raises."""
+    return executed(container, ExecOptions(args=("/bin/sh", "-c", _BEST_SHELL), terminal=True), "shell")
+
+
+def executed(container: Container, options: ExecOptions, title: str = "") -> ConsoleSource:
+    """A further process in the container. Raises what `Container.exec` raises."""
+    session = container.exec(options)
+    process = PtyProcess.spawn(session.argv, options.columns, options.rows)
+
+    def close() -> None:
+        process.terminate()
+        session.close()
+
+    return _on_pty(container, process, title or " ".join(options.args), close)
+
+
+def host_tools(container: Container) -> ConsoleSource:
+    """The host's busybox in the container's namespaces. Raises what `Container.open_host_tools` raises."""
+    tools = container.open_host_tools()
+    try:
+        environment = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "TERM": "xterm-256color", "PS1": "(host tools) \\w # "}
+        process = PtyProcess.spawn(tools.argv, 80, 24, env=environment, pass_fds=[tools.descriptor])
+    finally:
+        os.close(tools.descriptor)
+    return _on_pty(container, process, "host tools", process.terminate)
+
+
+def _on_pty(container: Container, process: PtyProcess, title: str, close: Callable[[], None]) -> ConsoleSource:
+    return ConsoleSource(
+        kind="exec",
+        title=f"{container.name}: {title}",
+        fileno=process.fd,
+        resize=process.resize,
+        replay=lambda: b"",
+        close=close,
+        wait_exit=process.wait,
+        container_id=container.id,
+    )
+
+
+def _resize_quietly(container: Container, columns: int, rows: int) -> None:
+    """A console that ends just now takes no size any more; its end is told in another way."""
+    with contextlib.suppress(EngineError):
+        container.resize(columns, rows)

@@ -1,0 +1,87 @@
+"""The dialog for a command to run in a container."""
+
+from __future__ import annotations
+
+import shlex
+from typing import ClassVar
+
+from rich.text import Text
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Button, Input, Static
+
+from core.model.options import ExecOptions
+from tui.plain_text import printable
+from tui.widgets.tick import Tick
+
+_FIELDS = (
+    ("command", "command and its words, as in a shell"),
+    ("user", "user: empty for the container's own"),
+    ("workdir", "working directory: empty for the container's own"),
+    ("environment", "environment: NAME=VALUE, several with blanks between"),
+)
+
+
+class ExecDialog(ModalScreen[ExecOptions | None]):
+    """Ends in what is to be run, or in None."""
+
+    CSS_PATH = "dialog.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "cancel", "cancel")]
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self._target = name
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="dialog") as box:
+            box.border_title = f"Run a command in {printable(self._target)[:40]}"
+            for name, placeholder in _FIELDS:
+                yield Input(placeholder=placeholder, id=name, compact=True, classes="field")
+            yield Tick("with a terminal", True, id="tick")
+            yield Static("", id="hint")
+            with Horizontal(id="buttons"):
+                yield Button("Cancel", id="cancel", variant="primary")
+                yield Button("Run", id="confirm", variant="success")
+
+    def on_mount(self) -> None:
+        self.set_focus(self.query_one("#command"))
+
+    def _value(self, name: str) -> str:
+        return self.query_one(f"#{name}", Input).value.strip()
+
+    @on(Input.Submitted)
+    @on(Button.Pressed, "#confirm")
+    def run_command(self) -> None:
+        try:
+            words = shlex.split(self._value("command"))
+            environment = shlex.split(self._value("environment"))
+        except ValueError as error:
+            self._say(f"a quote has no end: {error}")
+            return
+        wrong = [setting for setting in environment if "=" not in setting]
+        if not words:
+            self._say("a command is needed")
+        elif wrong:
+            self._say(f"{printable(wrong[0])} is not NAME=VALUE")
+        elif self._value("workdir") and not self._value("workdir").startswith("/"):
+            self._say("the working directory has to begin with /")
+        else:
+            self.dismiss(
+                ExecOptions(
+                    args=tuple(words),
+                    user=self._value("user") or None,
+                    workdir=self._value("workdir") or None,
+                    env=tuple(environment),
+                    terminal=self.query_one("#tick", Tick).value,
+                )
+            )
+
+    def _say(self, text: str) -> None:
+        self.query_one("#hint", Static).update(Text(text, "bold"))
+
+    @on(Button.Pressed, "#cancel")
+    def action_cancel(self) -> None:
+        self.dismiss(None)
