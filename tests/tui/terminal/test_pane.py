@@ -108,7 +108,12 @@ async def test_detach_and_full_screen(spawn: SpawnShell) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await app.until_shown("ready>")
         await pilot.press("ctrl+right_square_bracket")
-        assert "d detach" in str(app.pane.border_subtitle) and "full screen" in str(app.pane.border_subtitle)
+        menu = "".join(
+            app.pane.render_line(y).text for y in range(app.pane.content_size.height - 3, app.pane.content_size.height)
+        )
+        assert " d detach " in menu
+        assert " f full screen " in menu
+        assert "ctrl+] to send it" in str(app.pane.border_subtitle)
         await pilot.press("f")
         await pilot.press("ctrl+right_square_bracket", "d")
         await app.until(lambda: len(app.said) == 2)
