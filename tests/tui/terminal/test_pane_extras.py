@@ -22,8 +22,10 @@ from tui.terminal.pane_messages import PaneMessage
 from tui.terminal.recorder import Recorder
 
 
-class ExtrasApp(App[None]):
-    """A pane, and what it said."""
+class ExtrasApp(App[None], inherit_bindings=False):
+    """A pane, and what it said. ctrl+p and ctrl+q are nobody else's."""
+
+    ENABLE_COMMAND_PALETTE = False
 
     def __init__(self, pane: TerminalPane) -> None:
         super().__init__()
