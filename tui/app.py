@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import sys
 import threading
 from typing import ClassVar
 
@@ -15,6 +16,7 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from tui.bridge import Bridge
+from tui.plain_text import printable
 from tui.screens.containers import ContainersScreen
 from tui.terminal.driver import WharfDriver
 from tui.terminal.keeper_process import STOCK
@@ -87,6 +89,9 @@ def run_screen(bridge: Bridge) -> int:
     finally:
         bridge.close()
         STOCK.close()
+    if waiting := bridge.under_way():
+        print(f"wharf: {printable(', '.join(waiting))}: waiting for the end of it", file=sys.stderr)
+        bridge.finish()
     if app.failure is not None:
         raise app.failure
     return app.return_code or 0

@@ -57,6 +57,7 @@ class Bridge:
         self._pool = ThreadPoolExecutor(WORKERS, "wharf-verb")
         self._closing = threading.Event()
         self._again = threading.Event()
+        self._under_way: dict[str, str] = {}
         self._visible: tuple[str, ...] = ()
         self._subscription = engine.subscribe()
         self._threads = [
@@ -78,6 +79,15 @@ class Bridge:
             if thread.is_alive():
                 thread.join(timeout=2)
         self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def under_way(self) -> list[str]:
+        """The verbs that go on, such as `stopping web`: the program ends when they have."""
+        names = {picture.id: picture.name for picture in self._engine.containers()} if self._under_way else {}
+        return [f"{doing} {names.get(container_id, '')}" for container_id, doing in list(self._under_way.items())]
+
+    def finish(self) -> None:
+        """Wait for the end of the verbs that are under way."""
+        self._pool.shutdown(wait=True)
 
     def read_again(self) -> None:
         """Have the list read soon, though nothing told of a change."""
@@ -218,12 +228,14 @@ class Bridge:
     def _verb(self, container_id: str, doing: str, act: Callable[[Container], object], done: str) -> None:
         def run() -> None:
             self._post(VerbProgressed(container_id, doing))
+            self._under_way[container_id] = doing
             try:
                 container = self._engine.lookup(container_id)
                 name = container.name
                 act(container)
                 self._post(VerbSucceeded(container_id, f"{name} {done}"))
             finally:
+                self._under_way.pop(container_id, None)
                 self._post(VerbProgressed(container_id, ""))
                 self._read()
 

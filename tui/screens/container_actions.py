@@ -133,7 +133,7 @@ class ContainerActions:
             if note:
                 self._screen.say(note)
 
-        self._screen.app.push_screen(ExportDialog(selected, self._bridge), ended)
+        self._screen.app.push_screen(ExportDialog(selected, self._bridge, self._screen.exports), ended)
 
     def toggle_mount(self, selected: ContainerSnapshot) -> None:
         if will_unmount(selected):
@@ -186,13 +186,17 @@ class ContainerActions:
         if self.view_back():
             return
         shells = [pane for pane in self._screen.consoles.panes if pane.kind == "exec" and not pane.has_ended]
-        if not shells:
+        ended = []
+        if shells:
+            ended.append("the open shell" if len(shells) == 1 else f"the {len(shells)} open shells")
+        if self._screen.exports:
+            ended.append("the export that is under way; no part of a file is left")
+        if not ended:
             self._screen.app.exit()
             return
-        count = "the open shell" if len(shells) == 1 else f"the {len(shells)} open shells"
         self._confirm(
             "Leave?",
-            f"Leaving ends {count}. Containers and what is attached to them go on.",
+            f"Leaving ends {' and '.join(ended)}. Containers and what is attached to them go on.",
             "Leave",
             self._screen.app.exit,
         )

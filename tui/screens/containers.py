@@ -11,9 +11,11 @@ from textual.binding import Binding, BindingType
 from textual.containers import Container
 from textual.screen import Screen
 
+from core.errors import Cancelled
 from core.model.snapshot import ContainerSnapshot
 from core.model.state import Status
 from tui.bridge import Bridge
+from tui.exports import Exports
 from tui.keymap import BY_NAME, Action, bindings
 from tui.messages import (
     ConsoleOpened,
@@ -27,6 +29,7 @@ from tui.messages import (
     VerbProgressed,
     VerbSucceeded,
 )
+from tui.plain_text import size
 from tui.screens.container_actions import ContainerActions
 from tui.screens.dialog import ErrorDialog
 from tui.screens.export import ExportDialog
@@ -67,6 +70,7 @@ class ContainersScreen(Screen[None]):
         self._words = ""
         self._running_only = False
         self._console_awaited = 0.0
+        self.exports: Exports = {}
         self._actions = ContainerActions(self, bridge)
 
     def compose(self) -> ComposeResult:
@@ -84,6 +88,10 @@ class ContainersScreen(Screen[None]):
         self.query_one("#filter").display = False
         self._bridge.start(self.post_message)
         self.set_interval(LOG_INTERVAL, self._read_log)
+
+    def on_unmount(self) -> None:
+        for job in self.exports.values():
+            job.cancel.set()
 
     @property
     def _list(self) -> ContainerList:
@@ -232,9 +240,26 @@ class ContainersScreen(Screen[None]):
     @on(ExportProgressed)
     @on(ExportEnded)
     def _take_export(self, message: ExportProgressed | ExportEnded) -> None:
-        for screen in self.app.screen_stack:
-            if isinstance(screen, ExportDialog):
-                screen.take(message)
+        """Show it in the row, and in the dialog where that is open."""
+        job = self.exports.get(message.container_id)
+        if job is not None and isinstance(message, ExportProgressed):
+            job.progress = message.progress
+            self._list.show_doing(message.container_id, f"exporting {job.percent} %")
+        dialog = next((screen for screen in self.app.screen_stack if isinstance(screen, ExportDialog)), None)
+        if isinstance(message, ExportEnded):
+            self._end_export(message, asked=dialog is not None)
+        if dialog is not None:
+            dialog.take(message)
+
+    def _end_export(self, message: ExportEnded, *, asked: bool) -> None:
+        job = self.exports.pop(message.container_id, None)
+        self._list.show_doing(message.container_id, "")
+        if message.error is None and job is not None:
+            self.say(f"exported to {job.destination}: {size(message.written)} ({time.strftime('%H:%M:%S')})")
+        elif message.error is not None and not asked and not isinstance(message.error, Cancelled):
+            self._take_failure(VerbFailed(message.error))
+        elif message.error is not None:
+            self.say(message.error.message)
 
     @on(ConsoleOpened)
     async def _open_console(self, message: ConsoleOpened) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-import time
 from pathlib import Path
 from typing import ClassVar, cast
 
@@ -19,8 +17,9 @@ from textual.widgets import Button, Input, ProgressBar, Select, Static
 from core.model.snapshot import ContainerSnapshot
 from core.storage.export import Compression
 from tui.bridge import Bridge
+from tui.exports import ExportJob, Exports
 from tui.messages import ExportEnded, ExportProgressed
-from tui.plain_text import printable, printable_text, size, span
+from tui.plain_text import printable, printable_text
 from tui.widgets.tick import Tick
 
 _SUFFIXES: dict[Compression, str] = {"none": ".tar", "gzip": ".tar.gz", "zstd": ".tar.zst"}
@@ -48,22 +47,25 @@ class ExportDialog(ModalScreen[str]):
     """Ends in a line for the status line; empty where nothing was exported."""
 
     CSS_PATH: ClassVar[list[str | Path]] = ["dialog.tcss", "export.tcss"]  # type: ignore[assignment]
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "cancel", "cancel")]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "leave")]
 
-    def __init__(self, picture: ContainerSnapshot, bridge: Bridge) -> None:
+    def __init__(self, picture: ContainerSnapshot, bridge: Bridge, exports: Exports) -> None:
         super().__init__()
         self._picture = picture
         self._bridge = bridge
-        self._cancel = threading.Event()
-        self._exporting = False
+        self._exports = exports
+
+    @property
+    def _job(self) -> ExportJob | None:
+        """The export that is under way; it may have been begun by a dialog before this one."""
+        return self._exports.get(self._picture.id)
 
     def compose(self) -> ComposeResult:
         with Vertical(id="dialog") as box:
             box.border_title = f"Export {printable(self._picture.name)[:40]}"
             yield Static("Write the root file system as a tar archive to:", id="message")
-            yield Input(
-                str(Path.cwd() / f"{self._picture.name[:100]}.tar"), id="destination", suggester=PathSuggester()
-            )
+            destination = self._job.destination if self._job else Path.cwd() / f"{self._picture.name[:100]}.tar"
+            yield Input(str(destination), id="destination", suggester=PathSuggester())
             yield Select(
                 [("not compressed", "none"), ("gzip", "gzip"), ("zstd", "zstd")],
                 value="none",
@@ -79,14 +81,30 @@ class ExportDialog(ModalScreen[str]):
                 yield Button("Export", id="confirm", variant="success")
 
     def on_mount(self) -> None:
-        self.query_one("#progress").display = False
         destination = self.query_one("#destination", Input)
         self.set_focus(destination)
         destination.cursor_position = len(destination.value)
+        self._show_state()
+
+    def _show_state(self) -> None:
+        """Fields to fill in, or how far it is."""
+        job = self._job
+        self.query_one("#progress").display = job is not None
+        self.query_one("#destination").disabled = job is not None
+        for name in ("#compression", "#tick"):
+            self.query_one(name).display = job is None
+        self.query_one("#confirm", Button).label = "Export" if job is None else "Hide"
+        if job is not None:
+            if self.focused is None or self.focused.disabled:
+                self.set_focus(self.query_one("#confirm"))
+            self.query_one("#progress", ProgressBar).update(total=100, progress=job.percent)
+            self._say(job.words)
 
     @on(Select.Changed, "#compression")
     def rename_destination(self, event: Select.Changed) -> None:
         destination = self.query_one("#destination", Input)
+        if self._job is not None:
+            return
         for suffix in (".tar.gz", ".tar.zst", ".tar"):
             if destination.value.endswith(suffix):
                 destination.value = destination.value.removesuffix(suffix) + _SUFFIXES[self._compression()]
@@ -98,56 +116,46 @@ class ExportDialog(ModalScreen[str]):
     @on(Input.Submitted)
     @on(Button.Pressed, "#confirm")
     def begin(self) -> None:
+        """Begin; where it is under way, leave it to go on."""
         value = self.query_one("#destination", Input).value.strip()
-        if self._exporting or not value:
-            return
-        self._exporting = True
-        self._cancel.clear()
-        self.query_one("#confirm", Button).disabled = True
-        self.query_one("#progress").display = True
-        self._say("beginning …")
-        self._bridge.export(
-            self._picture.id,
-            Path(value).expanduser().absolute(),
-            compression=self._compression(),
-            overwrite=self.query_one("#tick", Tick).value,
-            cancel=self._cancel,
-        )
+        if self._job is not None:
+            self.dismiss(f"the export of {self._picture.name} goes on: X shows it")
+        elif value:
+            job = self._exports[self._picture.id] = ExportJob(Path(value).expanduser().absolute())
+            self._bridge.export(
+                self._picture.id,
+                job.destination,
+                compression=self._compression(),
+                overwrite=self.query_one("#tick", Tick).value,
+                cancel=job.cancel,
+            )
+            self._show_state()
 
     def take(self, message: ExportProgressed | ExportEnded) -> None:
         """What the bridge tells of exports; those of other containers are not for this dialog."""
         if message.container_id != self._picture.id:
             return
-        if isinstance(message, ExportEnded):
-            self._take_end(message)
+        if isinstance(message, ExportProgressed):
+            self._show_state()
+        elif message.error is None:
+            self.dismiss("")
         else:
-            self._take_progress(message)
-
-    def _take_progress(self, message: ExportProgressed) -> None:
-        progress = message.progress
-        self.query_one("#progress", ProgressBar).update(total=max(1, progress.total), progress=progress.done)
-        left = (progress.total - progress.done) / progress.rate if progress.rate else 0
-        self._say(f"{size(progress.done)} of about {size(progress.total)}, {size(progress.rate)}/s, {span(left)} left")
-
-    def _take_end(self, message: ExportEnded) -> None:
-        self._exporting = False
-        if message.error is None:
-            name = printable(self._picture.name)
-            path = self.query_one("#destination", Input).value
-            self.dismiss(f"{name} is exported to {path}: {size(message.written)} ({time.strftime('%H:%M:%S')})")
-            return
-        self.query_one("#confirm", Button).disabled = False
-        self.query_one("#progress").display = False
-        hint = f"\n→ {message.error.hint}" if message.error.hint else ""
-        self._say(f"{message.error.message}{hint}", failed=True)
+            self._show_state()
+            self.set_focus(self.query_one("#destination"))
+            hint = f"\n→ {message.error.hint}" if message.error.hint else ""
+            self._say(f"{message.error.message}{hint}", failed=True)
 
     def _say(self, text: str, *, failed: bool = False) -> None:
         self.query_one("#rate", Static).update(Text(printable_text(text), "bold" if failed else ""))
 
     @on(Button.Pressed, "#cancel")
-    def action_cancel(self) -> None:
-        """Cancel what runs; with nothing running, leave."""
-        if self._exporting:
-            self._cancel.set()
+    def cancel(self) -> None:
+        """Cancel what is under way; with nothing under way, leave."""
+        if self._job is not None:
+            self._job.cancel.set()
         else:
             self.dismiss("")
+
+    def action_leave(self) -> None:
+        """Leave; what is under way goes on."""
+        self.dismiss(f"the export of {self._picture.name} goes on: X shows it" if self._job is not None else "")
