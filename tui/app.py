@@ -24,8 +24,8 @@ from tui.terminal.pane import TerminalPane
 
 _log = logging.getLogger("wharfinger")
 
-OPENING_PATIENCE = 1.0
-"""Seconds that keys wait for a dialog that is opening."""
+SETTLING_PATIENCE = 1.0
+"""Seconds that a key waits for the one before it."""
 CRASHED = 125
 """The exit code of a program that has met what nobody foresaw."""
 
@@ -49,25 +49,31 @@ class WharfApp(App[None], inherit_bindings=False):
         self.push_screen(ContainersScreen(self._bridge))
 
     async def on_event(self, event: events.Event) -> None:
-        """Do a bound key before the next key is looked at.
+        """Have a key done, whoever it is for, before the next one is looked at.
 
         Textual hands all keys that have come to whoever has the focus, and looks for bindings later: of a `:` and the
         letters behind it, typed in one go, the letters would be verbs of the list.
         """
-        own = isinstance(event, events.Key) and not event.is_forwarded and self._takes_no_text(self.focused)
-        if isinstance(event, events.Key) and own and await self._do_bound(event.key):
-            # What it opened takes the next key.
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self.screen._mounted_event.wait(), OPENING_PATIENCE)
+        if not isinstance(event, events.Key) or event.is_forwarded or isinstance(self.focused, TerminalPane):
+            await super().on_event(event)
             return
-        await super().on_event(event)
+        focused = self.focused
+        typed = isinstance(focused, Input) and event.is_printable
+        if typed or not await self._do_bound(event.key):
+            await super().on_event(event)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._settle(focused), SETTLING_PATIENCE)
+
+    async def _settle(self, widget: Widget | None) -> None:
+        """Until a widget has done what it was told, and what that opened can take a key."""
+        if widget is not None and widget.is_attached:
+            done = asyncio.Event()
+            widget.call_later(done.set)
+            await done.wait()
+        await self.screen._mounted_event.wait()
 
     async def _do_bound(self, key: str) -> bool:
         return await self._check_bindings(key, priority=True) or await self._check_bindings(key)
-
-    @staticmethod
-    def _takes_no_text(widget: Widget | None) -> bool:
-        return not isinstance(widget, Input | TerminalPane)
 
     def _handle_exception(self, error: Exception) -> None:
         """No traceback reaches the operator: it is in the log. `_exception` is what Textual's pilot raises."""

@@ -171,10 +171,14 @@ def test_attach_and_type(engine: Engine, screen: Open, wharf: Wharf) -> None:
     shown.type("echo q:s:p:/:?:X\r")
     shown.wait_for("q:s:p:/:?:X")
     shown.press("C-p", "C-q")
-    shown.type("\recho still-$((1+1))-here\r")
+    shown.wait_for("p pause", without=["ctrl+]"])
+    shown.press("a")
+    # The screen is there without a key pressed, and the program has gone on.
+    shown.wait_for("ctrl+]", "q:s:p:/:?:X")
+    shown.type("echo still-$((1+1))-here\r")
     shown.wait_for("still-2-here")
     shown.press("C-]", "d")
-    shown.wait_for("pause", without=["ctrl+]"])
+    shown.wait_for("p pause", without=["ctrl+]"])
     shown.press("p")
     wait_for_status(engine, "target", Status.PAUSED)
     shown.wait_for_line("paused", "target")
@@ -230,10 +234,8 @@ def test_export_to_a_file(engine: Engine, screen: Open, worksite: Worksite) -> N
     shown.press("C-u")
     shown.type(str(target))
     shown.press("Enter")
-    for _ in eventually():
-        if target.exists():
-            break
-    shown.wait_for("exported")
+    shown.wait_for("exported to")
+    assert target.exists()
     with tarfile.open(target) as tar:
         note = tar.extractfile("note")
         assert note is not None

@@ -14,10 +14,9 @@ class FilterField(Input):
             event.stop()
             event.prevent_default()
             self.app.post_message(events.Key(event.key, event.character))
-        elif event.key == "enter":
-            event.stop()
-            event.prevent_default()
-            self.screen.set_focus(None)
-            self.post_message(self.Submitted(self, self.value))
         else:
             await super()._on_key(event)
+
+    async def action_submit(self) -> None:
+        self.screen.set_focus(None)
+        await super().action_submit()
