@@ -25,7 +25,7 @@ SIGNALS: Final = _names()
 def parse_signal(text: str) -> int:
     """`TERM`, `sigterm`, `15`, `RTMIN+3` → number. Raises `InvalidSignal`."""
     name = text.strip().upper().removeprefix("SIG")
-    if name.isdecimal() and 1 <= int(name) <= _LAST:
+    if name.isascii() and name.isdecimal() and 1 <= int(name) <= _LAST:
         return int(name)
     if name in SIGNALS:
         return SIGNALS[name]

@@ -1,0 +1,47 @@
+"""The one table of which verb is allowed when."""
+
+from __future__ import annotations
+
+import pytest
+
+from core.errors import StateForbids
+from core.model.state import ALLOWED, Status, Verb, allows, require
+
+
+def test_every_verb_is_in_the_table() -> None:
+    assert set(ALLOWED) == set(Verb)
+
+
+@pytest.mark.parametrize(
+    ("verb", "allowed"),
+    [
+        (Verb.INIT, "configured exited"),
+        (Verb.START, "configured created exited"),
+        (Verb.STOP, "created running exited"),
+        (Verb.KILL, "created running"),
+        (Verb.PAUSE, "running"),
+        (Verb.UNPAUSE, "paused"),
+        (Verb.ATTACH, "created running paused"),
+        (Verb.EXEC, "running"),
+        (Verb.MOUNT, "configured created running paused exited unknown"),
+        (Verb.UNMOUNT, "configured created exited unknown"),
+        (Verb.EXPORT, "configured created running paused exited unknown"),
+        (Verb.CLEANUP, "configured exited"),
+        (Verb.REMOVE, "configured exited"),
+    ],
+)
+def test_the_table_is_the_designs(verb: Verb, allowed: str) -> None:
+    assert {str(status) for status in Status if allows(status, verb)} == set(allowed.split())
+
+
+def test_a_refusal_names_verb_container_and_state_and_gives_a_next_step() -> None:
+    for verb in Verb:
+        for status in Status:
+            if allows(status, verb):
+                require(verb, status, "web", "0" * 64)
+                continue
+            with pytest.raises(StateForbids) as refusal:
+                require(verb, status, "web", "0" * 64)
+            assert refusal.value.message == f"can not {verb} container web: it is {status}"
+            assert refusal.value.hint
+            assert refusal.value.container_id == "0" * 64
