@@ -1,0 +1,186 @@
+"""Export: what goes out is what would come in again, and never a part of it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import tarfile
+import threading
+from pathlib import Path
+
+import pytest
+
+from core.container import Container
+from core.engine import Engine
+from core.errors import Cancelled, DestinationExists, StateForbids
+from core.model.image import Image
+from core.model.snapshot import ExportProgress
+from core.storage.export import Compression
+from tests.worksite import make, run
+
+pytestmark = pytest.mark.usefixtures("demo_image")
+
+
+def furnish(root: Path) -> None:
+    """A tree with all that is hard to carry."""
+    place = root / "odd"
+    place.mkdir()
+    (place / "owned").write_text("x")
+    os.chown(place / "owned", 54321, 12345)
+    (place / "owned").chmod(0o4711)
+    (place / "twin").hardlink_to(place / "owned")
+    (place / "link").symlink_to("/absolute/target")
+    (place / ("long" * 60)).write_text("long name")
+    (place / "new\nline ü").write_text("odd name")
+    with (place / "sparse").open("wb") as file:
+        file.truncate(64 << 20)
+        file.seek(32 << 20)
+        file.write(b"data")
+    os.setxattr(place / "owned", "user.note", b"kept\xff")
+    subprocess.run(["setfacl", "-m", "u:4242:r", str(place / "owned")], check=True)
+    os.mkfifo(place / "fifo")
+    os.mknod(place / "null", 0o20666, os.makedev(1, 3))
+    os.utime(place / "owned", (1, 1_000_000_000.25))
+
+
+@pytest.fixture
+def container(engine: Engine, demo_image: Image) -> Container:
+    made = make(engine, "true", name="exported")
+    furnish(made.mount())
+    made.unmount()
+    return made
+
+
+def test_gnu_tar_unpacks_the_very_same_tree(container: Container, tmp_path: Path) -> None:
+    target = tmp_path / "root.tar"
+    written = container.export(target)
+    assert target.stat().st_size == written
+    assert written < 8 << 20, "the holes of a sparse file take no room"
+    copy = tmp_path / "copy"
+    copy.mkdir()
+    options = ["--numeric-owner", "--xattrs", "--xattrs-include=*", "-p"]
+    subprocess.run(["tar", "-x", *options, "-f", str(target), "-C", str(copy)], check=True)
+    place = copy / "odd"
+    owned = (place / "owned").stat()
+    assert (owned.st_uid, owned.st_gid, owned.st_mode & 0o7777) == (54321, 12345, 0o4751)
+    assert owned.st_mtime == 1_000_000_000.25
+    assert (place / "twin").stat().st_ino == owned.st_ino
+    assert os.readlink(place / "link") == "/absolute/target"
+    assert (place / ("long" * 60)).read_text() == "long name"
+    assert (place / "new\nline ü").read_text() == "odd name"
+    assert os.getxattr(place / "owned", "user.note") == b"kept\xff"
+    acl = subprocess.run(["getfacl", "-n", str(place / "owned")], check=True, capture_output=True, text=True).stdout
+    assert "user:4242:r--" in acl
+    assert (place / "fifo").is_fifo()
+    assert (place / "null").is_char_device()
+    sparse = (place / "sparse").stat()
+    assert sparse.st_size == 64 << 20
+    assert sparse.st_blocks * 512 < 1 << 20
+    root = container.mount()
+    compared = subprocess.run(["diff", "-r", "--no-dereference", str(root / "bin"), str(copy / "bin")], check=False)
+    assert compared.returncode == 0
+    container.unmount()
+
+
+def test_owners_are_numbers_alone(container: Container, tmp_path: Path) -> None:
+    target = tmp_path / "root.tar"
+    container.export(target)
+    with tarfile.open(target) as tar:
+        assert {member.uname for member in tar} == {""}
+    with tarfile.open(target) as tar:
+        assert [member.name for member in tar if member.name.startswith(("/", ".."))] == []
+
+
+@pytest.mark.parametrize(("compression", "magic"), [("gzip", b"\x1f\x8b"), ("zstd", b"\x28\xb5\x2f\xfd")])
+def test_it_is_packed_where_that_is_asked(
+    container: Container, tmp_path: Path, compression: Compression, magic: bytes
+) -> None:
+    plain, packed = tmp_path / "plain.tar", tmp_path / "packed"
+    container.export(plain)
+    written = container.export(packed, compression=compression)
+    assert packed.stat().st_size == written < plain.stat().st_size
+    assert packed.read_bytes().startswith(magic)
+    program = {"gzip": "gzip", "zstd": "zstd"}[compression]
+    unpacked = subprocess.run([program, "-dc"], stdin=packed.open("rb"), check=True, capture_output=True).stdout
+    # Byte for byte it can not be: tar writes its own PID into headers.
+    listing = ["tar", "--list", "--verbose", "--numeric-owner", "--full-time", "--file=-"]
+    expected = subprocess.run(listing, stdin=plain.open("rb"), check=True, capture_output=True).stdout
+    assert subprocess.run(listing, input=unpacked, check=True, capture_output=True).stdout == expected
+    assert b"odd/sparse" in expected
+
+
+def test_progress_grows_to_the_end(container: Container, tmp_path: Path) -> None:
+    (container.mount() / "big").write_bytes(os.urandom(40 << 20))
+    told: list[ExportProgress] = []
+    written = container.export(tmp_path / "root.tar", progress=told.append)
+    done = [progress.done for progress in told]
+    assert done == sorted(done)
+    assert done[-1] == written
+    assert all(progress.total > 0 for progress in told)
+
+
+def test_a_cancelled_export_leaves_nothing(container: Container, tmp_path: Path) -> None:
+    (container.mount() / "big").write_bytes(os.urandom(60 << 20))
+    container.unmount()
+    cancel = threading.Event()
+    with pytest.raises(Cancelled):
+        container.export(
+            tmp_path / "root.tar", compression="gzip", progress=lambda progress: cancel.set(), cancel=cancel
+        )
+    assert list(tmp_path.iterdir()) == []
+    assert container.snapshot().mount_point == ""
+
+
+def test_a_file_that_is_there_is_kept_unless_told(container: Container, tmp_path: Path) -> None:
+    target = tmp_path / "root.tar"
+    target.write_text("precious")
+    with pytest.raises(DestinationExists):
+        container.export(target)
+    assert target.read_text() == "precious"
+    container.export(target, overwrite=True)
+    assert tarfile.is_tarfile(target)
+    assert [file.name for file in tmp_path.iterdir()] == ["root.tar"]
+
+
+def test_it_goes_to_a_descriptor_as_well(container: Container) -> None:
+    reader, writer = os.pipe()
+    counted = subprocess.Popen(["wc", "-c"], stdin=reader, stdout=subprocess.PIPE)
+    os.close(reader)
+    written = container.export(writer)
+    os.close(writer)
+    assert int(counted.communicate()[0]) == written
+
+
+def test_a_running_container_is_exported_while_it_runs_on(engine: Engine, tmp_path: Path) -> None:
+    container = run(engine, "sh", "-c", "while :; do date >> /written; done", name="busy")
+    container.export(tmp_path / "root.tar")
+    with tarfile.open(tmp_path / "root.tar") as tar:
+        assert "written" in tar.getnames()
+        assert [name for name in tar.getnames() if name.startswith(("proc/", "sys/", "dev/"))] == []
+    assert container.snapshot().status == "running"
+    assert container.snapshot().mount_point
+
+
+def test_of_two_at_once_the_second_is_refused(container: Container, engine: Engine, tmp_path: Path) -> None:
+    (container.mount() / "big").write_bytes(os.urandom(60 << 20))
+    container.unmount()
+    begun, cancel = threading.Event(), threading.Event()
+
+    def export() -> None:
+        with pytest.raises(Cancelled):
+            container.export(
+                tmp_path / "first", compression="gzip", progress=lambda progress: begun.set(), cancel=cancel
+            )
+
+    first = threading.Thread(target=export)
+    first.start()
+    assert begun.wait(10)
+    with pytest.raises(StateForbids, match="exported already"):
+        engine.lookup("exported").export(tmp_path / "second")
+    # Nothing but the export itself is held up by it.
+    container.start()
+    assert container.wait(10) == 0
+    cancel.set()
+    first.join(10)
+    assert not first.is_alive()
+    assert list(tmp_path.iterdir()) == []
