@@ -29,13 +29,15 @@ class StorageCommand:
         self._program = ""
 
     @property
+    def additional_stores(self) -> list[Path]:
+        """The additional stores that are there."""
+        stores = map(Path, self._settings.additional_image_stores)
+        return [store for store in stores if (store / "overlay-images").is_dir() and store != self._paths.storage_root]
+
+    @property
     def store_options(self) -> list[str]:
-        """The additional stores that are there, as options of the overlay driver."""
-        return [
-            f"overlay.imagestore={store}"
-            for store in self._settings.additional_image_stores
-            if Path(store, "overlay-images").is_dir() and Path(store) != self._paths.storage_root
-        ]
+        """The additional stores as options of the overlay driver."""
+        return [f"overlay.imagestore={store}" for store in self.additional_stores]
 
     def environment(self) -> dict[str, str]:
         """The packaged configuration of containers-common must not leak in, so every call names ours."""

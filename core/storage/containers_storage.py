@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -250,26 +251,40 @@ class ContainersStorage:
             digest=str((entry.get("big-data-digests") or {}).get("manifest", "")),
             created_at=_unix(str(entry.get("created") or "")),
             size=self._image_size(entry) or sum(sizes.values()),
-            read_only=bool(entry.get("readonly")),
+            # The command does not tell the stores apart: what is not in our own file is another's.
+            read_only=str(entry["id"]) not in self._own_image_ids(),
         )
 
     def _image_size(self, entry: dict[str, Any]) -> int:
-        try:
-            manifest = self._layers_file()
-        except (OSError, msgspec.MsgspecError):
-            return 0
+        layers = self._layers_file()
         total, layer = 0, str(entry.get("layer") or "")
         while layer:
-            known = manifest.get(layer)
+            known = layers.get(layer)
             if known is None:
                 break
             total += known.size
             layer = known.parent
         return total
 
+    def _own_image_ids(self) -> set[str]:
+        try:
+            content = (self._paths.storage_root / "overlay-images" / "images.json").read_bytes()
+            return {entry.id for entry in msgspec.json.decode(content, type=list[_ImageEntry])}
+        except (OSError, msgspec.MsgspecError):
+            return set()
+
     def _layers_file(self) -> dict[str, _LayerEntry]:
-        content = (self._paths.storage_root / "overlay-layers" / "layers.json").read_bytes()
-        return {entry.id: entry for entry in msgspec.json.decode(content, type=list[_LayerEntry])}
+        """The layers of all stores; the own one goes before the others."""
+        layers: dict[str, _LayerEntry] = {}
+        for store in (*reversed(self._command.additional_stores), self._paths.storage_root):
+            with contextlib.suppress(OSError, msgspec.MsgspecError):
+                content = (store / "overlay-layers" / "layers.json").read_bytes()
+                layers |= {entry.id: entry for entry in msgspec.json.decode(content, type=list[_LayerEntry])}
+        return layers
+
+
+class _ImageEntry(msgspec.Struct):
+    id: str
 
 
 class _ContainerEntry(msgspec.Struct):

@@ -151,6 +151,8 @@ class Skopeo:
             raise
         if process.returncode:
             raise _explain(source, errors.read_text(errors="replace"), argv)
+        if progress is not None:
+            progress(PullProgress(done=total or max(before, 0), total=total, phase="applying"))
 
 
 def _bytes_below(folder: Path) -> int:
