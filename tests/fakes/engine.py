@@ -164,6 +164,9 @@ class FakeContainer:
         ours, self.monitor = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         return FakeConsole(ours)
 
+    def console_size(self) -> tuple[int, int] | None:
+        return None
+
     def replay(self, limit: int = 0) -> bytes:
         return b""
 

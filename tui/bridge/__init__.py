@@ -20,7 +20,7 @@ from core.errors import EngineError, NoSuchContainer
 from core.model.options import ExecOptions
 from core.model.snapshot import ExportProgress
 from core.storage.export import Compression
-from tui.console_sources import attached, best_shell, executed, has_shell, host_tools
+from tui.bridge.console_sources import attached, best_shell, executed, has_shell, host_tools
 from tui.log_text import LineJoiner
 from tui.messages import (
     ConsoleOpened,
