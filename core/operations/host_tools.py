@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import NamedTuple
 
 from core.errors import HostIncomplete
@@ -21,15 +22,17 @@ class HostTools(NamedTuple):
 def open_host_tools(held: Transaction) -> HostTools:
     """Prepare a shell with the host's privileges in the container's namespaces (nsenter(1)). Allowed: running.
 
-    The program is named by its descriptor: its path means another file, or none, in the container.
+    The program is found by a descriptor of its folder: its path means another file, or none, in the container. Its own
+    name has to stay, as busybox goes by the name that it is called by.
     Raises `HostIncomplete` where nsenter or a static busybox is missing.
     """
-    enter, busybox = find_program("nsenter"), find_program("busybox")
+    enter, busybox = find_program("nsenter"), Path(find_program("busybox"))
     try:
-        descriptor = os.open(busybox, os.O_RDONLY | os.O_CLOEXEC)
+        descriptor = os.open(busybox.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     except OSError as error:
         raise HostIncomplete(f"{busybox} can not be opened: {error.strerror}") from error
     namespaces = ("--mount", "--uts", "--ipc", "--net", "--pid")
-    argv = (enter, "--target", str(held.state.pid), *namespaces, "--", f"/proc/self/fd/{descriptor}", "sh")
+    program = f"/proc/self/fd/{descriptor}/{busybox.name}"
+    argv = (enter, "--target", str(held.state.pid), *namespaces, "--", program, "sh")
     held.emit(EventKind.EXEC, command="busybox sh (the host's)")
     return HostTools(argv, descriptor)

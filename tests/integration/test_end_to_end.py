@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import tarfile
 import time
@@ -14,7 +15,7 @@ import pytest
 
 from core.engine import Engine
 from core.errors import NoSuchContainer
-from core.model.options import ExecOptions
+from core.model.options import CreateOptions, ExecOptions
 from core.model.state import Status
 from tests.terminal import Terminal
 from tests.worksite import Worksite, eventually, installed_command, make, run, status_of
@@ -208,6 +209,25 @@ def test_a_shell_in_the_container(engine: Engine, screen: Open) -> None:
     shown.type("echo made > /made; echo done-$((2+3))\r")
     shown.wait_for("done-5")
     assert container.run_exec(ExecOptions(args=("cat", "/made")), timeout=10).stdout == b"made\n"
+
+
+def test_a_container_without_a_shell_gets_the_hosts_tools(engine: Engine, screen: Open, worksite: Worksite) -> None:
+    busybox = shutil.which("busybox")
+    assert busybox is not None
+    root = worksite.folder / "bare"
+    (root / "bin").mkdir(parents=True)
+    shutil.copy(busybox, root / "bin" / "sleep")
+    engine.create(CreateOptions(rootfs=str(root), name="target", command=("/bin/sleep", "1000"))).start()
+    shown = screen("target")
+    shown.press("e")
+    shown.wait_for("target has no shell")
+    shown.press("y")
+    shown.wait_for("(host tools)")
+    shown.type("ls -d /bin/*; echo up-$((3+4)) > /made; cat /made\r")
+    shown.wait_for("/bin/sleep", "up-7")
+    assert (root / "made").read_text() == "up-7\n"
+    shown.press("C-]", "d")
+    shown.wait_for("p pause", without=["(host tools)"])
 
 
 def test_logs_follow(engine: Engine, screen: Open) -> None:

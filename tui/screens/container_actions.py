@@ -86,12 +86,17 @@ class ContainerActions:
 
     def offer_host_tools(self, message: ShellMissing) -> None:
         """The container has no shell: ask whether the host's tools will do."""
+
+        def open_tools() -> None:
+            self._screen.await_console()
+            self._bridge.host_tools(message.container_id)
+
         self._confirm(
             f"{message.name} has no shell",
             "The host's busybox can be run in its namespaces: files, processes and network are seen as from inside. "
             "That shell has the host's privileges.",
             "Open",
-            lambda: self._bridge.host_tools(message.container_id),
+            open_tools,
         )
 
     def offer_clipboard(self, text: str) -> None:
