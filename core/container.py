@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import re
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -48,6 +49,7 @@ STOP_STEP: Final = 0.25
 """Seconds between two calls of the progress of a stop."""
 KILL_PATIENCE: Final = 10.0
 REPLAY_LIMIT: Final = 256 * 1024
+_NOT_RUNNING: Final = re.compile(r"not running|stopped|does not exist|no such process")
 
 
 class Container:
@@ -86,11 +88,9 @@ class Container:
                 require(verb, held.state.status, held.name, held.id)
             try:
                 yield held
-            except RuntimeFailed:
+            except RuntimeFailed as error:
                 if verb is not None and not held.removed:
-                    # It may have ended between the look and the act: then that is the reason.
-                    synchronise(held)
-                    require(verb, held.state.status, held.name, held.id)
+                    _blame_its_end(held, verb, error)
                 raise
         finally:
             lock.release()
@@ -139,7 +139,8 @@ class Container:
             at_once = patience <= 0 or held.state.status is Status.CREATED
             target = (held.state.pid, held.state.pid_start)
             held.emit(EventKind.STOPPING, timeout=str(patience))
-            kill_operation.kill(held, "KILL" if at_once else held.config.stop_signal)
+            if not _killed(held, "KILL" if at_once else held.config.stop_signal):
+                return
         if not at_once and self._await_exit(target, patience, progress):
             return
         self._kill_for_good(target, killed=at_once)
@@ -384,7 +385,8 @@ class Container:
                 if held.state.status is Status.PAUSED:
                     require(Verb.STOP, held.state.status, held.name, held.id)
                 _log.warning("container %s did not heed its stop signal: killing it", self.id)
-                kill_operation.kill(held, "KILL")
+                if not _killed(held, "KILL"):
+                    return
         self._parts.monitor.wait_exit(self.id, *target, KILL_PATIENCE)
         self._note_exit()
 
@@ -393,3 +395,27 @@ class Container:
             idle = held.state.status in IDLE_STATUSES
             if idle and not held.state.kept_mounted:
                 mount_operation.unmount(held)
+
+
+def _killed(held: Transaction, signal: int | str) -> bool:
+    """Send a signal; False where the container has ended of itself just before."""
+    try:
+        kill_operation.kill(held, signal)
+    except RuntimeFailed:
+        synchronise(held)
+        if held.state.status is Status.EXITED:
+            return False
+        raise
+    return True
+
+
+def _blame_its_end(held: Transaction, verb: Verb, error: RuntimeFailed) -> None:
+    """Raise `StateForbids` where the container ended between the look and the act, and nothing else was wrong."""
+    synchronise(held)
+    require(verb, held.state.status, held.name, held.id)
+    if held.state.status is Status.EXITED and _NOT_RUNNING.search(error.message):
+        raise StateForbids(
+            f"can not {verb} container {held.name}: it has ended meanwhile",
+            hint="try again",
+            container_id=held.id,
+        ) from error

@@ -79,9 +79,9 @@ class RealWorld:
         self._cgroup_parent = f"wharfinger-test-{os.urandom(6).hex()}"
         self._ids: list[str] = []
 
-    def monitor_with(self, runtime: str) -> Conmon:
+    def monitor_with(self, runtime: str, create_timeout: float = 60.0) -> Conmon:
         """A monitor that calls another program as its runtime."""
-        return Conmon(find_program("conmon"), self.paths, runtime, self.runtime.create_argv_options())
+        return Conmon(find_program("conmon"), self.paths, runtime, self.runtime.create_argv_options(), create_timeout)
 
     def write_bundle(self, args: Sequence[str], *, terminal: bool = False, memory: int = 0) -> str:
         """A bundle for a new container; its id."""

@@ -95,11 +95,10 @@ class TestReports:
         assert time.monotonic() - began < 3.5
         assert monitor.wait_gone(container_id, 8.0)
 
-    def test_a_runtime_that_hangs(self, world: RealWorld, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("core.monitor.conmon.CREATE_TIMEOUT", 0.5)
+    def test_a_runtime_that_hangs(self, world: RealWorld) -> None:
         container_id = world.write_bundle(["sh"])
         with pytest.raises(TimedOut, match=r"0\.5 seconds"):
-            world.monitor_with(script(world, "exec sleep 1000")).create(request_for(container_id))
+            world.monitor_with(script(world, "exec sleep 1000"), create_timeout=0.5).create(request_for(container_id))
         assert world.monitor.wait_gone(container_id, 5.0)
 
 

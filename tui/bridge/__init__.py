@@ -122,6 +122,7 @@ class Bridge:
         def act() -> None:
             container = self._engine.lookup(container_id)
             path = str(container.mount())
+            self._read()
             self._post(VerbSucceeded(container_id, f"{container.name} is mounted at {path} (copied)", copied=path))
 
         self._do(act)
@@ -233,11 +234,12 @@ class Bridge:
                 container = self._engine.lookup(container_id)
                 name = container.name
                 act(container)
-                self._post(VerbSucceeded(container_id, f"{name} {done}"))
             finally:
+                # The list first: who reads that it is done sees it done.
                 self._under_way.pop(container_id, None)
                 self._post(VerbProgressed(container_id, ""))
                 self._read()
+            self._post(VerbSucceeded(container_id, f"{name} {done}"))
 
         self._do(run)
 
