@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import re
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -30,6 +29,7 @@ from core.operations import mount as mount_operation
 from core.operations import pause as pause_operation
 from core.operations import remove as remove_operation
 from core.operations.create import check_name
+from core.operations.endings import blame_its_end, killed
 from core.operations.exec import ExecSession, prepare_exec
 from core.operations.host_tools import HostTools, open_host_tools
 from core.operations.init import init
@@ -49,7 +49,6 @@ STOP_STEP: Final = 0.25
 """Seconds between two calls of the progress of a stop."""
 KILL_PATIENCE: Final = 10.0
 REPLAY_LIMIT: Final = 256 * 1024
-_NOT_RUNNING: Final = re.compile(r"not running|stopped|does not exist|no such process")
 
 
 class Container:
@@ -90,7 +89,7 @@ class Container:
                 yield held
             except RuntimeFailed as error:
                 if verb is not None and not held.removed:
-                    _blame_its_end(held, verb, error)
+                    blame_its_end(held, verb, error)
                 raise
         finally:
             lock.release()
@@ -139,7 +138,7 @@ class Container:
             at_once = patience <= 0 or held.state.status is Status.CREATED
             target = (held.state.pid, held.state.pid_start)
             held.emit(EventKind.STOPPING, timeout=str(patience))
-            if not _killed(held, "KILL" if at_once else held.config.stop_signal):
+            if not killed(held, "KILL" if at_once else held.config.stop_signal):
                 return
         if not at_once and self._await_exit(target, patience, progress):
             return
@@ -385,7 +384,7 @@ class Container:
                 if held.state.status is Status.PAUSED:
                     require(Verb.STOP, held.state.status, held.name, held.id)
                 _log.warning("container %s did not heed its stop signal: killing it", self.id)
-                if not _killed(held, "KILL"):
+                if not killed(held, "KILL"):
                     return
         self._parts.monitor.wait_exit(self.id, *target, KILL_PATIENCE)
         self._note_exit()
@@ -395,27 +394,3 @@ class Container:
             idle = held.state.status in IDLE_STATUSES
             if idle and not held.state.kept_mounted:
                 mount_operation.unmount(held)
-
-
-def _killed(held: Transaction, signal: int | str) -> bool:
-    """Send a signal; False where the container has ended of itself just before."""
-    try:
-        kill_operation.kill(held, signal)
-    except RuntimeFailed:
-        synchronise(held)
-        if held.state.status is Status.EXITED:
-            return False
-        raise
-    return True
-
-
-def _blame_its_end(held: Transaction, verb: Verb, error: RuntimeFailed) -> None:
-    """Raise `StateForbids` where the container ended between the look and the act, and nothing else was wrong."""
-    synchronise(held)
-    require(verb, held.state.status, held.name, held.id)
-    if held.state.status is Status.EXITED and _NOT_RUNNING.search(error.message):
-        raise StateForbids(
-            f"can not {verb} container {held.name}: it has ended meanwhile",
-            hint="try again",
-            container_id=held.id,
-        ) from error
