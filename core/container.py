@@ -29,7 +29,7 @@ from core.operations import mount as mount_operation
 from core.operations import pause as pause_operation
 from core.operations import remove as remove_operation
 from core.operations.create import check_name
-from core.operations.endings import blame_its_end, killed
+from core.operations.endings import blame_its_end, kill_if_alive
 from core.operations.exec import ExecSession, prepare_exec
 from core.operations.host_tools import HostTools, open_host_tools
 from core.operations.init import init
@@ -138,7 +138,7 @@ class Container:
             at_once = patience <= 0 or held.state.status is Status.CREATED
             target = (held.state.pid, held.state.pid_start)
             held.emit(EventKind.STOPPING, timeout=str(patience))
-            if not killed(held, "KILL" if at_once else held.config.stop_signal):
+            if not kill_if_alive(held, "KILL" if at_once else held.config.stop_signal):
                 return
         if not at_once and self._await_exit(target, patience, progress):
             return
@@ -384,7 +384,7 @@ class Container:
                 if held.state.status is Status.PAUSED:
                     require(Verb.STOP, held.state.status, held.name, held.id)
                 _log.warning("container %s did not heed its stop signal: killing it", self.id)
-                if not killed(held, "KILL"):
+                if not kill_if_alive(held, "KILL"):
                     return
         self._parts.monitor.wait_exit(self.id, *target, KILL_PATIENCE)
         self._note_exit()

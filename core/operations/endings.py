@@ -14,7 +14,7 @@ from core.operations.synchronise import synchronise
 _NOT_RUNNING: Final = re.compile(r"not running|stopped|does not exist|no such process")
 
 
-def killed(held: Transaction, signal: int | str) -> bool:
+def kill_if_alive(held: Transaction, signal: int | str) -> bool:
     """Send a signal; False where the container has ended of itself just before."""
     try:
         kill(held, signal)

@@ -51,7 +51,8 @@ class DetailPane(Widget):
         output_lines = _output(output or ["nothing was printed yet"], right, height)
         rows = []
         for place in range(height):
-            row = facts_lines[place].copy() if place < len(facts_lines) else Text(" " * left)
+            row = Text(no_wrap=True)
+            row.append_text(facts_lines[place] if place < len(facts_lines) else Text(" " * left))
             row.append(" │ ", "dim")
             rows.append(row.append_text(output_lines[place] if place < len(output_lines) else Text("")))
         return Text("\n").join(rows)
