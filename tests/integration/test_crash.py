@@ -109,8 +109,11 @@ def runc_statuses(engine: Engine) -> dict[str, str]:
 def assert_consistent(engine: Engine, site: Worksite) -> None:
     """What the engine says is what is really there, and nothing is there that it does not know."""
     site.note_containers()
-    pictures = engine.containers()
-    assert [picture.intent for picture in pictures] == [None] * len(pictures)
+    # The clean-up that conmon starts may be the next caller that repairs, and be at it just now.
+    for _ in eventually():
+        pictures = engine.containers()
+        if all(picture.intent is None for picture in pictures):
+            break
     statuses = runc_statuses(engine)
     for picture in pictures:
         assert picture.status is not Status.UNKNOWN, picture
