@@ -23,7 +23,10 @@ from tui.terminal.frame import (
     Row,
     Run,
 )
+from tui.terminal.sequence_filter import LINK_RED
 
+_FIRST_LINK: Final = RGB_FLAG | LINK_RED << 16
+_LAST_LINK: Final = _FIRST_LINK | 0xFFFF
 KNOWN_CELLS_LIMIT: Final = 16_384
 GRAPHEME_LIMIT: Final = 16
 """Code points of one cell that are read; a cell may be given any number of combining marks."""
@@ -212,12 +215,15 @@ class RowReader:
             | STRIKE * style.strikethrough
             | OVERLINE * style.overline
         )
+        underline_colour = _colour(style.underline_color)
+        link = underline_colour - _FIRST_LINK if _FIRST_LINK < underline_colour <= _LAST_LINK else 0
         return CellStyle(
             foreground=_colour(style.fg_color),
             background=_colour(style.bg_color),
             flags=flags,
             underline=int(style.underline),
-            underline_colour=_colour(style.underline_color),
+            underline_colour=DEFAULT_COLOUR if link else underline_colour,
+            link=link,
         )
 
 

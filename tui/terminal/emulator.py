@@ -105,6 +105,11 @@ class Emulator:
         """Every row of the screen, and none is dirty afterwards."""
         return self._reader.all()
 
+    def links(self, rows: list[Row]) -> dict[int, str]:
+        """The targets of the links in these rows, by their number."""
+        numbers = {run.style.link for row in rows for run in row.runs if run.style.link}
+        return {number: self._filter.links[number] for number in numbers if number in self._filter.links}
+
     def text(self) -> list[str]:
         """One string a row, as displayed, without the blanks at its end."""
         return ["".join(run.text for run in row.runs).rstrip(" ") for row in self._reader.peek()]

@@ -29,6 +29,8 @@ class CellStyle(msgspec.Struct, frozen=True, array_like=True):
     flags: int = 0
     underline: int = 0
     underline_colour: int = DEFAULT_COLOUR
+    link: int = 0
+    """The number of a link, or 0."""
 
 
 PLAIN: Final = CellStyle()
@@ -105,3 +107,5 @@ class Frame(msgspec.Struct, frozen=True, tag="frame"):
     view: View
     found: int = -1
     """The row of the last text that was found, counted as in `view`; -1 for none."""
+    links: dict[int, str] = {}
+    """The targets of the links in the rows that changed."""

@@ -220,7 +220,7 @@ class Keeper:
         self._full, self._reported = False, state
         cursor, modes, title, bells, view, found = state
         columns, rows = emulator.size
-        return Frame(columns, rows, changed, cursor, modes, title, bells, view, found)
+        return Frame(columns, rows, changed, cursor, modes, title, bells, view, found, emulator.links(changed))
 
     def _send(self, message: ToScreen) -> None:
         self._outbox += encode(message)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Final
 
 from rich.cells import cell_len
-from rich.color import Color
+from rich.color import Color, ColorSystem
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
@@ -33,13 +34,28 @@ _UNPRINTABLE: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\u
 _TOGGLE_REVERSE: Final = {False: Style(reverse=True), True: Style(reverse=False)}
 _UNDERLINE_CURSOR: Final = Style(underline=True)
 BLOCK_SHAPES: Final = (1, 3)
+NO_LINKS: Final[Mapping[int, str]] = {}
+
+
+_LINK: Final = re.compile(r"(?:https?://|mailto:)[\x21-\x7e]{1,2000}")
+_SHAPED_UNDERLINES: Final = {2: "4:2", 3: "4:3", 4: "4:4", 5: "4:5"}
+_KNOWING_TERMINALS: Final = ("xterm-kitty", "kitty", "foot", "ghostty", "xterm-ghostty", "alacritty", "wezterm", "tmux")
+
+
+def terminal_shapes_underlines(environment: Mapping[str, str]) -> bool:
+    """Whether the operator's terminal is one that knows underlines of other shapes and colours, by what it says."""
+    named = environment.get("TERM", "").startswith(_KNOWING_TERMINALS)
+    return named or environment.get("COLORTERM", "") in ("truecolor", "24bit")
+
+
+SHAPES_UNDERLINES: Final = terminal_shapes_underlines(os.environ)
 
 
 @lru_cache(maxsize=4096)
-def rich_style(style: CellStyle, base: Style) -> Style:
-    """Rich's style for a cell's; `base` gives the colours where the program chose none."""
+def rich_style(style: CellStyle, base: Style, link: str = "") -> Style:
+    """Rich's style for a cell's; `base` gives the colours where the program chose none, `link` is a link's target."""
     flags = style.flags
-    return base + Style(
+    painted = base + Style(
         color=_colour(style.foreground),
         bgcolor=_colour(style.background),
         bold=bool(flags & BOLD),
@@ -51,7 +67,24 @@ def rich_style(style: CellStyle, base: Style) -> Style:
         overline=bool(flags & OVERLINE),
         underline=style.underline in (1, 3, 4, 5),
         underline2=style.underline == 2,
+        link=link if _LINK.fullmatch(link) else None,
     )
+    if SHAPES_UNDERLINES and (style.underline > 2 or (style.underline and style.underline_colour != DEFAULT_COLOUR)):
+        return _with_underline(painted, style)
+    return painted
+
+
+def _with_underline(painted: Style, style: CellStyle) -> Style:
+    """The style with what Rich has no word for, put into the sequence that it keeps ready for the terminal."""
+    plain = painted + Style(underline=False, underline2=False)
+    codes = [Strip.render_ansi(plain, ColorSystem.TRUECOLOR), _SHAPED_UNDERLINES.get(style.underline, "4")]
+    colour = style.underline_colour
+    if colour > DEFAULT_COLOUR:
+        red, green, blue = colour >> 16 & 0xFF, colour >> 8 & 0xFF, colour & 0xFF
+        codes.append(f"58:2::{red}:{green}:{blue}" if colour & RGB_FLAG else f"58:5:{colour & 0xFF}")
+    shaped = painted.copy()
+    shaped._ansi = ";".join(filter(None, codes))
+    return shaped
 
 
 def _colour(colour: int) -> Color | None:
@@ -87,10 +120,14 @@ def _fit(character: str, width: int) -> str:
     return "\N{REPLACEMENT CHARACTER}".ljust(width)
 
 
-def paint_row(row: Row, base: Style) -> Strip:
-    """One row."""
+def paint_row(row: Row, base: Style, links: Mapping[int, str] = NO_LINKS) -> Strip:
+    """One row; `links` has the targets of the links by their numbers."""
     return Strip(
-        [Segment(safe_text(run), rich_style(run.style, base)) for run in row.runs if run.columns > 0],
+        [
+            Segment(safe_text(run), rich_style(run.style, base, links.get(run.style.link, "")))
+            for run in row.runs
+            if run.columns > 0
+        ],
         sum(run.columns for run in row.runs if run.columns > 0),
     )
 

@@ -97,6 +97,7 @@ class TerminalPane(PaneMouse, can_focus=True, inherit_bindings=False):
         )
         self._rows: dict[int, Row] = {}
         self._strips: dict[int, Strip] = {}
+        self._links: dict[int, str] = {}
         self._cursor = CursorState(visible=False)
         self._modes = ModeState()
         self._title = ""
@@ -164,10 +165,11 @@ class TerminalPane(PaneMouse, can_focus=True, inherit_bindings=False):
         for y in [y for y in self._rows if y >= frame.rows]:
             del self._rows[y], self._strips[y]
         dirty = {row.y for row in frame.changed if 0 <= row.y < frame.rows}
+        self._links.update(frame.links)
         for row in frame.changed:
             if row.y in dirty:
                 self._rows[row.y] = row
-                self._strips[row.y] = paint_row(row, base)
+                self._strips[row.y] = paint_row(row, base, self._links)
         if frame.view != self._view:
             self._view = frame.view
             if self._look_back is not None:
@@ -222,7 +224,7 @@ class TerminalPane(PaneMouse, can_focus=True, inherit_bindings=False):
     def notify_style_update(self) -> None:
         super().notify_style_update()
         base = self.rich_style
-        self._strips = {y: paint_row(row, base) for y, row in self._rows.items()}
+        self._strips = {y: paint_row(row, base, self._links) for y, row in self._rows.items()}
 
     def _show_border(self) -> None:
         """The title above; below, what the escape key offers, or a notice."""

@@ -1,12 +1,24 @@
 from __future__ import annotations
 
+import re
+
 from hypothesis import given
 from hypothesis import strategies as st
+from pytest import MonkeyPatch
 from rich.cells import cell_len
+from rich.console import Console
 from rich.style import Style
+from textual.strip import Strip
 
 from tui.terminal.frame import BOLD, INVISIBLE, RGB_FLAG, CellStyle, Row, Run
-from tui.terminal.painting import cell_at, paint_cursor, paint_row, safe_text
+from tui.terminal.painting import (
+    cell_at,
+    paint_cursor,
+    paint_row,
+    rich_style,
+    safe_text,
+    terminal_shapes_underlines,
+)
 
 BASE = Style.parse("#d0d0d0 on #101010")
 RUNS = st.builds(Run, st.text(max_size=12), st.integers(1, 24), st.builds(CellStyle, flags=st.integers(0, 255)))
@@ -40,6 +52,29 @@ def test_styles() -> None:
     assert first.style.bgcolor is not None and first.style.bgcolor.number == 4
     assert first.style.bold and first.style.underline2
     assert second.style.color == BASE.color
+
+
+def test_a_link_reaches_the_terminal_only_if_it_is_one_of_the_web() -> None:
+    row = Row(0, [Run("ab", 2, CellStyle(link=7))])
+    [segment] = paint_row(row, BASE, {7: "https://x.org/"})
+    assert segment.style is not None and segment.style.link == "https://x.org/"
+    for target in ("file:///etc", "https://x\x1b\\", "https://x\n"):
+        [segment] = paint_row(row, BASE, {7: target})
+        assert segment.style is not None and segment.style.link is None
+
+
+def test_underlines_of_other_shapes_are_written_for_terminals_that_know_them(monkeypatch: MonkeyPatch) -> None:
+    assert terminal_shapes_underlines({"TERM": "xterm-kitty"})
+    assert terminal_shapes_underlines({"TERM": "xterm-256color", "COLORTERM": "truecolor"})
+    assert not terminal_shapes_underlines({"TERM": "linux"})
+    curly = CellStyle(underline=3, underline_colour=RGB_FLAG | 0xFF0102)
+    for knows, written in ((True, "4:3;58:2::255:1:2"), (False, "4")):
+        monkeypatch.setattr("tui.terminal.painting.SHAPES_UNDERLINES", knows)
+        rich_style.cache_clear()
+        [segment] = paint_row(Row(0, [Run("x", 1, curly)]), BASE)
+        rendered = Strip([segment]).render(Console(color_system="truecolor"))
+        assert re.search(rf"[\[;]{written}[;m]", rendered), rendered
+    rich_style.cache_clear()
 
 
 def test_what_is_invisible_is_not_drawn() -> None:
