@@ -13,7 +13,7 @@ from typing import Final
 
 from core.console.attach import AttachSocket
 from core.console.detach import parse_detach_keys
-from core.console.log import LogLine, read_log, replay
+from core.console.log import LogLine, ReplayBegin, read_log, replay, replay_begin
 from core.errors import EngineError, MonitorFailed, NoSuchContainer, RuntimeFailed, StateForbids, TimedOut
 from core.events import EventKind
 from core.host.locks import FileLock
@@ -341,6 +341,10 @@ class Container:
     def replay(self, limit: int = REPLAY_LIMIT) -> bytes:
         """The last `limit` bytes of the console's log, as the terminal got them."""
         return replay(self._parts.paths.log(self.id), limit)
+
+    def replay_begin(self, limit: int = REPLAY_LIMIT) -> ReplayBegin:
+        """Whether `replay` has all that was printed since the start, and why not."""
+        return replay_begin(self._parts.paths.log(self.id), limit, self.snapshot().started_at)
 
     def top(self) -> list[ProcessEntry]:
         """The container's processes. Allowed: running, paused. Raises `RuntimeFailed`."""

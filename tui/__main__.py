@@ -27,16 +27,24 @@ def _run(invocation: Invocation) -> int:
 
 def _show(invocation: Invocation) -> int:
     # Read by Textual when it is imported: the pane paces its frames itself, and nothing here moves for show.
-    os.environ.setdefault("TEXTUAL_FPS", "240")
+    os.environ.setdefault("TEXTUAL_FPS", "1000")
     os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
     # Imported here, as no subcommand may pay for the screen.
+    from core.console.detach import parse_detach_keys
     from core.engine import Engine
+    from tui.terminal.keys import parse_escape_key
+    from tui.terminal.pane_keys import PaneKeys
 
+    try:
+        parse_escape_key(invocation.escape_key)
+    except ValueError as error:
+        raise InvalidArgument(str(error), hint="for example --escape-key ctrl+]") from error
+    keys = PaneKeys(invocation.escape_key, parse_detach_keys(invocation.settings.detach_keys))
     with Engine.open(invocation.paths, invocation.settings) as engine:
         from tui.app import run_screen
         from tui.bridge import Bridge
 
-        return run_screen(Bridge(engine))
+        return run_screen(Bridge(engine), keys)
 
 
 def wharf() -> None:

@@ -21,6 +21,7 @@ from tui.screens.containers import ContainersScreen
 from tui.terminal.driver import WharfDriver
 from tui.terminal.keeper_process import STOCK
 from tui.terminal.pane import TerminalPane
+from tui.terminal.pane_keys import PaneKeys
 
 _log = logging.getLogger("wharfinger")
 
@@ -38,15 +39,16 @@ class WharfApp(App[None], inherit_bindings=False):
     CSS_PATH = "app.tcss"
     BINDINGS: ClassVar[list[BindingType]] = []
 
-    def __init__(self, bridge: Bridge) -> None:
+    def __init__(self, bridge: Bridge, keys: PaneKeys = PaneKeys()) -> None:  # noqa: B008 - it can't be changed
         super().__init__(driver_class=WharfDriver)
         self._bridge = bridge
+        self._keys = keys
         self.failure: Exception | None = None
         """What ended the program, where it was not the operator."""
 
     def on_mount(self) -> None:
         self.theme = "textual-dark"
-        self.push_screen(ContainersScreen(self._bridge))
+        self.push_screen(ContainersScreen(self._bridge, self._keys))
 
     async def on_event(self, event: events.Event) -> None:
         """Have a key done, whoever it is for, before the next one is looked at.
@@ -85,11 +87,11 @@ class WharfApp(App[None], inherit_bindings=False):
         self.exit(return_code=CRASHED)
 
 
-def run_screen(bridge: Bridge) -> int:
+def run_screen(bridge: Bridge, keys: PaneKeys) -> int:
     """Show the screen until the operator leaves; the exit code. Raises what else ended it."""
     # A keeper takes a tenth of a second to start: the first pane finds one that waits.
     threading.Thread(target=STOCK.prepare, name="wharf-keepers", daemon=True).start()
-    app = WharfApp(bridge)
+    app = WharfApp(bridge, keys)
     try:
         app.run()
     finally:

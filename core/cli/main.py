@@ -53,6 +53,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
 """Subcommand → the module that has it, and its line in the help."""
 
 LOG_LEVELS: Final = ("debug", "info", "warn", "warning", "error", "fatal")
+DEFAULT_ESCAPE_KEY: Final = "ctrl+]"
 INTERRUPTED: Final = 130
 FAILED: Final = 125
 
@@ -64,6 +65,7 @@ class Invocation(msgspec.Struct, frozen=True):
     settings: Settings
     command: str
     arguments: tuple[str, ...]
+    escape_key: str = DEFAULT_ESCAPE_KEY
 
 
 def parse_global(argv: Sequence[str]) -> Invocation:
@@ -82,6 +84,10 @@ def parse_global(argv: Sequence[str]) -> Invocation:
     add("--root", type=Path, default=DEFAULT_ROOT, metavar="DIRECTORY", help="of what outlives a boot")
     add("--runroot", type=Path, default=DEFAULT_RUN_ROOT, metavar="DIRECTORY", help="of what does not")
     add("--runtime", default="runc", help="OCI runtime, by name or path")
+    escape_key = os.environ.get("WHARF_ESCAPE_KEY", DEFAULT_ESCAPE_KEY)
+    detach_keys = os.environ.get("WHARF_DETACH_KEYS", Settings().detach_keys)
+    add("--escape-key", default=escape_key, metavar="KEY", help="that leaves a console of the screen, as ctrl+]")
+    add("--detach-keys", default=detach_keys, metavar="KEYS", help="as ctrl-p,ctrl-q; empty for none")
     add("--log-level", choices=LOG_LEVELS, default="warning", help="what goes into the log file")
     add("--version", "-v", action="store_true", help="show the version")
     add("command", nargs="?", default="", help=argparse.SUPPRESS)
@@ -89,9 +95,10 @@ def parse_global(argv: Sequence[str]) -> Invocation:
     options = parser.parse_args(argv)
     return Invocation(
         EnginePaths(options.root.absolute(), options.runroot.absolute()),
-        Settings(runtime=options.runtime, log_level=options.log_level),
+        Settings(runtime=options.runtime, log_level=options.log_level, detach_keys=options.detach_keys),
         "version" if options.version else options.command,
         ("--brief",) if options.version else tuple(options.arguments),
+        options.escape_key,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 import os
 import threading
 from collections.abc import Callable, Iterator
@@ -9,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from core.host.files import birth_time
 from core.host.notices import IN_DELETE_SELF, IN_MODIFY, IN_MOVE_SELF, FileWatcher
 
 _BLOCK: Final = 1 << 16
@@ -175,6 +177,28 @@ class _Follower:
 
     def _over(self) -> bool:
         return self._ended is not None and self._ended()
+
+
+class ReplayBegin(enum.Enum):
+    """Where a replay of the log begins."""
+
+    WHOLE = enum.auto()
+    """With all that was printed."""
+    CUT = enum.auto()
+    """In the middle: the log has more."""
+    ROTATED = enum.auto()
+    """With all that is left: conmon began the log anew when it was full, and kept nothing of the one before."""
+
+
+def replay_begin(path: Path, limit: int, started_at: float) -> ReplayBegin:
+    """Where `replay` of the same log begins. `started_at`: of the program, in Unix seconds."""
+    try:
+        if path.stat().st_size > limit:
+            return ReplayBegin.CUT
+    except FileNotFoundError:
+        return ReplayBegin.WHOLE
+    born = birth_time(path)
+    return ReplayBegin.ROTATED if started_at and born is not None and born > started_at else ReplayBegin.WHOLE
 
 
 def replay(path: Path, limit: int) -> bytes:

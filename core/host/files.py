@@ -6,6 +6,7 @@ import ctypes
 import errno
 import os
 import stat
+import struct
 from pathlib import Path
 from typing import Final
 
@@ -13,6 +14,9 @@ _SYS_OPENAT2: Final = 437
 _RESOLVE_NO_MAGICLINKS: Final = 0x02
 _RESOLVE_IN_ROOT: Final = 0x10
 _TRIES: Final = 16
+_AT_FDCWD: Final = -100
+_STATX_BTIME: Final = 0x800
+_STATX_SIZE: Final = 256
 
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -44,6 +48,15 @@ def make_private_directory(path: Path) -> None:
     if not path.parent.is_dir():
         make_private_directory(path.parent)
     path.mkdir(mode=0o700, exist_ok=True)
+
+
+def birth_time(path: Path) -> float | None:
+    """When a file was made, in Unix seconds, by statx(2); None where its file system does not keep this."""
+    result = ctypes.create_string_buffer(_STATX_SIZE)
+    if _libc.statx(_AT_FDCWD, os.fsencode(path), 0, _STATX_BTIME, result):
+        return None
+    mask, seconds, nanoseconds = struct.unpack_from("I76xqI", result)
+    return float(seconds + nanoseconds / 1e9) if mask & _STATX_BTIME else None
 
 
 def read_in_root(root: Path, relative: str, limit: int = 1 << 20) -> bytes | None:

@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable
 from typing import Final
 
+from core.console.log import ReplayBegin
 from core.container import Container
 from core.errors import EngineError, NoSuchExecutable
 from core.host.pty import PtyProcess
@@ -16,6 +17,10 @@ from tui.terminal.source import ConsoleSource
 PROBE_TIMEOUT: Final = 20.0
 """Seconds for the question whether there is a shell."""
 END_TIMEOUT: Final = 10.0
+_MISSING_ABOVE: Final = {
+    ReplayBegin.CUT: "── earlier output is in the log ──",
+    ReplayBegin.ROTATED: "── earlier output is gone: the log was full and was begun anew ──",
+}
 _BEST_SHELL: Final = """\
 me=$(id -u)
 login=$(while IFS=: read -r x x id x x x shell; do [ "$id" = "$me" ] && echo "$shell" && break; done </etc/passwd)
@@ -37,13 +42,19 @@ def attached(container: Container) -> ConsoleSource:
         title=container.name,
         fileno=console.fileno(),
         resize=lambda columns, rows: _resize_quietly(container, columns, rows),
-        replay=container.replay,
+        replay=lambda: _marked_replay(container),
         close=console.close,
         wait_exit=lambda: container.wait(timeout=END_TIMEOUT),
         terminal=terminal,
         container_id=container.id,
         size=container.console_size if terminal else None,
     )
+
+
+def _marked_replay(container: Container) -> bytes:
+    """The log's end, under a line that says what is missing above it."""
+    mark = _MISSING_ABOVE.get(container.replay_begin(), "")
+    return (f"\x1b[2m{mark}\x1b[0m\r\n" if mark else "").encode() + container.replay()
 
 
 def has_shell(container: Container) -> bool:

@@ -174,7 +174,7 @@ class ContainerActions:
         self._screen.app.push_screen(PaletteScreen(self._screen.possible_actions()), chosen)
 
     def view_help(self) -> None:
-        self._screen.app.push_screen(TextView("the keys", help_text()))
+        self._screen.app.push_screen(TextView("the keys", help_text(self._screen.console_keys.escape)))
 
     def view_back(self) -> bool:
         """From the innermost thing outwards; False where there was nothing to go back from."""

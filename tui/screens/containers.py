@@ -34,6 +34,7 @@ from tui.screens.container_actions import ContainerActions
 from tui.screens.dialog import ErrorDialog
 from tui.screens.export import ExportDialog
 from tui.terminal.pane import TerminalPane
+from tui.terminal.pane_keys import PaneKeys
 from tui.widgets.bars import KeyBar, StatusLine, TitleBar
 from tui.widgets.consoles import ConsoleArea
 from tui.widgets.container_list import ContainerList
@@ -45,9 +46,7 @@ LOG_INTERVAL = 1.0
 LOG_LINES = 30
 CONSOLE_PATIENCE = 3.0
 """Seconds that the keys wait for a console that was asked for."""
-CONSOLE_KEYS = (
-    "every key goes to the container   ctrl+] d\u00a0detach  ctrl+] l\u00a0to the list  ctrl+] f\u00a0full screen"
-)
+CONSOLE_KEYS = "every key goes to the container   {0} d\u00a0detach  {0} l\u00a0to the list  {0} f\u00a0full screen"
 
 
 class ContainersScreen(Screen[None]):
@@ -63,9 +62,11 @@ class ContainersScreen(Screen[None]):
         Binding("right_square_bracket", "step(1)", "next console", show=False),
     ]
 
-    def __init__(self, bridge: Bridge) -> None:
+    def __init__(self, bridge: Bridge, keys: PaneKeys) -> None:
         super().__init__()
         self._bridge = bridge
+        self.console_keys = keys
+        """The keys that a console keeps for itself."""
         self._pictures: tuple[ContainerSnapshot, ...] = ()
         self._words = ""
         self._running_only = False
@@ -78,7 +79,7 @@ class ContainersScreen(Screen[None]):
         with Container(id="work"):
             yield ContainerList(id="list")
             yield DetailPane(id="detail")
-            yield ConsoleArea(id="consoles")
+            yield ConsoleArea(self.console_keys, id="consoles")
         yield FilterField(placeholder="a part of a name, image, state, label or id", id="filter")
         yield StatusLine(id="status")
         yield KeyBar(id="keys")
@@ -278,7 +279,7 @@ class ContainersScreen(Screen[None]):
     def _show_keys(self) -> None:
         """The footer is for whoever has the keyboard."""
         in_console = isinstance(self.focused, TerminalPane) and not self.focused.has_ended
-        self.query_one(KeyBar).console = CONSOLE_KEYS if in_console else ""
+        self.query_one(KeyBar).console = CONSOLE_KEYS.format(self.console_keys.escape) if in_console else ""
 
     def action_step(self, places: int) -> None:
         self.consoles.step(places)

@@ -9,20 +9,20 @@ from rich.text import Text
 from tui.keymap import ACTIONS, shown_keys
 
 _CONSOLE = (
-    ("ctrl-p ctrl-q", "detach, in the container's own console"),
-    ("ctrl+] d", "detach: leave the console; the program goes on, but a shell ends"),
-    ("ctrl+] l", "to the list, with the console left open; tab goes back"),
-    ("ctrl+] n", "the next open console"),
-    ("ctrl+] s", "all open consoles at once, or one"),
-    ("ctrl+] f", "the console on the whole screen, and back"),
-    ("ctrl+] [", "look back at what has scrolled away"),
-    ("ctrl+] /", "find a text in it"),
-    ("ctrl+] c", "copy lines of it"),
-    ("ctrl+] k", "send a signal to the container"),
-    ("ctrl+] w", "watch only: what is typed goes nowhere; and back"),
-    ("ctrl+] R", "record as an asciicast, and stop"),
-    ("ctrl+] r", "set the terminal's size to the pane's again"),
-    ("ctrl+] ctrl+]", "send ctrl+] itself"),
+    ("the detach keys", "detach, in the container's own console; ctrl-p ctrl-q if nothing else was chosen"),
+    ("{0} d", "detach: leave the console; the program goes on, but a shell ends"),
+    ("{0} l", "to the list, with the console left open; tab goes back"),
+    ("{0} n", "the next open console"),
+    ("{0} s", "all open consoles at once, or one"),
+    ("{0} f", "the console on the whole screen, and back"),
+    ("{0} [", "look back at what has scrolled away"),
+    ("{0} /", "find a text in it"),
+    ("{0} c", "copy lines of it"),
+    ("{0} k", "send a signal to the container"),
+    ("{0} w", "watch only: what is typed goes nowhere; and back"),
+    ("{0} R", "record as an asciicast, and stop"),
+    ("{0} r", "set the terminal's size to the pane's again"),
+    ("{0} {0}", "send {0} itself"),
 )
 _LIST = (
     ("↑ ↓ j k", "the next container, the one before"),
@@ -33,8 +33,8 @@ _LIST = (
 )
 
 
-def help_text() -> Text:
-    """All keys with what they do, in groups."""
+def help_text(escape: str) -> Text:
+    """All keys with what they do, in groups; `escape` is the key that leaves a console."""
     text = Text()
     for group, actions in groupby(ACTIONS, key=lambda action: action.group):
         _heading(text, group)
@@ -45,7 +45,7 @@ def help_text() -> Text:
                 _line(text, keys, words)
     _heading(text, "In a console every key goes to the container, but for")
     for keys, words in _CONSOLE:
-        _line(text, keys, words)
+        _line(text, keys.format(escape), words.format(escape))
     return text
 
 

@@ -18,7 +18,7 @@ from tui.terminal.clipboard_watcher import ClipboardWatcher
 from tui.terminal.confinement import drop_privileges
 from tui.terminal.emulator import Emulator
 from tui.terminal.frame import CursorState, Frame, ModeState, View
-from tui.terminal.keeper_console import Console
+from tui.terminal.keeper_console import BATCH, Console
 from tui.terminal.keeper_protocol import (
     HELLO,
     ClipboardOffered,
@@ -43,6 +43,10 @@ from tui.terminal.keeper_protocol import (
 from tui.terminal.overlap import overlap_length
 from tui.terminal.searching import Searcher
 
+FLOOD_PAUSE: Final = 0.0005
+"""Seconds that output gathers while there is much of it."""
+FLOOD_BATCH: Final = 4096
+"""Bytes read at once that are a part of a flood."""
 HOLD_LIMIT: Final = 0.15
 """Seconds that a program may hold back its screen (synchronized output)."""
 ReportedState = tuple[CursorState, ModeState, str, int, View, int]
@@ -70,6 +74,7 @@ class Keeper:
         self._recording = False
         self._clipboard = ClipboardWatcher()
         self._gone = False
+        self._flooded = False
         self._replay(opening)
 
     def _replay(self, opening: Open) -> None:
@@ -113,9 +118,15 @@ class Keeper:
     def _serve_console(self, events: int) -> None:
         if events & select.POLLOUT:
             self._console.flush()
-        if events & (select.POLLIN | select.POLLHUP | select.POLLERR | select.POLLNVAL) and (
-            data := self._console.read_batch()
-        ):
+        if events & (select.POLLIN | select.POLLHUP | select.POLLERR | select.POLLNVAL):
+            self._read_console()
+
+    def _read_console(self) -> None:
+        # In a flood every packet would wake this process: let some more of them come, far from filling the socket.
+        if self._flooded and not self._console.ended:
+            time.sleep(FLOOD_PAUSE)
+        if data := self._console.read_batch():
+            self._flooded = FLOOD_BATCH <= len(data) < BATCH // 4
             self._emulator.feed(data)
             self._touched = True
             self._tell_of(data)

@@ -24,8 +24,11 @@ _PASTE_SPACES: Final = bytes.maketrans(_PASTE_FORBIDS, b" " * len(_PASTE_FORBIDS
 def parse_escape_key(text: str) -> bytes:
     """The byte that `ctrl+x` sends; ValueError when it is no such key or one that a program cannot do without."""
     prefix, _, letter = text.lower().rpartition("+")
-    if prefix not in ("ctrl", "control") or len(letter) != 1 or not ("a" <= letter <= "z" or letter in "\\]^_@"):
-        raise ValueError(f"the escape key must be ctrl and one letter or one of \\ ] ^ _, not {text!r}")
+    is_free = len(letter) == 1 and ("a" <= letter <= "z" or letter in "\\]^_@") and letter not in "hijm"
+    if prefix not in ("ctrl", "control") or not is_free:
+        raise ValueError(
+            f"the escape key must be ctrl and one of \\ ] ^ _ @ or a letter but h, i, j and m, not {text!r}"
+        )
     return bytes([ord(letter.upper()) & 0x1F])
 
 

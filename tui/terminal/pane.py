@@ -28,6 +28,7 @@ from tui.terminal.keys import (
 )
 from tui.terminal.look_back import LookBack
 from tui.terminal.painting import paint_cursor, paint_menu, paint_row
+from tui.terminal.pane_keys import PaneKeys
 from tui.terminal.pane_mouse import PaneMouse
 from tui.terminal.raw_input import InputKind, InputToken
 from tui.terminal.recorder import Recording
@@ -71,8 +72,7 @@ class TerminalPane(PaneMouse, can_focus=True, inherit_bindings=False):
         self,
         source: ConsoleSource,
         *,
-        escape_key: str = "ctrl+]",
-        detach_keys: bytes = b"\x10\x11",
+        keys: PaneKeys = PaneKeys(),  # noqa: B008 - it can't be changed
         watch_only: bool = False,
         name: str | None = None,
         id: str | None = None,  # noqa: A002
@@ -80,10 +80,10 @@ class TerminalPane(PaneMouse, can_focus=True, inherit_bindings=False):
     ) -> None:
         super().__init__(name=name, id=id, classes=classes)
         self._source = source
-        self._escape_name = escape_key
-        self._translator = KeyTranslator(parse_escape_key(escape_key))
+        self._escape_name = keys.escape
+        self._translator = KeyTranslator(parse_escape_key(keys.escape))
         # Of a shell the keys are its own: leaving it would end it.
-        self._detach_filter = DetachFilter(detach_keys if source.kind == "attach" else b"")
+        self._detach_filter = DetachFilter(keys.detach if source.kind == "attach" else b"")
         self._link = ConsoleLink(
             source,
             LinkListener(

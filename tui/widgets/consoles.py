@@ -9,6 +9,7 @@ from textual.widgets import Static
 
 from tui.plain_text import printable
 from tui.terminal.pane import TerminalPane
+from tui.terminal.pane_keys import PaneKeys
 from tui.terminal.source import ConsoleSource
 
 
@@ -21,8 +22,9 @@ class ConsoleArea(Vertical):
     ConsoleArea.-several > #tabs { display: block; }
     """
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
+    def __init__(self, keys: PaneKeys, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
+        self._keys = keys
         self._panes: list[TerminalPane] = []
         self._titles: dict[TerminalPane, str] = {}
         self._marks: dict[TerminalPane, str] = {}
@@ -46,7 +48,7 @@ class ConsoleArea(Vertical):
 
     async def open(self, source: ConsoleSource, *, watch_only: bool = False) -> TerminalPane:
         """A new pane in front."""
-        pane = TerminalPane(source, watch_only=watch_only)
+        pane = TerminalPane(source, keys=self._keys, watch_only=watch_only)
         self._panes.append(pane)
         self._titles[pane] = source.title
         await self.mount(pane)
