@@ -22,6 +22,7 @@ _CONSOLE = (
     ("{0} w", "watch only: what is typed goes nowhere; and back"),
     ("{0} R", "record as an asciicast, and stop"),
     ("{0} r", "set the terminal's size to the pane's again"),
+    ("mouse", "drag marks and copies, the wheel looks back; with alt also where the program has the mouse"),
     ("{0} {0}", "send {0} itself"),
 )
 _LIST = (

@@ -89,7 +89,7 @@ class TerminalPane(PaneMouse, can_focus=True, inherit_bindings=False):
             LinkListener(
                 frame=self._take_frame,
                 notice=self._show_notice,
-                text=self._copy,
+                text=self.copy_text,
                 printed=lambda data: self._recording.printed(data),
                 clipboard=self._offer,
                 end=self._end,
@@ -215,7 +215,11 @@ class TerminalPane(PaneMouse, can_focus=True, inherit_bindings=False):
         if strip is None:
             return Strip.blank(width, self.rich_style)
         if self._look_back is not None:
-            return self._look_back.paint(strip, y).adjust_cell_length(width, self.rich_style)
+            strip = self._look_back.paint(strip, y)
+        if self.selection is not None:
+            strip = self.selection.paint(strip.adjust_cell_length(width, self.rich_style), y)
+        if self._look_back is not None:
+            return strip.adjust_cell_length(width, self.rich_style)
         cursor = self._cursor
         if cursor.visible and cursor.row == y and self.has_focus:
             strip = paint_cursor(strip, self._rows[y], cursor.column, cursor.shape)
@@ -292,6 +296,7 @@ class TerminalPane(PaneMouse, can_focus=True, inherit_bindings=False):
 
     def _take_tokens(self, tokens: list[InputToken]) -> None:
         was_waiting = self._translator.is_waiting
+        self.forget_selection()
         for token in tokens:
             if self._look_back is not None and token.kind is InputKind.KEYS:
                 self._look(key_names(token.data))
@@ -354,6 +359,12 @@ class TerminalPane(PaneMouse, can_focus=True, inherit_bindings=False):
             self._look_back.begin_copy()
         self.refresh()
 
+    def look_back_by(self, rows: int) -> None:
+        if self._look_back is None and rows < 0 and not self._modes.alternate_screen:
+            self._begin_look_back("[")
+        if self._look_back is not None:
+            self._link.scroll_view(rows)
+
     def _look(self, keys: list[str]) -> None:
         for key in keys:
             if self._look_back is not None:
@@ -367,7 +378,10 @@ class TerminalPane(PaneMouse, can_focus=True, inherit_bindings=False):
     def _offer(self, text: str) -> None:
         self.post_message(self.ClipboardOffered(self, text))
 
-    def _copy(self, text: str) -> None:
+    def strip_at(self, row: int) -> Strip:
+        return self._strips.get(row, Strip.blank(self.content_size.width))
+
+    def copy_text(self, text: str) -> None:
         self.post_message(self.TextCopied(self, text))
 
     async def _look_at_size(self) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from textual import on
+from textual import events, on
 from textual.app import App, ComposeResult
 
 from tests.tui.terminal.conftest import MakeAttach, SpawnShell
@@ -41,6 +41,7 @@ class ExtrasApp(App[None], inherit_bindings=False):
     @on(TerminalPane.Detached)
     @on(TerminalPane.ClipboardOffered)
     @on(TerminalPane.SignalRequested)
+    @on(TerminalPane.TextCopied)
     def note(self, message: PaneMessage) -> None:
         self.said.append(message)
 
@@ -204,3 +205,55 @@ async def test_it_says_whose_size_holds_and_takes_it(spawn: SpawnShell) -> None:
         await app.until(lambda: len(sizes) > count)
         assert sizes[-1] == (78, 22)
         await app.until(lambda: "d detach" in str(app.pane.border_subtitle))
+
+
+async def test_the_mouse_marks_text_and_copies_it(make_attach: MakeAttach) -> None:
+    source, monitor = make_attach()
+    app = ExtrasApp(TerminalPane(source))
+    async with app.run_test(size=(80, 24)) as pilot:
+        monitor.send(b"\x02first line   \r\nsecond \xe6\xbc\xa2 line\r\nthird")
+        await app.until(lambda: "third" in app.pane.screen_text())
+        await pilot.mouse_down(app.pane, offset=(7, 1))
+        await pilot.hover(app.pane, offset=(9, 2))
+        assert app.pane.selection is not None
+        marked = [segment.text for segment in app.pane.render_line(1) if segment.style and segment.style.reverse]
+        assert "".join(marked) == "second \u6f22"
+        await pilot.mouse_up(app.pane, offset=(9, 2))
+        await app.until(lambda: app.said)
+        [copied] = app.said
+        assert isinstance(copied, TerminalPane.TextCopied) and copied.text == "line\nsecond \u6f22"
+        await pilot.press("x")
+        assert app.pane.selection is None
+
+
+async def test_a_click_marks_nothing_and_alt_keeps_the_mouse_from_the_program(make_attach: MakeAttach) -> None:
+    source, monitor = make_attach()
+    monitor.setblocking(False)
+    app = ExtrasApp(TerminalPane(source))
+    async with app.run_test(size=(80, 24)) as pilot:
+        monitor.send(b"\x02\x1b[?1000h\x1b[?1006hwith a mouse")
+        await app.until(lambda: app.pane.modes.mouse_tracking)
+        await pilot.mouse_down(app.pane, offset=(1, 1), meta=True)
+        await pilot.hover(app.pane, offset=(4, 1))
+        await pilot.mouse_up(app.pane, offset=(4, 1))
+        await app.until(lambda: app.said)
+        with pytest.raises(BlockingIOError):
+            monitor.recv(100)
+        await pilot.click(app.pane, offset=(1, 1))
+        read = b""
+        while b"m" not in read:
+            await asyncio.sleep(0.01)
+            with contextlib.suppress(BlockingIOError):
+                read += monitor.recv(100)
+        assert read == b"\x1b[<0;1;1M\x1b[<0;1;1m"
+        assert app.pane.selection is None and len(app.said) == 1
+
+
+async def test_the_wheel_looks_back(make_attach: MakeAttach) -> None:
+    source, monitor = make_attach()
+    app = ExtrasApp(TerminalPane(source))
+    async with app.run_test(size=(80, 24)) as pilot:
+        monitor.send(b"\x02" + b"".join(b"line %d\r\n" % number for number in range(100)))
+        await app.until(lambda: "line 99" in app.pane.screen_text())
+        await pilot._post_mouse_events([events.MouseScrollUp], app.pane, offset=(5, 5))
+        await app.until(lambda: "line 99" not in app.pane.screen_text())
