@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import signal as signals
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -23,10 +24,12 @@ from core.model.config import ContainerConfig, ContainerRecord
 from core.model.options import ExecOptions
 from core.model.snapshot import ContainerSnapshot, ExportProgress, ProcessEntry
 from core.model.state import IDLE_STATUSES, Status, Verb, require
+from core.oci.signals import parse_signal
 from core.operations import cleanup as cleanup_operation
 from core.operations import kill as kill_operation
 from core.operations import mount as mount_operation
 from core.operations import pause as pause_operation
+from core.operations import policy
 from core.operations import remove as remove_operation
 from core.operations.create import check_name
 from core.operations.endings import blame_its_end, kill_if_alive
@@ -123,6 +126,29 @@ class Container:
         self._await_former_monitor()
         with self.hold(Verb.START) as held:
             start(held)
+            held.save(restarts=0, quick_ends=0, stopped_by_user=False)
+
+    def wants_restart(self) -> bool:
+        """Whether its restart policy is to start it again. Allowed: any state."""
+        with self.hold() as held:
+            return policy.wants_restart(held)
+
+    def restart_by_policy(self) -> bool:
+        """Start it again after the pause that its restart policy makes; whether it was started.
+
+        It is not where meanwhile somebody started it, stopped it or removed it. Raises what `start` raises.
+        """
+        with self.hold() as held:
+            before = held.state
+            if not policy.wants_restart(held):
+                return False
+        time.sleep(policy.pause(before))
+        self._await_former_monitor()
+        with self.hold() as held:
+            if held.state.started_at != before.started_at or not policy.wants_restart(held):
+                return False
+            policy.start_again(held)
+        return True
 
     def stop(self, timeout: int | None = None, progress: Callable[[float], None] | None = None) -> None:
         """Send the stop signal, and SIGKILL after `timeout` seconds (the container's own where None; at once where 0).
@@ -131,6 +157,7 @@ class Container:
         called with the seconds waited. Raises `RuntimeFailed`, and `TimedOut` where even SIGKILL does not end it.
         """
         with self.hold(Verb.STOP) as held:
+            held.save(stopped_by_user=True)
             if held.state.status is Status.EXITED:
                 return
             patience = held.config.stop_timeout if timeout is None else timeout
@@ -148,6 +175,8 @@ class Container:
         """Send a signal by name or number. Allowed: created, running. Raises `InvalidSignal`, `RuntimeFailed`."""
         with self.hold(Verb.KILL) as held:
             kill_operation.kill(held, signal)
+            if parse_signal(str(signal)) in (signals.SIGKILL, held.config.stop_signal):
+                held.save(stopped_by_user=True)
 
     def pause(self) -> None:
         """Freeze all processes. Allowed: running. Raises `RuntimeFailed`."""

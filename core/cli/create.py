@@ -19,6 +19,7 @@ from core.engine import Engine
 from core.errors import EngineError, InvalidArgument, NoSuchContainer, NoSuchImage
 from core.model.config import DEFAULT_PIDS_LIMIT, BindMount, ResourceLimits, Security
 from core.model.options import CreateOptions
+from core.model.restart import parse_restart_policy
 
 
 def run(invocation: Invocation) -> int:
@@ -141,6 +142,7 @@ def _add_options(parser: CommandParser) -> None:
     add("--privileged", action="store_true", help="all capabilities and no confinement")
     add("--security-opt", action="append", default=[], help="no-new-privileges, seccomp=FILE, seccomp=unconfined")
     add("--network", "--net", default="none", help="none, host or container:NAME")
+    add("--restart", default="no", metavar="POLICY", help="no, on-failure[:RETRIES], always or unless-stopped")
     add("--rm", action="store_true", help="remove it when it has ended")
     add("--log-size-max", default="64m", help="size at which its log begins anew")
     add("--cidfile", default="", help="write its id to this file")
@@ -188,6 +190,7 @@ def create_options(options: argparse.Namespace, invocation: Invocation) -> Creat
         security=_security(options),
         network=options.network,
         auto_remove=options.rm,
+        restart=parse_restart_policy(options.restart),
         log_size_max=parse_size(options.log_size_max),
         create_command=("wharf", invocation.command, *invocation.arguments),
     )

@@ -119,6 +119,10 @@ def _network(value: str, pictures: Sequence[ContainerSnapshot]) -> Filter:
     return lambda picture: picture.network == value
 
 
+def _restart_policy(value: str, pictures: Sequence[ContainerSnapshot]) -> Filter:
+    return lambda picture: picture.restart_policy.partition(":")[0] == value
+
+
 _MAKERS: Final = {
     "id": _id,
     "name": _name,
@@ -129,4 +133,5 @@ _MAKERS: Final = {
     "before": _before,
     "since": _since,
     "network": _network,
+    "restart-policy": _restart_policy,
 }

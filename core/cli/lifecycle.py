@@ -11,7 +11,9 @@ from core.cli.log import LOGGER
 from core.cli.main import COMMANDS, Invocation
 from core.cli.parser import add_boolean, seconds
 from core.container import Container
+from core.engine import Engine
 from core.errors import EngineError, InvalidArgument, NoSuchContainer, StateForbids
+from core.host.processes import spawn
 from core.model.snapshot import ContainerSnapshot
 from core.model.state import Status
 
@@ -159,8 +161,21 @@ def _rename(invocation: Invocation, parser: argparse.ArgumentParser) -> int:
     return 0
 
 
+def _after_the_end(engine: Engine, container: Container, *, ended: bool, restart: bool) -> None:
+    if restart:
+        container.restart_by_policy()
+        return
+    container.cleanup()
+    if ended and container.wants_restart():
+        # conmon goes only when this process has gone, and the container can't be started before.
+        spawn([*engine.settings.exit_command, "cleanup", "--restart", container.id])
+
+
 def _cleanup(invocation: Invocation, parser: argparse.ArgumentParser) -> int:
     add_selection(parser, "clean up")
+    # For conmon at the end of a container, and for the process that then follows its restart policy.
+    parser.add_argument("--ended", action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument("--restart", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args(invocation.arguments)
     with open_engine(invocation) as engine:
         if options.all or options.latest:
@@ -168,7 +183,7 @@ def _cleanup(invocation: Invocation, parser: argparse.ArgumentParser) -> int:
         code = 0
         for name in selected(engine, options):
             try:
-                engine.lookup(name).cleanup()
+                _after_the_end(engine, engine.lookup(name), ended=options.ended, restart=options.restart)
             except (NoSuchContainer, StateForbids):
                 # conmon calls this when a container ends; it may be gone, or have been started again, by then.
                 continue

@@ -7,6 +7,7 @@ from typing import Final
 
 import msgspec
 
+from core.model.restart import NO_RESTART, RestartPolicy
 from core.model.state import ContainerState
 
 DEFAULT_SHM_SIZE: Final = 64 * 1024 * 1024
@@ -105,6 +106,7 @@ class ContainerConfig(msgspec.Struct, frozen=True, kw_only=True):
     network_container: str = ""
     """With `NetworkMode.CONTAINER`: the id of the container whose network is joined."""
     auto_remove: bool = False
+    restart: RestartPolicy = NO_RESTART
     log_size_max: int = DEFAULT_LOG_SIZE_MAX
     """Bytes at which conmon starts the log anew."""
     create_command: tuple[str, ...] = ()

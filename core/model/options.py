@@ -12,6 +12,7 @@ from core.model.config import (
     Security,
     TmpfsMount,
 )
+from core.model.restart import NO_RESTART, RestartPolicy
 
 
 class CreateOptions(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,6 +45,7 @@ class CreateOptions(msgspec.Struct, frozen=True, kw_only=True):
     security: Security = Security()
     network: str = "none"
     auto_remove: bool = False
+    restart: RestartPolicy = NO_RESTART
     log_size_max: int = DEFAULT_LOG_SIZE_MAX
     create_command: tuple[str, ...] = ()
 

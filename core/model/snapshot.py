@@ -35,6 +35,7 @@ class ContainerSnapshot(msgspec.Struct, frozen=True, kw_only=True):
     stop_timeout: int
     network: str
     restarts: int
+    restart_policy: str
     error: str
 
 

@@ -135,5 +135,10 @@ class ContainerState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
     kept_mounted: bool = False
     """Mounted on somebody's explicit demand: a clean-up leaves it."""
     restarts: int = 0
+    """How often the restart policy has started it since somebody did."""
+    quick_ends: int = 0
+    """How many runs in a row were short, up to the last restart by the policy."""
+    stopped_by_user: bool = False
+    """Somebody stopped or killed it: its restart policy leaves it alone."""
     error: str = ""
     boot_id: str = ""

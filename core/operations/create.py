@@ -16,6 +16,7 @@ from core.host.locks import FileLock
 from core.model.config import ContainerConfig, ContainerRecord, NetworkMode
 from core.model.image import ImageConfig
 from core.model.options import CreateOptions
+from core.model.restart import RestartName
 from core.model.state import ContainerState, Intent, Status
 from core.oci.capabilities import compute
 from core.oci.merge import merge_process
@@ -101,6 +102,7 @@ def finalize_config(parts: EngineParts, options: CreateOptions) -> ContainerConf
         network=network,
         network_container=network_container,
         auto_remove=options.auto_remove,
+        restart=options.restart,
         log_size_max=options.log_size_max,
         create_command=options.create_command,
     )
@@ -136,6 +138,8 @@ def _check_mounts(options: CreateOptions) -> None:
             raise InvalidArgument(f"the tmpfs destination {tmpfs.destination!r} is not an absolute path")
     if options.shm_size <= 0:
         raise InvalidArgument("the size of shm must be more than 0 bytes")
+    if options.auto_remove and options.restart.name is not RestartName.NO:
+        raise InvalidArgument("a container that is removed at its end can not be restarted by a policy")
     if options.stop_timeout is not None and options.stop_timeout < 0:
         raise InvalidArgument("the stop timeout can not be negative")
 

@@ -90,7 +90,7 @@ def _bring_up(held: Transaction, root: Path) -> None:
             stdin_open=config.process.stdin_open,
             stdin_once=config.process.stdin_once,
             log_size_max=config.log_size_max,
-            exit_command=(*exit_command, "cleanup", held.id) if exit_command else (),
+            exit_command=(*exit_command, "cleanup", "--ended", held.id) if exit_command else (),
         )
     )
     monitor = parts.monitor.find(held.id)

@@ -41,6 +41,7 @@ def snapshot_of(parts: EngineParts, record: ContainerRecord) -> ContainerSnapsho
         stop_timeout=config.stop_timeout,
         network=network,
         restarts=state.restarts,
+        restart_policy=str(config.restart),
         error=state.error,
     )
 
@@ -141,6 +142,7 @@ def _host_config(parts: EngineParts, record: ContainerRecord) -> dict[str, objec
         },
         "NetworkMode": snapshot_of(parts, record).network,
         "AutoRemove": config.auto_remove,
+        "RestartPolicy": {"Name": str(config.restart.name), "MaximumRetryCount": config.restart.retries},
         "CapAdd": list(security.capabilities_add),
         "CapDrop": list(security.capabilities_drop),
         "Privileged": security.privileged,

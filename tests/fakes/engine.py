@@ -226,6 +226,7 @@ class FakeEngine:
             command=("sleep", "100"), status=status, intent=None, pid=0, exit_code=None, oom_killed=False,
             monitor_lost=False, created_at=since, started_at=since, finished_at=0.0, mount_point="", terminal=True,
             stdin_open=True, labels={}, log_path="", stop_timeout=10, network="none", restarts=0, error="",
+            restart_policy="no",
         )  # fmt: skip
         container = FakeContainer(self, msgspec.structs.replace(shown, **changed))
         with self._lock:

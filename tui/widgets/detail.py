@@ -93,6 +93,9 @@ def facts(picture: ContainerSnapshot, sample: ResourceSample | None) -> list[tup
         lines.append(("started", _moment(picture.started_at)))
     if picture.finished_at:
         lines.append(("ended", _moment(picture.finished_at)))
+    if picture.restart_policy != "no":
+        times = f", restarted {picture.restarts} times by it" if picture.restarts else ""
+        lines.append(("restart", f"{picture.restart_policy}{times}"))
     terminal = "terminal" if picture.terminal else ("input open" if picture.stdin_open else "no input")
     lines.append(("console", f"{terminal}, network {picture.network[:24]}"))
     if picture.mount_point:

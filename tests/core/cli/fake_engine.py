@@ -45,6 +45,7 @@ def picture(name: str, status: Status = Status.RUNNING, **changed: object) -> Co
         stop_timeout=10,
         network="none",
         restarts=0,
+        restart_policy="no",
         error="",
     )
     return msgspec.structs.replace(base, **changed)
