@@ -16,7 +16,7 @@ import msgspec
 
 from core.container import Container
 from core.errors import EngineError, NoSuchContainer, PermissionDenied, TimedOut
-from core.events import EventBus, EventKind, Subscription
+from core.events import Event, EventBus, EventKind, Subscription
 from core.host.files import make_private_directory
 from core.host.locks import FileLock
 from core.host.process_table import boot_id
@@ -158,6 +158,13 @@ class Engine:
                 self._live = LiveWatcher(self._parts, self._readers, self._settled)
                 self._live.start()
         return subscription
+
+    def past_events(self) -> list[Event]:
+        """What the journal has kept, oldest first."""
+        events: list[Event] = []
+        while batch := self._parts.store.events_after(events[-1].sequence if events else 0):
+            events += batch
+        return events
 
     def images(self) -> list[Image]:
         """All images, those of the additional stores too."""

@@ -49,6 +49,10 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     sequence: int = 0
     process: int = 0
     """The PID of the process that acted."""
+    user: str = ""
+    """Who ran it: the name of the login, also behind sudo."""
+    command: str = ""
+    """Its command line, as one would type it."""
 
 
 class Subscription:

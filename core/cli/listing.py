@@ -4,22 +4,17 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import re
 import sys
-import time
 from datetime import datetime
-from typing import Final
 
 from core.cli.command import command_parser, open_engine
 from core.cli.main import COMMANDS, Invocation, report
+from core.cli.moments import moment
 from core.cli.output import print_json, print_table
 from core.cli.sessions import named_or_latest
 from core.container import Container
 from core.engine import Engine
 from core.errors import EngineError, InvalidArgument, NotFound
-
-_DURATION: Final = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h)")
-_SECONDS: Final = {"ms": 0.001, "s": 1, "m": 60, "h": 3600}
 
 
 def run(invocation: Invocation) -> int:
@@ -74,8 +69,8 @@ def _logs(invocation: Invocation, parser: argparse.ArgumentParser) -> int:
     options = parser.parse_args(invocation.arguments)
     if options.follow and len(options.containers) > 1:
         raise InvalidArgument("only one container can be followed")
-    options.since = None if options.since is None else _moment(options.since)
-    options.until = None if options.until is None else _moment(options.until)
+    options.since = None if options.since is None else moment(options.since)
+    options.until = None if options.until is None else moment(options.until)
     with open_engine(invocation) as engine:
         names = options.containers
         if options.latest or not names:
@@ -100,23 +95,8 @@ def _print_log(container: Container, options: argparse.Namespace) -> None:
         begins = not line.partial
 
 
-def _timestamp(moment: float) -> bytes:
-    return datetime.fromtimestamp(moment).astimezone().isoformat(timespec="microseconds").encode() + b" "
-
-
-def _moment(text: str) -> float:
-    """Unix seconds of a time, or of a span before now. Raises `InvalidArgument`."""
-    for read in (_span_ago, float, lambda given: datetime.fromisoformat(given).timestamp()):
-        with contextlib.suppress(ValueError, OverflowError):
-            return read(text)
-    raise InvalidArgument(f"{text!r} is neither a time nor a span", hint="use 2026-01-31T12:00:00 or 1h30m")
-
-
-def _span_ago(text: str) -> float:
-    parts: list[tuple[str, str]] = _DURATION.findall(text)
-    if not parts or "".join(number + unit for number, unit in parts) != text:
-        raise ValueError(text)
-    return time.time() - sum(float(number) * _SECONDS[unit] for number, unit in parts)
+def _timestamp(seconds: float) -> bytes:
+    return datetime.fromtimestamp(seconds).astimezone().isoformat(timespec="microseconds").encode() + b" "
 
 
 def _top(invocation: Invocation, parser: argparse.ArgumentParser) -> int:

@@ -24,6 +24,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "create": ("create", "create a container without starting it"),
     "demo": ("demo", "make the demo image and the demo containers"),
     "doctor": ("host", "say what is missing on this host, and how to mend it"),
+    "events": ("events", "show what happened to containers, and what happens"),
     "exec": ("executing", "run a command in a running container"),
     "export": ("files", "write a container's files as a tar archive"),
     "images": ("images", "list the images"),

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import msgspec
 
 from core.events import Event, EventBus, EventKind
+from core.host.actor import acting_command, acting_user
 from core.model.config import ContainerConfig, ContainerRecord
 from core.model.state import ContainerState
 from core.monitor.contract import Monitor
@@ -33,7 +34,13 @@ class EngineParts:
     boot_id: str
 
     def emit(self, kind: EventKind, container_id: str = "", name: str = "", **attributes: str) -> None:
-        """Write an event to the journal. Listeners, here and in other processes, learn it from there."""
+        """Write an event to the journal, with the runtime's commands that led to it and who is at work here.
+
+        Listeners, here and in other processes, learn it from there.
+        """
+        commands = [command for command in self.runtime.take_commands() if container_id and container_id in command]
+        if commands:
+            attributes["runtime"] = "; ".join(commands)
         self.store.record_event(
             Event(
                 kind=kind,
@@ -42,6 +49,8 @@ class EngineParts:
                 name=name,
                 attributes=attributes,
                 process=os.getpid(),
+                user=acting_user(),
+                command=acting_command(),
             )
         )
 

@@ -40,6 +40,9 @@ class Runtime(Protocol):
     def observe(self, container_id: str) -> Observation:
         """What the files of the runtime and of the kernel tell. Raises `RuntimeFailed` where its file is damaged."""
 
+    def take_commands(self) -> list[str]:
+        """The command lines that this thread has had run since it asked last, as one would type them."""
+
     def state(self, container_id: str) -> Observation:
         """What the runtime itself says, without the start of the process and the cgroups."""
 

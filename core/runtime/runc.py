@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
+import threading
+from collections import deque
 from pathlib import Path
 from typing import Final
 
@@ -17,6 +20,7 @@ from core.host.processes import Finished, run
 from core.oci.messages import classify
 from core.runtime.contract import Observation, Phase
 
+REMEMBERED_COMMANDS: Final = 8
 _ABSENT: Final = Observation(Phase.ABSENT, 0, 0, {})
 _PHASES: Final = {
     "creating": Phase.CREATED,
@@ -55,6 +59,13 @@ class Runc:
         self.path = path
         self._root = root
         self._timeout = timeout
+        self._ran = threading.local()
+
+    def take_commands(self) -> list[str]:
+        ran: deque[str] = getattr(self._ran, "commands", deque())
+        commands = list(ran)
+        ran.clear()
+        return commands
 
     def version(self) -> str:
         lines = run([self.path, "--version"], timeout=self._timeout).stdout.decode(errors="replace").splitlines()
@@ -181,6 +192,9 @@ class Runc:
     def _run(self, *arguments: str) -> Finished:
         make_private_directory(self._root)
         argv = [self.path, *self.create_argv_options(), "--log-format=json", *arguments]
+        if not hasattr(self._ran, "commands"):
+            self._ran.commands = deque(maxlen=REMEMBERED_COMMANDS)
+        self._ran.commands.append(shlex.join(argv))
         return run(argv, timeout=self._timeout)
 
     def _error(self, finished: Finished, container_id: str) -> RuntimeFailed:

@@ -57,6 +57,9 @@ class FakeRuntime:
             self.containers[container_id].phase = Phase.STOPPED
         self.on_exit(container_id, code)
 
+    def take_commands(self) -> list[str]:
+        return []
+
     def version(self) -> str:
         return "fake version 1.0"
 

@@ -1,0 +1,123 @@
+"""events: the journal of what happened, and what happens from now on."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime
+from typing import Final
+
+from core.cli.command import command_parser, open_engine
+from core.cli.main import COMMANDS, Invocation
+from core.cli.moments import moment
+from core.cli.output import printable
+from core.cli.parser import add_boolean
+from core.engine import Engine
+from core.errors import InvalidArgument
+from core.events import Event, EventKind
+
+Filter = Callable[[Event], bool]
+_STEP: Final = 0.5
+"""Seconds between two looks whether `--until` has come."""
+
+
+def run(invocation: Invocation) -> int:
+    parser = command_parser(invocation, COMMANDS[invocation.command][1])
+    add = parser.add_argument
+    add("--since", default=None, metavar="TIME", help="show what is later than a time, or a span ago (10m)")
+    add("--until", default=None, metavar="TIME", help="end at a time, or a span ago")
+    add("--filter", "-f", action="append", default=[], metavar="KEY=VALUE", help="container, event, image or type")
+    add("--format", default="", metavar="json", help="one JSON object a line")
+    add("--no-trunc", action="store_true", default=True, help="ids are never cut")
+    add_boolean(parser, "--stream", default=True, explanation="go on with what happens from now on")
+    options = parser.parse_args(invocation.arguments)
+    if options.format not in ("", "json"):
+        raise InvalidArgument(f"the format {options.format!r} is not known", hint="use --format json")
+    show = _as_json if options.format else _as_line
+    with open_engine(invocation) as engine:
+        fits = event_filter(options.filter)
+        for event in _events(engine, options):
+            if fits(event):
+                sys.stdout.write(show(event) + "\n")
+                sys.stdout.flush()
+    return 0
+
+
+def _events(engine: Engine, options: argparse.Namespace) -> Iterator[Event]:
+    """Those of the journal that are asked for, then the new ones, none twice and none left out."""
+    since = moment(options.since) if options.since is not None else None
+    until = moment(options.until) if options.until is not None else None
+    is_over = until is not None and until <= time.time()
+    subscription = engine.subscribe() if options.stream and not is_over else None
+    last = 0
+    for event in engine.past_events():
+        last = event.sequence
+        wanted = not options.stream or since is not None or is_over
+        if wanted and (since is None or event.time >= since) and (until is None or event.time <= until):
+            yield event
+    if subscription is None:
+        return
+    while until is None or time.time() <= until:
+        for event in subscription.drain(_STEP):
+            if event.kind is EventKind.OVERFLOW:
+                yield from (kept for kept in engine.past_events() if kept.sequence > last)
+            elif event.sequence > last:
+                yield event
+            last = max(last, event.sequence)
+
+
+def event_filter(texts: Sequence[str]) -> Filter:
+    """One filter of many `KEY=VALUE`: of one key any of them, of different keys all. Raises `InvalidArgument`."""
+    groups: dict[str, list[Filter]] = {}
+    for text in texts:
+        key, separator, value = text.partition("=")
+        if not separator or key not in ("container", "event", "image", "type"):
+            raise InvalidArgument(f"the filter {text!r} is not known", hint="use container, event, image or type")
+        groups.setdefault(key, []).append(_filter(key, value))
+    return lambda event: all(any(fits(event) for fits in group) for group in groups.values())
+
+
+def _filter(key: str, value: str) -> Filter:
+    if key == "event":
+        return lambda event: event.kind == value
+    if key == "type":
+        return lambda event: _type(event) == value
+    if key == "image":
+        return lambda event: event.attributes.get("image") == value
+    # By name, too, as one that was removed can be looked up no more.
+    return lambda event: bool(event.container_id) and (event.name == value or event.container_id.startswith(value))
+
+
+def _type(event: Event) -> str:
+    return "image" if event.kind is EventKind.IMAGE else "container"
+
+
+def _moment_of(event: Event) -> str:
+    return datetime.fromtimestamp(event.time, UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+
+
+def _as_line(event: Event) -> str:
+    """podman's line: time, type, what happened, id, and the rest in brackets."""
+    status = event.attributes.get("action", "") if event.kind is EventKind.IMAGE else str(event.kind)
+    named = {"name": event.name, **event.attributes, "user": event.user, "command": event.command}
+    rest = ", ".join(f"{key}={value}" for key, value in named.items() if value)
+    return printable(f"{_moment_of(event)} +0000 UTC {_type(event)} {status} {event.container_id} ({rest})")
+
+
+def _as_json(event: Event) -> str:
+    shown = {
+        "ID": event.container_id,
+        "Image": event.attributes.get("image", ""),
+        "Name": event.name,
+        "Status": str(event.kind),
+        "Time": datetime.fromtimestamp(event.time, UTC).isoformat(),
+        "Type": _type(event),
+        "Attributes": event.attributes,
+        "User": event.user,
+        "Command": event.command,
+        "PID": event.process,
+    }
+    return json.dumps(shown)

@@ -1,0 +1,33 @@
+"""Who is at work in this process: for the journal of events."""
+
+from __future__ import annotations
+
+import functools
+import os
+import pwd
+import shlex
+import sys
+from pathlib import Path
+from typing import Final
+
+COMMAND_LIMIT: Final = 300
+"""Characters of a command line that are kept."""
+
+
+@functools.cache
+def acting_user() -> str:
+    """The name of the user behind this process: the one who called sudo, else the one it runs as."""
+    if name := os.environ.get("SUDO_USER", ""):
+        return name
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return str(os.getuid())
+
+
+@functools.cache
+def acting_command() -> str:
+    """The command line of this process; a program run as a module has the name of its package."""
+    first = Path(sys.argv[0] or "python")
+    name = "wharf" if first.name == "__main__.py" and first.parent.name == "tui" else first.name
+    return shlex.join([name, *sys.argv[1:]])[:COMMAND_LIMIT]
