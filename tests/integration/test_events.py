@@ -26,7 +26,7 @@ def test_the_journal_tells_what_who_and_how(engine: Engine, wharf: Wharf) -> Non
     assert kinds[:5] == ["create", "init", "start", "pause", "unpause"] and kinds[-1] == "remove"
     pause = next(event for event in told if event["Status"] == "pause")
     assert pause["User"] == "root" and pause["Command"].endswith("pause it")
-    assert f"runc --root {engine.paths.runtime_root}" in pause["Attributes"]["runtime"]
+    assert f"runc --root={engine.paths.runtime_root}" in pause["Attributes"]["runtime"]
     assert pause["Attributes"]["runtime"].endswith(f"pause {pause['ID']}")
     only = wharf("events", "--stream=false", "--filter", "event=pause", "--filter", "container=it").stdout
     assert len(only.splitlines()) == 1 and " container pause " in only
