@@ -91,6 +91,7 @@ ACTIONS: Final = (
     Action("execute", ("E",), "", "run a command in the container", "Look inside", _verb(Verb.EXEC)),
     Action("logs", ("l",), "logs", "follow what the container prints", "Look inside", _any),
     Action("inspect", ("i", "enter"), "inspect", "show all that is known of the container", "Look inside", _any),
+    Action("events", ("v",), "", "follow what happens to all containers, and who does it", "Look inside", _always),
     Action("export", ("X",), "export", "write the container's files as a tar archive", "Files", _verb(Verb.EXPORT)),
     Action("toggle_mount", ("M",), "mount", "mount the container's root, or unmount it", "Files", _any),
     Action("remove", ("d", "delete"), "remove", "remove the container", "Files", _any),

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import msgspec
 
-from core.console.log import LogLine
+from core.console.log import LogLine, ReplayBegin
 from core.errors import Cancelled, NoSuchContainer
 from core.events import Event, EventBus, EventKind, Subscription
 from core.model.config import ContainerConfig, ProcessConfig
@@ -167,6 +167,9 @@ class FakeContainer:
     def console_size(self) -> tuple[int, int] | None:
         return None
 
+    def replay_begin(self, limit: int = 0) -> ReplayBegin:
+        return ReplayBegin.WHOLE
+
     def replay(self, limit: int = 0) -> bytes:
         return b""
 
@@ -217,6 +220,7 @@ class FakeEngine:
         self._added = 0
         self._lock = threading.RLock()
         self._bus = EventBus()
+        self.journal: list[Event] = []
 
     def add(self, name: str, status: Status = Status.RUNNING, **changed: object) -> FakeContainer:
         """A new container behind the others."""
@@ -248,7 +252,10 @@ class FakeEngine:
             return next(container for container in self._containers.values() if container.shown.name == name)
 
     def tell(self, kind: EventKind, container_id: str) -> None:
-        self._bus.publish(Event(kind=kind, time=time.time(), container_id=container_id))
+        self.journal.append(
+            Event(kind=kind, time=time.time(), container_id=container_id, sequence=len(self.journal) + 1)
+        )
+        self._bus.publish(self.journal[-1])
 
     def tried(self, verb: str, name: str, cancel: threading.Event | None = None) -> None:
         """Wait while the verb is held, and raise what it was told to."""
@@ -276,6 +283,9 @@ class FakeEngine:
         self.sampled.append(wanted)
         sample = ResourceSample(at=0.0, cpu_ns=0, cpu_percent=12.3, memory=42 << 20, memory_limit=0, pids=7)
         return {container_id: sample for container_id in wanted if container_id in self._containers}
+
+    def past_events(self) -> list[Event]:
+        return list(self.journal)
 
     def subscribe(self) -> Subscription:
         return self._bus.subscribe()

@@ -66,8 +66,9 @@ def begin(engine: Engine, script: str, **options: object) -> Container:
 
 def test_a_container_prints_500_mb_while_the_screen_is_stopped(engine: Engine, console: Open) -> None:
     print_all = f"head -c {MEGABYTES}000000 /dev/zero | tr '\\0' x; echo; echo all-of-it-is-printed"
-    container = begin(engine, f"until [ -e /go ]; do sleep 0.1; done; {print_all}; touch /done; sleep 1000")
+    container = begin(engine, f"echo ready; until [ -e /go ]; do sleep 0.1; done; {print_all}; touch /done; sleep 1000")
     terminal, screen = console()
+    terminal.wait_for("ready")
     os.kill(screen, signal.SIGSTOP)
     root = Path(container.snapshot().mount_point)
     (root / "go").touch()

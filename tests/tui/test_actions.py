@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from core.errors import NoSpace, NoSuchExecutable
+from core.events import EventKind
 from core.model.state import Status
 from tests.fakes.engine import FakeEngine
 from tests.tui.conftest import (
@@ -313,3 +314,16 @@ def test_lines_are_as_wide_as_the_window() -> None:
         assert [column.title for column, _ in columns][:2] == ["STATE", "NAME"]
         if width >= 60:
             assert sum(room + 1 for _, room in columns) <= width
+
+
+async def test_events_are_followed(app: WharfApp, fake: FakeEngine) -> None:
+    fake.add("web")
+    fake.tell(EventKind.DIED, "journalled-before")
+    async with app.run_test(size=SIZE) as pilot:
+        await until_shown(pilot, "web")
+        await pilot.press("v")
+        await until_shown(pilot, "events of all containers", "died      journalled")
+        fake.tell(EventKind.PAUSE, "happens-now")
+        await until_shown(pilot, "pause     happens-now")
+        await pilot.press("q")
+        await until_shown(pilot, "STATE")

@@ -21,6 +21,7 @@ from core.model.options import ExecOptions
 from core.model.snapshot import ExportProgress
 from core.storage.export import Compression
 from tui.bridge.console_sources import attached, best_shell, executed, has_shell, host_tools
+from tui.event_text import event_line
 from tui.log_text import LineJoiner
 from tui.messages import (
     ConsoleOpened,
@@ -38,6 +39,8 @@ from tui.messages import (
 _log = logging.getLogger("wharfinger")
 
 WORKERS: Final = 16
+EVENT_STEP: Final = 0.3
+"""Seconds between two looks whether events are still followed."""
 SAMPLE_INTERVAL: Final = 1.0
 GATHER: Final = 0.02
 """Seconds in which events are gathered into one reading of the list."""
@@ -188,6 +191,23 @@ class Bridge:
                     lines.extend(joiner.take())
 
         threading.Thread(target=self._guarded, args=(act,), name="wharf-follow", daemon=True).start()
+
+    def follow_events(self, lines: deque[str], stop: threading.Event) -> None:
+        """Append what happened, and what happens until `stop` is set, a line an event."""
+
+        def act() -> None:
+            with self._engine.subscribe() as subscription:
+                last = 0
+                for event in self._engine.past_events():
+                    last = event.sequence
+                    lines.append(event_line(event))
+                while not stop.is_set() and not subscription.closed:
+                    for event in subscription.drain(EVENT_STEP):
+                        if event.sequence > last:
+                            last = event.sequence
+                            lines.append(event_line(event))
+
+        threading.Thread(target=self._guarded, args=(act,), name="wharf-events", daemon=True).start()
 
     def attach(self, container_id: str, *, watch_only: bool = False) -> None:
         """Open the container's console."""

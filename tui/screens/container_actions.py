@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from rich.highlighter import JSONHighlighter
@@ -19,7 +20,7 @@ from tui.screens.dialog import ConfirmDialog, SignalDialog
 from tui.screens.exec_dialog import ExecDialog
 from tui.screens.export import ExportDialog
 from tui.screens.help import help_text
-from tui.screens.log_view import LogView
+from tui.screens.log_view import FIRST_LINES, LogView
 from tui.screens.palette import PaletteScreen
 from tui.screens.text_view import TextView
 
@@ -123,7 +124,11 @@ class ContainerActions:
         self._bridge.shell(selected.id)
 
     def logs(self, selected: ContainerSnapshot) -> None:
-        self._screen.app.push_screen(LogView(selected, self._bridge))
+        follow = partial(self._bridge.follow, selected.id, FIRST_LINES)
+        self._screen.app.push_screen(LogView(f"log of {selected.name}", follow))
+
+    def view_events(self) -> None:
+        self._screen.app.push_screen(LogView("events of all containers", self._bridge.follow_events))
 
     def inspect(self, selected: ContainerSnapshot) -> None:
         self._bridge.inspect(selected.id)

@@ -1,9 +1,10 @@
-"""What a container prints, followed."""
+"""Lines as they come: what a container prints, what happens to all of them."""
 
 from __future__ import annotations
 
 import threading
 from collections import deque
+from collections.abc import Callable
 from typing import ClassVar, Final
 
 from rich.text import Text
@@ -12,10 +13,10 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 from textual.widgets import Log, Static
 
-from core.model.snapshot import ContainerSnapshot
-from tui.bridge import Bridge
 from tui.plain_text import printable
 
+Follow = Callable[[deque[str], threading.Event], None]
+"""Appends lines as they come until the event is set; returns at once."""
 KEPT_LINES: Final = 10_000
 """Lines that are kept to scroll back to; the log file has them all."""
 FIRST_LINES: Final = 1_000
@@ -39,22 +40,22 @@ class LogView(Screen[None]):
         Binding("G,end,s", "edge(1)", "end"),
     ]
 
-    def __init__(self, picture: ContainerSnapshot, bridge: Bridge) -> None:
+    def __init__(self, heading: str, follow: Follow) -> None:
         super().__init__()
-        self._picture = picture
-        self._bridge = bridge
+        self._heading = heading
+        self._follow = follow
         self._lines: deque[str] = deque(maxlen=KEPT_LINES)
         self._stop = threading.Event()
         self._empty = True
 
     def compose(self) -> ComposeResult:
-        yield Static(Text(f"log of {printable(self._picture.name)}", no_wrap=True, overflow="ellipsis"), id="heading")
+        yield Static(Text(printable(self._heading), no_wrap=True, overflow="ellipsis"), id="heading")
         yield Log(max_lines=KEPT_LINES, auto_scroll=True, id="text")
         yield Static(Text("↑↓ pgup pgdn g  look back    G  follow    q  back"), id="keys")
 
     def on_mount(self) -> None:
         self.query_one("#text").focus()
-        self._bridge.follow(self._picture.id, FIRST_LINES, self._lines, self._stop)
+        self._follow(self._lines, self._stop)
         self.set_interval(DRAIN_INTERVAL, self._drain)
 
     def on_unmount(self) -> None:
