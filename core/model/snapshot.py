@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from core.model.config import ResourceLimits
 from core.model.state import Intent, Status
 
 
@@ -36,6 +37,8 @@ class ContainerSnapshot(msgspec.Struct, frozen=True, kw_only=True):
     network: str
     restarts: int
     restart_policy: str
+    stopped_by_user: bool
+    resources: ResourceLimits
     error: str
 
 

@@ -42,6 +42,8 @@ def snapshot_of(parts: EngineParts, record: ContainerRecord) -> ContainerSnapsho
         network=network,
         restarts=state.restarts,
         restart_policy=str(config.restart),
+        stopped_by_user=state.stopped_by_user,
+        resources=config.resources,
         error=state.error,
     )
 

@@ -14,7 +14,7 @@ import msgspec
 from core.console.log import LogLine, ReplayBegin
 from core.errors import Cancelled, NoSuchContainer
 from core.events import Event, EventBus, EventKind, Subscription
-from core.model.config import ContainerConfig, ProcessConfig
+from core.model.config import ContainerConfig, ProcessConfig, ResourceLimits
 from core.model.options import ExecOptions
 from core.model.snapshot import ContainerSnapshot, ExportProgress, ResourceSample
 from core.model.state import Status, Verb, require
@@ -230,7 +230,7 @@ class FakeEngine:
             command=("sleep", "100"), status=status, intent=None, pid=0, exit_code=None, oom_killed=False,
             monitor_lost=False, created_at=since, started_at=since, finished_at=0.0, mount_point="", terminal=True,
             stdin_open=True, labels={}, log_path="", stop_timeout=10, network="none", restarts=0, error="",
-            restart_policy="no",
+            restart_policy="no", stopped_by_user=False, resources=ResourceLimits(),
         )  # fmt: skip
         container = FakeContainer(self, msgspec.structs.replace(shown, **changed))
         with self._lock:

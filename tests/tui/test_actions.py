@@ -9,6 +9,7 @@ import pytest
 
 from core.errors import NoSpace, NoSuchExecutable
 from core.events import EventKind
+from core.model.config import ResourceLimits
 from core.model.state import Status
 from tests.fakes.engine import FakeEngine
 from tests.tui.conftest import (
@@ -327,3 +328,11 @@ async def test_events_are_followed(app: WharfApp, fake: FakeEngine) -> None:
         await until_shown(pilot, "pause     happens-now")
         await pilot.press("q")
         await until_shown(pilot, "STATE")
+
+
+async def test_an_ended_container_says_why(app: WharfApp, fake: FakeEngine) -> None:
+    limits = ResourceLimits(memory=64 << 20, cpus=0.5, pids=100)
+    changed = {"exit_code": 137, "oom_killed": True, "restarts": 2, "resources": limits}
+    fake.add("web", Status.EXITED, started_at=1000.0, finished_at=1075.0, **changed)
+    async with app.run_test(size=SIZE) as pilot:
+        await until_shown(pilot, "out of memory: the kernel", "1m15s, 2 restarts", "64", "0.5 CPUs, 100 processes")

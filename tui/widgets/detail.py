@@ -12,8 +12,9 @@ from textual.widget import Widget
 
 from core.model.snapshot import ContainerSnapshot, ResourceSample
 from core.model.state import Status
+from core.oci.exit_codes import exit_reason
 from tui.keymap import Selected
-from tui.plain_text import GLYPHS, fitted, printable, size
+from tui.plain_text import GLYPHS, fitted, printable, size, span
 
 SIDE_BY_SIDE: Final = 96
 """Columns from which the output stands beside the facts."""
@@ -84,6 +85,8 @@ def facts(picture: ContainerSnapshot, sample: ResourceSample | None) -> list[tup
     lines = [("state", state)]
     if picture.error:
         lines.append(("error", picture.error))
+    if picture.status is Status.EXITED:
+        lines += ending(picture)
     lines += [("image", picture.image), ("command", " ".join(picture.command))]
     if sample is not None:
         limit = f" of {size(sample.memory_limit)}" if sample.memory_limit else ""
@@ -103,6 +106,22 @@ def facts(picture: ContainerSnapshot, sample: ResourceSample | None) -> list[tup
     if picture.labels:
         lines.append(("labels", ", ".join(f"{name}={value}" for name, value in sorted(picture.labels.items()))))
     lines.append(("id", picture.id))
+    return lines
+
+
+def ending(picture: ContainerSnapshot) -> list[tuple[str, str]]:
+    """Why it died: what the exit code means, how long it ran, the limits that it ran under, restarts so far."""
+    why = exit_reason(picture.exit_code, oom_killed=picture.oom_killed, stopped_by_user=picture.stopped_by_user)
+    lines = [("why", why)]
+    if picture.started_at and picture.finished_at:
+        lines.append(("ran", f"{span(picture.finished_at - picture.started_at)}, {picture.restarts} restarts so far"))
+    limits = picture.resources
+    words = [
+        f"memory {size(limits.memory)}" if limits.memory else "memory without limit",
+        f"{limits.cpus:g} CPUs" if limits.cpus else "",
+        f"{limits.pids} processes" if limits.pids else "",
+    ]
+    lines.append(("limits", ", ".join(filter(None, words))))
     return lines
 
 

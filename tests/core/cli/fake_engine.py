@@ -11,7 +11,7 @@ import msgspec
 
 from core.console.log import LogLine
 from core.errors import ImageInUse, NoSuchContainer, NoSuchImage, StateForbids
-from core.model.config import ContainerConfig, ProcessConfig
+from core.model.config import ContainerConfig, ProcessConfig, ResourceLimits
 from core.model.image import Image
 from core.model.options import CreateOptions
 from core.model.snapshot import ContainerSnapshot
@@ -46,6 +46,8 @@ def picture(name: str, status: Status = Status.RUNNING, **changed: object) -> Co
         network="none",
         restarts=0,
         restart_policy="no",
+        stopped_by_user=False,
+        resources=ResourceLimits(),
         error="",
     )
     return msgspec.structs.replace(base, **changed)
