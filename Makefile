@@ -4,13 +4,13 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
 BIN := .venv/bin
-SOURCES := core tui tests scripts
+SOURCES := core tui tests scripts benchmarks
 
-.PHONY: help setup run test check demo screenshots doctor clean
+.PHONY: help setup run test check demo screenshots bench bench-console doctor clean
 
 help: ## list the targets
 	@echo "Wharfinger: make TARGET"
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## install the host packages that are missing and make .venv
 	@scripts/setup.sh
@@ -34,6 +34,15 @@ demo: setup ## make the demo image and the demo containers
 screenshots: setup ## make screenshots/ anew from the running program (installs chromium and fonts)
 	@scripts/setup.sh screenshots
 	@$(BIN)/python scripts/screenshots.py screenshots
+
+bench: setup ## measure verbs, list and screen against podman, into docs/benchmarks.md (installs podman)
+	@scripts/setup.sh benchmarks
+	@$(BIN)/python -m benchmarks.engine
+	@$(BIN)/python -m benchmarks.screen
+
+bench-console: setup ## measure the console against podman attach and tmux, into docs/benchmarks.md
+	@scripts/setup.sh benchmarks
+	@$(BIN)/python -m benchmarks.console
 
 doctor: setup ## say what is missing on this host, and the command that mends it
 	@$(BIN)/wharf doctor

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from typing import Final
 
 from core.errors import EngineError, NoSuchContainer
-from core.host.cgroups import CgroupReader
+from core.host.cgroup_reader import CgroupReader
 from core.host.notices import FileWatcher
 from core.model.config import ContainerRecord
 from core.model.snapshot import ResourceSample

@@ -1,6 +1,7 @@
 #!/bin/bash
 # Installs the host packages that are missing and makes .venv with the project in it.
-# `setup.sh screenshots` installs the browser and the fonts that only `make screenshots` needs.
+# `setup.sh screenshots` installs the browser and the fonts that only `make screenshots` needs, `setup.sh benchmarks`
+# podman, which the benchmarks measure against.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -150,6 +151,11 @@ trap 'rm -f "$LOG"' EXIT
 if [ "${1:-}" = screenshots ]; then
     # shellcheck disable=SC2046
     install_packages $(missing_for_screenshots)
+    exit 0
+fi
+
+if [ "${1:-}" = benchmarks ]; then
+    have podman || install_packages podman
     exit 0
 fi
 

@@ -45,8 +45,11 @@ class ContainerSnapshot(msgspec.Struct, frozen=True, kw_only=True):
 class ResourceSample(msgspec.Struct, frozen=True, kw_only=True):
     """One reading of a container's cgroup. `at`: monotonic seconds. `cpu_ns`: nanoseconds used since it began.
 
-    `memory`: bytes charged, without inactive file cache (as `podman stats` counts). `memory_limit`: bytes, 0 for none.
-    `cpu_percent`: percent of one CPU since the reading before, 0.0 at the first.
+    `memory`: bytes charged, without inactive file cache (as `podman stats` counts); `memory_anonymous` and
+    `memory_file`: the program's own and the cache's. `memory_limit`: bytes, 0 for none. `cpu_percent`: percent of one
+    CPU since the reading before; `throttled_percent`: percent of that time in which its CPU limit held it back; rates:
+    bytes a second; all 0.0 at the first. `pressure`: of `cpu`, `io` and `memory`, percent of the last ten seconds in
+    which some of it waited (PSI).
     """
 
     at: float
@@ -55,6 +58,18 @@ class ResourceSample(msgspec.Struct, frozen=True, kw_only=True):
     memory: int
     memory_limit: int
     pids: int
+    throttled_percent: float = 0.0
+    memory_anonymous: int = 0
+    memory_file: int = 0
+    block_read: int = 0
+    block_written: int = 0
+    block_read_rate: float = 0.0
+    block_written_rate: float = 0.0
+    network_received: int = 0
+    network_sent: int = 0
+    network_received_rate: float = 0.0
+    network_sent_rate: float = 0.0
+    pressure: dict[str, float] = {}
 
 
 class ProcessEntry(msgspec.Struct, frozen=True, kw_only=True):

@@ -11,7 +11,8 @@ import msgspec
 import pytest
 
 from core.errors import RuntimeFailed
-from core.host.cgroups import CgroupReader, find_cgroups
+from core.host.cgroup_reader import CgroupReader
+from core.host.cgroups import find_cgroups
 from core.host.process_table import process_start
 from core.runtime.contract import Phase
 from tests.integration.bundle import RealWorld

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from core.host.cgroups import CgroupReader, remove_cgroups
+from core.host.cgroup_reader import CgroupReader
+from core.host.cgroups import remove_cgroups
 
 
 def fill(folder: Path, files: dict[str, str]) -> str:
@@ -22,9 +23,12 @@ def version_2(tmp_path: Path) -> Path:
         tmp_path / "v2",
         {
             "cgroup.events": "populated 1\nfrozen 0\n",
-            "cpu.stat": "usage_usec 1500000\nuser_usec 1000000\nsystem_usec 500000\n",
+            "cpu.stat": "usage_usec 1500000\nuser_usec 1000000\nsystem_usec 500000\nthrottled_usec 7000\n",
+            "io.stat": "8:0 rbytes=100 wbytes=200 rios=1 wios=2\n8:16 rbytes=1 wbytes=2\n",
+            "cpu.pressure": "some avg10=1.50 avg60=0.10 avg300=0.00 total=1\nfull avg10=9.00\n",
+            "memory.pressure": "some avg10=0.25 avg60=0.10 avg300=0.00 total=1\n",
             "memory.current": "5000000\n",
-            "memory.stat": "anon 100\ninactive_file 1000000\nactive_file 5\n",
+            "memory.stat": "anon 100\nfile 2000\ninactive_file 1000000\nactive_file 5\n",
             "memory.max": "max\n",
             "memory.events": "low 0\nhigh 0\nmax 3\noom 2\noom_kill 1\n",
             "pids.current": "7\n",
@@ -40,7 +44,22 @@ class TestVersion2:
         assert sample is not None
         assert sample.cpu_ns == 1_500_000_000
         assert (sample.memory, sample.memory_limit, sample.pids, sample.cpu_percent) == (4_000_000, 0, 7, 0.0)
+        assert (sample.memory_anonymous, sample.memory_file) == (100, 2000)
+        assert (sample.block_read, sample.block_written, sample.block_read_rate) == (101, 202, 0.0)
+        assert sample.pressure == {"cpu": 1.5, "io": 0.0, "memory": 0.25}
         assert reader.oom_kills() == 1
+        reader.close()
+
+    def test_rates_are_of_the_time_between_two_readings(self, version_2: Path) -> None:
+        reader = CgroupReader({"": str(version_2)}, 1)
+        first = reader.sample()
+        (version_2 / "io.stat").write_text("8:0 rbytes=5000100 wbytes=204\n")
+        (version_2 / "cpu.stat").write_text("usage_usec 1500000\nthrottled_usec 17000\n")
+        second = reader.sample()
+        assert first is not None and second is not None
+        seconds = second.at - first.at
+        assert second.block_read_rate == pytest.approx((5000100 - 101) / seconds)
+        assert second.throttled_percent == pytest.approx(1.0 / seconds)
         reader.close()
 
     def test_changes_are_read_from_the_open_files(self, version_2: Path) -> None:
@@ -70,7 +89,7 @@ class TestVersion1:
         """A hybrid machine: version 2 is listed beside version 1 and says something else."""
         memory = {
             "memory.usage_in_bytes": "3000000\n",
-            "memory.stat": "inactive_file 1\ntotal_inactive_file 500000\n",
+            "memory.stat": "inactive_file 1\ntotal_inactive_file 500000\ntotal_rss 70\ntotal_cache 80\n",
             "memory.limit_in_bytes": "9223372036854771712\n",
             "memory.oom_control": "oom_kill_disable 0\nunder_oom 0\noom_kill 4\n",
         }
@@ -80,6 +99,11 @@ class TestVersion1:
             "cpuacct": fill(tmp_path / "cpuacct", {"cpuacct.usage": "123\n"}),
             "memory": fill(tmp_path / "memory", memory),
             "pids": fill(tmp_path / "pids", {"pids.current": "2\n"}),
+            "cpu": fill(tmp_path / "cpu", {"cpu.stat": "nr_periods 3\nthrottled_time 5\n"}),
+            "blkio": fill(
+                tmp_path / "blkio",
+                {"blkio.throttle.io_service_bytes_recursive": "8:0 Read 7\n8:0 Write 9\n8:16 Read 1\nTotal 17\n"},
+            ),
         }
 
     def test_figures(self, paths: dict[str, str]) -> None:
@@ -88,6 +112,9 @@ class TestVersion1:
         assert sample is not None
         assert (sample.cpu_ns, sample.memory, sample.memory_limit, sample.pids) == (123, 2_500_000, 0, 2)
         assert reader.oom_kills() == 4
+        assert (sample.memory_anonymous, sample.memory_file) == (70, 80)
+        assert (sample.block_read, sample.block_written) == (8, 9)
+        assert sample.pressure["cpu"] == 1.5, "the unified hierarchy has it on hybrid machines, too"
 
     def test_frozen_only_when_all_is(self, paths: dict[str, str]) -> None:
         reader = CgroupReader(paths, 1)

@@ -1,0 +1,43 @@
+"""The figures of the last ten minutes, and charts of them in one row."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from core.model.snapshot import ResourceSample
+
+KEPT: Final = 600
+"""Samples a container: one a second."""
+_BLOCKS: Final = " ▁▂▃▄▅▆▇█"
+
+
+class History:
+    """Of those containers that are sampled; the others keep what they have until they are forgotten."""
+
+    def __init__(self) -> None:
+        self._samples: dict[str, deque[ResourceSample]] = {}
+
+    def add(self, samples: Mapping[str, ResourceSample]) -> None:
+        for container_id, sample in samples.items():
+            self._samples.setdefault(container_id, deque(maxlen=KEPT)).append(sample)
+
+    def keep_only(self, container_ids: Iterable[str]) -> None:
+        """Forget containers that are gone."""
+        kept = set(container_ids)
+        self._samples = {known: samples for known, samples in self._samples.items() if known in kept}
+
+    def of(self, container_id: str) -> tuple[ResourceSample, ...]:
+        """Oldest first."""
+        return tuple(self._samples.get(container_id, ()))
+
+
+def sparkline(values: Iterable[float], width: int, top: float = 0.0) -> str:
+    """The last `width` values as blocks; the highest is `top`, or the highest of them where that is more."""
+    shown = list(values)[-width:]
+    highest = max([top, *shown], default=0.0)
+    if highest <= 0:
+        return "▁" * len(shown)
+    steps = len(_BLOCKS) - 1
+    return "".join(_BLOCKS[max(1, min(steps, round(value / highest * steps)))] for value in shown)
