@@ -16,6 +16,7 @@ from core.model.snapshot import ContainerSnapshot
 from core.model.state import Status
 from tui.bridge import Bridge
 from tui.exports import Exports
+from tui.history import History
 from tui.keymap import BY_NAME, Action, bindings
 from tui.messages import (
     ConsoleOpened,
@@ -72,6 +73,7 @@ class ContainersScreen(Screen[None]):
         self._running_only = False
         self._console_awaited = 0.0
         self.exports: Exports = {}
+        self._history = History()
         self._actions = ContainerActions(self, bridge)
 
     def compose(self) -> ComposeResult:
@@ -166,6 +168,7 @@ class ContainersScreen(Screen[None]):
     @on(ContainersRead)
     def _take_containers(self, message: ContainersRead) -> None:
         self._pictures = message.pictures
+        self._history.keep_only(picture.id for picture in message.pictures)
         self.query_one(TitleBar).pictures = message.pictures
         self._show_list()
 
@@ -186,9 +189,11 @@ class ContainersScreen(Screen[None]):
 
     @on(SamplesRead)
     def _take_samples(self, message: SamplesRead) -> None:
-        self._list.show_samples(message.samples)
+        self._history.add(message.samples)
+        self._list.show_samples(message.samples, self._history)
         selected = self._list.selected
-        self.query_one(DetailPane).sample = message.samples.get(selected.id) if selected else None
+        is_sampled = selected is not None and selected.id in message.samples
+        self.query_one(DetailPane).samples = self._history.of(selected.id) if selected and is_sampled else ()
 
     @on(ContainerList.RowsShown)
     def _sample_rows(self, message: ContainerList.RowsShown) -> None:
@@ -199,7 +204,7 @@ class ContainersScreen(Screen[None]):
         detail = self.query_one(DetailPane)
         if detail.selected is None or message.selected is None or detail.selected.id != message.selected.id:
             detail.log_text = ""
-            detail.sample = None
+            detail.samples = ()
             detail.selected = message.selected
             self._read_log()
         detail.selected = message.selected

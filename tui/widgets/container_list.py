@@ -17,6 +17,7 @@ from textual.strip import Strip
 
 from core.model.snapshot import ContainerSnapshot, ResourceSample
 from core.model.state import Status
+from tui.history import History, sparkline
 from tui.plain_text import GLYPHS, duration_column, fitted, printable, size
 
 
@@ -38,10 +39,15 @@ COLUMNS: Final = (
     Column("COMMAND", 0, 8, share=4),
     Column("UP / EXIT", 11, 1),
     Column("CPU %", 6, 2, right=True),
+    Column("CPU 10 S", 10, 4),
     Column("MEMORY", 8, 3, right=True),
     Column("PIDS", 5, 5, right=True),
     Column("ID", 12, 7),
 )
+CHART: Final = 10
+"""Columns of the chart, a second each."""
+FULL: Final = 100.0
+"""Percent of a CPU that a chart reaches to at least."""
 LEAST_SHARE: Final = 12
 """Columns that a flexible column has at least; below that the column of the highest rank goes."""
 
@@ -124,6 +130,7 @@ class ContainerList(ScrollView, can_focus=True):
         self._pictures: tuple[ContainerSnapshot, ...] = ()
         self._cursor = 0
         self._samples: dict[str, ResourceSample] = {}
+        self._history = History()
         self._doing: dict[str, str] = {}
         self._shown: tuple[str, ...] = ()
         self._columns: list[tuple[Column, int]] = []
@@ -147,9 +154,10 @@ class ContainerList(ScrollView, can_focus=True):
         self._tell_rows()
         self.post_message(self.Moved(self.selected))
 
-    def show_samples(self, samples: dict[str, ResourceSample]) -> None:
+    def show_samples(self, samples: dict[str, ResourceSample], history: History) -> None:
         """Show new figures, and the time that went by."""
         self._samples = samples
+        self._history = history
         self.refresh()
 
     def show_doing(self, container_id: str, text: str) -> None:
@@ -225,6 +233,9 @@ class ContainerList(ScrollView, can_focus=True):
         match title:
             case "CPU %":
                 return f"{sample.cpu_percent:.1f}"
+            case "CPU 10 S":
+                recent = self._history.of(picture.id)[-CHART:]
+                return sparkline((kept.cpu_percent for kept in recent), CHART, FULL)
             case "MEMORY":
                 return size(sample.memory)
             case _:

@@ -13,9 +13,12 @@ from textual.widget import Widget
 from core.model.snapshot import ContainerSnapshot, ResourceSample
 from core.model.state import Status
 from core.oci.exit_codes import exit_reason
+from tui.history import sparkline
 from tui.keymap import Selected
 from tui.plain_text import GLYPHS, fitted, printable, size, span
 
+CHART: Final = 20
+"""Columns of a chart, a second each."""
 SIDE_BY_SIDE: Final = 96
 """Columns from which the output stands beside the facts."""
 
@@ -31,7 +34,8 @@ class DetailPane(Widget):
     """
     selected: reactive[Selected] = reactive(None)
     log_text: reactive[str] = reactive("")
-    sample: reactive[ResourceSample | None] = reactive(None)
+    samples: reactive[tuple[ResourceSample, ...]] = reactive(())
+    """Of the last ten minutes, oldest first; none where it does not run."""
 
     def watch_selected(self, selected: Selected) -> None:
         self.border_title = Text(printable(selected.name)[:60]).plain.replace("[", "(") if selected else ""
@@ -40,7 +44,7 @@ class DetailPane(Widget):
         if self.selected is None:
             return Text("Nothing is selected.", "dim")
         width, height = self.content_size
-        known = facts(self.selected, self.sample)
+        known = facts(self.selected, self.samples)
         output = self.log_text.splitlines()
         if width < SIDE_BY_SIDE:
             room = max(height // 2, height - len(output) - 1) if output else height
@@ -73,7 +77,7 @@ def _output(lines: list[str], width: int, height: int) -> list[Text]:
     ]
 
 
-def facts(picture: ContainerSnapshot, sample: ResourceSample | None) -> list[tuple[str, str]]:
+def facts(picture: ContainerSnapshot, samples: tuple[ResourceSample, ...] = ()) -> list[tuple[str, str]]:
     """Name and value of each line, the most wanted first."""
     state = f"{GLYPHS[picture.status]} {picture.status}"
     if picture.status is Status.EXITED:
@@ -88,9 +92,8 @@ def facts(picture: ContainerSnapshot, sample: ResourceSample | None) -> list[tup
     if picture.status is Status.EXITED:
         lines += ending(picture)
     lines += [("image", picture.image), ("command", " ".join(picture.command))]
-    if sample is not None:
-        limit = f" of {size(sample.memory_limit)}" if sample.memory_limit else ""
-        lines.append(("uses", f"{sample.cpu_percent:.1f} % CPU, {size(sample.memory)}{limit}, {sample.pids} PIDs"))
+    if samples:
+        lines += usage(samples)
     lines.append(("created", _moment(picture.created_at)))
     if picture.started_at:
         lines.append(("started", _moment(picture.started_at)))
@@ -107,6 +110,34 @@ def facts(picture: ContainerSnapshot, sample: ResourceSample | None) -> list[tup
         lines.append(("labels", ", ".join(f"{name}={value}" for name, value in sorted(picture.labels.items()))))
     lines.append(("id", picture.id))
     return lines
+
+
+def usage(samples: tuple[ResourceSample, ...]) -> list[tuple[str, str]]:
+    """What it uses now, and charts of the minutes before."""
+    now = samples[-1]
+    held_back = f", held back {now.throttled_percent:.0f} % of the time" if now.throttled_percent >= 1 else ""
+    cpu = [sample.cpu_percent for sample in samples]
+    limit = f" of {size(now.memory_limit)}" if now.memory_limit else ""
+    parts = f"{size(now.memory_anonymous)} its own, {size(now.memory_file)} file cache"
+    memory = [float(sample.memory) for sample in samples]
+    read, written = (now.block_read_rate, now.block_read), (now.block_written_rate, now.block_written)
+    lines = [
+        ("cpu", f"{sparkline(cpu, CHART)} {now.cpu_percent:.1f} %{held_back}"),
+        ("memory", f"{sparkline(memory, CHART, now.memory_limit)} {size(now.memory)}{limit} ({parts})"),
+        ("block", _traffic("read", read, "written", written)),
+    ]
+    if now.network_received or now.network_sent:
+        received, sent = (now.network_received_rate, now.network_received), (now.network_sent_rate, now.network_sent)
+        lines.append(("network", _traffic("in", received, "out", sent)))
+    waits = [f"{name} {percent:.0f} %" for name, percent in now.pressure.items() if percent >= 1]
+    lines.append(("tasks", f"{now.pids} PIDs{', waiting for ' + ', '.join(waits) if waits else ''}"))
+    return lines
+
+
+def _traffic(first: str, first_flow: tuple[float, int], second: str, second_flow: tuple[float, int]) -> str:
+    """Two directions, each with bytes a second and all bytes so far."""
+    flows = ((first, *first_flow), (second, *second_flow))
+    return "; ".join(f"{word} {size(rate)}/s, {size(total)} in all" for word, rate, total in flows)
 
 
 def ending(picture: ContainerSnapshot) -> list[tuple[str, str]]:
