@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from benchmarks.figures import Figure, median, write
-from benchmarks.site import Site, quiet, site
+from benchmarks.site import PODMAN_MORE, PODMAN_OPTIONS, Site, quiet, site
 from core.container import Container
 from core.engine import Engine
 from core.model.options import CreateOptions, ExecOptions
@@ -141,13 +141,19 @@ def parallel(place: Site, engine: Engine) -> list[Figure]:
 
 
 def exporting(place: Site, engine: Engine) -> list[Figure]:
-    """500 MB of files as a tar: ours, GNU tar's, podman's."""
+    """500 MB of files of an image as a tar: ours, GNU tar's, podman's."""
     data = place.rootfs / "data"
     for number in range(EXPORT_MEGABYTES // 10):
         (data / f"file{number}").write_bytes(bytes([number]) * 10_000_000)
-    container = engine.create(CreateOptions(rootfs=str(place.rootfs), name="exported", command=SLEEP))
-    quiet([*place.podman_create("create", "exported"), *SLEEP])
-    target = place.folder / "out.tar"
+    archive, target = place.folder / "image.tar", place.folder / "out.tar"
+    quiet(["tar", "-C", str(place.rootfs), "-cf", str(archive), "."])
+    image = engine.import_image(archive, "localhost/big:latest")
+    container = engine.create(CreateOptions(image=image.id, name="exported", command=SLEEP))
+    quiet([*place.podman, "import", str(archive), "localhost/big:latest"])
+    quiet(
+        [*place.podman, "create", "--name", "exported", *PODMAN_OPTIONS, *PODMAN_MORE, "localhost/big:latest", *SLEEP]
+    )
+    archive.unlink()
     times: dict[str, list[float]] = {"ours": [], "tar": [], "podman": []}
     for _ in range(3):
         for name, act in (
@@ -157,6 +163,8 @@ def exporting(place: Site, engine: Engine) -> list[Figure]:
         ):
             subprocess.run(["sync"], check=True)
             times[name].append(milliseconds(act))
+            if target.stat().st_size < EXPORT_MEGABYTES * 1_000_000:
+                raise SystemExit(f"{name} did not export everything")
             target.unlink()
     container.remove(force=True)
     quiet([*place.podman, "rm", "-f", "-t", "0", "exported"])

@@ -56,7 +56,9 @@ def _start(invocation: Invocation, parser: argparse.ArgumentParser) -> int:
     with open_engine(invocation) as engine:
         names = selected(engine, options, lambda picture: picture.status in (*IDLE, Status.CREATED))
         if not (options.attach or options.interactive):
-            return each(engine, names, _start_if_needed)
+            # One that joins another's network has to wait for it.
+            at_once = not any(_joins_network(engine, name) for name in names)
+            return each(engine, names, _start_if_needed, at_once=at_once)
         if len(names) != 1:
             raise InvalidArgument("you cannot start and attach multiple containers at once")
         from core.cli.sessions import start_attached
@@ -68,6 +70,13 @@ def _start(invocation: Invocation, parser: argparse.ArgumentParser) -> int:
             detach_keys=options.detach_keys,
             signals=options.sig_proxy,
         )
+
+
+def _joins_network(engine: Engine, name: str) -> bool:
+    try:
+        return bool(engine.lookup(name).config.network_container)
+    except EngineError:
+        return False
 
 
 def _start_if_needed(container: Container) -> None:
