@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import random
 import signal
 import sys
+import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
@@ -179,23 +182,24 @@ def children(pid: int) -> list[int]:
 
 
 def stopped_screen(place: Site, engine: Engine) -> list[Figure]:
-    """How long a container takes to print 500 MB: the screen stopped, a client that only reads, and no client."""
+    """How long a container takes to print 500 MB: the screen stopped or live, a client that only reads, no client."""
     go = place.rootfs / "data/go"
     loops = MEMORY_MEGABYTES // MEGABYTES
     print_all = f"n=0; while [ $n -lt {loops} ]; do cat /data/payload; n=$((n+1)); done"
     program = f"until [ -e /data/go ]; do sleep 0.1; done; {print_all}"
-    times: dict[str, list[float]] = {"stopped": [], "reader": [], "none": []}
+    times: dict[str, list[float]] = {"stopped": [], "live": [], "reader": [], "none": []}
     for number in range(3):
         for client, taken in times.items():
             container = make(engine, place, f"flood{number}{client}", "/bin/sh", "-c", program)
-            pane = open_pane_of_reader(place, container.name) if client == "stopped" else None
-            if pane is not None:
+            pane = open_pane_of_reader(place, container.name) if client in ("stopped", "live") else None
+            if pane is not None and client == "stopped":
                 os.kill(pane.process.pid, signal.SIGSTOP)
             reader = Operator(reading_client(place, container), look=False) if client == "reader" else None
             time.sleep(0.5)
             began = time.perf_counter()
             go.touch()
-            container.wait(120)
+            with drained(pane if client == "live" else None):
+                container.wait(120)
             taken.append(time.perf_counter() - began)
             go.unlink()
             if pane is not None:
@@ -204,12 +208,29 @@ def stopped_screen(place: Site, engine: Engine) -> list[Figure]:
             if reader is not None:
                 reader.close()
             container.remove(force=True)
-    ours, reader_time, alone = (median(times[client]) for client in ("stopped", "reader", "none"))
+    ours, live, reader_time, alone = (median(taken) for taken in times.values())
     name = "500 MB printed, the screen stopped"
     return [
+        Figure(name, "s", ours, live, "the screen live"),
         Figure(name, "s", ours, reader_time, "a client that only reads"),
         Figure(name, "s", ours, alone, "no client"),
     ]
+
+
+@contextlib.contextmanager
+def drained(pane: Operator | None) -> Iterator[None]:
+    """The operator's terminal shows all the time what it gets."""
+    over = threading.Event()
+
+    def drain() -> None:
+        while pane is not None and not over.is_set():
+            pane.receive(0.05)
+
+    thread = threading.Thread(target=drain)
+    thread.start()
+    yield
+    over.set()
+    thread.join()
 
 
 READING_CLIENT: Final = """\
