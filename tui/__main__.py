@@ -1,54 +1,17 @@
-"""The `wharf` command: without a subcommand the screen, else the command line. The only place that exits."""
+"""The `wharf` command. The only place that exits."""
 
 from __future__ import annotations
 
-import os
+import gc
 import sys
-from collections.abc import Sequence
-
-from core.cli.log import configure_log
-from core.cli.main import Invocation, guarded, parse_global, run_command
-from core.errors import InvalidArgument
-
-
-def run(argv: Sequence[str]) -> int:
-    """Carry out a command line; the exit code."""
-    return guarded(lambda: _run(parse_global(argv)))
-
-
-def _run(invocation: Invocation) -> int:
-    if invocation.command:
-        return run_command(invocation)
-    if not (os.isatty(0) and os.isatty(1)):
-        raise InvalidArgument("the screen needs a terminal", hint="wharf --help lists the commands that do not")
-    configure_log(invocation.paths, invocation.settings)
-    return _show(invocation)
-
-
-def _show(invocation: Invocation) -> int:
-    # Read by Textual when it is imported: the pane paces its frames itself, and nothing here moves for show.
-    os.environ.setdefault("TEXTUAL_FPS", "1000")
-    os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
-    # Imported here, as no subcommand may pay for the screen.
-    from core.console.detach import parse_detach_keys
-    from core.engine import Engine
-    from tui.terminal.keys import parse_escape_key
-    from tui.terminal.pane_keys import PaneKeys
-
-    try:
-        parse_escape_key(invocation.escape_key)
-    except ValueError as error:
-        raise InvalidArgument(str(error), hint="for example --escape-key ctrl+]") from error
-    keys = PaneKeys(invocation.escape_key, parse_detach_keys(invocation.settings.detach_keys))
-    with Engine.open(invocation.paths, invocation.settings) as engine:
-        from tui.app import run_screen
-        from tui.bridge import Bridge
-
-        return run_screen(Bridge(engine), keys)
 
 
 def wharf() -> None:
     """The console script."""
+    # What is imported stays: looking through it for garbage, again and again, is a tenth of the time of the start.
+    gc.disable()
+    from tui.start import run
+
     sys.exit(run(sys.argv[1:]))
 
 

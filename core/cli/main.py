@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import importlib
 import os
 import sys
@@ -103,6 +104,12 @@ def parse_global(argv: Sequence[str]) -> Invocation:
     )
 
 
+def end_start() -> None:
+    """Let garbage be collected from now on, apart from what the start has made."""
+    gc.freeze()
+    gc.enable()
+
+
 def main(argv: Sequence[str]) -> int:
     """Carry out a command line that has a subcommand; the exit code. Prints, and never raises."""
     return guarded(lambda: run_command(parse_global(argv)))
@@ -115,6 +122,7 @@ def run_command(invocation: Invocation) -> int:
         raise InvalidArgument(wrong, hint="wharf --help lists the commands")
     configure_log(invocation.paths, invocation.settings)
     module = importlib.import_module(f"core.cli.{COMMANDS[invocation.command][0]}")
+    end_start()
     return int(module.run(invocation))
 
 

@@ -21,7 +21,7 @@ from core.model.options import CreateOptions
 from core.model.state import Status
 from core.settings import Settings
 from tests.worksite import DEMO, Worksite, make, run
-from tui.__main__ import run as run_wharf
+from tui.start import run as run_wharf
 
 Wharf = Callable[..., "subprocess.CompletedProcess[str]"]
 
