@@ -145,7 +145,8 @@ def ending(picture: ContainerSnapshot) -> list[tuple[str, str]]:
     why = exit_reason(picture.exit_code, oom_killed=picture.oom_killed, stopped_by_user=picture.stopped_by_user)
     lines = [("why", why)]
     if picture.started_at and picture.finished_at:
-        lines.append(("ran", f"{span(picture.finished_at - picture.started_at)}, {picture.restarts} restarts so far"))
+        restarts = f", {picture.restarts} restarts so far" if picture.restarts else ""
+        lines.append(("ran", f"{span(picture.finished_at - picture.started_at)}{restarts}"))
     limits = picture.resources
     words = [
         f"memory {size(limits.memory)}" if limits.memory else "memory without limit",
