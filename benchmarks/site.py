@@ -15,6 +15,7 @@ from typing import Final
 from core.engine import Engine
 from core.paths import EnginePaths
 
+CGROUPS: Final = Path("/sys/fs/cgroup")
 PODMAN_OPTIONS: Final = ("--network", "none", "--log-driver", "k8s-file", "--ulimit", "nofile=1024:1024")
 PODMAN_MORE: Final = ("--ulimit", "nproc=4096:4096", "--cgroupns", "host")
 
@@ -76,6 +77,7 @@ def site() -> Iterator[Site]:
         if shutil.which("podman"):
             subprocess.run([*place.podman, "rm", "--all", "--force", "--time", "0"], capture_output=True, timeout=300)
         unmount_all(folder)
+        remove_peer_cgroups()
         shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -90,6 +92,13 @@ def make_rootfs(folder: Path) -> None:
     for applet in ("sh", "cat", "echo", "sleep", "head", "yes", "tr", "true", "stty", "printf"):
         (folder / "bin" / applet).symlink_to("busybox")
     (folder / "etc/passwd").write_text("root:x:0:0:root:/root:/bin/sh\n")
+
+
+def remove_peer_cgroups() -> None:
+    """The cgroup that podman makes for all of its containers, unless it has some."""
+    for folder in (*CGROUPS.glob("*/libpod_parent"), CGROUPS / "libpod_parent"):
+        with contextlib.suppress(OSError):
+            folder.rmdir()
 
 
 def unmount_all(folder: Path) -> None:

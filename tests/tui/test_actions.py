@@ -336,3 +336,16 @@ async def test_an_ended_container_says_why(app: WharfApp, fake: FakeEngine) -> N
     fake.add("web", Status.EXITED, started_at=1000.0, finished_at=1075.0, **changed)
     async with app.run_test(size=SIZE) as pilot:
         await until_shown(pilot, "out of memory: the kernel", "1m15s, 2 restarts", "64", "0.5 CPUs, 100 processes")
+
+
+async def test_cpu_is_of_one_core_or_of_the_machine(
+    app: WharfApp, fake: FakeEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("os.cpu_count", lambda: 3)
+    fake.add("web")
+    async with app.run_test(size=SIZE) as pilot:
+        await until_shown(pilot, "12.3")
+        await pilot.press("percent_sign")
+        await until_shown(pilot, " 4.1", "percent of the whole machine")
+        await pilot.press("percent_sign")
+        await until_shown(pilot, "12.3", "percent of one core")

@@ -167,6 +167,9 @@ class ContainerActions:
     def view_running_only(self) -> None:
         self._screen.toggle_running_only()
 
+    def view_cpu_scale(self) -> None:
+        self._screen.toggle_cpu_scale()
+
     def view_resync(self) -> None:
         self._screen.refresh(layout=True)
         self._bridge.read_again()

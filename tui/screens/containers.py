@@ -136,6 +136,10 @@ class ContainersScreen(Screen[None]):
         self._running_only = not self._running_only
         self._show_list()
 
+    def toggle_cpu_scale(self) -> None:
+        of_machine = self._list.toggle_cpu_scale()
+        self.say("CPU: percent of the whole machine" if of_machine else "CPU: percent of one core")
+
     def open_filter(self) -> None:
         field = self.query_one("#filter", FilterField)
         field.display = True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Final
@@ -131,6 +132,8 @@ class ContainerList(ScrollView, can_focus=True):
         self._cursor = 0
         self._samples: dict[str, ResourceSample] = {}
         self._history = History()
+        self._cpu_parts = 1
+        """Among how many CPUs the percent are shared out."""
         self._doing: dict[str, str] = {}
         self._shown: tuple[str, ...] = ()
         self._columns: list[tuple[Column, int]] = []
@@ -159,6 +162,12 @@ class ContainerList(ScrollView, can_focus=True):
         self._samples = samples
         self._history = history
         self.refresh()
+
+    def toggle_cpu_scale(self) -> bool:
+        """Show CPU as a share of one core, or of all; whether it is of all now."""
+        self._cpu_parts = (os.cpu_count() or 1) if self._cpu_parts == 1 else 1
+        self.refresh()
+        return self._cpu_parts > 1
 
     def show_doing(self, container_id: str, text: str) -> None:
         """Show what is done to a container in place of its state; nothing more with an empty text."""
@@ -232,7 +241,7 @@ class ContainerList(ScrollView, can_focus=True):
             return "–"
         match title:
             case "CPU %":
-                return f"{sample.cpu_percent:.1f}"
+                return f"{sample.cpu_percent / self._cpu_parts:.1f}"
             case "CPU 10 S":
                 recent = self._history.of(picture.id)[-CHART:]
                 return sparkline((kept.cpu_percent for kept in recent), CHART, FULL)
