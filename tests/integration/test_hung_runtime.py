@@ -35,7 +35,7 @@ def runtime(worksite: Worksite, demo_archive: Path) -> Iterator[HangingRuntime]:
     script = worksite.folder / "runtime"
     script.write_text(
         "#!/bin/sh\n"
-        f'for word; do for hanging in $(cat {hanging}); do [ "$word" != "$hanging" ] || exec sleep 1000; done; done\n'
+        f'for word; do for hanging in $(cat {hanging}); do [ "$word" != "$hanging" ] || exec sleep 87654; done; done\n'
         f'exec {shutil.which("runc")} "$@"\n'
     )
     script.chmod(0o755)
@@ -48,13 +48,13 @@ def runtime(worksite: Worksite, demo_archive: Path) -> Iterator[HangingRuntime]:
 
 
 def hanging_processes() -> list[str]:
-    """The arguments of every `sleep 1000` that is no child of a container's first process."""
+    """The processes of a runtime that hangs, by a span that nothing else sleeps."""
     found = []
     for folder in Path("/proc").iterdir():
         if folder.name.isdigit():
             try:
                 arguments = (folder / "cmdline").read_bytes()
-                if arguments == b"sleep\x001000\x00" and os.stat(folder).st_uid == 0:
+                if arguments == b"sleep\x0087654\x00" and os.stat(folder).st_uid == 0:
                     found.append(folder.name)
             except OSError:
                 continue
