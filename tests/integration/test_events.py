@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import select
 import subprocess
 from collections.abc import Callable
 
@@ -38,10 +39,13 @@ def test_new_events_are_streamed(engine: Engine, worksite: Worksite) -> None:
     with subprocess.Popen(argv, stdout=subprocess.PIPE, text=True, env=environment()) as follower:
         try:
             assert follower.stdout is not None
-            for number in range(200):
+            # One after the other until it listens: it takes its time to start.
+            for number in range(60):
                 run(engine, "sh", "-c", "exit 5", name=f"it{number}").wait(10)
-                if follower.poll() is None and number:
+                if select.select([follower.stdout], [], [], 0.3)[0]:
                     break
+            else:
+                pytest.fail("no event was streamed")
             line = follower.stdout.readline()
             assert " container died " in line and "exit_code=5" in line
         finally:
