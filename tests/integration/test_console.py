@@ -35,7 +35,8 @@ def console(worksite: Worksite) -> Iterator[Open]:
         terminals[-1].wait_for("STATE", "it")
         terminals[-1].type("a")
         terminals[-1].wait_for(" d detach")
-        [pid] = [pid for pid in worksite.processes() if is_screen(pid)]
+        # A child of it has its command line, too, until it executes what it is for; the screen is the oldest.
+        pid = min((pid for pid in worksite.processes() if is_screen(pid)), key=started_at)
         return terminals[-1], pid
 
     yield open_one
@@ -44,8 +45,16 @@ def console(worksite: Worksite) -> Iterator[Open]:
 
 
 def is_screen(pid: int) -> bool:
-    words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+    try:
+        words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+    except OSError:
+        return False
     return words[1:3] == [b"-m", b"tui"] and b"cleanup" not in words
+
+
+def started_at(pid: int) -> int:
+    """Clock ticks since boot."""
+    return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19])
 
 
 def keepers(screen: int) -> list[int]:
