@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -58,13 +59,15 @@ def started_at(pid: int) -> int:
 
 
 def keepers(screen: int) -> list[int]:
-    """The keepers of a screen that hold a console: the one in stock has no socket of a monitor."""
-    children = Path(f"/proc/{screen}/task/{screen}/children").read_text().split()
-    threads = Path(f"/proc/{screen}/task").iterdir()
-    every = {int(word) for thread in threads for word in (thread / "children").read_text().split()} | set(
-        map(int, children)
-    )
-    return [pid for pid in every if b"tui.terminal.keeper" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+    """The keepers of a screen, the one in stock among them."""
+    found: list[int] = []
+    for thread in Path(f"/proc/{screen}/task").iterdir():
+        with suppress(OSError):
+            for child in map(int, (thread / "children").read_text().split()):
+                with suppress(OSError):
+                    if b"tui.terminal.keeper" in Path(f"/proc/{child}/cmdline").read_bytes():
+                        found.append(child)
+    return found
 
 
 def begin(engine: Engine, script: str, **options: object) -> Container:
@@ -90,14 +93,23 @@ def test_a_container_prints_500_mb_while_the_screen_is_stopped(engine: Engine, c
     terminal.wait_for("all-of-it-is-printed", patience=5)
 
 
+def counted(file: Path) -> int:
+    """The number in a file that a shell empties before it writes."""
+    for _ in eventually(pause=0.001):
+        if word := file.read_text().strip():
+            return int(word)
+    raise AssertionError
+
+
 def test_a_killed_keeper_costs_the_container_nothing(engine: Engine, console: Open) -> None:
     script = "n=0; while :; do n=$((n+1)); echo line $n; echo $n >/count; sleep 0.01; done"
     container = begin(engine, script)
     terminal, screen = console()
     root = Path(container.snapshot().mount_point)
+    terminal.wait_for("line ")
     for pid in keepers(screen):
         os.kill(pid, signal.SIGKILL)
-    at_the_kill = int((root / "count").read_text() or 0)
+    at_the_kill = counted(root / "count")
     for _ in eventually():
         if f"line {at_the_kill + 20}" in terminal.screen():
             break

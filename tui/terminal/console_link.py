@@ -133,6 +133,9 @@ class ConsoleLink:
         columns, rows = self._size_wanted
         try:
             client = await open_keeper(self._source, columns, rows, listener)
+        except ConnectionError as error:
+            self._keeper_lost(f"it ended before it had the console: {error}")
+            return
         except Exception as error:
             self._end(None, f"the console could not be opened: {error}")
             return

@@ -9,6 +9,7 @@ import signal
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from textual import on
 from textual.app import App, ComposeResult
 from textual.content import Content
@@ -16,6 +17,7 @@ from textual.events import Paste
 from textual.message import Message
 
 from tests.tui.terminal.conftest import MakeAttach, SpawnShell
+from tui.terminal.keeper_process import STOCK, start_keeper
 from tui.terminal.pane import TerminalPane
 from tui.terminal.source import ConsoleSource
 
@@ -170,6 +172,20 @@ async def test_a_keeper_lost_again_and_again_is_the_end(spawn: SpawnShell) -> No
         await app.until(lambda: app.said)
         assert isinstance(app.said[0], TerminalPane.Ended)
         assert app.said[0].exit_code is None and "lost" in app.said[0].message
+
+
+async def test_a_keeper_that_dies_before_it_has_the_console_is_replaced(
+    spawn: SpawnShell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dead = start_keeper()
+    dead.process.kill()
+    dead.process.wait()
+    stock = iter([dead])
+    monkeypatch.setattr(STOCK, "take", lambda: next(stock, None) or start_keeper())
+    app = PaneApp(spawn("sh", "-c", "echo here; sleep 100"))
+    async with app.run_test(size=(80, 24)):
+        await app.until_shown("here")
+        assert app.said == []
 
 
 async def test_titles_and_bells(make_attach: MakeAttach) -> None:
