@@ -10,31 +10,20 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from core.console.attach import AttachSocket
-from core.console.detach import parse_detach_keys
 from core.console.log import LogLine, ReplayBegin, read_log, replay, replay_begin
 from core.errors import EngineError, MonitorFailed, NoSuchContainer, RuntimeFailed, StateForbids, TimedOut
 from core.events import EventKind
 from core.host.locks import FileLock
-from core.host.process_table import list_processes
-from core.host.processes import Finished, run
 from core.model.config import ContainerConfig, ContainerRecord
 from core.model.options import ExecOptions
 from core.model.snapshot import ContainerSnapshot, ExportProgress, ProcessEntry
 from core.model.state import IDLE_STATUSES, Status, Verb, require
 from core.oci.signals import parse_signal
 from core.operations import cleanup as cleanup_operation
-from core.operations import kill as kill_operation
-from core.operations import mount as mount_operation
-from core.operations import pause as pause_operation
-from core.operations import policy
-from core.operations import remove as remove_operation
 from core.operations.create import check_name
 from core.operations.endings import blame_its_end, kill_if_alive
-from core.operations.exec import ExecSession, prepare_exec
-from core.operations.host_tools import HostTools, open_host_tools
 from core.operations.init import init
 from core.operations.inspect import inspect, snapshot_of
 from core.operations.parts import EngineParts, Transaction
@@ -42,7 +31,15 @@ from core.operations.release import export_lock
 from core.operations.start import start
 from core.operations.synchronise import synchronise
 from core.operations.wait import wait
-from core.storage.export import Compression, export_tree
+
+# The time of a short command is that of its imports: what few commands need is imported by the verb that needs it.
+if TYPE_CHECKING:
+    from core.console.attach import AttachSocket
+    from core.host.processes import Finished
+    from core.operations.exec import ExecSession
+    from core.operations.host_tools import HostTools
+    from core.storage.export import Compression
+
 
 _log = logging.getLogger("wharfinger")
 
@@ -130,6 +127,8 @@ class Container:
 
     def wants_restart(self) -> bool:
         """Whether its restart policy is to start it again. Allowed: any state."""
+        from core.operations import policy
+
         with self.hold() as held:
             return policy.wants_restart(held)
 
@@ -138,6 +137,8 @@ class Container:
 
         It is not where meanwhile somebody started it, stopped it or removed it. Raises what `start` raises.
         """
+        from core.operations import policy
+
         with self.hold() as held:
             before = held.state
             if not policy.wants_restart(held):
@@ -173,6 +174,8 @@ class Container:
 
     def kill(self, signal: int | str = "KILL") -> None:
         """Send a signal by name or number. Allowed: created, running. Raises `InvalidSignal`, `RuntimeFailed`."""
+        from core.operations import kill as kill_operation
+
         with self.hold(Verb.KILL) as held:
             kill_operation.kill(held, signal)
             if parse_signal(str(signal)) in (signals.SIGKILL, held.config.stop_signal):
@@ -180,11 +183,15 @@ class Container:
 
     def pause(self) -> None:
         """Freeze all processes. Allowed: running. Raises `RuntimeFailed`."""
+        from core.operations import pause as pause_operation
+
         with self.hold(Verb.PAUSE) as held:
             pause_operation.pause(held)
 
     def unpause(self) -> None:
         """Thaw all processes. Allowed: paused. Raises `RuntimeFailed`."""
+        from core.operations import pause as pause_operation
+
         with self.hold(Verb.UNPAUSE) as held:
             pause_operation.unpause(held)
 
@@ -208,6 +215,9 @@ class Container:
 
         Raises `InvalidArgument` for wrong detach keys (checked first), `MonitorFailed` where conmon is gone.
         """
+        from core.console.attach import AttachSocket
+        from core.console.detach import parse_detach_keys
+
         parse_detach_keys(self._parts.settings.detach_keys if detach_keys is None else detach_keys)
         with self.hold(Verb.ATTACH) as held:
             if held.state.monitor_lost:
@@ -234,6 +244,8 @@ class Container:
 
         For a container without a shell. It has the host's privileges. Raises `HostIncomplete`.
         """
+        from core.operations.host_tools import open_host_tools
+
         with self.hold(Verb.EXEC) as held:
             return open_host_tools(held)
 
@@ -242,6 +254,8 @@ class Container:
 
         Raises `InvalidArgument`.
         """
+        from core.operations.exec import prepare_exec
+
         with self.hold(Verb.EXEC) as held:
             return prepare_exec(held, options)
 
@@ -250,6 +264,8 @@ class Container:
 
         Raises `NoSuchExecutable`, `NotExecutable`, `RuntimeFailed`, `TimedOut` after `timeout` seconds.
         """
+        from core.host.processes import run
+
         with self.exec(options) as session:
             finished = run(session.argv, timeout=timeout)
             error = session.log_error() if finished.returncode else None
@@ -259,6 +275,9 @@ class Container:
 
     def run_exec_detached(self, options: ExecOptions) -> None:
         """Run a process in the background. Allowed: running. Raises what `run_exec` raises."""
+        from core.host.processes import run
+        from core.operations.exec import prepare_exec
+
         with self.hold(Verb.EXEC) as held:
             session = prepare_exec(held, options, detach=True)
         with session:
@@ -269,6 +288,8 @@ class Container:
 
     def mount(self) -> Path:
         """Mount the root and give its path. Allowed: any state. Stays until `unmount`. Raises `StorageFailed`."""
+        from core.operations import mount as mount_operation
+
         with self.hold(Verb.MOUNT) as held:
             return mount_operation.mount(held)
 
@@ -277,6 +298,8 @@ class Container:
 
         Raises `ContainerInUse` during an export unless `force`.
         """
+        from core.operations import mount as mount_operation
+
         with self.hold(Verb.UNMOUNT) as held:
             return mount_operation.unmount(held, force=force)
 
@@ -294,6 +317,9 @@ class Container:
         The root is mounted for the time of the export. A path gets its final name only when all is written. Raises
         `DestinationExists`, `NoSpace`, `Cancelled`, `ExportFailed`, and `StateForbids` where it is exported already.
         """
+        from core.operations import mount as mount_operation
+        from core.storage.export import export_tree
+
         reading = export_lock(self._parts, self.id)
         with self.hold(Verb.EXPORT) as held:
             try:
@@ -335,6 +361,8 @@ class Container:
 
     def remove(self, force: bool = False) -> None:
         """Remove for good. Allowed: configured, exited; any state with `force`. Raises `ContainerInUse`."""
+        from core.operations import remove as remove_operation
+
         with self.hold(Verb.FORCE_REMOVE if force else Verb.REMOVE) as held:
             remove_operation.remove(held, force=force)
         # conmon's clean-up waits for the lock: it can only end, and its process go, after the removal.
@@ -377,6 +405,8 @@ class Container:
 
     def top(self) -> list[ProcessEntry]:
         """The container's processes. Allowed: running, paused. Raises `RuntimeFailed`."""
+        from core.host.process_table import list_processes
+
         with self.hold(Verb.TOP):
             return list_processes(self._parts.runtime.processes(self.id))
 
@@ -423,6 +453,8 @@ class Container:
         self._note_exit()
 
     def _unmount_after_export(self) -> None:
+        from core.operations import mount as mount_operation
+
         with self.hold() as held:
             idle = held.state.status in IDLE_STATUSES
             if idle and not held.state.kept_mounted:

@@ -15,7 +15,7 @@ from typing import Final, Self
 import msgspec
 
 from core.container import Container
-from core.errors import EngineError, NoSuchContainer, PermissionDenied, TimedOut
+from core.errors import EngineError, InvalidArgument, NoSuchContainer, PermissionDenied, TimedOut
 from core.events import Event, EventBus, EventKind, Subscription
 from core.host.files import make_private_directory
 from core.host.locks import FileLock
@@ -39,7 +39,6 @@ from core.paths import EnginePaths
 from core.runtime.runc import Runc
 from core.settings import Settings
 from core.storage.containers_storage import ContainersStorage
-from core.storage.demo_image import build_demo
 from core.store.sqlite import open_database
 
 VERSION: Final = "0.1.0"
@@ -64,13 +63,19 @@ class Engine:
     def open(cls, paths: EnginePaths | None = None, settings: Settings | None = None) -> Engine:
         """Open, making the directories (0700) where they are not there; after a reboot every container is refreshed.
 
-        Raises `PermissionDenied` for who is not root, `DatabaseDamaged`, `VersionMismatch`, `HostIncomplete`.
+        Raises `PermissionDenied` for who is not root, `InvalidArgument` for a path with a colon, `DatabaseDamaged`,
+        `VersionMismatch`, `HostIncomplete`.
         """
         paths, settings = paths or EnginePaths(), settings or Settings()
         if os.geteuid() != 0:
             raise PermissionDenied("containers can only be worked as root", hint="run it with sudo")
         if not settings.exit_command:
             settings = msgspec.structs.replace(settings, exit_command=_exit_command(paths, settings))
+        if ":" in f"{paths.root}{paths.run_root}":
+            # conmon takes --log-path as DRIVER:PATH, and overlayfs its lower layers as PATH:PATH.
+            raise InvalidArgument(
+                "the root directories must not have a colon in their paths", hint="choose another path"
+            )
         _make_directories(paths)
         runtime = Runc(find_program(settings.runtime), paths.runtime_root, settings.operation_timeout)
         storage = ContainersStorage(paths, settings)
@@ -245,6 +250,8 @@ class Engine:
 
     def build_demo_image(self) -> Image:
         """Make the demo image out of the host's static busybox. Raises `HostIncomplete`."""
+        from core.storage.demo_image import build_demo
+
         return build_demo(self._storage, Path(find_program("busybox")), self.paths.transfers)
 
     def version(self) -> dict[str, str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import secrets
 import time
 from pathlib import Path
 from typing import Final
@@ -80,7 +79,7 @@ def finalize_config(parts: EngineParts, options: CreateOptions) -> ContainerConf
         image_id, image = found.id, parts.storage.image_config(found.id)
     elif not Path(options.rootfs).is_dir():
         raise InvalidArgument(f"the root file system {options.rootfs} is not a directory")
-    container_id = secrets.token_hex(32)
+    container_id = os.urandom(32).hex()
     network, network_container = _resolve_network(parts, options.network)
     return ContainerConfig(
         id=container_id,

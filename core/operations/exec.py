@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
@@ -81,7 +81,7 @@ def prepare_exec(held: Transaction, options: ExecOptions, *, detach: bool = Fals
     process = process_for_exec(held.config, user, options, compute(security, capability_bounds()))
     folder = parts.paths.exec_folder(held.id)
     make_private_directory(folder)
-    session = secrets.token_hex(8)
+    session = os.urandom(8).hex()
     process_file, log = folder / f"{session}.json", folder / f"{session}.log"
     write_atomically(process_file, msgspec.json.encode(process))
     argv = parts.runtime.exec_argv(

@@ -19,7 +19,6 @@ from core.model.snapshot import PullProgress
 from core.paths import EnginePaths
 from core.settings import Settings
 from core.storage.command import StorageCommand, failure
-from core.storage.importing import import_layout
 from core.storage.references import candidates, full_name, pull_source, stored_name
 from core.storage.skopeo import Skopeo
 
@@ -159,6 +158,8 @@ class ContainersStorage:
         return [self.find_image(name) for name in names]
 
     def import_tar(self, tar: Path, reference: str, *, changes: Sequence[str] = (), message: str = "") -> Image:
+        from core.storage.importing import import_layout
+
         with self._transfer_lock():
             name = import_layout(self._skopeo, self._paths.transfers, tar, reference, changes, message)
         return self.find_image(name)

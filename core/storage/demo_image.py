@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-import secrets
+import os
 import shutil
 import tarfile
 from pathlib import Path
@@ -38,7 +38,7 @@ _FILES: Final[dict[str, bytes]] = {
 
 def build_demo(storage: ContainersStorage, busybox: Path, transfers: Path) -> Image:
     """Make the image `localhost/wharf-demo`. Raises `HostIncomplete` where busybox is not a static program."""
-    folder = transfers / f"demo-{secrets.token_hex(4)}"
+    folder = transfers / f"demo-{os.urandom(4).hex()}"
     make_private_directory(folder)
     try:
         layer = folder / "layer.tar"

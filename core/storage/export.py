@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import secrets
 import select
 import threading
 import time
@@ -102,7 +101,7 @@ def _check_space(folder: Path, total: int, compression: Compression) -> None:
 
 @contextmanager
 def _temporary(destination: Path) -> Iterator[tuple[Path, int]]:
-    path = destination.with_name(f".{destination.name[:200]}.{secrets.token_hex(4)}.part")
+    path = destination.with_name(f".{destination.name[:200]}.{os.urandom(4).hex()}.part")
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     except OSError as error:

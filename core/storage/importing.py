@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import lzma
-import secrets
+import os
 import shlex
 import shutil
 import tarfile
@@ -33,10 +33,10 @@ def import_layout(
     Raises `DamagedArchive`, `InvalidArgument`.
     """
     config = parse_changes(changes)
-    name = full_name(reference) if reference else f"localhost/import-{secrets.token_hex(4)}:latest"
+    name = full_name(reference) if reference else f"localhost/import-{os.urandom(4).hex()}:latest"
     if not tar.is_file():
         raise InvalidArgument(f"the archive {tar} is not there", hint="check the path")
-    folder = transfers / secrets.token_hex(6)
+    folder = transfers / os.urandom(6).hex()
     make_private_directory(folder)
     try:
         layer = folder / "layer.tar"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import secrets
 import shutil
 import tarfile
 import threading
@@ -67,7 +66,7 @@ class Skopeo:
         if authfile:
             options += ["--authfile", authfile]
         total = self._source_size(source, options) if progress is not None else 0
-        target = name or f"localhost/pulled-{secrets.token_hex(4)}:latest"
+        target = name or f"localhost/pulled-{os.urandom(4).hex()}:latest"
         with self._transfer() as folder:
             argv = [*self._base(folder), "copy", "-q", *options, source, self._destination(target)]
             self._run(argv, folder, source, total, progress, cancel)
@@ -100,7 +99,7 @@ class Skopeo:
 
     @contextmanager
     def _transfer(self) -> Iterator[Path]:
-        folder = self._paths.transfers / secrets.token_hex(6)
+        folder = self._paths.transfers / os.urandom(6).hex()
         make_private_directory(folder)
         try:
             yield folder

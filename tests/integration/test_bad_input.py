@@ -16,9 +16,10 @@ import pytest
 import core.cli.lifecycle
 import core.cli.listing
 from core.engine import Engine
-from core.errors import DatabaseDamaged, ExportFailed, HostIncomplete, NoSpace, VersionMismatch
+from core.errors import DatabaseDamaged, ExportFailed, HostIncomplete, InvalidArgument, NoSpace, VersionMismatch
 from core.model.options import CreateOptions
 from core.model.state import Status
+from core.paths import EnginePaths
 from core.settings import Settings
 from tests.worksite import DEMO, Worksite, make, run
 from tui.start import run as run_wharf
@@ -79,6 +80,12 @@ def test_an_ambiguous_prefix(ready: Engine, wharf: Wharf) -> None:
     finished = wharf("kill", prefix)
     refused(finished, 125, "more than one")
     assert names(ready)["busy"] is Status.RUNNING
+
+
+def test_a_root_with_a_colon(tmp_path: Path) -> None:
+    with pytest.raises(InvalidArgument, match="colon"):
+        Engine.open(EnginePaths(tmp_path / "a:b", tmp_path / "run"))
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_name_in_use(ready: Engine, wharf: Wharf) -> None:
