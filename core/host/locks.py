@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
+import threading
 import time
 from pathlib import Path
 from types import TracebackType
@@ -14,6 +15,20 @@ from core.errors import TimedOut
 
 _FIRST_PAUSE: Final = 0.0005
 _LONGEST_PAUSE: Final = 0.02
+
+
+_holders: Final[dict[int, int]] = {}
+"""The descriptor of a lock that is taken → the thread that took it."""
+
+
+def held_descriptors() -> tuple[int, ...]:
+    """The descriptors of the locks that this thread has taken.
+
+    A program that inherits them keeps the locks taken until it ends, so that whoever comes after a holder that was
+    killed waits for what that holder had started.
+    """
+    thread = threading.get_ident()
+    return tuple(descriptor for descriptor, holder in list(_holders.items()) if holder == thread)
 
 
 class FileLock:
@@ -31,6 +46,7 @@ class FileLock:
             descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
             if self._try(descriptor, wait=deadline is None) and self._still_there(descriptor):
                 self._descriptor = descriptor
+                _holders[descriptor] = threading.get_ident()
                 return
             os.close(descriptor)
             if deadline is not None:
@@ -45,6 +61,7 @@ class FileLock:
         # Forgotten before it is closed: from then on another thread may hold the lock by this very object.
         descriptor, self._descriptor = self._descriptor, -1
         if descriptor >= 0:
+            _holders.pop(descriptor, None)
             os.close(descriptor)
 
     def _try(self, descriptor: int, *, wait: bool) -> bool:

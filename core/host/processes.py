@@ -58,6 +58,7 @@ def run(
     env: Mapping[str, str] | None = None,
     stdin: bytes | None = None,
     timeout: float | None = None,
+    pass_fds: Sequence[int] = (),
 ) -> Finished:
     """Run to the end and collect the output. After `timeout` seconds its process group is killed: `TimedOut`."""
     process = spawn(
@@ -67,6 +68,7 @@ def run(
         stdin=subprocess.PIPE if stdin is not None else None,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
+        pass_fds=pass_fds,
     )
     try:
         stdout, stderr = process.communicate(stdin, timeout)

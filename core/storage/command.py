@@ -11,6 +11,7 @@ import msgspec
 
 from core.errors import StorageFailed
 from core.host.files import make_private_directory, write_atomically
+from core.host.locks import held_descriptors
 from core.host.processes import Finished, find_program, run
 from core.paths import EnginePaths
 from core.settings import Settings
@@ -51,7 +52,8 @@ class StorageCommand:
         for option in self.store_options:
             options += ["--storage-opt", option]
         argv = [self._program, verb, *options, *arguments]
-        return run(argv, env=self.environment(), stdin=stdin, timeout=_TIMEOUT)
+        # A caller that is killed leaves this command to go on: whoever repairs after it must find it ended.
+        return run(argv, env=self.environment(), stdin=stdin, timeout=_TIMEOUT, pass_fds=held_descriptors())
 
     def check(self, verb: str, *arguments: str) -> Finished:
         """One verb that must succeed. Raises `StorageFailed`."""

@@ -19,6 +19,8 @@ RESTART_WINDOW: Final = 20.0
 """Seconds in which more lost keepers than `RESTARTS` are the end."""
 RESIZE_PAUSE: Final = 0.03
 """Seconds between two sizes on their way to the program."""
+EARLY_LIMIT: Final = 64 * 1024
+"""Bytes typed while there is no keeper that are kept for the program."""
 CLOSE_PATIENCE: Final = 3.0
 """Seconds."""
 FRAME_PERIOD: Final = 1 / 90
@@ -51,6 +53,7 @@ class ConsoleLink:
         self._opening: asyncio.Task[None] | None = None
         self._resizing: asyncio.Task[None] | None = None
         self._finishing: asyncio.Task[None] | None = None
+        self._early = bytearray()
         self._recording = False
         self._size_wanted = (0, 0)
         self._size_told = (0, 0)
@@ -83,9 +86,14 @@ class ConsoleLink:
         self._follow_size()
 
     def send(self, data: bytes) -> None:
-        """Bytes for the program."""
-        if data and self._client is not None and not self.is_over:
-            self._client.send_input(data if self._source.terminal else data.replace(b"\r", b"\n"))
+        """Bytes for the program; what is typed before a keeper has the console waits for it."""
+        if not data or self.is_over:
+            return
+        data = data if self._source.terminal else data.replace(b"\r", b"\n")
+        if self._client is not None:
+            self._client.send_input(data)
+        elif len(self._early) + len(data) <= EARLY_LIMIT:
+            self._early += data
 
     def scroll_view(self, rows: int) -> None:
         """Look so many rows further up (negative) or down; 0 goes back to the program's screen."""
@@ -148,6 +156,8 @@ class ConsoleLink:
         self._size_told = (0, 0)
         self._follow_size()
         client.want_frame(full=True)
+        early, self._early = bytes(self._early), bytearray()
+        client.send_input(early)
 
     def _follow_size(self) -> None:
         """Of several changes the last one counts."""

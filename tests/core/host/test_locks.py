@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from core.errors import TimedOut
-from core.host.locks import FileLock
+from core.host.locks import FileLock, held_descriptors
 
 REPOSITORY = Path(__file__).parents[3]
 HOLD = """
@@ -42,6 +42,21 @@ def test_a_holder_that_is_killed_frees_it(tmp_path: Path) -> None:
     lock = FileLock(path)
     lock.acquire(timeout=5)
     lock.release()
+
+
+def test_what_inherits_a_lock_keeps_it_taken(tmp_path: Path) -> None:
+    path = tmp_path / "lock"
+    assert held_descriptors() == ()
+    with FileLock(path):
+        orphan = subprocess.Popen(["sleep", "1000"], pass_fds=held_descriptors())
+    assert held_descriptors() == ()
+    try:
+        with pytest.raises(TimedOut):
+            FileLock(path).acquire(timeout=0.05)
+    finally:
+        orphan.kill()
+        orphan.wait()
+    FileLock(path).acquire(timeout=5)
 
 
 @pytest.mark.parametrize("timeout", [None, 20.0])

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import os
 import signal
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -186,6 +187,20 @@ async def test_a_keeper_that_dies_before_it_has_the_console_is_replaced(
     async with app.run_test(size=(80, 24)):
         await app.until_shown("here")
         assert app.said == []
+
+
+async def test_what_is_typed_before_the_console_is_open_is_the_programs(
+    spawn: SpawnShell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go = threading.Event()
+    take = STOCK.take
+    monkeypatch.setattr(STOCK, "take", lambda: go.wait(10) and take())
+    app = PaneApp(spawn("sh"))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press(*"echo early", "enter")
+        assert app.pane.keeper_pid is None
+        go.set()
+        await app.until_shown("early")
 
 
 async def test_titles_and_bells(make_attach: MakeAttach) -> None:
