@@ -147,7 +147,7 @@ def exporting(place: Site, engine: Engine) -> list[Figure]:
         (data / f"file{number}").write_bytes(bytes([number]) * 10_000_000)
     archive, target = place.folder / "image.tar", place.folder / "out.tar"
     quiet(["tar", "-C", str(place.rootfs), "-cf", str(archive), "."])
-    image = engine.import_image(archive, "localhost/big:latest")
+    image = engine.images.import_tar(archive, "localhost/big:latest")
     container = engine.create(CreateOptions(image=image.id, name="exported", command=SLEEP))
     quiet([*place.podman, "import", str(archive), "localhost/big:latest"])
     quiet(

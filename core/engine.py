@@ -7,7 +7,7 @@ import logging
 import os
 import sys
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
@@ -16,16 +16,16 @@ import msgspec
 
 from core.container import Container
 from core.errors import EngineError, InvalidArgument, NoSuchContainer, PermissionDenied, TimedOut
-from core.events import Event, EventBus, EventKind, Subscription
+from core.events import Event, EventBus, Subscription
 from core.host.files import make_private_directory
 from core.host.locks import FileLock
 from core.host.process_table import boot_id
 from core.host.processes import find_program, run
+from core.images import Images
 from core.live import CgroupReaders, LiveWatcher
 from core.model.config import ContainerRecord
-from core.model.image import Image, ImageConfig
 from core.model.options import CreateOptions
-from core.model.snapshot import ContainerSnapshot, PullProgress, ResourceSample
+from core.model.snapshot import ContainerSnapshot, ResourceSample
 from core.model.state import IDLE_STATUSES, Status
 from core.monitor.conmon import Conmon
 from core.operations.cleanup import cleanup
@@ -54,8 +54,9 @@ class Engine:
 
     def __init__(self, parts: EngineParts, storage: ContainersStorage) -> None:
         self._parts = parts
-        self._storage = storage
         self._readers = CgroupReaders(parts)
+        self.images = Images(parts, storage)
+        """The images of this root, and of the additional stores."""
         self._live: LiveWatcher | None = None
         self._live_lock = threading.Lock()
 
@@ -171,89 +172,6 @@ class Engine:
             events += batch
         return events
 
-    def images(self) -> list[Image]:
-        """All images, those of the additional stores too."""
-        return self._parts.storage.images()
-
-    def find_image(self, name_or_id: str) -> Image:
-        """Raises `NoSuchImage`, `AmbiguousName`."""
-        return self._parts.storage.find_image(name_or_id)
-
-    def image_config(self, image_id: str) -> ImageConfig:
-        """What containers of this image inherit."""
-        return self._parts.storage.image_config(image_id)
-
-    def inspect_image(self, name_or_id: str) -> dict[str, object]:
-        """An image and its whole OCI configuration, as nested plain values."""
-        image = self.find_image(name_or_id)
-        raw = self._parts.storage.image_raw_config(image.id)
-        return {
-            "Id": image.id,
-            "RepoTags": list(image.names),
-            "Digest": image.digest,
-            "Size": image.size,
-            "ReadOnly": image.read_only,
-            "Created": raw.get("created", ""),
-            "Architecture": raw.get("architecture", ""),
-            "Os": raw.get("os", ""),
-            "Config": raw.get("config", {}),
-            "RootFS": raw.get("rootfs", {}),
-            "History": raw.get("history", []),
-        }
-
-    def pull(
-        self,
-        reference: str,
-        *,
-        progress: Callable[[PullProgress], None] | None = None,
-        cancel: threading.Event | None = None,
-        authfile: str = "",
-        tls_verify: bool = True,
-    ) -> Image:
-        """Copy an image into the store. Raises `NoSuchImage`, `StorageFailed`, `Cancelled`."""
-        image = self._parts.storage.pull(
-            reference, progress=progress, cancel=cancel, authfile=authfile, tls_verify=tls_verify
-        )
-        self._parts.emit(EventKind.IMAGE, action="pull", image=reference)
-        return image
-
-    def load(self, archive: Path) -> list[Image]:
-        """Read images from a docker or OCI archive. Raises `DamagedArchive`, `StorageFailed`."""
-        images = self._parts.storage.load(archive)
-        self._parts.emit(EventKind.IMAGE, action="load", image=str(archive))
-        return images
-
-    def import_image(self, tar: Path, reference: str = "", *, changes: Sequence[str] = (), message: str = "") -> Image:
-        """Make an image of a tar of a root file system. Raises `DamagedArchive`, `InvalidArgument`."""
-        image = self._parts.storage.import_tar(tar, reference, changes=changes, message=message)
-        self._parts.emit(EventKind.IMAGE, action="import", image=reference or image.id)
-        return image
-
-    def remove_image(self, name_or_id: str, *, force: bool = False) -> list[str]:
-        """Remove a name, and with the last name the image; what was untagged and deleted, in podman's words.
-
-        With `force` its containers go, too. Raises `NoSuchImage`, `ImageInUse`.
-        """
-        if force:
-            image = self.find_image(name_or_id)
-            for record in self._parts.store.all():
-                if record.config.image_id == image.id:
-                    Container(self._parts, record.id).remove(force=True)
-        removed = self._parts.storage.remove_image(name_or_id, force=force)
-        self._parts.emit(EventKind.IMAGE, action="remove", image=name_or_id)
-        return removed
-
-    def tag(self, name_or_id: str, new_name: str) -> None:
-        """Give an image a further name. Raises `NoSuchImage`, `InvalidArgument`."""
-        self._parts.storage.tag(self.find_image(name_or_id).id, new_name)
-        self._parts.emit(EventKind.IMAGE, action="tag", image=new_name)
-
-    def build_demo_image(self) -> Image:
-        """Make the demo image out of the host's static busybox. Raises `HostIncomplete`."""
-        from core.storage.demo_image import build_demo
-
-        return build_demo(self._storage, Path(find_program("busybox")), self.paths.transfers)
-
     def version(self) -> dict[str, str]:
         """Versions of the engine and of the programs that it calls."""
         return versions(self.settings)
@@ -279,7 +197,7 @@ class Engine:
                 "graphRoot": str(self.paths.storage_root),
                 "additionalImageStores": list(self.settings.additional_image_stores),
                 "containers": {"number": len(pictures), **counts},
-                "images": {"number": len(self.images())},
+                "images": {"number": len(self.images.all())},
             },
             "version": self.version(),
         }

@@ -40,7 +40,7 @@ Act = Callable[[Pilot[Any]], Awaitable[None]]
 
 def make_containers(engine: Engine) -> None:
     """Containers in every state, with names as one finds them."""
-    engine.build_demo_image()
+    engine.images.build_demo()
 
     def create(name: str, *command: str, **options: Any) -> Any:
         return engine.create(CreateOptions(image=IMAGE, name=name, command=command, **options))

@@ -60,8 +60,8 @@ def demo_archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def demo_image(engine: Engine, demo_archive: Path) -> Image:
     """The demo image in the store of `engine`, as `localhost/wharf-demo:latest`."""
-    engine.load(demo_archive)
-    return engine.find_image(DEMO)
+    engine.images.load(demo_archive)
+    return engine.images.find(DEMO)
 
 
 @pytest.fixture

@@ -88,7 +88,7 @@ def _have_image(engine: Engine, options: argparse.Namespace) -> None:
     """Pull the image where the policy says so."""
     missing = False
     try:
-        engine.find_image(options.image)
+        engine.images.find(options.image)
     except NoSuchImage:
         missing = True
         if options.pull == "never":
@@ -96,7 +96,7 @@ def _have_image(engine: Engine, options: argparse.Namespace) -> None:
     if options.pull == "always" or missing:
         if not options.quiet:
             print(f"Trying to pull {options.image}...", file=sys.stderr)
-        engine.pull(options.image)
+        engine.images.pull(options.image)
 
 
 def _parse(invocation: Invocation) -> argparse.Namespace:

@@ -39,10 +39,10 @@ def run(invocation: Invocation) -> int:
 
 def _make(engine: Engine) -> int:
     try:
-        engine.find_image(IMAGE)
+        engine.images.find(IMAGE)
     except NoSuchImage:
         print("making the image localhost/wharf-demo out of busybox")
-        engine.build_demo_image()
+        engine.images.build_demo()
     for options, kept_running in demo_containers(free_port()):
         container = _named(engine, options.name)
         if container is None:

@@ -38,7 +38,7 @@ def _images(invocation: Invocation, parser: argparse.ArgumentParser) -> int:
     parser.add_argument("image", nargs="?", metavar="REPOSITORY[:TAG]", help="those of this name alone")
     options = parser.parse_args(invocation.arguments)
     with open_engine(invocation) as engine:
-        images = engine.images()
+        images = engine.images.all()
     named = [
         (image, name)
         for image in images
@@ -103,7 +103,7 @@ def _pull(invocation: Invocation, parser: argparse.ArgumentParser) -> int:
             if not options.quiet:
                 print(f"Trying to pull {name}...", file=sys.stderr)
             try:
-                image = engine.pull(
+                image = engine.images.pull(
                     name,
                     progress=_show_progress if shown else None,
                     authfile=options.authfile,
@@ -128,7 +128,7 @@ def _load(invocation: Invocation, parser: argparse.ArgumentParser) -> int:
     options = parser.parse_args(invocation.arguments)
     with open_engine(invocation) as engine, contextlib.ExitStack() as stack:
         archive = stack.enter_context(_standard_input(engine)) if options.input is None else options.input.absolute()
-        images = engine.load(archive)
+        images = engine.images.load(archive)
     for image in images:
         for name in image.names or (f"sha256:{image.id}",):
             print(f"Loaded image: {name}")
@@ -158,7 +158,7 @@ def _import(invocation: Invocation, parser: argparse.ArgumentParser) -> int:
     options = parser.parse_args(invocation.arguments)
     with open_engine(invocation) as engine, contextlib.ExitStack() as stack:
         tar = stack.enter_context(_standard_input(engine)) if options.path == "-" else Path(options.path).absolute()
-        image = engine.import_image(tar, options.reference, changes=options.change, message=options.message)
+        image = engine.images.import_tar(tar, options.reference, changes=options.change, message=options.message)
     print(f"sha256:{image.id}")
     return 0
 
@@ -180,13 +180,13 @@ def _remove(invocation: Invocation, parser: argparse.ArgumentParser) -> int:
 
 def _all_names(engine: Engine, force: bool) -> list[str]:
     """What takes all images of this store away: each name by itself, as an id with several needs force."""
-    own = [image for image in engine.images() if not image.read_only]
+    own = [image for image in engine.images.all() if not image.read_only]
     return [name for image in own for name in ((image.id,) if force or not image.names else image.names)]
 
 
 def _remove_one(engine: Engine, name: str, options: argparse.Namespace) -> int:
     try:
-        lines = engine.remove_image(name, force=options.force)
+        lines = engine.images.remove(name, force=options.force)
     except NoSuchImage as error:
         return 0 if options.ignore else report(error, 1)
     except ImageInUse as error:

@@ -47,11 +47,11 @@ def _inspect_one(engine: Engine, name: str, kind: str) -> dict[str, object]:
     if kind == "container":
         return engine.lookup(name).inspect()
     if kind == "image":
-        return engine.inspect_image(name)
+        return engine.images.inspect(name)
     with contextlib.suppress(NotFound):
         return engine.lookup(name).inspect()
     try:
-        return engine.inspect_image(name)
+        return engine.images.inspect(name)
     except NotFound as error:
         raise NotFound(f'no such object: "{name}"', hint="see wharf ps --all and wharf images") from error
 

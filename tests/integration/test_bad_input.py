@@ -141,7 +141,7 @@ def test_an_image_that_is_not_there(ready: Engine, wharf: Wharf) -> None:
 def test_an_image_that_is_in_use(ready: Engine, wharf: Wharf) -> None:
     refused(wharf("rmi", DEMO), 2, "in use")
     assert ready.lookup("busy").snapshot().status is Status.RUNNING
-    assert len(ready.images()) == 1
+    assert len(ready.images.all()) == 1
 
 
 def _truncated(archive: Path, target: Path) -> None:
@@ -178,9 +178,9 @@ def test_a_damaged_archive(
     before = archive.read_bytes()
     refused(wharf("load", "-i", str(archive)), 125, str(archive))
     assert archive.read_bytes() == before
-    assert engine.images() == []
+    assert engine.images.all() == []
     assert list(engine.paths.transfers.glob("*")) == []
-    engine.load(demo_archive)
+    engine.images.load(demo_archive)
     make(engine, "true", name="after").start()
 
 
@@ -193,11 +193,11 @@ def test_an_archive_that_is_not_there(ready: Engine, wharf: Wharf, tmp_path: Pat
 @pytest.mark.parametrize("setting", ["runtime", "monitor", "storage"])
 def test_a_program_that_is_missing(worksite: Worksite, demo_archive: Path, setting: str) -> None:
     with Engine.open(worksite.paths) as engine:
-        engine.load(demo_archive)
+        engine.images.load(demo_archive)
         make(engine, "true", name="kept")
     with pytest.raises(HostIncomplete) as refusal:
         with Engine.open(worksite.paths, Settings(**{setting: "no-such-program"})) as engine:  # type: ignore[arg-type]
-            engine.images()
+            engine.images.all()
             engine.lookup("kept").start()
     assert "no-such-program" in refusal.value.message
     assert refusal.value.hint
@@ -211,7 +211,7 @@ def test_a_runtime_that_is_missing_on_the_command_line(ready: Engine, wharf: Wha
 
 def test_a_runtime_that_fails(worksite: Worksite, demo_archive: Path) -> None:
     with Engine.open(worksite.paths, Settings(runtime="/bin/false")) as engine:
-        engine.load(demo_archive)
+        engine.images.load(demo_archive)
         container = make(engine, "true", name="it")
         with pytest.raises(Exception) as refusal:
             container.start()
@@ -278,7 +278,7 @@ def test_a_database_that_is_damaged(
     worksite: Worksite, demo_archive: Path, wharf: Wharf, damage: Callable[[Path], None]
 ) -> None:
     with Engine.open(worksite.paths) as engine:
-        engine.load(demo_archive)
+        engine.images.load(demo_archive)
         make(engine, "true", name="kept")
     database = worksite.paths.database
     with contextlib.closing(sqlite3.connect(database)) as connection:

@@ -50,7 +50,7 @@ ACTIONS: dict[str, tuple[tuple[str, ...], Callable[[Engine], object]]] = {
 def site(worksite: Worksite, demo_archive: Path) -> Worksite:
     """Directories with the demo image, and no engine open in this process."""
     with Engine.open(worksite.paths) as engine:
-        engine.load(demo_archive)
+        engine.images.load(demo_archive)
     return worksite
 
 
@@ -188,10 +188,10 @@ def test_killed_at_a_moment_of_a_start(site: Worksite, delay: float) -> None:
 
 
 def test_killed_while_it_pulls_leaves_no_staged_files(site: Worksite, demo_archive: Path) -> None:
-    in_child(site, lambda engine: engine.load(demo_archive), lambda: kill_at(3))
+    in_child(site, lambda engine: engine.images.load(demo_archive), lambda: kill_at(3))
     with Engine.open(site.paths) as engine:
-        engine.load(demo_archive)
-        assert len(engine.images()) == 1
+        engine.images.load(demo_archive)
+        assert len(engine.images.all()) == 1
         ACTIONS["create"][1](engine)
         engine.lookup("it").start()
 

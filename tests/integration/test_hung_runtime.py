@@ -40,7 +40,7 @@ def runtime(worksite: Worksite, demo_archive: Path) -> Iterator[HangingRuntime]:
     )
     script.chmod(0o755)
     with Engine.open(worksite.paths, Settings(runtime=str(script), operation_timeout=1.5)) as engine:
-        engine.load(demo_archive)
+        engine.images.load(demo_archive)
         yield HangingRuntime(engine, hanging)
         hanging.write_text("")
         for picture in engine.containers():

@@ -66,7 +66,7 @@ def push(archive: Path, target: str) -> None:
 def test_an_image_is_pulled_from_a_registry(registry: str, engine: Engine, demo_archive: Path, wharf: Wharf) -> None:
     push(demo_archive, f"docker://{registry}/team/demo:1.0")
     told: list[PullProgress] = []
-    image = engine.pull(f"{registry}/team/demo:1.0", tls_verify=False, progress=told.append)
+    image = engine.images.pull(f"{registry}/team/demo:1.0", tls_verify=False, progress=told.append)
     assert f"{registry}/team/demo:1.0" in image.names
     assert told
     pulled = wharf("pull", "--tls-verify=false", "--quiet", f"{registry}/team/demo:1.0")
@@ -81,16 +81,16 @@ def test_what_the_registry_has_not_is_said_in_a_sentence(
 ) -> None:
     push(demo_archive, f"docker://{registry}/team/demo:1.0")
     with pytest.raises(NoSuchImage, match="nope"):
-        engine.pull(f"{registry}/team/demo:nope", tls_verify=False)
+        engine.images.pull(f"{registry}/team/demo:nope", tls_verify=False)
     refused = wharf("pull", "--tls-verify=false", f"{registry}/team/other")
     assert refused.returncode == 125
     assert refused.stderr.splitlines()[-2].startswith("Error: "), refused.stderr
-    assert engine.images() == []
+    assert engine.images.all() == []
 
 
 def test_a_registry_that_is_not_there_is_said_in_a_sentence(engine: Engine, wharf: Wharf) -> None:
     with pytest.raises(StorageFailed) as refusal:
-        engine.pull("localhost:1/team/demo", tls_verify=False)
+        engine.images.pull("localhost:1/team/demo", tls_verify=False)
     assert "network" in refusal.value.hint
     refused = wharf("pull", "--tls-verify=false", "localhost:1/team/demo")
     assert refused.returncode == 125
@@ -110,10 +110,10 @@ def test_archives_of_both_kinds_are_loaded(engine: Engine, demo_archive: Path, t
     archive = tmp_path / "image.tar"
     argv = ["skopeo", "--insecure-policy", "copy", f"oci-archive:{demo_archive}", f"{kind}:{archive}:example.org/a/b:2"]
     subprocess.run(argv, check=True, capture_output=True, timeout=60)
-    (image,) = engine.load(archive)
+    (image,) = engine.images.load(archive)
     assert image.names == ("example.org/a/b:2",)
-    assert engine.find_image("example.org/a/b:2").id == image.id
-    assert engine.image_config(image.id).cmd == ("/bin/sh",)
+    assert engine.images.find("example.org/a/b:2").id == image.id
+    assert engine.images.config(image.id).cmd == ("/bin/sh",)
 
 
 def test_a_tar_becomes_an_image_with_changes(engine: Engine, demo_image: Image, tmp_path: Path, wharf: Wharf) -> None:
@@ -124,7 +124,7 @@ def test_a_tar_becomes_an_image_with_changes(engine: Engine, demo_image: Image, 
     assert imported.returncode == 0, imported.stderr
     assert wharf("run", "--rm", "mine:1").stdout == "imported\n"
     assert wharf("run", "--rm", "mine:1", "sh", "-c", "pwd; echo $A").stdout == "/tmp\nb c\n"
-    assert engine.find_image("mine:1").names == ("localhost/mine:1",)
+    assert engine.images.find("mine:1").names == ("localhost/mine:1",)
 
 
 def test_a_tar_can_not_reach_out_of_its_image(engine: Engine, demo_image: Image, tmp_path: Path) -> None:
@@ -137,7 +137,7 @@ def test_a_tar_can_not_reach_out_of_its_image(engine: Engine, demo_image: Image,
         for name in ("way/reached", f"../../../../../../../..{target}", str(target)):
             tar.addfile(tarfile.TarInfo(name))
     try:
-        image = engine.import_image(evil, "evil")
+        image = engine.images.import_tar(evil, "evil")
         container = engine.create(CreateOptions(image=image.id, name="evil", command=("x",)))
         container.mount()
     except StorageFailed:
@@ -146,26 +146,26 @@ def test_a_tar_can_not_reach_out_of_its_image(engine: Engine, demo_image: Image,
 
 
 def test_names_come_and_go_and_with_the_last_the_image(engine: Engine, demo_image: Image) -> None:
-    engine.tag(DEMO, "other:2")
-    engine.tag(DEMO, "example.org/third")
-    assert len(engine.find_image(demo_image.id).names) == 3
-    assert engine.remove_image("other:2") == ["Untagged: localhost/other:2"]
-    engine.remove_image("example.org/third")
-    removed = engine.remove_image(DEMO)
+    engine.images.tag(DEMO, "other:2")
+    engine.images.tag(DEMO, "example.org/third")
+    assert len(engine.images.find(demo_image.id).names) == 3
+    assert engine.images.remove("other:2") == ["Untagged: localhost/other:2"]
+    engine.images.remove("example.org/third")
+    removed = engine.images.remove(DEMO)
     assert removed[0] == f"Untagged: {DEMO}"
     assert any(demo_image.id in line for line in removed[1:])
-    assert engine.images() == []
+    assert engine.images.all() == []
     with pytest.raises(NoSuchImage):
-        engine.find_image(DEMO)
+        engine.images.find(DEMO)
 
 
 def test_an_image_in_use_stays_unless_forced(engine: Engine, demo_image: Image, wharf: Wharf) -> None:
     make(engine, "true", name="user")
     with pytest.raises(ImageInUse):
-        engine.remove_image(DEMO)
+        engine.images.remove(DEMO)
     assert wharf("rmi", DEMO).returncode == 2
     assert wharf("rmi", "--force", DEMO).returncode == 0
-    assert engine.images() == []
+    assert engine.images.all() == []
     assert engine.containers() == []
 
 
@@ -205,15 +205,15 @@ def test_the_images_of_another_store_are_used_and_never_changed(worksite: Worksi
     before = tree(other_store)
     settings = Settings(additional_image_stores=(str(other_store),))
     with Engine.open(worksite.paths, settings) as engine:
-        (image,) = engine.images()
+        (image,) = engine.images.all()
         assert image.read_only
         assert image.names == ("localhost/theirs:1",)
         container = engine.create(CreateOptions(image="theirs:1", name="mine", command=("sh", "-c", "echo > /new")))
         container.start()
         assert container.wait(10) == 0
         with pytest.raises(ImageInUse, match="another store"):
-            engine.remove_image("theirs:1")
+            engine.images.remove("theirs:1")
         container.cleanup()
         container.remove()
-        assert [kept.id for kept in engine.images()] == [image.id]
+        assert [kept.id for kept in engine.images.all()] == [image.id]
     assert tree(other_store) == before

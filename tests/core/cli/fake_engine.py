@@ -136,6 +136,52 @@ class FakeContainer:
         yield from self.lines
 
 
+class FakeImages:
+    """The images of the engine, as a list that a test fills."""
+
+    def __init__(self) -> None:
+        self.stored: list[Image] = []
+        self.used: set[str] = set()
+        self.built = 0
+        self.pulled: list[str] = []
+        self.forced: list[str] = []
+
+    def all(self) -> list[Image]:
+        return self.stored
+
+    def find(self, name: str) -> Image:
+        for image in self.stored:
+            if name in image.names or image.id.startswith(name):
+                return image
+        raise NoSuchImage(f"{name}: image not known")
+
+    def inspect(self, name: str) -> dict[str, object]:
+        return {"Id": self.find(name).id}
+
+    def pull(self, reference: str, **options: object) -> Image:
+        self.pulled.append(reference)
+        image = Image(id="2" * 64, names=(reference,))
+        self.stored.append(image)
+        return image
+
+    def build_demo(self) -> Image:
+        self.built += 1
+        image = Image(id="3" * 64, names=("localhost/wharf-demo:latest",))
+        self.stored.append(image)
+        return image
+
+    def load(self, archive: Path) -> list[Image]:
+        return [Image(id="4" * 64, names=(archive.read_text(),))]
+
+    def remove(self, name: str, *, force: bool = False) -> list[str]:
+        image = self.find(name)
+        if name in self.used and not force:
+            raise ImageInUse(f"image {name} is in use by a container")
+        if force:
+            self.forced.append(name)
+        return [f"Untagged: {name}"] if name in image.names else [f"Deleted: {image.id}"]
+
+
 class FakeEngine:
     """Holds containers in the order of their creation, and images."""
 
@@ -143,11 +189,7 @@ class FakeEngine:
         self.paths = paths
         self.settings = Settings()
         self.held: list[FakeContainer] = []
-        self.stored: list[Image] = []
-        self.used: set[str] = set()
-        self.built = 0
-        self.pulled: list[str] = []
-        self.forced: list[str] = []
+        self.images = FakeImages()
 
     def __enter__(self) -> Self:
         return self
@@ -176,38 +218,3 @@ class FakeEngine:
         container = self.add(options.name or f"made{len(self.held)}", Status.CONFIGURED, labels=options.labels)
         container.options = options
         return container
-
-    def images(self) -> list[Image]:
-        return self.stored
-
-    def find_image(self, name: str) -> Image:
-        for image in self.stored:
-            if name in image.names or image.id.startswith(name):
-                return image
-        raise NoSuchImage(f"{name}: image not known")
-
-    def inspect_image(self, name: str) -> dict[str, object]:
-        return {"Id": self.find_image(name).id}
-
-    def pull(self, reference: str, **options: object) -> Image:
-        self.pulled.append(reference)
-        image = Image(id="2" * 64, names=(reference,))
-        self.stored.append(image)
-        return image
-
-    def build_demo_image(self) -> Image:
-        self.built += 1
-        image = Image(id="3" * 64, names=("localhost/wharf-demo:latest",))
-        self.stored.append(image)
-        return image
-
-    def load(self, archive: Path) -> list[Image]:
-        return [Image(id="4" * 64, names=(archive.read_text(),))]
-
-    def remove_image(self, name: str, *, force: bool = False) -> list[str]:
-        image = self.find_image(name)
-        if name in self.used and not force:
-            raise ImageInUse(f"image {name} is in use by a container")
-        if force:
-            self.forced.append(name)
-        return [f"Untagged: {name}"] if name in image.names else [f"Deleted: {image.id}"]

@@ -19,7 +19,7 @@ from tests.core.cli.fake_engine import FakeEngine
 
 @pytest.fixture(autouse=True)
 def image(fake: FakeEngine) -> None:
-    fake.stored.append(Image(id="1" * 64, names=("img",)))
+    fake.images.stored.append(Image(id="1" * 64, names=("img",)))
 
 
 def asked(fake: FakeEngine, call: Call, *arguments: str) -> CreateOptions:
@@ -128,12 +128,12 @@ def test_replace(fake: FakeEngine, call: Call) -> None:
 
 def test_pull_policies(fake: FakeEngine, call: Call) -> None:
     assert call("create", "--pull", "never", "other").code == 125
-    assert fake.pulled == []
+    assert fake.images.pulled == []
     ended = call("create", "other")
     assert (ended.code, ended.err) == (0, "Trying to pull other...\n")
     asked(fake, call, "other")
     asked(fake, call, "-q", "--pull", "always", "img")
-    assert fake.pulled == ["other", "img"]
+    assert fake.images.pulled == ["other", "img"]
 
 
 def test_run_in_the_background(fake: FakeEngine, call: Call) -> None:

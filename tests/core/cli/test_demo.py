@@ -18,7 +18,7 @@ def states(fake: FakeEngine) -> dict[str, Status]:
 
 def test_five_containers_in_their_states(fake: FakeEngine, call: Call) -> None:
     assert call("demo").code == 0
-    assert fake.built == 1
+    assert fake.images.built == 1
     assert [container.name for container in fake.held] == NAMES
     assert fake.lookup("ready").calls == []
     assert all(fake.lookup(name).calls == [("start",)] for name in NAMES[:4])
@@ -29,7 +29,7 @@ def test_again_changes_nothing(fake: FakeEngine, call: Call) -> None:
     call("demo")
     before = {container.name: list(container.calls) for container in fake.held}
     assert call("demo") == (0, "", "")
-    assert fake.built == 1
+    assert fake.images.built == 1
     assert {container.name: container.calls for container in fake.held} == before
 
 

@@ -17,7 +17,7 @@ from tests.core.cli.fake_engine import FakeEngine
 
 def test_inspect(fake: FakeEngine, call: Call) -> None:
     container = fake.add("a")
-    fake.stored.append(Image(id="5" * 64, names=("img",)))
+    fake.images.stored.append(Image(id="5" * 64, names=("img",)))
     assert json.loads(call("inspect", "a", "img").out) == [{"Id": container.id}, {"Id": "5" * 64}]
     assert json.loads(call("inspect", "--latest").out) == [{"Id": container.id}]
     assert call("inspect", "--type", "container", "img").code == 125
@@ -71,7 +71,7 @@ def test_since(fake: FakeEngine, call: Call) -> None:
 
 @pytest.fixture
 def stored(fake: FakeEngine) -> FakeEngine:
-    fake.stored = [
+    fake.images.stored = [
         Image(id="a" * 64, names=("localhost/app:1", "localhost/app:2"), size=1_050_000, created_at=time.time() - 61),
         Image(id="b" * 64, names=("docker.io/library/nginx:latest",), read_only=True),
         Image(id="c" * 64),
@@ -97,20 +97,20 @@ def test_images(stored: FakeEngine, call: Call) -> None:
 def test_remove_images(stored: FakeEngine, call: Call) -> None:
     assert call("rmi", "nothing").code == 1
     assert call("rmi", "--ignore", "nothing").code == 0
-    stored.used.add("localhost/app:1")
+    stored.images.used.add("localhost/app:1")
     assert call("rmi", "localhost/app:1", "localhost/app:2").code == 2
     assert call("rmi").code == 125
     assert call("rmi", "-a", "x").code == 125
 
 
 def test_remove_all_images_spares_the_containers(stored: FakeEngine, call: Call) -> None:
-    stored.used.add("localhost/app:1")
+    stored.images.used.add("localhost/app:1")
     ended = call("rmi", "--all")
     assert ended.code == 2
     assert ended.out.splitlines() == ["Untagged: localhost/app:2", f"Deleted: {'c' * 64}"]
-    assert stored.forced == []
+    assert stored.images.forced == []
     assert call("rmi", "--all", "--force").code == 0
-    assert stored.forced == ["a" * 64, "c" * 64]
+    assert stored.images.forced == ["a" * 64, "c" * 64]
 
 
 def test_pull_prints_the_id(fake: FakeEngine, call: Call) -> None:

@@ -1,0 +1,95 @@
+"""The verbs on a container's files."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from core.container.handle import Handle
+from core.errors import StateForbids, TimedOut
+from core.events import EventKind
+from core.model.snapshot import ExportProgress
+from core.model.state import IDLE_STATUSES, Verb
+from core.operations.release import export_lock
+
+if TYPE_CHECKING:
+    from core.storage.export import Compression
+
+
+class Content(Handle):
+    """The root file system: mounted, exported."""
+
+    def mount(self) -> Path:
+        """Mount the root and give its path. Allowed: any state. Stays until `unmount`. Raises `StorageFailed`."""
+        from core.operations import mount as mount_operation
+
+        with self.hold(Verb.MOUNT) as held:
+            return mount_operation.mount(held)
+
+    def unmount(self, force: bool = False) -> bool:
+        """Undo `mount`; False where nothing was mounted. Allowed: all but running and paused.
+
+        Raises `ContainerInUse` during an export unless `force`.
+        """
+        from core.operations import mount as mount_operation
+
+        with self.hold(Verb.UNMOUNT) as held:
+            return mount_operation.unmount(held, force=force)
+
+    def export(
+        self,
+        destination: Path | int,
+        *,
+        compression: Compression = "none",
+        overwrite: bool = False,
+        progress: Callable[[ExportProgress], None] | None = None,
+        cancel: threading.Event | None = None,
+    ) -> int:
+        """Write the root as a tar to a path or a descriptor; the number of bytes written. Allowed: any state.
+
+        The root is mounted for the time of the export. A path gets its final name only when all is written. Raises
+        `DestinationExists`, `NoSpace`, `Cancelled`, `ExportFailed`, and `StateForbids` where it is exported already.
+        """
+        from core.operations import mount as mount_operation
+        from core.storage.export import export_tree
+
+        reading = export_lock(self._parts, self.id)
+        with self.hold(Verb.EXPORT) as held:
+            try:
+                reading.acquire(timeout=0)
+            except TimedOut as error:
+                raise StateForbids(
+                    f"container {held.name} is being exported already", hint="wait for that", container_id=self.id
+                ) from error
+            try:
+                root = mount_operation.mounted_root(held)
+                held.save(mount_point=str(root))
+            except BaseException:
+                reading.release()
+                raise
+        try:
+            total = self._parts.storage.size(self.id) if held.config.image_id else 0
+            written = export_tree(
+                root,
+                destination,
+                compression=compression,
+                total=total,
+                progress=progress,
+                cancel=cancel,
+                overwrite=overwrite,
+            )
+        finally:
+            reading.release()
+            self._unmount_after_export()
+        self._parts.emit(EventKind.EXPORT, self.id, held.name, bytes=str(written))
+        return written
+
+    def _unmount_after_export(self) -> None:
+        from core.operations import mount as mount_operation
+
+        with self.hold() as held:
+            idle = held.state.status in IDLE_STATUSES
+            if idle and not held.state.kept_mounted:
+                mount_operation.unmount(held)
