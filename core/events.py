@@ -29,6 +29,7 @@ class EventKind(enum.StrEnum):
     MOUNT = "mount"
     UNMOUNT = "unmount"
     EXPORT = "export"
+    HEALTH_STATUS = "health_status"
     RENAME = "rename"
     CLEANUP = "cleanup"
     REMOVE = "remove"

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from typing import Final
 
 from core.errors import EngineError, NoSuchContainer
+from core.health import HealthScheduler
 from core.host.cgroup_reader import CgroupReader
 from core.host.notices import FileWatcher
 from core.model.config import ContainerRecord
@@ -97,6 +98,7 @@ class LiveWatcher:
         self._stop = threading.Event()
         self._sequence = parts.store.last_sequence()
         self._records: list[ContainerRecord] = []
+        self._health = HealthScheduler(parts)
         self._watcher = FileWatcher()
         self._watcher.watch_renames(parts.paths.exits)
         self._watcher.watch_file_changes(parts.paths.change_notice)
@@ -121,6 +123,7 @@ class LiveWatcher:
                     self._take_notices()
                 if time.monotonic() - checked >= FREEZER_INTERVAL:
                     self._look_for_differences()
+                    self._health.run_due()
                     checked = time.monotonic()
             except (EngineError, OSError):
                 _log.exception("the live watcher goes on after an error")
@@ -141,6 +144,7 @@ class LiveWatcher:
 
     def _reload(self) -> None:
         self._records = self._parts.store.all()
+        self._health.take(self._records)
         self._readers.keep_only({r.id for r in self._records if r.state.status in LIVE_STATUSES})
 
     def _look_for_differences(self) -> None:

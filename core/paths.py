@@ -112,6 +112,10 @@ class EnginePaths:
     def lock(self, container_id: str) -> Path:
         return self.locks / container_id
 
+    def health_lock(self, container_id: str) -> Path:
+        """Held by who runs the container's health check."""
+        return self.locks / f"{container_id}.health"
+
     @property
     def change_notice(self) -> Path:
         """A file that every writer of the database touches, so that the others notice without asking."""

@@ -64,6 +64,10 @@ def _verb(*verbs: Verb) -> Callable[[Selected], bool]:
     return lambda selected: selected is not None and any(allows(selected.status, verb) for verb in verbs)
 
 
+def _has_health(selected: Selected) -> bool:
+    return selected is not None and selected.health is not None and allows(selected.status, Verb.EXEC)
+
+
 def _start_or_stop(selected: Selected) -> bool:
     return selected is not None and selected.status in (
         Status.CONFIGURED,
@@ -92,6 +96,7 @@ ACTIONS: Final = (
     Action("execute", ("E",), "", "run a command in the container", "Look inside", _verb(Verb.EXEC)),
     Action("logs", ("l",), "logs", "follow what the container prints", "Look inside", _any),
     Action("inspect", ("i", "enter"), "inspect", "show all that is known of the container", "Look inside", _any),
+    Action("check_health", ("H",), "", "run the health check now", "Look inside", _has_health),
     Action("events", ("v",), "", "follow what happens to all containers, and who does it", "Look inside", _always),
     Action("export", ("X",), "export", "write the container's files as a tar archive", "Files", _verb(Verb.EXPORT)),
     Action("toggle_mount", ("M",), "mount", "mount the container's root, or unmount it", "Files", _any),

@@ -9,6 +9,7 @@ from typing import Final
 import humanize
 from rich.cells import cell_len, set_cell_size
 
+from core.model.health import HealthStatus
 from core.model.snapshot import ContainerSnapshot
 from core.model.state import Status
 
@@ -70,6 +71,15 @@ def span(seconds: float) -> str:
 def size(number: float) -> str:
     """Bytes in binary units: `12.3M`."""
     return humanize.naturalsize(number, gnu=True, format="%.1f") if number else "0"
+
+
+def is_unhealthy(picture: ContainerSnapshot) -> bool:
+    """Whether it runs, and its health check says that it does not work."""
+    return (
+        picture.status is Status.RUNNING
+        and picture.health is not None
+        and picture.health.status is HealthStatus.UNHEALTHY
+    )
 
 
 def duration_column(picture: ContainerSnapshot) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from core.cli.command import command_parser, open_engine
 from core.cli.environment import add_environment, environment
+from core.cli.health import add_health_options, health_options
 from core.cli.main import COMMANDS, Invocation
 from core.cli.mounts import mount, tmpfs, volume
 from core.cli.parser import CommandParser, add_boolean, cpu_count, seconds
@@ -143,6 +144,7 @@ def _add_options(parser: CommandParser) -> None:
     add("--security-opt", action="append", default=[], help="no-new-privileges, seccomp=FILE, seccomp=unconfined")
     add("--network", "--net", default="none", help="none, host or container:NAME")
     add("--restart", default="no", metavar="POLICY", help="no, on-failure[:RETRIES], always or unless-stopped")
+    add_health_options(parser)
     add("--rm", action="store_true", help="remove it when it has ended")
     add("--log-size-max", default="64m", help="size at which its log begins anew")
     add("--cidfile", default="", help="write its id to this file")
@@ -191,6 +193,7 @@ def create_options(options: argparse.Namespace, invocation: Invocation) -> Creat
         network=options.network,
         auto_remove=options.rm,
         restart=parse_restart_policy(options.restart),
+        health=health_options(options),
         log_size_max=parse_size(options.log_size_max),
         create_command=("wharf", invocation.command, *invocation.arguments),
     )

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from core.errors import InvalidArgument
+from core.model.health import HealthStatus
 from core.model.snapshot import ContainerSnapshot
 from core.model.state import Status
 
@@ -119,6 +120,13 @@ def _network(value: str, pictures: Sequence[ContainerSnapshot]) -> Filter:
     return lambda picture: picture.network == value
 
 
+def _health(value: str, pictures: Sequence[ContainerSnapshot]) -> Filter:
+    known = ("none", *HealthStatus)
+    if value not in known:
+        raise InvalidArgument(f"{value!r} is not a state of health", hint=f"use one of {', '.join(known)}")
+    return lambda picture: (str(picture.health.status) if picture.health is not None else "none") == value
+
+
 def _restart_policy(value: str, pictures: Sequence[ContainerSnapshot]) -> Filter:
     return lambda picture: picture.restart_policy.partition(":")[0] == value
 
@@ -133,5 +141,6 @@ _MAKERS: Final = {
     "before": _before,
     "since": _since,
     "network": _network,
+    "health": _health,
     "restart-policy": _restart_policy,
 }

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-import re
 import time
 from datetime import datetime
-from typing import Final
 
 from core.errors import InvalidArgument
-
-_DURATION: Final = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h)")
-_SECONDS: Final = {"ms": 0.001, "s": 1, "m": 60, "h": 3600}
+from core.model.durations import parse_duration
 
 
 def moment(text: str) -> float:
@@ -23,7 +19,4 @@ def moment(text: str) -> float:
 
 
 def _span_ago(text: str) -> float:
-    parts: list[tuple[str, str]] = _DURATION.findall(text)
-    if not parts or "".join(number + unit for number, unit in parts) != text:
-        raise ValueError(text)
-    return time.time() - sum(float(number) * _SECONDS[unit] for number, unit in parts)
+    return time.time() - parse_duration(text)

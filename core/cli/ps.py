@@ -95,6 +95,7 @@ def status_text(picture: ContainerSnapshot) -> str:
             for mark, there in (
                 ("Paused", picture.status is Status.PAUSED),
                 ("console lost", picture.monitor_lost),
+                (str(picture.health.status) if picture.health else "", picture.health is not None),
             )
             if there
         ]

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from core.container.content import Content
 from core.container.handle import LOCK_PATIENCE
-from core.container.lifecycle import Lifecycle
+from core.container.health import HealthChecks
 from core.container.sessions import Sessions
 
 __all__ = ["LOCK_PATIENCE", "Container"]
 
 
-class Container(Lifecycle, Sessions, Content):
+class Container(HealthChecks, Sessions, Content):
     """One container. Every method may be called from any thread; all of them wait, none of them prints.
 
     Each may raise `NoSuchContainer` when the container is gone, `StateForbids` when its state does not allow the verb,

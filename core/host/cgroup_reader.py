@@ -79,6 +79,7 @@ class CgroupReader:
                 memory_anonymous=memory.anonymous,
                 memory_file=memory.file,
                 memory_limit=memory.limit,
+                oom_kills=self.oom_kills(),
                 pids=_number(self._read_if_there("pids", "pids.current")),
                 block_read=now.read,
                 block_written=now.written,

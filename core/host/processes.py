@@ -125,6 +125,12 @@ def _end(process: subprocess.Popen[bytes]) -> None:
                 pipe.close()
 
 
+def kill_session(leader: int) -> None:
+    """Kill a process that leads a group, and all of its group."""
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(leader, signal.SIGKILL)
+
+
 def kill_group(process: subprocess.Popen[bytes]) -> None:
     """Kill a process started in a session of its own, and all of its group."""
     with contextlib.suppress(ProcessLookupError):

@@ -7,6 +7,7 @@ from typing import Final
 
 import msgspec
 
+from core.model.health import HealthCheck
 from core.model.restart import NO_RESTART, RestartPolicy
 from core.model.state import ContainerState
 
@@ -107,6 +108,7 @@ class ContainerConfig(msgspec.Struct, frozen=True, kw_only=True):
     """With `NetworkMode.CONTAINER`: the id of the container whose network is joined."""
     auto_remove: bool = False
     restart: RestartPolicy = NO_RESTART
+    health_check: HealthCheck | None = None
     log_size_max: int = DEFAULT_LOG_SIZE_MAX
     """Bytes at which conmon starts the log anew."""
     create_command: tuple[str, ...] = ()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
+from core.model.health import HealthCheck
+
 
 class ImageConfig(msgspec.Struct, frozen=True, kw_only=True):
     """The part of an OCI image configuration that a container inherits (image-spec, config.md)."""
@@ -17,6 +19,7 @@ class ImageConfig(msgspec.Struct, frozen=True, kw_only=True):
     labels: dict[str, str] = {}
     exposed_ports: tuple[str, ...] = ()
     volumes: tuple[str, ...] = ()
+    health_check: HealthCheck | None = None
 
 
 class Image(msgspec.Struct, frozen=True, kw_only=True):

@@ -12,7 +12,23 @@ from core.model.config import (
     Security,
     TmpfsMount,
 )
+from core.model.health import FailureAction
 from core.model.restart import NO_RESTART, RestartPolicy
+
+
+class HealthOptions(msgspec.Struct, frozen=True, kw_only=True):
+    """What is asked for over the image's health check; None: as the image has it, else the default. Times: seconds.
+
+    `args`: empty for the image's own. `disabled`: no check at all, whatever the image has.
+    """
+
+    disabled: bool = False
+    args: tuple[str, ...] = ()
+    interval: float | None = None
+    timeout: float | None = None
+    start_period: float | None = None
+    retries: int | None = None
+    on_failure: FailureAction = FailureAction.NONE
 
 
 class CreateOptions(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,6 +62,7 @@ class CreateOptions(msgspec.Struct, frozen=True, kw_only=True):
     network: str = "none"
     auto_remove: bool = False
     restart: RestartPolicy = NO_RESTART
+    health: HealthOptions = HealthOptions()
     log_size_max: int = DEFAULT_LOG_SIZE_MAX
     create_command: tuple[str, ...] = ()
 

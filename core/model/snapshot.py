@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from core.model.config import ResourceLimits
+from core.model.health import Health
 from core.model.state import Intent, Status
 
 
@@ -39,6 +40,7 @@ class ContainerSnapshot(msgspec.Struct, frozen=True, kw_only=True):
     restart_policy: str
     stopped_by_user: bool
     resources: ResourceLimits
+    health: Health | None = None
     error: str
 
 
@@ -61,6 +63,8 @@ class ResourceSample(msgspec.Struct, frozen=True, kw_only=True):
     throttled_percent: float = 0.0
     memory_anonymous: int = 0
     memory_file: int = 0
+    oom_kills: int = 0
+    """Processes that the kernel has killed in it for want of memory."""
     block_read: int = 0
     block_written: int = 0
     block_read_rate: float = 0.0

@@ -8,6 +8,7 @@ from typing import Final
 import msgspec
 
 from core.errors import StateForbids
+from core.model.health import Health
 
 
 class Status(enum.StrEnum):
@@ -140,5 +141,7 @@ class ContainerState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
     """How many runs in a row were short, up to the last restart by the policy."""
     stopped_by_user: bool = False
     """Somebody stopped or killed it: its restart policy leaves it alone."""
+    health: Health | None = None
+    """By the results since the last start; None for one without a health check, or never started."""
     error: str = ""
     boot_id: str = ""

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
+import msgspec
+
 from core.errors import InvalidArgument
 from core.model.config import ProcessConfig
+from core.model.health import HealthCheck, require_valid
 from core.model.image import ImageConfig
-from core.model.options import CreateOptions
+from core.model.options import CreateOptions, HealthOptions
 
 DEFAULT_PATH: Final = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
@@ -37,6 +40,22 @@ def merge_process(options: CreateOptions, image: ImageConfig | None) -> ProcessC
         stdin_open=options.stdin_open,
         stdin_once=options.stdin_open and options.stdin_once and not options.terminal,
     )
+
+
+def merge_health_check(asked: HealthOptions, image: ImageConfig | None) -> HealthCheck | None:
+    """The image's health check with what is asked for in its place. Raises `InvalidArgument`."""
+    own = image.health_check if image is not None else None
+    if asked.disabled or not (asked.args or own):
+        return None
+    check = HealthCheck(args=asked.args) if own is None else own
+    changes = {
+        name: value
+        for name in ("interval", "timeout", "start_period", "retries")
+        if (value := getattr(asked, name)) is not None
+    }
+    merged = msgspec.structs.replace(check, args=asked.args or check.args, on_failure=asked.on_failure, **changes)
+    require_valid(merged)
+    return merged
 
 
 def merge_env(*layers: tuple[str, ...]) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ from core.model.options import CreateOptions
 from core.model.restart import RestartName
 from core.model.state import ContainerState, Intent, Status
 from core.oci.capabilities import compute
-from core.oci.merge import merge_process
+from core.oci.merge import merge_health_check, merge_process
 from core.oci.signals import parse_signal
 from core.operations.names import random_name
 from core.operations.parts import EngineParts, Transaction
@@ -102,6 +102,7 @@ def finalize_config(parts: EngineParts, options: CreateOptions) -> ContainerConf
         network_container=network_container,
         auto_remove=options.auto_remove,
         restart=options.restart,
+        health_check=merge_health_check(options.health, image),
         log_size_max=options.log_size_max,
         create_command=options.create_command,
     )

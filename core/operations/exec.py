@@ -28,10 +28,12 @@ class ExecSession:
     `close` (or the end of a `with` block) removes its files; it ends no process.
     """
 
-    def __init__(self, argv: Sequence[str], process_file: Path, log: Path, container_id: str) -> None:
+    def __init__(self, argv: Sequence[str], process_file: Path, container_id: str) -> None:
         self.argv = tuple(argv)
         self._process_file = process_file
-        self._log = log
+        self._log = process_file.with_suffix(".log")
+        self.pid_file = process_file.with_suffix(".pid")
+        """The runtime writes into it which process of the host it is."""
         self._container_id = container_id
 
     def log_error(self) -> EngineError | None:
@@ -55,6 +57,7 @@ class ExecSession:
     def close(self) -> None:
         self._process_file.unlink(missing_ok=True)
         self._log.unlink(missing_ok=True)
+        self.pid_file.unlink(missing_ok=True)
 
     def __enter__(self) -> Self:
         return self
@@ -65,8 +68,13 @@ class ExecSession:
         self.close()
 
 
-def prepare_exec(held: Transaction, options: ExecOptions, *, detach: bool = False) -> ExecSession:
-    """Write what the runtime needs for an exec. Allowed: running. Raises `InvalidArgument`."""
+def prepare_exec(
+    held: Transaction, options: ExecOptions, *, detach: bool = False, announce: bool = True
+) -> ExecSession:
+    """Write what the runtime needs for an exec; with `announce` the journal has it. Allowed: running.
+
+    Raises `InvalidArgument`.
+    """
     if not options.args:
         raise InvalidArgument("exec needs a command")
     if not held.state.mount_point:
@@ -81,11 +89,16 @@ def prepare_exec(held: Transaction, options: ExecOptions, *, detach: bool = Fals
     process = process_for_exec(held.config, user, options, compute(security, capability_bounds()))
     folder = parts.paths.exec_folder(held.id)
     make_private_directory(folder)
-    session = os.urandom(8).hex()
-    process_file, log = folder / f"{session}.json", folder / f"{session}.log"
+    process_file = folder / f"{os.urandom(8).hex()}.json"
     write_atomically(process_file, msgspec.json.encode(process))
     argv = parts.runtime.exec_argv(
-        held.id, process_file=process_file, terminal=options.terminal, detach=detach, log=log
+        held.id,
+        process_file=process_file,
+        terminal=options.terminal,
+        pid_file=process_file.with_suffix(".pid"),
+        detach=detach,
+        log=process_file.with_suffix(".log"),
     )
-    held.emit(EventKind.EXEC, command=" ".join(options.args))
-    return ExecSession(argv, process_file, log, held.id)
+    if announce:
+        held.emit(EventKind.EXEC, command=" ".join(options.args))
+    return ExecSession(argv, process_file, held.id)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from core.model.config import ContainerRecord
+from core.model.health import HealthCheck
 from core.model.snapshot import ContainerSnapshot
 from core.oci.signals import signal_name
 from core.operations.parts import EngineParts
@@ -44,6 +45,7 @@ def snapshot_of(parts: EngineParts, record: ContainerRecord) -> ContainerSnapsho
         restart_policy=str(config.restart),
         stopped_by_user=state.stopped_by_user,
         resources=config.resources,
+        health=state.health,
         error=state.error,
     )
 
@@ -77,6 +79,7 @@ def inspect(parts: EngineParts, record: ContainerRecord) -> dict[str, object]:
             "Error": state.error,
             "StartedAt": timestamp(state.started_at),
             "FinishedAt": timestamp(state.finished_at),
+            "Health": _health(parts, record),
         },
         "Image": config.image_id,
         "ImageName": config.image,
@@ -92,6 +95,38 @@ def inspect(parts: EngineParts, record: ContainerRecord) -> dict[str, object]:
         "Mounts": _mounts(record),
         "Config": _config(record),
         "HostConfig": _host_config(parts, record),
+    }
+
+
+def _healthcheck(check: HealthCheck | None) -> dict[str, object] | None:
+    """The check as `inspect` shows it; times in nanoseconds, as Docker has them."""
+    if check is None:
+        return None
+    return {
+        "Test": ["CMD", *check.args],
+        "Interval": int(check.interval * NANO),
+        "Timeout": int(check.timeout * NANO),
+        "StartPeriod": int(check.start_period * NANO),
+        "Retries": check.retries,
+    }
+
+
+def _health(parts: EngineParts, record: ContainerRecord) -> dict[str, object] | None:
+    health = record.state.health
+    if health is None:
+        return None
+    return {
+        "Status": str(health.status),
+        "FailingStreak": health.failing_streak,
+        "Log": [
+            {
+                "Start": timestamp(result.started_at),
+                "End": timestamp(result.finished_at),
+                "ExitCode": result.exit_code,
+                "Output": result.output,
+            }
+            for result in parts.store.health_results(record.id)
+        ],
     }
 
 
@@ -130,6 +165,7 @@ def _config(record: ContainerRecord) -> dict[str, object]:
         "StopSignalName": signal_name(config.stop_signal),
         "StopTimeout": config.stop_timeout,
         "CreateCommand": list(config.create_command),
+        "Healthcheck": _healthcheck(config.health_check),
     }
 
 

@@ -87,3 +87,4 @@ def erase(held: Transaction) -> None:
     held.removed = True
     parts.paths.lock(held.id).unlink(missing_ok=True)
     parts.paths.lock(held.id).with_suffix(".export").unlink(missing_ok=True)
+    parts.paths.health_lock(held.id).unlink(missing_ok=True)

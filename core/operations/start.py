@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 from core.events import EventKind
+from core.model.health import Health
 from core.model.state import Intent, Status
 from core.operations.init import init
 from core.operations.parts import Transaction
@@ -25,5 +26,8 @@ def start(held: Transaction) -> None:
         held.save(intent=None)
         synchronise(held)
         raise
-    held.save(status=Status.RUNNING, intent=None, started_at=time.time(), finished_at=0.0, exit_code=None)
+    health = Health() if held.config.health_check is not None else None
+    held.save(
+        status=Status.RUNNING, intent=None, started_at=time.time(), finished_at=0.0, exit_code=None, health=health
+    )
     held.emit(EventKind.START)

@@ -11,6 +11,7 @@ import msgspec
 
 from core.errors import EngineError, NoSuchContainer, TimedOut
 from core.events import EventKind
+from core.host.cgroup_reader import CgroupReader
 from core.model.state import IDLE_STATUSES, Intent, Status
 from core.operations.observe import observed_state, settled_state
 from core.operations.parts import Transaction
@@ -61,8 +62,21 @@ def record_exit(held: Transaction) -> None:
             held.parts.monitor.wait_exit(held.id, before.pid, before.pid_start, EXIT_FILE_PATIENCE)
     ended = observed_state(held.parts, held.record)
     code = -1 if ended.exit_code is None else ended.exit_code
+    if not ended.oom_killed and _oom_kills(held):
+        ended = msgspec.structs.replace(ended, oom_killed=True)
     held.write(msgspec.structs.replace(ended, exit_code=code, intent=None))
     held.emit(EventKind.DIED, exit_code=str(code), oom_killed=str(ended.oom_killed).lower())
+
+
+def _oom_kills(held: Transaction) -> int:
+    """What the kernel has counted: conmon tells of it only while it lives, and only where it may listen."""
+    with contextlib.suppress(EngineError, OSError):
+        reader = CgroupReader(held.parts.runtime.observe(held.id).cgroup_paths, held.state.pid)
+        try:
+            return reader.oom_kills()
+        finally:
+            reader.close()
+    return 0
 
 
 def _undo_create(held: Transaction) -> None:

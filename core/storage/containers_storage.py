@@ -14,6 +14,7 @@ import msgspec
 from core.errors import AmbiguousName, ImageInUse, NoSuchImage, StorageFailed
 from core.host.locks import FileLock
 from core.host.mounts import is_mounted, unmount
+from core.model.health import DEFAULT_INTERVAL, DEFAULT_RETRIES, DEFAULT_TIMEOUT, HealthCheck, check_args
 from core.model.image import Image, ImageConfig
 from core.model.snapshot import PullProgress
 from core.paths import EnginePaths
@@ -312,6 +313,21 @@ def parse_config(raw: dict[str, Any]) -> ImageConfig:
         labels=dict(config.get("Labels") or {}),
         exposed_ports=tuple(sorted(config.get("ExposedPorts") or ())),
         volumes=tuple(sorted(config.get("Volumes") or ())),
+        health_check=_health_check(config.get("Healthcheck") or {}),
+    )
+
+
+def _health_check(raw: dict[str, Any]) -> HealthCheck | None:
+    """The check of an image in Docker's form: times in nanoseconds, 0 for the default."""
+    args = check_args(raw.get("Test") or ())
+    if not args:
+        return None
+    return HealthCheck(
+        args=args,
+        interval=(raw.get("Interval") or 0) / 1e9 or DEFAULT_INTERVAL,
+        timeout=(raw.get("Timeout") or 0) / 1e9 or DEFAULT_TIMEOUT,
+        start_period=(raw.get("StartPeriod") or 0) / 1e9,
+        retries=raw.get("Retries") or DEFAULT_RETRIES,
     )
 
 

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from core.events import Event
 from core.model.config import ContainerRecord
+from core.model.health import HealthResult
 from core.model.state import ContainerState
 
 
@@ -49,5 +50,14 @@ class Store(Protocol):
 
     def last_sequence(self) -> int:
         """The sequence of the newest event, 0 where there is none."""
+
+    def add_health_result(self, container_id: str, result: HealthResult) -> None:
+        """Keep a result, and the last `HEALTH_LOG` of the container in all; they go with it.
+
+        Raises `NoSuchContainer`.
+        """
+
+    def health_results(self, container_id: str) -> list[HealthResult]:
+        """Oldest first."""
 
     def close(self) -> None: ...

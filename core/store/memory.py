@@ -9,6 +9,7 @@ import msgspec
 
 from core.events import Event
 from core.model.config import ContainerRecord
+from core.model.health import HEALTH_LOG, HealthResult
 from core.model.state import ContainerState
 from core.store.lookup import JOURNAL_LIMIT, name_in_use, no_such_container, only_match
 
@@ -19,6 +20,7 @@ class MemoryStore:
     def __init__(self) -> None:
         self._records: dict[str, ContainerRecord] = {}
         self._events: deque[Event] = deque(maxlen=JOURNAL_LIMIT)
+        self._health: dict[str, deque[HealthResult]] = {}
         self._sequence = 0
         self._boot_id = ""
         self._lock = threading.RLock()
@@ -61,6 +63,7 @@ class MemoryStore:
     def remove(self, container_id: str) -> None:
         with self._lock:
             self._records.pop(container_id, None)
+            self._health.pop(container_id, None)
 
     def boot_id(self) -> str:
         return self._boot_id
@@ -81,6 +84,15 @@ class MemoryStore:
 
     def last_sequence(self) -> int:
         return self._sequence
+
+    def add_health_result(self, container_id: str, result: HealthResult) -> None:
+        with self._lock:
+            self.get(container_id)
+            self._health.setdefault(container_id, deque(maxlen=HEALTH_LOG)).append(result)
+
+    def health_results(self, container_id: str) -> list[HealthResult]:
+        with self._lock:
+            return list(self._health.get(container_id, ()))
 
     def close(self) -> None:
         """Nothing is open."""

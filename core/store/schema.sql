@@ -15,6 +15,14 @@ CREATE TABLE event (
     content  TEXT NOT NULL             -- JSON
 ) STRICT;
 
+CREATE TABLE health_result (
+    sequence     INTEGER PRIMARY KEY AUTOINCREMENT,
+    container_id TEXT NOT NULL REFERENCES container (id) ON DELETE CASCADE,
+    content      TEXT NOT NULL         -- JSON
+) STRICT;
+
+CREATE INDEX health_result_of_container ON health_result (container_id, sequence);
+
 CREATE TABLE setting (
     name  TEXT PRIMARY KEY,
     value TEXT NOT NULL

@@ -15,6 +15,7 @@ import msgspec
 from core.errors import DatabaseDamaged, EngineError, PermissionDenied, VersionMismatch
 from core.events import Event
 from core.model.config import ContainerConfig, ContainerRecord
+from core.model.health import HEALTH_LOG, HealthResult
 from core.model.state import ContainerState
 from core.store.lookup import JOURNAL_LIMIT, name_in_use, no_such_container, only_match
 
@@ -27,6 +28,7 @@ _TRIM_EVERY: Final = 500
 
 _configs = msgspec.json.Decoder(ContainerConfig)
 _states = msgspec.json.Decoder(ContainerState)
+_results = msgspec.json.Decoder(HealthResult)
 _events = msgspec.json.Decoder(Event)
 
 Row = tuple[str, str, str]
@@ -68,6 +70,7 @@ def _connect(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(path, timeout=BUSY_TIMEOUT, isolation_level=None, check_same_thread=False)
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA foreign_keys = ON")
     return connection
 
 
@@ -193,6 +196,27 @@ class SqliteStore:
     def last_sequence(self) -> int:
         with self._read() as database:
             return int(database.execute("SELECT coalesce(max(sequence), 0) FROM event").fetchone()[0])
+
+    def add_health_result(self, container_id: str, result: HealthResult) -> None:
+        with self._change() as database:
+            added = database.execute(
+                "INSERT INTO health_result (container_id, content) SELECT id, ?2 FROM container WHERE id = ?1",
+                (container_id, _text(result)),
+            ).rowcount
+            database.execute(
+                "DELETE FROM health_result WHERE container_id = ?1 AND sequence NOT IN (SELECT sequence"
+                " FROM health_result WHERE container_id = ?1 ORDER BY sequence DESC LIMIT ?2)",
+                (container_id, HEALTH_LOG),
+            )
+        if not added:
+            raise no_such_container(container_id)
+
+    def health_results(self, container_id: str) -> list[HealthResult]:
+        with self._read() as database:
+            rows = database.execute(
+                "SELECT content FROM health_result WHERE container_id = ? ORDER BY sequence", (container_id,)
+            ).fetchall()
+        return [_results.decode(content) for (content,) in rows]
 
     def close(self) -> None:
         with self._lock:

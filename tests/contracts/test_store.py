@@ -12,6 +12,7 @@ import pytest
 from core.errors import AmbiguousName, NameInUse, NoSuchContainer
 from core.events import Event, EventKind
 from core.model.config import ContainerConfig, ContainerRecord, ProcessConfig
+from core.model.health import HEALTH_LOG, HealthResult
 from core.model.state import ContainerState, Intent, Status
 from core.store.contract import Store
 from core.store.memory import MemoryStore
@@ -188,3 +189,18 @@ def test_threads_do_not_get_in_each_others_way(store: Store) -> None:
     assert len(store.all()) == 60
     assert all(kept.state.pid == int(kept.id, 16) for kept in store.all())
     assert len(store.events_after(0)) == 60
+
+
+def test_the_last_health_results_are_kept_and_go_with_the_container(store: Store) -> None:
+    results = [HealthResult(started_at=n, finished_at=n + 0.5, exit_code=n, output="ä") for n in range(HEALTH_LOG + 2)]
+    kept, other = record(1), record(2)
+    store.add(kept)
+    store.add(other)
+    for result in results:
+        store.add_health_result(kept.id, result)
+    assert store.health_results(kept.id) == results[-HEALTH_LOG:]
+    assert store.health_results(other.id) == []
+    store.remove(kept.id)
+    assert store.health_results(kept.id) == []
+    with pytest.raises(NoSuchContainer):
+        store.add_health_result(kept.id, results[0])

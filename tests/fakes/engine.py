@@ -15,6 +15,7 @@ from core.console.log import LogLine, ReplayBegin
 from core.errors import Cancelled, NoSuchContainer
 from core.events import Event, EventBus, EventKind, Subscription
 from core.model.config import ContainerConfig, ProcessConfig, ResourceLimits
+from core.model.health import HealthResult
 from core.model.options import ExecOptions
 from core.model.snapshot import ContainerSnapshot, ExportProgress, ResourceSample
 from core.model.state import Status, Verb, require
@@ -99,6 +100,11 @@ class FakeContainer:
     def unpause(self) -> None:
         self._do(Verb.UNPAUSE)
         self.become(EventKind.UNPAUSE, status=Status.RUNNING)
+
+    def check_health(self) -> HealthResult:
+        self._do(Verb.EXEC, "health check")
+        now = time.time()
+        return HealthResult(started_at=now, finished_at=now, exit_code=1, output="no answer\n")
 
     def kill(self, signal: int | str = "KILL") -> None:
         self._do(Verb.KILL, signal)

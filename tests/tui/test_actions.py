@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from core.errors import NoSpace, NoSuchExecutable
 from core.events import EventKind
 from core.model.config import ResourceLimits
+from core.model.health import Health, HealthStatus
 from core.model.state import Status
 from tests.fakes.engine import FakeEngine
 from tests.tui.conftest import (
@@ -39,6 +41,7 @@ from tui.screens.export import ExportDialog
         (Status.EXITED, "S", ("start", "web")),
         (Status.RUNNING, "p", ("pause", "web")),
         (Status.PAUSED, "p", ("unpause", "web")),
+        (Status.RUNNING, "H", ("exec", "web", "health check")),
         (Status.RUNNING, "r", ("restart", "web")),
         (Status.RUNNING, "s y", ("stop", "web")),
         (Status.CONFIGURED, "M", ("mount", "web")),
@@ -51,7 +54,7 @@ async def test_a_key_does_its_verb(
     app: WharfApp, fake: FakeEngine, state: Status, keys: str, call: tuple[str, ...]
 ) -> None:
     fake.add("other", Status.EXITED)
-    fake.add("web", state, exit_code=0)
+    fake.add("web", state, exit_code=0, health=Health())
     async with app.run_test(size=SIZE) as pilot:
         await until_shown(pilot, "web")
         await pilot.press("j", *keys.split())
@@ -349,3 +352,13 @@ async def test_cpu_is_of_one_core_or_of_the_machine(
         await until_shown(pilot, " 4.1", "percent of the whole machine")
         await pilot.press("percent_sign")
         await until_shown(pilot, "12.3", "percent of one core")
+
+
+async def test_an_unhealthy_container_says_so(app: WharfApp, fake: FakeEngine) -> None:
+    health = Health(status=HealthStatus.UNHEALTHY, failing_streak=3, checked_at=time.time())
+    fake.add("web", Status.RUNNING, health=health)
+    async with app.run_test(size=SIZE) as pilot:
+        await until_shown(pilot, "● unhealthy")
+        await until_shown(pilot, "unhealthy, 3 failures in a row, checked")
+        await pilot.press("H")
+        await until(pilot, lambda: "web failed its health check with 1: no answer" in status(app))

@@ -121,6 +121,19 @@ class Bridge:
     def remove(self, container_id: str, *, force: bool) -> None:
         self._verb(container_id, "removing", lambda container: container.remove(force=force), "removed")
 
+    def check_health(self, container_id: str) -> None:
+        """Run the health check now; its result goes into the status line."""
+
+        def act() -> None:
+            container = self._engine.lookup(container_id)
+            result = container.check_health()
+            self._read()
+            said = " ".join(result.output.split())[:80]
+            works = "is healthy" if result.exit_code == 0 else f"failed its health check with {result.exit_code}"
+            self._post(VerbSucceeded(container_id, f"{container.name} {works}{': ' + said if said else ''}"))
+
+        self._do(act)
+
     def mount(self, container_id: str) -> None:
         def act() -> None:
             container = self._engine.lookup(container_id)

@@ -127,6 +127,9 @@ class ContainerActions:
         follow = partial(self._bridge.follow, selected.id, FIRST_LINES)
         self._screen.app.push_screen(LogView(f"log of {selected.name}", follow))
 
+    def check_health(self, selected: ContainerSnapshot) -> None:
+        self._bridge.check_health(selected.id)
+
     def view_events(self) -> None:
         self._screen.app.push_screen(LogView("events of all containers", self._bridge.follow_events))
 

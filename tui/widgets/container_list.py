@@ -16,10 +16,11 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from core.model.health import HealthStatus
 from core.model.snapshot import ContainerSnapshot, ResourceSample
 from core.model.state import Status
 from tui.history import History, sparkline
-from tui.plain_text import GLYPHS, duration_column, fitted, printable, size
+from tui.plain_text import GLYPHS, duration_column, fitted, is_unhealthy, printable, size
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,6 +230,8 @@ class ContainerList(ScrollView, can_focus=True):
         if doing:
             return doing if doing.startswith("stopping ") else f"… {doing}", self._foreground("list--busy")
         word = "no console" if picture.monitor_lost else str(picture.status)
+        if is_unhealthy(picture):
+            return f"{GLYPHS[picture.status]} {HealthStatus.UNHEALTHY}", self._foreground("list--exited")
         failed = picture.status is Status.EXITED and picture.exit_code != 0
         name = _STATE_COLOURS.get(picture.status)
         if picture.status is Status.EXITED and not failed:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import datetime
 from typing import Final
 
@@ -10,6 +11,7 @@ from textual.app import RenderResult
 from textual.reactive import reactive
 from textual.widget import Widget
 
+from core.model.health import Health
 from core.model.snapshot import ContainerSnapshot, ResourceSample
 from core.model.state import Status
 from core.oci.exit_codes import exit_reason
@@ -91,6 +93,8 @@ def facts(picture: ContainerSnapshot, samples: tuple[ResourceSample, ...] = ()) 
         lines.append(("error", picture.error))
     if picture.status is Status.EXITED:
         lines += ending(picture)
+    if picture.health is not None:
+        lines.append(("health", health_text(picture.health)))
     lines += [("image", picture.image), ("command", " ".join(picture.command))]
     if samples:
         lines += usage(samples)
@@ -112,6 +116,16 @@ def facts(picture: ContainerSnapshot, samples: tuple[ResourceSample, ...] = ()) 
     return lines
 
 
+def health_text(health: Health) -> str:
+    """`healthy`, `unhealthy, 3 failures in a row`, and when that was seen."""
+    words = str(health.status)
+    if health.failing_streak:
+        words += f", {health.failing_streak} failure{'s' if health.failing_streak > 1 else ''} in a row"
+    if not health.checked_at:
+        return f"{words}, not checked yet"
+    return f"{words}, checked {span(time.time() - health.checked_at)} ago"
+
+
 def usage(samples: tuple[ResourceSample, ...]) -> list[tuple[str, str]]:
     """What it uses now, and charts of the minutes before."""
     now = samples[-1]
@@ -119,6 +133,8 @@ def usage(samples: tuple[ResourceSample, ...]) -> list[tuple[str, str]]:
     cpu = [sample.cpu_percent for sample in samples]
     limit = f" of {size(now.memory_limit)}" if now.memory_limit else ""
     parts = f"{size(now.memory_anonymous)} its own, {size(now.memory_file)} file cache"
+    if now.oom_kills:
+        parts += f", {now.oom_kills} killed for want of it"
     memory = [float(sample.memory) for sample in samples]
     read, written = (now.block_read_rate, now.block_read), (now.block_written_rate, now.block_written)
     lines = [

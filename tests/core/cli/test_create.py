@@ -10,8 +10,9 @@ import pytest
 from core.cli.mounts import mount, tmpfs, volume
 from core.errors import InvalidArgument
 from core.model.config import BindMount, ResourceLimits, Security, TmpfsMount
+from core.model.health import FailureAction
 from core.model.image import Image
-from core.model.options import CreateOptions
+from core.model.options import CreateOptions, HealthOptions
 from core.model.state import Status
 from tests.core.cli.conftest import Call
 from tests.core.cli.fake_engine import FakeEngine
@@ -184,3 +185,28 @@ def test_mount() -> None:
 def test_no_mount(text: str) -> None:
     with pytest.raises(InvalidArgument):
         mount(text)
+
+
+def test_health_options(fake: FakeEngine, call: Call) -> None:
+    words = "--health-interval 1m --health-timeout 5s --health-start-period 500ms --health-retries 4"
+    options = asked(fake, call, *words.split(), "--health-cmd", "a b", "--health-on-failure", "stop", "img")
+    assert options.health == HealthOptions(
+        args=("/bin/sh", "-c", "a b"),
+        interval=60,
+        timeout=5,
+        start_period=0.5,
+        retries=4,
+        on_failure=FailureAction.STOP,
+    )
+    listed = asked(fake, call, "--health-cmd", '["CMD", "a", "b"]', "--health-interval", "disable", "img")
+    assert listed.health == HealthOptions(args=("a", "b"), interval=0)
+    assert asked(fake, call, "--no-healthcheck", "img").health == HealthOptions(disabled=True)
+    assert asked(fake, call, "--health-cmd", "none", "img").health == HealthOptions(disabled=True)
+
+
+@pytest.mark.parametrize(
+    "wrong", [["--health-timeout", "3"], ["--health-cmd", "[1]"], ["--no-healthcheck", "--health-cmd", "a"]]
+)
+def test_wrong_health_options(fake: FakeEngine, call: Call, wrong: list[str]) -> None:
+    ended = call("create", *wrong, "img")
+    assert ended.code == 125 and "health" in ended.err

@@ -1,0 +1,70 @@
+"""The verbs on a container's health."""
+
+from __future__ import annotations
+
+from core.container.lifecycle import Lifecycle
+from core.errors import TimedOut
+from core.host.locks import FileLock
+from core.model.health import FailureAction, Health, HealthResult, due_at
+from core.model.state import Status, Verb
+
+
+class HealthChecks(Lifecycle):
+    """The health check: run on demand, or when its time has come."""
+
+    def check_health(self) -> HealthResult:
+        """Run the health check now and judge by it; a run of another process is waited for. Allowed: running.
+
+        A container that becomes unhealthy by it is killed, restarted or stopped where that was asked for. Raises
+        `InvalidArgument` for one without a health check.
+        """
+        with FileLock(self._parts.paths.health_lock(self.id)):
+            result, action = self._check_health()
+        self._act_on(action)
+        return result
+
+    def check_health_if_due(self, now: float) -> bool:
+        """Run the health check where its time has come and no other process is at it; whether it was run.
+
+        `now`: Unix seconds. Allowed: running. Raises what `check_health` raises.
+        """
+        lock = FileLock(self._parts.paths.health_lock(self.id))
+        try:
+            lock.acquire(timeout=0)
+        except TimedOut:
+            return False
+        try:
+            check, state = self.config.health_check, self._record.state
+            if check is None or state.status is not Status.RUNNING:
+                return False
+            if now < due_at(state.health or Health(), check, state.started_at):
+                return False
+            _, action = self._check_health()
+        finally:
+            lock.release()
+        self._act_on(action)
+        return True
+
+    def health_results(self) -> list[HealthResult]:
+        """What the last runs of the health check gave, oldest first. Allowed: any state."""
+        return self._parts.store.health_results(self.id)
+
+    def _check_health(self) -> tuple[HealthResult, FailureAction]:
+        from core.operations import health
+
+        with self.hold(Verb.EXEC) as held:
+            check = health.required_check(held)
+            run_began = held.state.started_at
+            session = health.prepare_check(held, check)
+        with session:
+            result = health.run_check(session, check)
+        with self.hold() as held:
+            return result, health.record_result(held, check, result, run_began)
+
+    def _act_on(self, action: FailureAction) -> None:
+        if action is FailureAction.KILL:
+            self.kill()
+        elif action is FailureAction.RESTART:
+            self.restart()
+        elif action is FailureAction.STOP:
+            self.stop()

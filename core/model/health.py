@@ -1,0 +1,108 @@
+"""Health checks: the command that tells whether a container works, and what its results mean. Pure.
+
+Fields and meanings as in Docker's image configuration (`Healthcheck`) and podman's `--health-*`.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Sequence
+from typing import Final
+
+import msgspec
+
+from core.errors import InvalidArgument
+
+DEFAULT_INTERVAL: Final = 30.0
+DEFAULT_TIMEOUT: Final = 30.0
+DEFAULT_RETRIES: Final = 3
+SHORTEST_TIMEOUT: Final = 1.0
+OUTPUT_LIMIT: Final = 500
+"""Characters that are kept of a check's output, as podman keeps them."""
+HEALTH_LOG: Final = 5
+"""Results that are kept of a container."""
+
+
+class HealthStatus(enum.StrEnum):
+    """`starting`: not known yet, or failed only within the start period."""
+
+    STARTING = "starting"
+    HEALTHY = "healthy"
+    UNHEALTHY = "unhealthy"
+
+
+class FailureAction(enum.StrEnum):
+    """What is done to a container that has become unhealthy."""
+
+    NONE = "none"
+    KILL = "kill"
+    RESTART = "restart"
+    STOP = "stop"
+
+
+class HealthCheck(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """`args`: run in the container, 0 is healthy. `interval`, `timeout`, `start_period`: seconds; interval 0: only when
+    asked. `retries`: failures in a row that make it unhealthy."""
+
+    args: tuple[str, ...]
+    interval: float = DEFAULT_INTERVAL
+    timeout: float = DEFAULT_TIMEOUT
+    start_period: float = 0.0
+    retries: int = DEFAULT_RETRIES
+    on_failure: FailureAction = FailureAction.NONE
+
+
+class HealthResult(msgspec.Struct, frozen=True, kw_only=True):
+    """One run of a check. Times: Unix seconds. `exit_code`: -1 where it took too long."""
+
+    started_at: float
+    finished_at: float
+    exit_code: int
+    output: str = ""
+
+
+class Health(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What the results since the start amount to. `checked_at`: Unix seconds, 0.0 for never."""
+
+    status: HealthStatus = HealthStatus.STARTING
+    failing_streak: int = 0
+    checked_at: float = 0.0
+
+
+def check_args(test: Sequence[str]) -> tuple[str, ...]:
+    """The command of a `Test` list of an image configuration; nothing for none, or for `NONE`."""
+    if not test or test[0] == "NONE":
+        return ()
+    if test[0] == "CMD":
+        return tuple(test[1:])
+    if test[0] == "CMD-SHELL":
+        return ("/bin/sh", "-c", " ".join(test[1:]))
+    return tuple(test)
+
+
+def require_valid(check: HealthCheck) -> None:
+    """Raise `InvalidArgument` for a check that podman would not take either."""
+    if not check.args or not check.args[0]:
+        raise InvalidArgument("a health check needs a command", hint="give it with --health-cmd")
+    if check.timeout < SHORTEST_TIMEOUT:
+        raise InvalidArgument("the timeout of a health check must be at least 1 second")
+    if check.interval < 0 or check.start_period < 0:
+        raise InvalidArgument("the times of a health check can not be negative")
+    if check.retries < 1:
+        raise InvalidArgument("the retries of a health check must be more than 0")
+
+
+def judged(health: Health, check: HealthCheck, result: HealthResult, started_at: float) -> Health:
+    """The health after one more result of a container that runs since `started_at` (Unix seconds)."""
+    if result.exit_code == 0:
+        return Health(status=HealthStatus.HEALTHY, checked_at=result.finished_at)
+    if health.status is HealthStatus.STARTING and result.started_at < started_at + check.start_period:
+        return msgspec.structs.replace(health, checked_at=result.finished_at)
+    streak = health.failing_streak + 1
+    status = HealthStatus.UNHEALTHY if streak >= check.retries else health.status
+    return Health(status=status, failing_streak=streak, checked_at=result.finished_at)
+
+
+def due_at(health: Health, check: HealthCheck, started_at: float) -> float:
+    """Unix seconds of the next run by the schedule."""
+    return max(health.checked_at, started_at) + check.interval
