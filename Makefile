@@ -39,6 +39,7 @@ bench: setup ## measure verbs, list and screen against podman, into docs/benchma
 	@scripts/setup.sh benchmarks
 	@$(BIN)/python -m benchmarks.engine
 	@$(BIN)/python -m benchmarks.screen
+	@$(BIN)/python -m benchmarks.curve
 
 bench-console: setup ## measure the console against podman attach and tmux, into docs/benchmarks.md
 	@scripts/setup.sh benchmarks

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import threading
 import time
@@ -64,8 +65,11 @@ class CgroupReaders:
         self.keep_only(set())
 
     def _records(self, container_ids: Iterable[str]) -> list[ContainerRecord]:
-        wanted = set(container_ids)
-        return [record for record in self._parts.store.all() if record.id in wanted]
+        records = []
+        for container_id in container_ids:
+            with contextlib.suppress(NoSuchContainer):
+                records.append(self._parts.store.get(container_id))
+        return records
 
     def _reader(self, record: ContainerRecord) -> CgroupReader | None:
         pid = record.state.pid
@@ -97,7 +101,7 @@ class LiveWatcher:
         self._refresh = refresh
         self._stop = threading.Event()
         self._sequence = parts.store.last_sequence()
-        self._records: list[ContainerRecord] = []
+        self._running: list[ContainerRecord] = []
         self._health = HealthScheduler(parts)
         self._watcher = FileWatcher()
         self._watcher.watch_renames(parts.paths.exits)
@@ -143,18 +147,20 @@ class LiveWatcher:
                 self._parts.bus.publish(event)
 
     def _reload(self) -> None:
-        self._records = self._parts.store.all()
-        self._health.take(self._records)
-        self._readers.keep_only({r.id for r in self._records if r.state.status in LIVE_STATUSES})
+        records = self._parts.store.all()
+        self._running = [
+            record
+            for record in records
+            if record.state.status in (Status.RUNNING, Status.PAUSED) and record.state.intent is None
+        ]
+        self._health.take(records)
+        self._readers.keep_only({record.id for record in records if record.state.status in LIVE_STATUSES})
 
     def _look_for_differences(self) -> None:
         """Freezes done by others, and containers whose end no exit file told."""
-        for record in self._records:
-            state = record.state
-            if state.status not in (Status.RUNNING, Status.PAUSED) or state.intent is not None:
-                continue
+        for record in self._running:
             frozen = self._readers.frozen(record)
-            if frozen is None or frozen != (state.status is Status.PAUSED):
+            if frozen is None or frozen != (record.state.status is Status.PAUSED):
                 self._look_at(record.id)
         self._publish_new_events()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Mapping
+from itertools import islice
 from typing import Final
 
 from core.model.snapshot import ResourceSample
@@ -27,6 +28,11 @@ class History:
         """Forget containers that are gone."""
         kept = set(container_ids)
         self._samples = {known: samples for known, samples in self._samples.items() if known in kept}
+
+    def last(self, container_id: str, count: int) -> list[ResourceSample]:
+        """The last `count`, oldest first."""
+        samples = self._samples.get(container_id, ())
+        return list(islice(reversed(samples), count))[::-1]
 
     def of(self, container_id: str) -> tuple[ResourceSample, ...]:
         """Oldest first."""

@@ -24,6 +24,9 @@ APPLICATION_ID: Final = 0x57484152
 SCHEMA_VERSION: Final = 1
 BUSY_TIMEOUT: Final = 30.0
 _MAGIC: Final = b"SQLite format 3\0"
+_SHORTEST: Final = 512
+"""Bytes of the smallest page that a database has."""
+_opening: Final = threading.Lock()
 _TRIM_EVERY: Final = 500
 
 _configs = msgspec.json.Decoder(ContainerConfig)
@@ -40,8 +43,9 @@ def open_database(path: Path, notice: Path) -> SqliteStore:
     Raises `DatabaseDamaged` (the file is left as it is), `VersionMismatch`, `PermissionDenied`.
     """
     try:
-        _check_header(path)
-        connection = _connect(path)
+        with _opening:
+            _check_beginning(path)
+            connection = _connect(path)
         try:
             _prepare(connection, path)
         except BaseException:
@@ -54,19 +58,27 @@ def open_database(path: Path, notice: Path) -> SqliteStore:
     return SqliteStore(connection, path, notice)
 
 
-def _check_header(path: Path) -> None:
+def _check_beginning(path: Path) -> None:
+    """SQLite takes a short file for an empty database, and writes over it.
+
+    A database that is in use is never short, and must not be opened here: a process that closes a file loses all of
+    its POSIX locks on it, those of its other connections as well, and others would take the database for unused.
+    """
     try:
+        if not 0 < path.stat().st_size < _SHORTEST:
+            return
         with path.open("rb") as file:
             head = file.read(len(_MAGIC))
     except FileNotFoundError:
         return
-    if head and head != _MAGIC:
+    if head != _MAGIC:
         raise _damaged(path, "it is not an SQLite file")
 
 
 def _connect(path: Path) -> sqlite3.Connection:
     # SQLite gives its side files the mode of the database, so the first to open decides for all of them.
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+    with suppress(FileExistsError):
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
     connection = sqlite3.connect(path, timeout=BUSY_TIMEOUT, isolation_level=None, check_same_thread=False)
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")

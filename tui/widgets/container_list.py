@@ -136,6 +136,9 @@ class ContainerList(ScrollView, can_focus=True):
         self._cpu_parts = 1
         """Among how many CPUs the percent are shared out."""
         self._doing: dict[str, str] = {}
+        # Looking a style up in Textual takes longer than drawing the cell with it.
+        self._styles: dict[str, Style] = {}
+        self._foregrounds: dict[str, Style] = {}
         self._shown: tuple[str, ...] = ()
         self._columns: list[tuple[Column, int]] = []
         self.empty_text = "No containers."
@@ -246,19 +249,30 @@ class ContainerList(ScrollView, can_focus=True):
             case "CPU %":
                 return f"{sample.cpu_percent / self._cpu_parts:.1f}"
             case "CPU 10 S":
-                recent = self._history.of(picture.id)[-CHART:]
+                recent = self._history.last(picture.id, CHART)
                 return sparkline((kept.cpu_percent for kept in recent), CHART, FULL)
             case "MEMORY":
                 return size(sample.memory)
             case _:
                 return str(sample.pids)
 
+    def notify_style_update(self) -> None:
+        super().notify_style_update()
+        self._styles.clear()
+        self._foregrounds.clear()
+
     def _style(self, name: str) -> Style:
-        return self.get_component_rich_style(name)
+        style = self._styles.get(name)
+        if style is None:
+            style = self._styles[name] = self.get_component_rich_style(name)
+        return style
 
     def _foreground(self, name: str) -> Style:
-        style = self.get_component_rich_style(name, partial=True)
-        return Style(color=style.color, reverse=style.reverse)
+        style = self._foregrounds.get(name)
+        if style is None:
+            found = self.get_component_rich_style(name, partial=True)
+            style = self._foregrounds[name] = Style(color=found.color, reverse=found.reverse)
+        return style
 
     def on_resize(self, event: events.Resize) -> None:
         self._columns = fit_columns(event.size.width)

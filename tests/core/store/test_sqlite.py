@@ -148,3 +148,20 @@ store.close()
     sequences = [event.sequence for event in store.events_after(0)]
     assert len(sequences) == len(set(sequences)) == 80
     store.close()
+
+
+def test_a_second_opening_in_one_process_keeps_the_locks_of_the_first(tmp_path: Path) -> None:
+    """A process that closes a file loses all of its POSIX locks on it: others then take the database for unused."""
+    database, notice = tmp_path / "state.db", tmp_path / "changed"
+    notice.touch()
+    first = open_database(database, notice)
+    second = open_database(database, notice)
+    log = tmp_path / "state.db-wal"
+    inode = log.stat().st_ino
+    script = "import sys, pathlib as p; from core.store.sqlite import open_database as o; o(*map(p.Path, sys.argv[1:])).close()"
+    subprocess.run([sys.executable, "-c", script, database, notice], check=True, timeout=30, cwd=PROJECT)
+    assert log.stat().st_ino == inode
+    first.set_boot_id("boot")
+    assert second.boot_id() == "boot"
+    second.close()
+    first.close()
