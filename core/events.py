@@ -17,6 +17,7 @@ class EventKind(enum.StrEnum):
     """What happened. Past tense where podman's is, its words where it has one."""
 
     CREATE = "create"
+    COMMIT = "commit"
     INIT = "init"
     START = "start"
     STOPPING = "stopping"

@@ -9,6 +9,7 @@ from pathlib import Path
 from core.container import Container
 from core.events import EventKind
 from core.host.processes import find_program
+from core.model.content import FileChange
 from core.model.image import Image, ImageConfig
 from core.model.snapshot import PullProgress
 from core.operations.parts import EngineParts
@@ -93,6 +94,10 @@ class Images:
         removed = self._parts.storage.remove_image(name_or_id, force=force)
         self._parts.emit(EventKind.IMAGE, action="remove", image=name_or_id)
         return removed
+
+    def diff(self, name_or_id: str) -> list[FileChange]:
+        """What differs in an image from the one below. Raises `NoSuchImage`."""
+        return sorted(self._parts.storage.changes(self.find(name_or_id).id))
 
     def tag(self, name_or_id: str, new_name: str) -> None:
         """Give an image a further name. Raises `NoSuchImage`, `InvalidArgument`."""

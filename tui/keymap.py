@@ -99,6 +99,8 @@ ACTIONS: Final = (
     Action("check_health", ("H",), "", "run the health check now", "Look inside", _has_health),
     Action("events", ("v",), "", "follow what happens to all containers, and who does it", "Look inside", _always),
     Action("export", ("X",), "export", "write the container's files as a tar archive", "Files", _verb(Verb.EXPORT)),
+    Action("diff", ("D",), "", "show which files differ from the image", "Files", _verb(Verb.DIFF)),
+    Action("commit", ("C",), "", "make an image of the container", "Files", _verb(Verb.COMMIT)),
     Action("toggle_mount", ("M",), "mount", "mount the container's root, or unmount it", "Files", _any),
     Action("remove", ("d", "delete"), "remove", "remove the container", "Files", _any),
     Action("filter", ("slash",), "filter", "show only what has this text in it", "List", _always),

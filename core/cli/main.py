@@ -22,8 +22,10 @@ from core.settings import Settings
 COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "attach": ("sessions", "attach to a running container's console"),
     "cleanup": ("lifecycle", "unmount and free what an ended container holds"),
+    "commit": ("content", "make an image of a container"),
     "create": ("create", "create a container without starting it"),
     "demo": ("demo", "make the demo image and the demo containers"),
+    "diff": ("content", "show which files differ from the image"),
     "doctor": ("host", "say what is missing on this host, and how to mend it"),
     "events": ("events", "show what happened to containers, and what happens"),
     "exec": ("executing", "run a command in a running container"),

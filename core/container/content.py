@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -10,6 +12,7 @@ from typing import TYPE_CHECKING
 from core.container.handle import Handle
 from core.errors import StateForbids, TimedOut
 from core.events import EventKind
+from core.model.content import CommitOptions, FileChange
 from core.model.snapshot import ExportProgress
 from core.model.state import IDLE_STATUSES, Verb
 from core.operations.release import export_lock
@@ -85,6 +88,35 @@ class Content(Handle):
             self._unmount_after_export()
         self._parts.emit(EventKind.EXPORT, self.id, held.name, bytes=str(written))
         return written
+
+    def diff(self) -> list[FileChange]:
+        """Which files differ from the image. Allowed: any state but unknown.
+
+        Raises `InvalidArgument` for a container that is not made of an image, `StorageFailed`.
+        """
+        from core.operations.diff import diff
+
+        with self.hold(Verb.DIFF) as held:
+            return diff(held)
+
+    def commit(self, options: CommitOptions) -> str:
+        """Make an image of the container; its id. Allowed: any state but unknown.
+
+        A running container is frozen while its files are read, unless the options say not to. Raises `StorageFailed`,
+        `InvalidArgument` for a wrong name or change.
+        """
+        from core.operations import commit
+
+        folder = self._parts.paths.transfers / os.urandom(6).hex()
+        try:
+            with self.hold(Verb.COMMIT) as held:
+                before = held.state.mount_point
+                whole = commit.read_layer(held, options, folder / "layer.tar")
+            if not before:
+                self._unmount_after_export()
+            return commit.commit(held, options, folder / "layer.tar", whole=whole)
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
 
     def _unmount_after_export(self) -> None:
         from core.operations import mount as mount_operation

@@ -40,6 +40,8 @@ class Verb(enum.StrEnum):
     WAIT = "wait"
     CLEANUP = "cleanup"
     RENAME = "rename"
+    DIFF = "diff"
+    COMMIT = "commit"
     TOP = "top"
     REMOVE = "remove"
     FORCE_REMOVE = "force remove"
@@ -56,6 +58,7 @@ class Intent(enum.StrEnum):
     PAUSING = "pausing"
     UNPAUSING = "unpausing"
     CLEANING = "cleaning"
+    COMMITTING = "committing"
     REMOVING = "removing"
 
 
@@ -80,6 +83,8 @@ ALLOWED: Final[dict[Verb, frozenset[Status]]] = {
     Verb.WAIT: _ANY,
     Verb.CLEANUP: frozenset({Status.CONFIGURED, Status.EXITED}),
     Verb.RENAME: _ANY,
+    Verb.DIFF: _ANY - {Status.UNKNOWN},
+    Verb.COMMIT: _ANY - {Status.UNKNOWN},
     Verb.TOP: frozenset({Status.RUNNING, Status.PAUSED}),
     Verb.REMOVE: frozenset({Status.CONFIGURED, Status.EXITED}),
     Verb.FORCE_REMOVE: _ANY,

@@ -121,6 +121,13 @@ def _settle_mount(held: Transaction) -> None:
     held.save(intent=None, mount_point=str(mounted or ""), kept_mounted=held.state.kept_mounted and mounted is not None)
 
 
+def _let_go_on(held: Transaction) -> None:
+    """A commit froze it and was killed: nobody asked for the pause."""
+    if held.parts.runtime.observe(held.id).phase is Phase.PAUSED:
+        held.parts.runtime.resume(held.id)
+    held.save(intent=None)
+
+
 def _finish_cleaning(held: Transaction) -> None:
     release(held)
     held.write(settled_state(held.state))
@@ -140,6 +147,7 @@ _REPAIRS: Final[dict[Intent, Callable[[Transaction], None]]] = {
     Intent.UNMOUNTING: _settle_mount,
     Intent.PAUSING: _observe_again,
     Intent.UNPAUSING: _observe_again,
+    Intent.COMMITTING: _let_go_on,
     Intent.CLEANING: _finish_cleaning,
     Intent.REMOVING: _finish_removing,
 }

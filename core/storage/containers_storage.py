@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
@@ -14,6 +15,7 @@ import msgspec
 from core.errors import AmbiguousName, ImageInUse, NoSuchImage, StorageFailed
 from core.host.locks import FileLock
 from core.host.mounts import is_mounted, unmount
+from core.model.content import ChangeKind, CommitOptions, FileChange
 from core.model.health import DEFAULT_INTERVAL, DEFAULT_RETRIES, DEFAULT_TIMEOUT, HealthCheck, check_args
 from core.model.image import Image, ImageConfig
 from core.model.snapshot import PullProgress
@@ -24,6 +26,8 @@ from core.storage.references import candidates, full_name, pull_source, stored_n
 from core.storage.skopeo import Skopeo
 
 _ID_LENGTH: Final = 64
+_KINDS: Final = (ChangeKind.CHANGED, ChangeKind.ADDED, ChangeKind.DELETED)
+"""By the numbers of containers-storage."""
 
 
 class ContainersStorage:
@@ -170,6 +174,55 @@ class ContainersStorage:
         with self._transfer_lock():
             self._skopeo.copy_in(f"oci:{layout}:{layout_name}", full_name(name))
         return self.find_image(name)
+
+    def changes(self, container_id: str) -> list[FileChange]:
+        layer = self._layer_of(container_id)
+        if layer is None:
+            image = self.find_image(container_id)
+            layer = next(str(entry["layer"]) for entry in self._command.json("images") if entry["id"] == image.id)
+        found = {str(entry["Path"]): _KINDS[entry["Kind"]] for entry in self._command.json("changes", layer) or []}
+        # A folder that was removed and made anew is told as removed, and then what is in it as added.
+        made_anew = {os.path.dirname(path) for path, kind in found.items() if kind is not ChangeKind.DELETED}
+        return [
+            FileChange(path, ChangeKind.CHANGED if kind is ChangeKind.DELETED and path in made_anew else kind)
+            for path, kind in found.items()
+        ]
+
+    def write_difference(self, container_id: str, target: Path, *, left_out: Sequence[str] = ()) -> None:
+        layer = self._layer_of(container_id)
+        if layer is None:
+            raise StorageFailed(f"container {container_id[:12]} has no layer")
+        self._command.check("diff", "-u", "-f", str(target), layer)
+        if left_out:
+            from core.storage.layer_archive import leave_out
+
+            leave_out(target, {path.strip("/") for path in left_out})
+
+    def commit(
+        self,
+        layer: Path,
+        *,
+        base_image: str,
+        config: Mapping[str, Any],
+        created_by: str,
+        options: CommitOptions,
+    ) -> str:
+        from core.storage.committing import Base, merge_changes, write_commit
+
+        name = full_name(options.reference) if options.reference else ""
+        base = Base(self.image_raw_config(base_image), self._manifest(base_image)) if base_image else None
+        folder = layer.parent / "layout"
+        write_commit(
+            folder,
+            layer,
+            base,
+            merge_changes(config, options.changes),
+            created_by=created_by,
+            author=options.author,
+            message=options.message,
+        )
+        with self._transfer_lock():
+            return self._skopeo.copy_commit(f"oci:{folder}:commit", name, options.format)
 
     def remove_image(self, name_or_id: str, *, force: bool = False) -> list[str]:
         image = self.find_image(name_or_id)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
+from core.model.content import CommitOptions, FileChange
 from core.model.image import Image, ImageConfig
 from core.model.snapshot import PullProgress
 
@@ -69,6 +70,29 @@ class Storage(Protocol):
 
     def import_tar(self, tar: Path, reference: str, *, changes: Sequence[str] = (), message: str = "") -> Image:
         """Make an image of one layer from a tar of a root. Raises `DamagedArchive`, `InvalidArgument`."""
+
+    def changes(self, container_id: str) -> list[FileChange]:
+        """What differs in a container's root from its image, or in an image from the one below."""
+
+    def write_difference(self, container_id: str, target: Path, *, left_out: Sequence[str] = ()) -> None:
+        """Write the container's layer as a tar, its deletions as whiteouts (image-spec, layer.md).
+
+        Without the paths `left_out`.
+        """
+
+    def commit(
+        self,
+        layer: Path,
+        *,
+        base_image: str,
+        config: Mapping[str, Any],
+        created_by: str,
+        options: CommitOptions,
+    ) -> str:
+        """Make an image of a layer upon an image, or upon none where `base_image` is empty; its id.
+
+        Raises `InvalidArgument` for a wrong name or change.
+        """
 
     def remove_image(self, name_or_id: str, *, force: bool = False) -> list[str]:
         """What was untagged and deleted. Raises `NoSuchImage`, `ImageInUse`."""

@@ -52,7 +52,7 @@ def import_layout(
 def parse_changes(changes: Sequence[str]) -> dict[str, Any]:
     """Lines of a Dockerfile as a configuration.
 
-    Known: CMD, ENTRYPOINT, ENV, LABEL, USER, WORKDIR, STOPSIGNAL, EXPOSE, VOLUME.
+    Known: CMD, ENTRYPOINT, ENV, LABEL, ONBUILD, USER, WORKDIR, STOPSIGNAL, EXPOSE, VOLUME.
     """
     config: dict[str, Any] = {}
     for change in changes:
@@ -63,6 +63,8 @@ def parse_changes(changes: Sequence[str]) -> dict[str, Any]:
             config[_LISTS[word]] = _command(text)
         elif word in _TEXTS:
             config[_TEXTS[word]] = text
+        elif word == "ONBUILD":
+            config.setdefault("OnBuild", []).append(pair)
         elif word == "ENV":
             config.setdefault("Env", []).append(pair if "=" in pair else pair.replace(" ", "=", 1))
         elif word == "LABEL":

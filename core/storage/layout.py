@@ -23,12 +23,11 @@ def write_layout(folder: Path, name: str, layer: Path, config: Mapping[str, Any]
     """Make `folder` a layout of one image of one layer, an uncompressed tar. `config`: what containers inherit."""
     blobs = folder / "blobs" / "sha256"
     blobs.mkdir(parents=True)
-    digest, size = _add_file(blobs, layer)
+    digest, size = add_file(blobs, layer)
     now = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
     image = {
         "created": now,
-        "architecture": _ARCHITECTURES.get(os.uname().machine, os.uname().machine),
-        "os": "linux",
+        **platform(),
         "config": dict(config),
         "rootfs": {"type": "layers", "diff_ids": [digest]},
         "history": [{"created": now, "created_by": comment, "comment": comment}],
@@ -36,22 +35,30 @@ def write_layout(folder: Path, name: str, layer: Path, config: Mapping[str, Any]
     manifest = {
         "schemaVersion": 2,
         "mediaType": MANIFEST_TYPE,
-        "config": _add(blobs, CONFIG_TYPE, msgspec.json.encode(image)),
+        "config": add_blob(blobs, CONFIG_TYPE, msgspec.json.encode(image)),
         "layers": [{"mediaType": LAYER_TYPE, "digest": digest, "size": size}],
     }
-    entry = _add(blobs, MANIFEST_TYPE, msgspec.json.encode(manifest))
+    entry = add_blob(blobs, MANIFEST_TYPE, msgspec.json.encode(manifest))
     entry["annotations"] = {NAME_ANNOTATION: name}
     (folder / "index.json").write_bytes(msgspec.json.encode({"schemaVersion": 2, "manifests": [entry]}))
     (folder / "oci-layout").write_bytes(b'{"imageLayoutVersion": "1.0.0"}')
 
 
-def _add(blobs: Path, kind: str, data: bytes) -> dict[str, Any]:
+def platform() -> dict[str, str]:
+    """This machine in the words of image configurations."""
+    machine = os.uname().machine
+    return {"architecture": _ARCHITECTURES.get(machine, machine), "os": "linux"}
+
+
+def add_blob(blobs: Path, kind: str, data: bytes) -> dict[str, Any]:
+    """Store a blob; its descriptor (image-spec, descriptor.md)."""
     digest = hashlib.sha256(data).hexdigest()
     (blobs / digest).write_bytes(data)
     return {"mediaType": kind, "digest": f"sha256:{digest}", "size": len(data)}
 
 
-def _add_file(blobs: Path, file: Path) -> tuple[str, int]:
+def add_file(blobs: Path, file: Path) -> tuple[str, int]:
+    """Store a file as a blob; its digest and its bytes."""
     with file.open("rb") as source:
         digest = hashlib.file_digest(source, "sha256").hexdigest()
     target = blobs / digest

@@ -18,6 +18,7 @@ import msgspec
 from core.errors import Cancelled, DamagedArchive, EngineError, InvalidArgument, NoSuchImage, StorageFailed
 from core.host.files import make_private_directory, write_atomically
 from core.host.processes import StillRunning, find_program, kill_group, run, spawn
+from core.model.content import ImageFormat
 from core.model.snapshot import PullProgress
 from core.paths import EnginePaths
 from core.settings import Settings
@@ -71,6 +72,20 @@ class Skopeo:
             argv = [*self._base(folder), "copy", "-q", *options, source, self._destination(target)]
             self._run(argv, folder, source, total, progress, cancel)
         return target
+
+    def copy_commit(self, source: str, name: str, format_: ImageFormat) -> str:
+        """Copy a layout made here, under `name` or under none; the id that the image has in `format_`."""
+        self._command.check("images", "-j")
+        with self._transfer() as folder:
+            target = name or f"localhost/commit-{os.urandom(4).hex()}:latest"
+            options = ["--format", "v2s2" if format_ == "docker" else "oci"]
+            argv = [*self._base(folder), "copy", "-q", *options, source, self._destination(target)]
+            self._run(argv, folder, source, 0, None, None)
+        entries = self._command.json("images") or []
+        made = next(str(entry["id"]) for entry in entries if target in (entry.get("names") or ()))
+        if not name:
+            self._command.check("set-names", made)
+        return made
 
     def load(self, archive: Path) -> list[str]:
         """Copy all images of an archive; their names. What came in before an image failed is taken out again."""

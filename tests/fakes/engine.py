@@ -15,6 +15,7 @@ from core.console.log import LogLine, ReplayBegin
 from core.errors import Cancelled, NoSuchContainer
 from core.events import Event, EventBus, EventKind, Subscription
 from core.model.config import ContainerConfig, ProcessConfig, ResourceLimits
+from core.model.content import ChangeKind, CommitOptions, FileChange
 from core.model.health import HealthResult
 from core.model.options import ExecOptions
 from core.model.snapshot import ContainerSnapshot, ExportProgress, ResourceSample
@@ -114,6 +115,14 @@ class FakeContainer:
     def remove(self, force: bool = False) -> None:
         self._do(Verb.FORCE_REMOVE if force else Verb.REMOVE)
         self._engine.take_away(self.shown.name)
+
+    def diff(self) -> list[FileChange]:
+        self._do(Verb.DIFF)
+        return [FileChange("/etc/\x1b[2Jnew", ChangeKind.ADDED)]
+
+    def commit(self, options: CommitOptions) -> str:
+        self._do(Verb.COMMIT, options)
+        return "5" * 64
 
     def mount(self) -> Path:
         self._do(Verb.MOUNT)

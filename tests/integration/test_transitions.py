@@ -13,6 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from core.container import Container
 from core.engine import Engine
 from core.errors import StateForbids
+from core.model.content import CommitOptions
 from core.model.options import ExecOptions
 from core.model.state import ALLOWED, Status, Verb
 from tests.worksite import Worksite, make
@@ -32,6 +33,8 @@ ACTS: dict[Verb, Callable[[Container], object]] = {
     Verb.CLEANUP: Container.cleanup,
     Verb.RENAME: lambda c: c.rename(f"{c.name[:8]}x"),
     Verb.TOP: Container.top,
+    Verb.DIFF: Container.diff,
+    Verb.COMMIT: lambda c: c.commit(CommitOptions()),
     Verb.REMOVE: Container.remove,
     Verb.FORCE_REMOVE: lambda c: c.remove(force=True),
 }

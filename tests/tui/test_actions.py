@@ -11,6 +11,7 @@ import pytest
 from core.errors import NoSpace, NoSuchExecutable
 from core.events import EventKind
 from core.model.config import ResourceLimits
+from core.model.content import CommitOptions
 from core.model.health import Health, HealthStatus
 from core.model.state import Status
 from tests.fakes.engine import FakeEngine
@@ -362,3 +363,28 @@ async def test_an_unhealthy_container_says_so(app: WharfApp, fake: FakeEngine) -
         await until_shown(pilot, "unhealthy, 3 failures in a row, checked")
         await pilot.press("H")
         await until(pilot, lambda: "web failed its health check with 1: no answer" in status(app))
+
+
+async def test_the_changes_are_shown_and_can_do_no_harm(app: WharfApp, fake: FakeEngine) -> None:
+    fake.add("web", Status.EXITED, exit_code=0)
+    async with app.run_test(size=SIZE) as pilot:
+        await until_shown(pilot, "web")
+        await pilot.press("D")
+        await until_shown(pilot, "A /etc/�[2Jnew")
+        await pilot.press("escape")
+        await until_shown(pilot, "STATE")
+
+
+async def test_an_image_is_made_by_a_dialog(app: WharfApp, fake: FakeEngine) -> None:
+    fake.add("web", Status.RUNNING)
+    async with app.run_test(size=SIZE) as pilot:
+        await until_shown(pilot, "web")
+        await pilot.press("C")
+        await until_shown(pilot, "Make an image of web")
+        await pilot.press("escape")
+        await until_shown(pilot, "STATE")
+        await pilot.press("C")
+        await until_shown(pilot, "freeze the container")
+        await pilot.press(*"made", "colon", "1", "tab", *"why", "enter")
+        await until(pilot, lambda: "web is image made:1 now" in status(app))
+        assert fake.calls == [("commit", "web", CommitOptions(reference="made:1", message="why"))]

@@ -17,6 +17,7 @@ from textual.message import Message
 from core.container import Container
 from core.engine import Engine
 from core.errors import EngineError, NoSuchContainer
+from core.model.content import CommitOptions
 from core.model.options import ExecOptions
 from core.model.snapshot import ExportProgress
 from core.storage.export import Compression
@@ -35,6 +36,7 @@ from tui.messages import (
     VerbProgressed,
     VerbSucceeded,
 )
+from tui.plain_text import printable
 
 _log = logging.getLogger("wharfinger")
 
@@ -175,6 +177,30 @@ class Bridge:
             facts = self._engine.lookup(container_id).inspect()
             text = msgspec.json.format(msgspec.json.encode(facts), indent=2).decode()
             self._post(DetailRead(container_id, "inspect", text))
+
+        self._do(act)
+
+    def diff(self, container_id: str) -> None:
+        """Which files differ from the image, as a text with a line each."""
+
+        def act() -> None:
+            changes = self._engine.lookup(container_id).diff()
+            text = "\n".join(f"{change.kind} {printable(change.path)}" for change in changes)
+            self._post(DetailRead(container_id, "diff", text or "No file differs from the image."))
+
+        self._do(act)
+
+    def commit(self, container_id: str, options: CommitOptions) -> None:
+        """Make an image; its name, or its id, goes into the status line."""
+
+        def act() -> None:
+            container = self._engine.lookup(container_id)
+            self._post(VerbProgressed(container_id, "committing"))
+            try:
+                image = container.commit(options)
+            finally:
+                self._post(VerbProgressed(container_id, ""))
+            self._post(VerbSucceeded(container_id, f"{container.name} is image {options.reference or image[:12]} now"))
 
         self._do(act)
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from rich.highlighter import JSONHighlighter
 from rich.text import Text
 
+from core.model.content import CommitOptions
 from core.model.options import ExecOptions
 from core.model.snapshot import ContainerSnapshot
 from core.model.state import Status, Verb, allows
@@ -16,6 +17,7 @@ from tui.bridge import Bridge
 from tui.keymap import BY_NAME, Action, Selected, will_unmount
 from tui.messages import DetailRead, ShellMissing
 from tui.plain_text import printable, printable_text
+from tui.screens.commit_dialog import CommitDialog
 from tui.screens.dialog import ConfirmDialog, SignalDialog
 from tui.screens.exec_dialog import ExecDialog
 from tui.screens.export import ExportDialog
@@ -140,6 +142,21 @@ class ContainerActions:
         """The answer to `inspect` has come."""
         text = JSONHighlighter()(Text(printable_text(message.text)))
         self._screen.app.push_screen(TextView(f"inspect {message.container_id[:12]}", text))
+
+    def diff(self, selected: ContainerSnapshot) -> None:
+        self._bridge.diff(selected.id)
+
+    def show_diff(self, message: DetailRead) -> None:
+        """The answer to `diff` has come."""
+        self._screen.app.push_screen(TextView(f"changes of {message.container_id[:12]}", Text(message.text)))
+
+    def commit(self, selected: ContainerSnapshot) -> None:
+        def asked(options: CommitOptions | None) -> None:
+            if options is not None:
+                self._bridge.commit(selected.id, options)
+
+        running = selected.status is Status.RUNNING
+        self._screen.app.push_screen(CommitDialog(selected.name, running=running), asked)
 
     def export(self, selected: ContainerSnapshot) -> None:
         def ended(note: str | None) -> None:

@@ -224,6 +224,8 @@ class ContainersScreen(Screen[None]):
     def _take_detail(self, message: DetailRead) -> None:
         if message.kind == "inspect":
             self._actions.show_inspect(message)
+        elif message.kind == "diff":
+            self._actions.show_diff(message)
             return
         detail = self.query_one(DetailPane)
         if detail.selected is not None and detail.selected.id == message.container_id:

@@ -158,7 +158,10 @@ def test_a_second_opening_in_one_process_keeps_the_locks_of_the_first(tmp_path: 
     second = open_database(database, notice)
     log = tmp_path / "state.db-wal"
     inode = log.stat().st_ino
-    script = "import sys, pathlib as p; from core.store.sqlite import open_database as o; o(*map(p.Path, sys.argv[1:])).close()"
+    script = (
+        "import sys, pathlib; from core.store.sqlite import open_database as opened;"
+        "opened(*map(pathlib.Path, sys.argv[1:])).close()"
+    )
     subprocess.run([sys.executable, "-c", script, database, notice], check=True, timeout=30, cwd=PROJECT)
     assert log.stat().st_ino == inode
     first.set_boot_id("boot")

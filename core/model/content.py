@@ -1,0 +1,40 @@
+"""What changed in a root file system, and what an image is to be made of."""
+
+from __future__ import annotations
+
+import enum
+from typing import Literal
+
+import msgspec
+
+ImageFormat = Literal["oci", "docker"]
+
+
+class ChangeKind(enum.StrEnum):
+    """The letters of `podman diff`."""
+
+    ADDED = "A"
+    CHANGED = "C"
+    DELETED = "D"
+
+
+class FileChange(msgspec.Struct, frozen=True, order=True):
+    """A path that differs from the image. Absolute, as seen in the container."""
+
+    path: str
+    kind: ChangeKind
+
+
+class CommitOptions(msgspec.Struct, frozen=True, kw_only=True):
+    """`reference`: the image's name, empty for none. `changes`: lines of a Dockerfile, as CMD, ENV or LABEL.
+
+    `pause`: freeze a running container while its files are read. `squash`: one layer with all of the root.
+    """
+
+    reference: str = ""
+    author: str = ""
+    message: str = ""
+    changes: tuple[str, ...] = ()
+    pause: bool = True
+    squash: bool = False
+    format: ImageFormat = "oci"
