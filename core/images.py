@@ -5,15 +5,24 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Final, Literal, get_args
 
 from core.container import Container
+from core.errors import InvalidArgument
 from core.events import EventKind
 from core.host.processes import find_program
-from core.model.content import FileChange
-from core.model.image import Image, ImageConfig
+from core.model.content import FileChange, ImageFormat
+from core.model.image import DEFAULT_ACCESS, Image, ImageConfig, ImageStep, RegistryAccess
 from core.model.snapshot import PullProgress
 from core.operations.parts import EngineParts
 from core.storage.containers_storage import ContainersStorage
+from core.storage.references import candidates, named, push_target
+
+if TYPE_CHECKING:
+    from core.storage.logins import Logins
+
+SaveForm = Literal["docker-archive", "oci-archive", "docker-dir", "oci-dir"]
+SAVE_FORMS: Final = get_args(SaveForm)
 
 
 class Images:
@@ -59,13 +68,10 @@ class Images:
         *,
         progress: Callable[[PullProgress], None] | None = None,
         cancel: threading.Event | None = None,
-        authfile: str = "",
-        tls_verify: bool = True,
+        access: RegistryAccess = DEFAULT_ACCESS,
     ) -> Image:
         """Copy an image into the store. Raises `NoSuchImage`, `StorageFailed`, `Cancelled`."""
-        image = self._parts.storage.pull(
-            reference, progress=progress, cancel=cancel, authfile=authfile, tls_verify=tls_verify
-        )
+        image = self._parts.storage.pull(reference, progress=progress, cancel=cancel, access=access)
         self._parts.emit(EventKind.IMAGE, action="pull", image=reference)
         return image
 
@@ -103,6 +109,109 @@ class Images:
         """Give an image a further name. Raises `NoSuchImage`, `InvalidArgument`."""
         self._parts.storage.tag(self.find(name_or_id).id, new_name)
         self._parts.emit(EventKind.IMAGE, action="tag", image=new_name)
+
+    def untag(self, name_or_id: str, names: Sequence[str] = ()) -> None:
+        """Take names away, all of them where none is given; the image stays. Raises `NoSuchImage`."""
+        image = self.find(name_or_id)
+        gone = {self._own_name(image, name) for name in names} if names else set(image.names)
+        self._parts.storage.set_names(image.id, [name for name in image.names if name not in gone])
+        self._parts.emit(EventKind.IMAGE, action="untag", image=name_or_id)
+
+    def push(
+        self,
+        name_or_id: str,
+        destination: str = "",
+        *,
+        access: RegistryAccess = DEFAULT_ACCESS,
+        form: ImageFormat | None = None,
+        digest_file: Path | None = None,
+        progress: Callable[[PullProgress], None] | None = None,
+        cancel: threading.Event | None = None,
+    ) -> str:
+        """Copy an image to a registry, or to another transport; where it went.
+
+        Without a `destination` it goes where its name says. Raises `NoSuchImage`, `StorageFailed`, `Cancelled`,
+        `InvalidArgument` where the name says no registry.
+        """
+        image = self.find(name_or_id)
+        target = push_target(image, name_or_id, destination)
+        self._parts.storage.copy_out(
+            image, target, access=access, form=form, digest_file=digest_file, progress=progress, cancel=cancel
+        )
+        self._parts.emit(EventKind.IMAGE, action="push", image=name_or_id, destination=target)
+        return target
+
+    def save(self, name_or_id: str, destination: Path, form: SaveForm = "docker-archive") -> None:
+        """Write an image to a file or, in the `-dir` forms, a directory. It has its name only when all is written.
+
+        Raises `NoSuchImage`, `DestinationExists`, `StorageFailed`.
+        """
+        from core.storage.saving import save
+
+        image = self.find(name_or_id)
+        save(self._parts.storage, image, named(image, name_or_id), destination, form)
+        self._parts.emit(EventKind.IMAGE, action="save", image=name_or_id)
+
+    def history(self, name_or_id: str) -> list[ImageStep]:
+        """How the image was made, the newest step first. Raises `NoSuchImage`."""
+        image = self.find(name_or_id)
+        steps = self._parts.storage.image_raw_config(image.id).get("history") or []
+        sizes = iter(self._parts.storage.layer_sizes(image.id))
+        made = [
+            ImageStep(
+                created=str(step.get("created") or ""),
+                created_by=str(step.get("created_by") or ""),
+                comment=str(step.get("comment") or ""),
+                size=0 if step.get("empty_layer") else next(sizes, 0),
+                image_id=image.id if number == len(steps) - 1 else "",
+            )
+            for number, step in enumerate(steps)
+        ]
+        return made[::-1]
+
+    def used_by(self) -> dict[str, list[str]]:
+        """The ids of images that containers are made of, each with those containers."""
+        used: dict[str, list[str]] = {}
+        for record in self._parts.store.all():
+            if record.config.image_id:
+                used.setdefault(record.config.image_id, []).append(record.id)
+        return used
+
+    def prune(self, fits: Callable[[Image], bool]) -> list[Image]:
+        """Remove the images of this store that no container is made of and that fit; those that went."""
+        used = self.used_by()
+        gone = []
+        for image in self.all():
+            if image.read_only or image.id in used or not fits(image):
+                continue
+            self._parts.storage.remove_image(image.id, force=True)
+            gone.append(image)
+        if gone:
+            self._parts.emit(EventKind.IMAGE, action="prune", image=" ".join(image.id[:12] for image in gone))
+        return gone
+
+    def login(self, registry: str, user: str, password: str, access: RegistryAccess = DEFAULT_ACCESS) -> None:
+        """Try a login and keep it. Raises `StorageFailed` where it is refused."""
+        self._logins().login(registry, user, password, access)
+
+    def logged_in(self, registry: str, access: RegistryAccess = DEFAULT_ACCESS) -> str:
+        """The user that is logged in. Raises `InvalidArgument` where none is."""
+        return self._logins().logged_in(registry, access)
+
+    def logout(self, registry: str, access: RegistryAccess = DEFAULT_ACCESS) -> None:
+        """Forget a login, all of them for an empty `registry`. Raises `InvalidArgument` where there is none."""
+        self._logins().logout(registry, access)
+
+    def _logins(self) -> Logins:
+        from core.storage.logins import Logins
+
+        return Logins(self._parts.settings)
+
+    def _own_name(self, image: Image, name: str) -> str:
+        for candidate in candidates(name):
+            if candidate in image.names:
+                return candidate
+        raise InvalidArgument(f"{name} is no name of image {image.id[:12]}", hint=f"it has: {', '.join(image.names)}")
 
     def build_demo(self) -> Image:
         """Make the demo image out of the host's static busybox. Raises `HostIncomplete`."""

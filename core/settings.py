@@ -21,6 +21,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     seccomp_profile: str = "/usr/share/containers/seccomp.json"
     additional_image_stores: tuple[str, ...] = ("/var/lib/containers/storage",)
     detach_keys: str = "ctrl-p,ctrl-q"
+    signature_policy: str = "/etc/containers/policy.json"
+    """containers-policy.json(5); where the file is not there, every image is taken."""
+    registries: str = "/etc/containers/registries.conf"
+    """containers-registries.conf(5), with registries.conf.d beside it."""
     operation_timeout: float = 60.0
     log_level: str = "warning"
     exit_command: tuple[str, ...] = ()

@@ -19,7 +19,8 @@ have_package() { dpkg-query -W -f '${Status}' "$1" 2>/dev/null | grep -q 'ok ins
 missing_programs() {
     local pair
     for pair in runc:runc conmon:conmon containers-storage:containers-storage skopeo:skopeo busybox:busybox-static \
-        tmux:tmux docker-registry:docker-registry tar:tar zstd:zstd gzip:gzip ps:procps less:less setfacl:acl getfattr:attr; do
+        tmux:tmux docker-registry:docker-registry tar:tar zstd:zstd gzip:gzip ps:procps less:less setfacl:acl getfattr:attr \
+        openssl:openssl; do
         have "${pair%%:*}" || echo "${pair#*:}"
     done
     if have busybox && ! have_package busybox-static && ldd "$(command -v busybox)" >/dev/null 2>&1; then

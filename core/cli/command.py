@@ -132,3 +132,12 @@ def _tell(names: Sequence[str], results: Iterable[object], exit_codes: ExitCodes
         else:
             print(name if result is None else result, flush=True)
     return code
+
+
+def confirmed(warning: str) -> bool:
+    """Ask on the terminal, as podman's prune does; no answer is a no."""
+    try:
+        answer = input(f"WARNING! {warning}\nAre you sure you want to continue? [y/N] ")
+    except EOFError:
+        return False
+    return answer.strip().lower() in ("y", "yes")

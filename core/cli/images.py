@@ -1,32 +1,42 @@
-"""images pull load import rmi."""
+"""images rmi tag untag history, image prune and image exists: the images that are there."""
 
 from __future__ import annotations
 
 import argparse
-import contextlib
-import shutil
-import sys
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import UTC, datetime
-from pathlib import Path
+from typing import Any, Final
 
-from core.cli.command import command_parser, open_engine
+from core.cli.command import command_parser, confirmed, open_engine
+from core.cli.image_filters import image_filter
 from core.cli.main import COMMANDS, Invocation, report
 from core.cli.output import ago, print_json, print_table, size
-from core.cli.parser import add_boolean
 from core.engine import Engine
 from core.errors import EngineError, ImageInUse, InvalidArgument, NoSuchImage
 from core.model.image import Image
-from core.model.snapshot import PullProgress
+
+_STEP: Final = 45
+"""Characters of a command in the history."""
+_SORT_KEYS: Final[dict[str, Callable[[Image], Any]]] = {
+    "created": lambda image: -image.created_at,
+    "id": lambda image: image.id,
+    "repository": lambda image: image.names,
+    "size": lambda image: image.size,
+    "tag": lambda image: tuple(_repository_and_tag(name)[1] for name in image.names),
+}
 
 
 def run(invocation: Invocation) -> int:
     parser = command_parser(invocation, COMMANDS[invocation.command][1])
-    return {"images": _images, "pull": _pull, "load": _load, "import": _import, "rmi": _remove}[invocation.command](
-        invocation, parser
-    )
+    return {
+        "images": _images,
+        "rmi": _remove,
+        "tag": _tag,
+        "untag": _untag,
+        "history": _history,
+        "image prune": _prune,
+        "image exists": _exists,
+    }[invocation.command](invocation, parser)
 
 
 def _images(invocation: Invocation, parser: argparse.ArgumentParser) -> int:
@@ -34,11 +44,15 @@ def _images(invocation: Invocation, parser: argparse.ArgumentParser) -> int:
     parser.add_argument("--all", "-a", action="store_true", help="all images, as is the default here")
     parser.add_argument("--no-trunc", action="store_true", help="ids at full length")
     parser.add_argument("--noheading", "-n", action="store_true", help="no line of headings")
+    parser.add_argument("--digests", action="store_true", help="with the digests of the manifests")
+    parser.add_argument("--filter", "-f", action="append", default=[], metavar="KEY=VALUE", help="dangling, label …")
+    parser.add_argument("--sort", choices=tuple(_SORT_KEYS), default="created", help="by what the list is sorted")
     parser.add_argument("--format", choices=("table", "json"), default="table")
     parser.add_argument("image", nargs="?", metavar="REPOSITORY[:TAG]", help="those of this name alone")
     options = parser.parse_args(invocation.arguments)
     with open_engine(invocation) as engine:
-        images = engine.images.all()
+        fits = image_filter(engine, options.filter)
+        images = sorted((image for image in engine.images.all() if fits(image)), key=_SORT_KEYS[options.sort])
     named = [
         (image, name)
         for image in images
@@ -56,6 +70,7 @@ def _images(invocation: Invocation, parser: argparse.ArgumentParser) -> int:
     rows = [
         (
             *_repository_and_tag(name),
+            *((image.digest or "<none>",) if options.digests else ()),
             f"sha256:{image.id}" if options.no_trunc else image.id[:12],
             ago(image.created_at),
             size(image.size),
@@ -63,7 +78,9 @@ def _images(invocation: Invocation, parser: argparse.ArgumentParser) -> int:
         )
         for image, name in named
     ]
-    print_table(None if options.noheading else ("REPOSITORY", "TAG", "IMAGE ID", "CREATED", "SIZE", "R/O"), rows)
+    digest = ("DIGEST",) if options.digests else ()
+    header = ("REPOSITORY", "TAG", *digest, "IMAGE ID", "CREATED", "SIZE", "R/O")
+    print_table(None if options.noheading else header, rows)
     return 0
 
 
@@ -89,78 +106,6 @@ def _as_json(image: Image) -> dict[str, object]:
         "Size": image.size,
         "ReadOnly": image.read_only,
     }
-
-
-def _pull(invocation: Invocation, parser: argparse.ArgumentParser) -> int:
-    parser.add_argument("--authfile", default="", help="file with the registry's credentials")
-    add_boolean(parser, "--tls-verify", default=True, explanation="whether the registry has to prove who it is")
-    parser.add_argument("--quiet", "-q", action="store_true", help="no progress")
-    parser.add_argument("images", nargs="+", metavar="IMAGE")
-    options = parser.parse_args(invocation.arguments)
-    shown = sys.stderr.isatty() and not options.quiet
-    with open_engine(invocation) as engine:
-        for name in options.images:
-            if not options.quiet:
-                print(f"Trying to pull {name}...", file=sys.stderr)
-            try:
-                image = engine.images.pull(
-                    name,
-                    progress=_show_progress if shown else None,
-                    authfile=options.authfile,
-                    tls_verify=options.tls_verify,
-                )
-            finally:
-                if shown:
-                    print(file=sys.stderr)
-            print(image.id)
-    return 0
-
-
-def _show_progress(progress: PullProgress) -> None:
-    total = f" / {size(progress.total)}" if progress.total else ""
-    sys.stderr.write(f"\r\x1b[K{progress.phase} {size(progress.done)}{total}")
-    sys.stderr.flush()
-
-
-def _load(invocation: Invocation, parser: argparse.ArgumentParser) -> int:
-    parser.add_argument("--input", "-i", type=Path, default=None, help="the archive; standard input otherwise")
-    parser.add_argument("--quiet", "-q", action="store_true", help="as without it")
-    options = parser.parse_args(invocation.arguments)
-    with open_engine(invocation) as engine, contextlib.ExitStack() as stack:
-        archive = stack.enter_context(_standard_input(engine)) if options.input is None else options.input.absolute()
-        images = engine.images.load(archive)
-    for image in images:
-        for name in image.names or (f"sha256:{image.id}",):
-            print(f"Loaded image: {name}")
-    return 0
-
-
-@contextmanager
-def _standard_input(engine: Engine) -> Iterator[Path]:
-    """Standard input as a file, which is gone afterwards. Raises `InvalidArgument` where it is a terminal."""
-    if sys.stdin.isatty():
-        raise InvalidArgument("can not read an archive from a terminal", hint="name a file, or use a redirection")
-    engine.paths.transfers.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=engine.paths.transfers, suffix=".tar") as file:
-        shutil.copyfileobj(sys.stdin.buffer, file)
-        file.flush()
-        yield Path(file.name)
-
-
-def _import(invocation: Invocation, parser: argparse.ArgumentParser) -> int:
-    parser.add_argument(
-        "--change", "-c", action="append", default=[], metavar="INSTRUCTION", help="a Dockerfile's line"
-    )
-    parser.add_argument("--message", "-m", default="", help="a comment in the image's history")
-    parser.add_argument("--quiet", "-q", action="store_true", help="as without it")
-    parser.add_argument("path", metavar="PATH", help="a tar archive; - for standard input")
-    parser.add_argument("reference", nargs="?", default="", metavar="NAME")
-    options = parser.parse_args(invocation.arguments)
-    with open_engine(invocation) as engine, contextlib.ExitStack() as stack:
-        tar = stack.enter_context(_standard_input(engine)) if options.path == "-" else Path(options.path).absolute()
-        image = engine.images.import_tar(tar, options.reference, changes=options.change, message=options.message)
-    print(f"sha256:{image.id}")
-    return 0
 
 
 def _remove(invocation: Invocation, parser: argparse.ArgumentParser) -> int:
@@ -194,4 +139,87 @@ def _remove_one(engine: Engine, name: str, options: argparse.Namespace) -> int:
     except EngineError as error:
         return report(error)
     print("\n".join(lines))
+    return 0
+
+
+def _tag(invocation: Invocation, parser: argparse.ArgumentParser) -> int:
+    parser.add_argument("image", metavar="IMAGE")
+    parser.add_argument("names", nargs="+", metavar="NAME")
+    options = parser.parse_args(invocation.arguments)
+    with open_engine(invocation) as engine:
+        for name in options.names:
+            engine.images.tag(options.image, name)
+    return 0
+
+
+def _untag(invocation: Invocation, parser: argparse.ArgumentParser) -> int:
+    parser.add_argument("image", metavar="IMAGE")
+    parser.add_argument("names", nargs="*", metavar="NAME", help="all names where none is given")
+    options = parser.parse_args(invocation.arguments)
+    with open_engine(invocation) as engine:
+        engine.images.untag(options.image, options.names)
+    return 0
+
+
+def _history(invocation: Invocation, parser: argparse.ArgumentParser) -> int:
+    parser.add_argument("--format", choices=("table", "json"), default="table")
+    parser.add_argument("--no-trunc", action="store_true", help="ids and commands at full length")
+    parser.add_argument("--quiet", "-q", action="store_true", help="ids alone")
+    parser.add_argument("image", metavar="IMAGE")
+    options = parser.parse_args(invocation.arguments)
+    with open_engine(invocation) as engine:
+        steps = engine.images.history(options.image)
+    if options.format == "json":
+        keys = {"id": "image_id", "created": "created", "createdBy": "created_by", "size": "size", "comment": "comment"}
+        print_json([{key: getattr(step, name) for key, name in keys.items()} for step in steps])
+        return 0
+    ids = [(step.image_id if options.no_trunc else step.image_id[:12]) or "<missing>" for step in steps]
+    if options.quiet:
+        print("\n".join(ids))
+        return 0
+    rows = [
+        (
+            short,
+            _since(step.created),
+            step.created_by if options.no_trunc else _cut(step.created_by),
+            size(step.size),
+            step.comment,
+        )
+        for short, step in zip(ids, steps, strict=True)
+    ]
+    print_table(("ID", "CREATED", "CREATED BY", "SIZE", "COMMENT"), rows)
+    return 0
+
+
+def _since(created: str) -> str:
+    return ago(datetime.fromisoformat(f"{created[:19]}+00:00").timestamp()) if created else "never"
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _STEP else f"{text[: _STEP - 3]}..."
+
+
+def _prune(invocation: Invocation, parser: argparse.ArgumentParser) -> int:
+    parser.add_argument("--all", "-a", action="store_true", help="those with a name, too")
+    parser.add_argument("--filter", action="append", default=[], metavar="KEY=VALUE", help="label, until …")
+    parser.add_argument("--force", "-f", action="store_true", help="do not ask")
+    options = parser.parse_args(invocation.arguments)
+    which = "without at least one container associated to them" if options.all else "that have no name"
+    if not options.force and not confirmed(f"This will remove all images {which}."):
+        return 0
+    with open_engine(invocation) as engine:
+        fits = image_filter(engine, options.filter)
+        for image in engine.images.prune(lambda image: (options.all or not image.names) and fits(image)):
+            print(image.id)
+    return 0
+
+
+def _exists(invocation: Invocation, parser: argparse.ArgumentParser) -> int:
+    parser.add_argument("image", metavar="IMAGE")
+    options = parser.parse_args(invocation.arguments)
+    with open_engine(invocation) as engine:
+        try:
+            engine.images.find(options.image)
+        except NoSuchImage:
+            return 1
     return 0

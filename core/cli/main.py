@@ -31,31 +31,58 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "exec": ("executing", "run a command in a running container"),
     "export": ("files", "write a container's files as a tar archive"),
     "healthcheck": ("health", "run the health check of a container"),
+    "history": ("images", "show how an image was made"),
+    "image exists": ("images", "tell by the exit code whether an image is there"),
+    "image prune": ("images", "remove images that nothing uses"),
     "images": ("images", "list the images"),
-    "import": ("images", "make an image of a tar archive of a root file system"),
+    "import": ("transfers", "make an image of a tar archive of a root file system"),
     "info": ("host", "describe the host and the store"),
     "inspect": ("listing", "show all that is known of containers or images"),
     "kill": ("lifecycle", "send a signal to containers"),
-    "load": ("images", "load images from an archive"),
+    "load": ("transfers", "load images from an archive"),
+    "login": ("transfers", "log in to a registry"),
+    "logout": ("transfers", "forget the login of a registry"),
     "logs": ("listing", "show what a container has printed"),
     "mount": ("files", "mount a container's root file system, or list the mounted ones"),
     "pause": ("lifecycle", "pause all processes of containers"),
     "ps": ("ps", "list the containers"),
-    "pull": ("images", "pull an image"),
+    "pull": ("transfers", "pull an image"),
+    "push": ("transfers", "copy an image to a registry or another place"),
     "rename": ("lifecycle", "give a container another name"),
     "restart": ("lifecycle", "stop containers and start them again"),
     "rm": ("lifecycle", "remove containers"),
     "rmi": ("images", "remove images"),
     "run": ("create", "create a container and start it"),
+    "save": ("transfers", "write an image to an archive"),
     "start": ("lifecycle", "start containers"),
     "stop": ("lifecycle", "stop containers"),
+    "tag": ("images", "give an image a further name"),
     "top": ("listing", "show the processes of a container"),
     "umount": ("files", "unmount a container's root file system"),
     "unpause": ("lifecycle", "let paused containers go on"),
+    "untag": ("images", "take names of an image away"),
     "version": ("host", "show the versions"),
     "wait": ("lifecycle", "wait for containers to end, and show their exit codes"),
 }
 """Subcommand → the module that has it, and its line in the help."""
+
+_IMAGE_WORDS: Final = ("diff", "history", "import", "inspect", "load", "pull", "push", "save", "tag", "untag")
+_CONTAINER_WORDS: Final = (
+    *("attach", "cleanup", "commit", "create", "diff", "exec", "export", "inspect", "kill", "logs", "mount", "pause"),
+    *("ps", "rename", "restart", "rm", "run", "start", "stop", "top", "umount", "unpause", "wait"),
+)
+GROUPS: Final[dict[str, dict[str, str]]] = {
+    "image": {
+        **{word: word for word in _IMAGE_WORDS},
+        "ls": "images",
+        "list": "images",
+        "rm": "rmi",
+        "exists": "image exists",
+        "prune": "image prune",
+    },
+    "container": {**{word: word for word in _CONTAINER_WORDS}, "ls": "ps", "list": "ps", "unmount": "umount"},
+}
+"""Words before a subcommand, as podman has them → what may be behind them → the subcommand that it is."""
 
 LOG_LEVELS: Final = ("debug", "info", "warn", "warning", "error", "fatal")
 DEFAULT_ESCAPE_KEY: Final = "ctrl+]"
@@ -79,7 +106,7 @@ def parse_global(argv: Sequence[str]) -> Invocation:
         prog="wharf",
         usage="wharf [OPTIONS] [COMMAND ...]",
         description="Without a command the full-screen interface opens.",
-        epilog="commands:\n" + "\n".join(f"  {name:<11} {line}" for name, (_, line) in COMMANDS.items()),
+        epilog="commands:\n" + "\n".join(f"  {name:<12} {line}" for name, (_, line) in COMMANDS.items()),
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
         add_help=False,
@@ -120,6 +147,7 @@ def main(argv: Sequence[str]) -> int:
 
 def run_command(invocation: Invocation) -> int:
     """Carry out a subcommand; its exit code. Raises `EngineError`, and whatever `guarded` is there for."""
+    invocation = _ungrouped(invocation)
     if invocation.command not in COMMANDS:
         wrong = f"unrecognized command `wharf {invocation.command}`" if invocation.command else "no command is given"
         raise InvalidArgument(wrong, hint="wharf --help lists the commands")
@@ -127,6 +155,20 @@ def run_command(invocation: Invocation) -> int:
     module = importlib.import_module(f"core.cli.{COMMANDS[invocation.command][0]}")
     end_start()
     return int(module.run(invocation))
+
+
+def _ungrouped(invocation: Invocation) -> Invocation:
+    """`image ls` as `images`. Raises `InvalidArgument`."""
+    group = GROUPS.get(invocation.command)
+    if group is None:
+        return invocation
+    word, *rest = invocation.arguments or ("",)
+    if word not in group:
+        given = f"{invocation.command} {word}".strip()
+        raise InvalidArgument(
+            f"unrecognized command `wharf {given}`", hint=f"behind {invocation.command}: {', '.join(sorted(group))}"
+        )
+    return msgspec.structs.replace(invocation, command=group[word], arguments=tuple(rest))
 
 
 def guarded(action: Callable[[], int]) -> int:

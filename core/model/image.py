@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import msgspec
 
 from core.model.health import HealthCheck
@@ -20,6 +22,31 @@ class ImageConfig(msgspec.Struct, frozen=True, kw_only=True):
     exposed_ports: tuple[str, ...] = ()
     volumes: tuple[str, ...] = ()
     health_check: HealthCheck | None = None
+
+
+class RegistryAccess(msgspec.Struct, frozen=True, kw_only=True):
+    """How a registry is spoken to. `authfile`: logins; empty for the one that podman and skopeo share.
+
+    `credentials`: `USER:PASSWORD` in their place. `certificates`: a directory with CA and client certificates.
+    """
+
+    authfile: str = ""
+    credentials: str = ""
+    certificates: str = ""
+    tls_verify: bool = True
+
+
+DEFAULT_ACCESS: Final = RegistryAccess()
+
+
+class ImageStep(msgspec.Struct, frozen=True, kw_only=True):
+    """A line of an image's history. `image_id`: of the newest step alone. `size`: bytes; 0 for one without a layer."""
+
+    created: str
+    created_by: str
+    comment: str
+    size: int
+    image_id: str = ""
 
 
 class Image(msgspec.Struct, frozen=True, kw_only=True):

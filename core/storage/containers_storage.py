@@ -15,14 +15,15 @@ import msgspec
 from core.errors import AmbiguousName, ImageInUse, NoSuchImage, StorageFailed
 from core.host.locks import FileLock
 from core.host.mounts import is_mounted, unmount
-from core.model.content import ChangeKind, CommitOptions, FileChange
+from core.model.content import ChangeKind, CommitOptions, FileChange, ImageFormat
 from core.model.health import DEFAULT_INTERVAL, DEFAULT_RETRIES, DEFAULT_TIMEOUT, HealthCheck, check_args
-from core.model.image import Image, ImageConfig
+from core.model.image import DEFAULT_ACCESS, Image, ImageConfig, RegistryAccess
 from core.model.snapshot import PullProgress
 from core.paths import EnginePaths
 from core.settings import Settings
 from core.storage.command import StorageCommand, failure
-from core.storage.references import candidates, full_name, pull_source, stored_name
+from core.storage.references import candidates, full_name
+from core.storage.short_names import sources
 from core.storage.skopeo import Skopeo
 
 _ID_LENGTH: Final = 64
@@ -35,6 +36,7 @@ class ContainersStorage:
 
     def __init__(self, paths: EnginePaths, settings: Settings) -> None:
         self._paths = paths
+        self._settings = settings
         self._command = StorageCommand(paths, settings)
         self._skopeo = Skopeo(paths, settings, self._command)
 
@@ -137,25 +139,34 @@ class ContainersStorage:
         *,
         progress: Callable[[PullProgress], None] | None = None,
         cancel: threading.Event | None = None,
-        authfile: str = "",
-        tls_verify: bool = True,
+        access: RegistryAccess = DEFAULT_ACCESS,
     ) -> Image:
         before = {image.id for image in self.images()}
         with self._transfer_lock():
-            name = self._skopeo.copy_in(
-                pull_source(reference),
-                stored_name(reference),
-                progress=progress,
-                cancel=cancel,
-                authfile=authfile,
-                tls_verify=tls_verify,
-            )
+            name = self._copy_first(sources(reference, self._settings.registries), progress, cancel, access)
         if name:
             return self.find_image(name)
         fresh = [image for image in self.images() if image.id not in before]
         if not fresh:
             raise StorageFailed(f"{reference} was copied, but no new image is there", hint="it was there before")
         return fresh[0]
+
+    def _copy_first(
+        self,
+        found: Sequence[tuple[str, str]],
+        progress: Callable[[PullProgress], None] | None,
+        cancel: threading.Event | None,
+        access: RegistryAccess,
+    ) -> str:
+        """Copy the first of several sources that has the image; the name that it got.
+
+        The error is that of the last, as one cannot tell which of them was meant.
+        """
+        for source, name in found[:-1]:
+            with contextlib.suppress(NoSuchImage, StorageFailed):
+                return self._skopeo.copy_in(source, name, progress=progress, cancel=cancel, access=access)
+        source, name = found[-1]
+        return self._skopeo.copy_in(source, name, progress=progress, cancel=cancel, access=access)
 
     def load(self, archive: Path) -> list[Image]:
         with self._transfer_lock():
@@ -230,7 +241,7 @@ class ContainersStorage:
             raise ImageInUse(f"image {name_or_id} belongs to another store", hint="remove it with podman or buildah")
         named = [name for name in candidates(name_or_id) if name in image.names]
         if named and len(image.names) > 1 and not force:
-            self._set_names(image.id, [name for name in image.names if name != named[0]])
+            self.set_names(image.id, [name for name in image.names if name != named[0]])
             return [f"Untagged: {named[0]}"]
         if not named and len(image.names) > 1 and not force:
             raise ImageInUse(
@@ -247,6 +258,30 @@ class ContainersStorage:
                 )
             raise failure("delete-image", finished)
         return [*(f"Untagged: {name}" for name in image.names), f"Deleted: {image.id}"]
+
+    def copy_out(
+        self,
+        image: Image,
+        destination: str,
+        *,
+        access: RegistryAccess = DEFAULT_ACCESS,
+        form: ImageFormat | None = None,
+        digest_file: Path | None = None,
+        progress: Callable[[PullProgress], None] | None = None,
+        cancel: threading.Event | None = None,
+    ) -> None:
+        self._skopeo.copy_out(
+            image, destination, access=access, form=form, digest_file=digest_file, progress=progress, cancel=cancel
+        )
+
+    def layer_sizes(self, image_id: str) -> list[int]:
+        layers = self._layers_file()
+        entry = next(entry for entry in self._command.json("images") or [] if entry["id"] == image_id)
+        sizes, layer = [], str(entry.get("layer") or "")
+        while layer in layers:
+            sizes.append(layers[layer].size)
+            layer = layers[layer].parent
+        return sizes[::-1]
 
     def tag(self, image_id: str, name: str) -> None:
         self._command.check("add-names", "-n", full_name(name), image_id)
@@ -290,7 +325,7 @@ class ContainersStorage:
         finished = self._command.check("get-image-data", image_id, "manifest")
         return msgspec.json.decode(finished.stdout, type=dict[str, Any])
 
-    def _set_names(self, image_id: str, names: Sequence[str]) -> None:
+    def set_names(self, image_id: str, names: Sequence[str]) -> None:
         options = [option for name in names for option in ("-n", name)]
         self._command.check("set-names", *options, image_id)
 

@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
-from core.model.content import CommitOptions, FileChange
-from core.model.image import Image, ImageConfig
+from core.model.content import CommitOptions, FileChange, ImageFormat
+from core.model.image import DEFAULT_ACCESS, Image, ImageConfig, RegistryAccess
 from core.model.snapshot import PullProgress
 
 
@@ -60,8 +60,7 @@ class Storage(Protocol):
         *,
         progress: Callable[[PullProgress], None] | None = None,
         cancel: threading.Event | None = None,
-        authfile: str = "",
-        tls_verify: bool = True,
+        access: RegistryAccess = DEFAULT_ACCESS,
     ) -> Image:
         """Copy an image in. Raises `NoSuchImage`, `Cancelled`, `DamagedArchive`."""
 
@@ -99,6 +98,25 @@ class Storage(Protocol):
 
     def tag(self, image_id: str, name: str) -> None:
         """A further name."""
+
+    def set_names(self, image_id: str, names: Sequence[str]) -> None:
+        """These names, and no others."""
+
+    def copy_out(
+        self,
+        image: Image,
+        destination: str,
+        *,
+        access: RegistryAccess = DEFAULT_ACCESS,
+        form: ImageFormat | None = None,
+        digest_file: Path | None = None,
+        progress: Callable[[PullProgress], None] | None = None,
+        cancel: threading.Event | None = None,
+    ) -> None:
+        """Copy an image to a transport and a name. Raises `StorageFailed`, `Cancelled`."""
+
+    def layer_sizes(self, image_id: str) -> list[int]:
+        """Bytes of each layer, the lowest first."""
 
     def collect_garbage(self) -> None:
         """Delete layers that belong to no image and no container, as a killed create leaves."""

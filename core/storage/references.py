@@ -6,6 +6,7 @@ import re
 from typing import Final
 
 from core.errors import InvalidArgument
+from core.model.image import Image
 
 TRANSPORTS: Final = ("docker://", "docker-archive:", "oci-archive:", "oci:", "dir:")
 _NAME: Final = re.compile(r"[a-z0-9.-]+(?::\d+)?(?:/[a-z0-9._-]+)*(?::[\w][\w.-]{0,127})?(?:@sha256:[0-9a-f]{64})?")
@@ -38,17 +39,19 @@ def full_name(name: str) -> str:
     return tagged
 
 
-def pull_source(reference: str) -> str:
-    """What skopeo copies from: a transport is taken as it is, a name is one of a registry."""
-    if reference.startswith(TRANSPORTS):
-        return reference
-    return f"docker://{candidates(reference)[-1]}"
+def named(image: Image, asked: str) -> str:
+    """The name that an image was asked for by; empty for one that was asked for by its id."""
+    return next((name for name in candidates(asked) if name in image.names), "")
 
 
-def stored_name(reference: str) -> str:
-    """The name under which a pulled reference is kept, empty where the source has none of its own."""
-    if reference.startswith("docker://"):
-        return candidates(reference.removeprefix("docker://"))[-1]
-    if reference.startswith(TRANSPORTS):
-        return ""
-    return candidates(reference)[-1]
+def push_target(image: Image, asked: str, destination: str) -> str:
+    """Where a push goes, with its transport. Raises `InvalidArgument` where nothing says a registry."""
+    if destination.startswith(TRANSPORTS):
+        return destination
+    target = with_tag(destination) if destination else named(image, asked)
+    host, slash, _ = target.partition("/")
+    if not slash or host == "localhost" or not ("." in host or ":" in host):
+        raise InvalidArgument(
+            f"{destination or asked} names no registry to push to", hint="give the destination: HOST[:PORT]/NAME[:TAG]"
+        )
+    return f"docker://{target}"

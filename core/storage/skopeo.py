@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import msgspec
 
@@ -19,19 +19,20 @@ from core.errors import Cancelled, DamagedArchive, EngineError, InvalidArgument,
 from core.host.files import make_private_directory, write_atomically
 from core.host.processes import StillRunning, find_program, kill_group, run, spawn
 from core.model.content import ImageFormat
+from core.model.image import DEFAULT_ACCESS, Image, RegistryAccess
 from core.model.snapshot import PullProgress
 from core.paths import EnginePaths
 from core.settings import Settings
 from core.storage.command import StorageCommand
 from core.storage.references import full_name
 
-_SYSTEM_POLICY: Final = Path("/etc/containers/policy.json")
 _ACCEPT_ALL: Final = b'{"default": [{"type": "insecureAcceptAnything"}]}\n'
 _STEP: Final = 0.2
 """Seconds between two looks at a transfer."""
 _QUIET: Final = 0.7
 _NOT_FOUND: Final = re.compile(r"manifest unknown|name unknown|not found|requested access to the resource is denied")
 _UNREACHABLE: Final = re.compile(r"connection refused|no such host|i/o timeout|network is unreachable|dial tcp")
+_REJECTED: Final = re.compile(r"rejected by policy|image rejected|signature was required|Invalid GPG signature")
 _UNAUTHORISED: Final = re.compile(r"unauthorized|authentication required")
 _BROKEN: Final = re.compile(
     r"unexpected EOF|invalid (tar )?header|Digest did not match|does not match|archive/tar|gzip:"
@@ -55,23 +56,44 @@ class Skopeo:
         *,
         progress: Callable[[PullProgress], None] | None = None,
         cancel: threading.Event | None = None,
-        authfile: str = "",
-        tls_verify: bool = True,
+        access: RegistryAccess = DEFAULT_ACCESS,
     ) -> str:
         """Copy `source` (a transport and a name) under `name`, or without one where it is empty; the name.
 
         Raises `NoSuchImage`, `StorageFailed`, `DamagedArchive`, `Cancelled`.
         """
         self._command.check("images", "-j")
-        options = [f"--src-tls-verify={str(tls_verify).lower()}"] if source.startswith("docker://") else []
-        if authfile:
-            options += ["--authfile", authfile]
+        options = _access_options("src", access) if source.startswith("docker://") else []
         total = self._source_size(source, options) if progress is not None else 0
         target = name or f"localhost/pulled-{os.urandom(4).hex()}:latest"
         with self._transfer() as folder:
             argv = [*self._base(folder), "copy", "-q", *options, source, self._destination(target)]
             self._run(argv, folder, source, total, progress, cancel)
         return target
+
+    def copy_out(
+        self,
+        image: Image,
+        destination: str,
+        *,
+        access: RegistryAccess,
+        form: ImageFormat | None,
+        digest_file: Path | None,
+        progress: Callable[[PullProgress], None] | None = None,
+        cancel: threading.Event | None = None,
+    ) -> None:
+        """Copy an image of the storage to `destination`, a transport and a name; in its own form where None.
+
+        Raises `StorageFailed`, `Cancelled`.
+        """
+        options = _access_options("dest", access) if destination.startswith("docker://") else []
+        if form is not None:
+            options += ["--format", "v2s2" if form == "docker" else "oci"]
+        if digest_file is not None:
+            options += ["--digestfile", str(digest_file)]
+        with self._transfer() as folder:
+            argv = [*self._base(folder), "copy", "-q", *options, self._destination(f"@{image.id}"), destination]
+            self._run(argv, folder, destination, image.size, progress, cancel)
 
     def copy_commit(self, source: str, name: str, format_: ImageFormat) -> str:
         """Copy a layout made here, under `name` or under none; the id that the image has in `format_`."""
@@ -100,12 +122,15 @@ class Skopeo:
         return loaded
 
     def _base(self, folder: Path) -> list[str]:
-        policy = _SYSTEM_POLICY
+        policy = Path(self._settings.signature_policy)
         if not policy.exists():
             policy = self._paths.signature_policy
             if not policy.exists():
                 write_atomically(policy, _ACCEPT_ALL)
-        return [find_program(self._settings.skopeo), "--tmpdir", str(folder), "--policy", str(policy)]
+        argv = [find_program(self._settings.skopeo), "--tmpdir", str(folder), "--policy", str(policy)]
+        if Path(self._settings.registries).exists():
+            argv += ["--registries-conf", self._settings.registries]
+        return argv
 
     def _destination(self, name: str) -> str:
         options = ",".join(self._command.store_options)
@@ -167,6 +192,18 @@ class Skopeo:
             raise _explain(source, errors.read_text(errors="replace"), argv)
         if progress is not None:
             progress(PullProgress(done=total or max(before, 0), total=total, phase="applying"))
+
+
+def _access_options(side: Literal["src", "dest"], access: RegistryAccess) -> list[str]:
+    # Said only where it is off: on, it would overrule what registries.conf says of a registry.
+    options = [] if access.tls_verify else [f"--{side}-tls-verify=false"]
+    if access.authfile:
+        options.append(f"--{side}-authfile={access.authfile}")
+    if access.credentials:
+        options.append(f"--{side}-creds={access.credentials}")
+    if access.certificates:
+        options.append(f"--{side}-cert-dir={access.certificates}")
+    return options
 
 
 def _bytes_below(folder: Path) -> int:
@@ -240,7 +277,9 @@ def _explain(source: str, text: str, argv: list[str]) -> StorageFailed | NoSuchI
             stderr=text,
             argv=argv,
         )
-    if _UNREACHABLE.search(text):
+    if _REJECTED.search(text):
+        hint = "the signature policy of this host refuses it: see containers-policy.json(5)"
+    elif _UNREACHABLE.search(text):
         hint = "check the name and the network"
     elif _UNAUTHORISED.search(text):
         hint = "log in first, and pass the file with --authfile"

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
-import socket
 import subprocess
 import tarfile
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -16,46 +13,24 @@ import pytest
 
 from core.engine import Engine
 from core.errors import ImageInUse, NoSuchImage, StorageFailed
-from core.model.image import Image
+from core.model.image import Image, RegistryAccess
 from core.model.options import CreateOptions
 from core.model.snapshot import PullProgress
 from core.settings import Settings
+from tests.registry import registry as running_registry
 from tests.worksite import DEMO, Worksite, make
 
 Wharf = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
+UNENCRYPTED = RegistryAccess(tls_verify=False)
+
+
 @pytest.fixture
 def registry(worksite: Worksite) -> Iterator[str]:
-    """A registry on a free port of loopback; its `host:port`."""
-    program = shutil.which("docker-registry")
-    assert program is not None, "docker-registry is not installed"
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    folder = worksite.folder / "registry"
-    folder.mkdir()
-    configuration = folder / "config.yml"
-    configuration.write_text(
-        f"version: 0.1\nlog: {{level: error}}\nstorage: {{filesystem: {{rootdirectory: {folder}/data}}}}\n"
-        f"http: {{addr: 127.0.0.1:{port}}}\n"
-    )
-    process = subprocess.Popen(
-        [program, "serve", str(configuration)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    try:
-        deadline = time.monotonic() + 20
-        while True:
-            try:
-                socket.create_connection(("127.0.0.1", port), 1).close()
-                break
-            except OSError:
-                assert time.monotonic() < deadline and process.poll() is None, "the registry did not come up"
-                time.sleep(0.05)
-        yield f"localhost:{port}"
-    finally:
-        process.kill()
-        process.wait()
+    """The `host:port` of a plain one."""
+    with running_registry(worksite.folder / "registry") as running:
+        yield running.address
 
 
 def push(archive: Path, target: str) -> None:
@@ -66,7 +41,7 @@ def push(archive: Path, target: str) -> None:
 def test_an_image_is_pulled_from_a_registry(registry: str, engine: Engine, demo_archive: Path, wharf: Wharf) -> None:
     push(demo_archive, f"docker://{registry}/team/demo:1.0")
     told: list[PullProgress] = []
-    image = engine.images.pull(f"{registry}/team/demo:1.0", tls_verify=False, progress=told.append)
+    image = engine.images.pull(f"{registry}/team/demo:1.0", access=UNENCRYPTED, progress=told.append)
     assert f"{registry}/team/demo:1.0" in image.names
     assert told
     pulled = wharf("pull", "--tls-verify=false", "--quiet", f"{registry}/team/demo:1.0")
@@ -81,7 +56,7 @@ def test_what_the_registry_has_not_is_said_in_a_sentence(
 ) -> None:
     push(demo_archive, f"docker://{registry}/team/demo:1.0")
     with pytest.raises(NoSuchImage, match="nope"):
-        engine.images.pull(f"{registry}/team/demo:nope", tls_verify=False)
+        engine.images.pull(f"{registry}/team/demo:nope", access=UNENCRYPTED)
     refused = wharf("pull", "--tls-verify=false", f"{registry}/team/other")
     assert refused.returncode == 125
     assert refused.stderr.splitlines()[-2].startswith("Error: "), refused.stderr
@@ -90,7 +65,7 @@ def test_what_the_registry_has_not_is_said_in_a_sentence(
 
 def test_a_registry_that_is_not_there_is_said_in_a_sentence(engine: Engine, wharf: Wharf) -> None:
     with pytest.raises(StorageFailed) as refusal:
-        engine.images.pull("localhost:1/team/demo", tls_verify=False)
+        engine.images.pull("localhost:1/team/demo", access=UNENCRYPTED)
     assert "network" in refusal.value.hint
     refused = wharf("pull", "--tls-verify=false", "localhost:1/team/demo")
     assert refused.returncode == 125

@@ -27,7 +27,7 @@ def test_the_help_lists_every_command(call: Call) -> None:
     ended = call("--help")
     assert ended.code == 0
     for name, (_, line) in COMMANDS.items():
-        assert f"  {name:<11} {line}\n" in ended.out
+        assert f"  {name:<12} {line}\n" in ended.out
 
 
 @pytest.mark.parametrize("name", COMMANDS)

@@ -1,0 +1,214 @@
+"""pull push load save import login logout: images that come and go."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import getpass
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from core.cli.command import command_parser, open_engine
+from core.cli.main import COMMANDS, Invocation
+from core.cli.output import size
+from core.cli.parser import add_boolean
+from core.engine import Engine
+from core.errors import InvalidArgument
+from core.images import SAVE_FORMS
+from core.model.image import RegistryAccess
+from core.model.snapshot import PullProgress
+
+
+def run(invocation: Invocation) -> int:
+    parser = command_parser(invocation, COMMANDS[invocation.command][1])
+    return {
+        "pull": _pull,
+        "push": _push,
+        "load": _load,
+        "save": _save,
+        "import": _import,
+        "login": _login,
+        "logout": _logout,
+    }[invocation.command](invocation, parser)
+
+
+def _add_access(parser: argparse.ArgumentParser, *, credentials: bool = True) -> None:
+    parser.add_argument("--authfile", default="", metavar="FILE", help="file with the logins of registries")
+    parser.add_argument("--cert-dir", default="", metavar="DIRECTORY", help="certificates of the registry and for it")
+    add_boolean(parser, "--tls-verify", default=True, explanation="whether the registry has to prove who it is")
+    if credentials:
+        parser.add_argument("--creds", default="", metavar="USER:PASSWORD", help="in place of a login")
+
+
+def _access(options: argparse.Namespace) -> RegistryAccess:
+    return RegistryAccess(
+        authfile=options.authfile,
+        credentials=getattr(options, "creds", ""),
+        certificates=options.cert_dir,
+        tls_verify=options.tls_verify,
+    )
+
+
+@contextmanager
+def _progress(options: argparse.Namespace) -> Iterator[Callable[[PullProgress], None] | None]:
+    """What shows progress on a terminal; None where there is none."""
+    if options.quiet or not sys.stderr.isatty():
+        yield None
+        return
+    try:
+        yield _show_progress
+    finally:
+        print(file=sys.stderr)
+
+
+def _show_progress(progress: PullProgress) -> None:
+    total = f" / {size(progress.total)}" if progress.total else ""
+    sys.stderr.write(f"\r\x1b[K{progress.phase} {size(progress.done)}{total}")
+    sys.stderr.flush()
+
+
+def _pull(invocation: Invocation, parser: argparse.ArgumentParser) -> int:
+    _add_access(parser)
+    parser.add_argument("--quiet", "-q", action="store_true", help="no progress")
+    parser.add_argument("images", nargs="+", metavar="IMAGE")
+    options = parser.parse_args(invocation.arguments)
+    with open_engine(invocation) as engine:
+        for name in options.images:
+            if not options.quiet:
+                print(f"Trying to pull {name}...", file=sys.stderr)
+            with _progress(options) as progress:
+                image = engine.images.pull(name, progress=progress, access=_access(options))
+            print(image.id)
+    return 0
+
+
+def _push(invocation: Invocation, parser: argparse.ArgumentParser) -> int:
+    _add_access(parser)
+    parser.add_argument("--digestfile", type=Path, default=None, metavar="FILE", help="write the digest to this file")
+    parser.add_argument("--format", "-f", choices=("oci", "v2s2"), default=None, help="form of the manifest")
+    parser.add_argument("--quiet", "-q", action="store_true", help="no progress")
+    parser.add_argument("image", metavar="IMAGE")
+    parser.add_argument("destination", nargs="?", default="", metavar="DESTINATION")
+    options = parser.parse_args(invocation.arguments)
+    with open_engine(invocation) as engine, _progress(options) as progress:
+        target = engine.images.push(
+            options.image,
+            options.destination,
+            access=_access(options),
+            form=None if options.format is None else "docker" if options.format == "v2s2" else "oci",
+            digest_file=options.digestfile,
+            progress=progress,
+        )
+    if not options.quiet:
+        print(f"Pushed {options.image} to {target}", file=sys.stderr)
+    return 0
+
+
+def _load(invocation: Invocation, parser: argparse.ArgumentParser) -> int:
+    parser.add_argument("--input", "-i", type=Path, default=None, help="the archive; standard input otherwise")
+    parser.add_argument("--quiet", "-q", action="store_true", help="as without it")
+    options = parser.parse_args(invocation.arguments)
+    with open_engine(invocation) as engine, contextlib.ExitStack() as stack:
+        archive = stack.enter_context(_standard_input(engine)) if options.input is None else options.input.absolute()
+        images = engine.images.load(archive)
+    for image in images:
+        for name in image.names or (f"sha256:{image.id}",):
+            print(f"Loaded image: {name}")
+    return 0
+
+
+@contextmanager
+def _standard_input(engine: Engine) -> Iterator[Path]:
+    """Standard input as a file, which is gone afterwards. Raises `InvalidArgument` where it is a terminal."""
+    if sys.stdin.isatty():
+        raise InvalidArgument("can not read an archive from a terminal", hint="name a file, or use a redirection")
+    engine.paths.transfers.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=engine.paths.transfers, suffix=".tar") as file:
+        shutil.copyfileobj(sys.stdin.buffer, file)
+        file.flush()
+        yield Path(file.name)
+
+
+def _save(invocation: Invocation, parser: argparse.ArgumentParser) -> int:
+    parser.add_argument("--output", "-o", type=Path, default=None, help="file or directory; standard output otherwise")
+    parser.add_argument("--format", choices=SAVE_FORMS, default="docker-archive")
+    parser.add_argument("--quiet", "-q", action="store_true", help="as without it")
+    parser.add_argument("image", metavar="IMAGE")
+    options = parser.parse_args(invocation.arguments)
+    if options.output is None and options.format.endswith("-dir"):
+        raise InvalidArgument(f"--format {options.format} needs a directory", hint="name it with --output")
+    if options.output is None and sys.stdout.isatty():
+        raise InvalidArgument("refusing to save to a terminal", hint="use --output FILE or a redirection")
+    with open_engine(invocation) as engine:
+        if options.output is not None:
+            engine.images.save(options.image, options.output.absolute(), options.format)
+            return 0
+        engine.paths.transfers.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=engine.paths.transfers) as folder:
+            engine.images.save(options.image, Path(folder) / "image", options.format)
+            with (Path(folder) / "image").open("rb") as file:
+                shutil.copyfileobj(file, sys.stdout.buffer)
+    return 0
+
+
+def _import(invocation: Invocation, parser: argparse.ArgumentParser) -> int:
+    parser.add_argument(
+        "--change", "-c", action="append", default=[], metavar="INSTRUCTION", help="a Dockerfile's line"
+    )
+    parser.add_argument("--message", "-m", default="", help="a comment in the image's history")
+    parser.add_argument("--quiet", "-q", action="store_true", help="as without it")
+    parser.add_argument("path", metavar="PATH", help="a tar archive; - for standard input")
+    parser.add_argument("reference", nargs="?", default="", metavar="NAME")
+    options = parser.parse_args(invocation.arguments)
+    with open_engine(invocation) as engine, contextlib.ExitStack() as stack:
+        tar = stack.enter_context(_standard_input(engine)) if options.path == "-" else Path(options.path).absolute()
+        image = engine.images.import_tar(tar, options.reference, changes=options.change, message=options.message)
+    print(f"sha256:{image.id}")
+    return 0
+
+
+def _login(invocation: Invocation, parser: argparse.ArgumentParser) -> int:
+    _add_access(parser, credentials=False)
+    parser.add_argument("--username", "-u", default="", help="asked for otherwise")
+    parser.add_argument(
+        "--password", "-p", default="", help="asked for otherwise; others can read it in a list of processes"
+    )
+    parser.add_argument("--password-stdin", action="store_true", help="read the password from standard input")
+    parser.add_argument("--get-login", action="store_true", help="show who is logged in")
+    parser.add_argument("registry", metavar="REGISTRY")
+    options = parser.parse_args(invocation.arguments)
+    with open_engine(invocation) as engine:
+        if options.get_login:
+            print(engine.images.logged_in(options.registry, _access(options)))
+            return 0
+        if options.password_stdin and not options.username:
+            raise InvalidArgument("--password-stdin needs a --username")
+        user = options.username or input("Username: ")
+        if options.password_stdin:
+            password = sys.stdin.read().rstrip("\n")
+        else:
+            password = options.password or getpass.getpass("Password: ")
+        engine.images.login(options.registry, user, password, _access(options))
+    print("Login Succeeded!")
+    return 0
+
+
+def _logout(invocation: Invocation, parser: argparse.ArgumentParser) -> int:
+    parser.add_argument("--authfile", default="", metavar="FILE", help="file with the logins of registries")
+    parser.add_argument("--all", "-a", action="store_true", help="all registries")
+    parser.add_argument("registry", nargs="?", default="", metavar="REGISTRY")
+    options = parser.parse_args(invocation.arguments)
+    if options.all == bool(options.registry):
+        raise InvalidArgument("name one registry, or use --all")
+    with open_engine(invocation) as engine:
+        engine.images.logout(options.registry, RegistryAccess(authfile=options.authfile))
+    print(
+        "Removed login credentials for all registries"
+        if options.all
+        else f"Removed login credentials for {options.registry}"
+    )
+    return 0

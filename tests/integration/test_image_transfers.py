@@ -1,0 +1,194 @@
+"""push, save, login and what is kept of names: with a real registry, with TLS and a password."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import tarfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from core.engine import Engine
+from core.errors import DestinationExists, InvalidArgument, NoSuchImage, StorageFailed
+from core.images import SaveForm
+from core.model.image import Image, RegistryAccess
+from core.settings import Settings
+from tests.registry import PASSWORD, USER, Registry, registry
+from tests.worksite import DEMO, Worksite, installed_command, make
+
+Wharf = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def secured(worksite: Worksite) -> Iterator[Registry]:
+    with registry(worksite.folder / "registry", secured=True) as running:
+        yield running
+
+
+@pytest.fixture
+def plain(worksite: Worksite) -> Iterator[Registry]:
+    with registry(worksite.folder / "registry") as running:
+        yield running
+
+
+def test_push_and_pull_with_tls_and_a_password(secured: Registry, engine: Engine, demo_image: Image) -> None:
+    name = f"{secured.address}/team/demo:1"
+    access = RegistryAccess(credentials=f"{USER}:{PASSWORD}", certificates=str(secured.certificates))
+    assert engine.images.push(DEMO, name, access=access) == f"docker://{name}"
+    engine.images.remove(DEMO)
+    assert engine.images.pull(name, access=access).id == demo_image.id
+
+
+def test_what_a_registry_refuses_is_said(secured: Registry, engine: Engine, demo_image: Image) -> None:
+    name = f"{secured.address}/team/demo:1"
+    with pytest.raises(StorageFailed, match="certificate"):
+        engine.images.push(DEMO, name, access=RegistryAccess(credentials=f"{USER}:{PASSWORD}"))
+    with pytest.raises(StorageFailed) as refusal:
+        engine.images.push(DEMO, name, access=RegistryAccess(certificates=str(secured.certificates)))
+    assert "log in" in refusal.value.hint
+    with pytest.raises(InvalidArgument, match="no registry"):
+        engine.images.push(DEMO)
+
+
+def test_login_and_logout(secured: Registry, wharf: Wharf, demo_image: Image, tmp_path: Path) -> None:
+    auth, certificates = f"--authfile={tmp_path}/auth.json", f"--cert-dir={secured.certificates}"
+    words = ("login", auth, certificates, "-u", USER, "--password-stdin", secured.address)
+    wrong = wharf(*words, stdin="wrong\n")
+    assert wrong.returncode == 125 and "did not take the login" in wrong.stderr
+    assert wharf("login", auth, "--get-login", secured.address).returncode == 125
+    right = wharf(*words, stdin=f"{PASSWORD}\n")
+    assert (right.returncode, right.stdout) == (0, "Login Succeeded!\n"), right.stderr
+    assert wharf("login", auth, "--get-login", secured.address).stdout == f"{USER}\n"
+    name = f"{secured.address}/demo"
+    pushed = wharf("push", auth, certificates, f"--digestfile={tmp_path}/digest", DEMO, name)
+    assert pushed.returncode == 0, pushed.stderr
+    assert (tmp_path / "digest").read_text().startswith("sha256:")
+    assert wharf("pull", "-q", auth, certificates, name).stdout.strip() == demo_image.id
+    assert wharf("logout", auth, secured.address).returncode == 0
+    assert wharf("logout", auth, secured.address).returncode == 125
+    assert wharf("pull", "-q", auth, certificates, name).returncode == 125
+
+
+@pytest.mark.parametrize("form", ["docker-archive", "oci-archive", "docker-dir", "oci-dir"])
+def test_what_is_saved_comes_in_again(engine: Engine, demo_image: Image, tmp_path: Path, form: SaveForm) -> None:
+    place = tmp_path / "saved"
+    engine.images.save(DEMO, place, form)
+    assert [entry.name for entry in tmp_path.iterdir()] == ["saved"]
+    engine.images.remove(DEMO)
+    if form.endswith("-archive"):
+        (image,) = engine.images.load(place)
+        assert image.names == (DEMO,)
+    else:
+        image = engine.images.pull(f"{'dir' if form == 'docker-dir' else 'oci'}:{place}")
+    assert engine.images.config(image.id).cmd == ("/bin/sh",)
+    if form.endswith("-dir"):
+        with pytest.raises(DestinationExists):
+            engine.images.save(image.id, place, form)
+
+
+def test_save_to_standard_output(worksite: Worksite, demo_image: Image, tmp_path: Path) -> None:
+    archive = tmp_path / "out.tar"
+    with archive.open("wb") as file:
+        argv = [*installed_command(), *worksite.global_options, "save", DEMO]
+        subprocess.run(argv, stdout=file, check=True, timeout=60)
+    with tarfile.open(archive) as tar:
+        manifest = tar.extractfile("manifest.json")
+        assert manifest is not None and json.load(manifest)[0]["RepoTags"] == [DEMO]
+    assert list(worksite.paths.transfers.iterdir()) == []
+
+
+def test_names_come_and_go(engine: Engine, demo_image: Image, wharf: Wharf) -> None:
+    assert wharf("tag", DEMO, "a:1", "b").returncode == 0
+    assert set(engine.images.find(DEMO).names) == {DEMO, "localhost/a:1", "localhost/b:latest"}
+    assert wharf("untag", DEMO, "b").returncode == 0
+    with pytest.raises(NoSuchImage):
+        engine.images.find("b")
+    with pytest.raises(InvalidArgument, match="no name of image"):
+        engine.images.untag(DEMO, ["other"])
+    assert wharf("untag", "a:1").returncode == 0
+    assert engine.images.find(demo_image.id).names == ()
+    assert wharf("image", "exists", demo_image.id).returncode == 0
+    assert wharf("image", "exists", DEMO).returncode == 1
+
+
+def test_history_tells_each_step(engine: Engine, demo_image: Image, wharf: Wharf) -> None:
+    (step,) = engine.images.history(DEMO)
+    assert (step.image_id, step.comment) == (demo_image.id, "made for tests")
+    assert step.size > 1_000_000
+    header, line = wharf("history", DEMO).stdout.splitlines()
+    assert header.split() == ["ID", "CREATED", "CREATED", "BY", "SIZE", "COMMENT"]
+    assert line.startswith(demo_image.id[:12]) and "MB" in line
+    assert json.loads(wharf("image", "history", "--format", "json", DEMO).stdout)[0]["id"] == demo_image.id
+
+
+def test_prune_takes_what_nothing_uses(engine: Engine, demo_image: Image, wharf: Wharf) -> None:
+    container = make(engine, "true")
+    asked = wharf("image", "prune", "-a", stdin="n\n")
+    assert asked.returncode == 0 and "WARNING" in asked.stdout
+    assert wharf("image", "prune", "-af").stdout == ""
+    container.remove()
+    assert wharf("image", "prune", "-f").stdout == "", "it has a name"
+    assert wharf("image", "prune", "-af", "--filter", "label=other").stdout == ""
+    assert wharf("image", "prune", "-af", "--filter", "label=wharf.demo=1").stdout == f"{demo_image.id}\n"
+    assert engine.images.all() == []
+
+
+def test_filters_of_images(engine: Engine, demo_image: Image, wharf: Wharf, tmp_path: Path) -> None:
+    make(engine, "true", name="it").export(tmp_path / "root.tar")
+    newer = wharf("import", str(tmp_path / "root.tar"), "example.org/team/newer:2").stdout.strip()
+    shown = {
+        "dangling=true": [],
+        "dangling=false": ["newer", "demo"],
+        "reference=newer": ["newer"],
+        "reference=*/team/*": ["newer"],
+        "label=wharf.demo": ["demo"],
+        f"before={newer.removeprefix('sha256:')[:12]}": ["demo"],
+        f"since={DEMO}": ["newer"],
+        "readonly=true": [],
+    }
+    ids = {"newer": newer.removeprefix("sha256:")[:12], "demo": demo_image.id[:12]}
+    for text, names in shown.items():
+        listed = wharf("images", "-q", "--filter", text).stdout.split()
+        assert sorted(listed) == sorted(ids[name] for name in names), text
+    assert wharf("images", "--filter", "nonsense=1").returncode == 125
+    assert "sha256:" in wharf("images", "--digests").stdout
+
+
+def test_short_names_go_through_the_configured_registries(
+    plain: Registry, engine: Engine, demo_image: Image, worksite: Worksite
+) -> None:
+    engine.images.push(DEMO, f"{plain.address}/demo:1", access=RegistryAccess(tls_verify=False))
+    registries = worksite.folder / "registries.conf"
+    registries.write_text(
+        f'unqualified-search-registries = ["{plain.address}/nothing-here", "{plain.address}"]\n'
+        f'[[registry]]\nlocation = "{plain.address}"\ninsecure = true\n'
+    )
+    aliases = worksite.folder / "registries.conf.d"
+    aliases.mkdir()
+    (aliases / "one.conf").write_text(f'[aliases]\n"nick" = "{plain.address}/demo"\n')
+    settings = msgspec.structs.replace(engine.settings, registries=str(registries), exit_command=())
+    with Engine.open(worksite.paths, settings) as configured:
+        assert configured.images.pull("demo:1").id == demo_image.id
+        assert configured.images.pull("nick:1").id == demo_image.id
+        with pytest.raises(NoSuchImage):
+            configured.images.pull("demo:2")
+
+
+def test_the_signature_policy_is_honoured(engine: Engine, worksite: Worksite, demo_archive: Path) -> None:
+    policy = worksite.folder / "policy.json"
+    policy.write_text('{"default": [{"type": "reject"}]}')
+    with Engine.open(worksite.paths, Settings(signature_policy=str(policy))) as strict:
+        with pytest.raises(StorageFailed) as refusal:
+            strict.images.load(demo_archive)
+        assert "signature policy" in refusal.value.hint
+        assert strict.images.all() == []
+
+
+def test_words_before_a_subcommand(wharf: Wharf, demo_image: Image) -> None:
+    assert wharf("image", "ls", "-q").stdout == wharf("images", "-q").stdout
+    assert wharf("container", "ls", "-a").stdout == wharf("ps", "-a").stdout
+    wrong = wharf("image", "nonsense")
+    assert wrong.returncode == 125 and "unrecognized command `wharf image nonsense`" in wrong.stderr
