@@ -163,7 +163,7 @@ def test_short_names_go_through_the_configured_registries(
     engine.images.push(DEMO, f"{plain.address}/demo:1", access=RegistryAccess(tls_verify=False))
     registries = worksite.folder / "registries.conf"
     registries.write_text(
-        f'unqualified-search-registries = ["{plain.address}/nothing-here", "{plain.address}"]\n'
+        f'unqualified-search-registries = ["localhost:1", "{plain.address}"]\n'
         f'[[registry]]\nlocation = "{plain.address}"\ninsecure = true\n'
     )
     aliases = worksite.folder / "registries.conf.d"
