@@ -4,6 +4,7 @@
     ├── NotFound
     │   ├── NoSuchContainer
     │   ├── NoSuchImage
+    │   ├── NoSuchObject          a volume, network, pod …
     │   └── NoSuchExecutable      exit code 127
     ├── AmbiguousName
     ├── NameInUse
@@ -76,6 +77,10 @@ class NoSuchImage(NotFound):
     """No image has this name, id or prefix."""
 
 
+class NoSuchObject(NotFound):
+    """No volume, network, pod … has this name."""
+
+
 class NoSuchExecutable(NotFound):
     """The command does not exist in the container."""
 
@@ -87,7 +92,7 @@ class AmbiguousName(EngineError):
 
 
 class NameInUse(EngineError):
-    """Another container already has this name."""
+    """Another container, or another object of this kind, already has this name."""
 
 
 class InvalidArgument(EngineError):

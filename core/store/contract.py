@@ -60,4 +60,19 @@ class Store(Protocol):
     def health_results(self, container_id: str) -> list[HealthResult]:
         """Oldest first."""
 
+    def add_object(self, kind: str, name: str, content: bytes) -> None:
+        """Keep something that is no container, as JSON; see `Catalogue`. Raises `NameInUse`."""
+
+    def object(self, kind: str, name: str) -> bytes | None:
+        """None where it is not there."""
+
+    def objects(self, kind: str) -> list[bytes]:
+        """In the order of their names."""
+
+    def save_object(self, kind: str, name: str, content: bytes) -> None:
+        """Raises `NoSuchObject`."""
+
+    def remove_object(self, kind: str, name: str) -> None:
+        """No error where it is not there."""
+
     def close(self) -> None: ...

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from core.errors import AmbiguousName, NameInUse, NoSuchContainer
+from core.errors import AmbiguousName, NameInUse, NoSuchContainer, NoSuchObject
 
 JOURNAL_LIMIT: Final = 10_000
 """Events that the journal keeps."""
@@ -23,6 +23,14 @@ def name_in_use(name: str, holder: str) -> NameInUse:
         hint="remove or rename that container, or choose another name",
         container_id=holder,
     )
+
+
+def no_such_object(kind: str, name: str) -> NoSuchObject:
+    return NoSuchObject(f'no {kind} with name "{name}" found: no such {kind}', hint=f"see the list: wharf {kind} ls")
+
+
+def object_name_in_use(kind: str, name: str) -> NameInUse:
+    return NameInUse(f"{kind} with name {name} already exists: {kind} already exists", hint="choose another name")
 
 
 def only_match(prefix: str, matches: Sequence[str]) -> str:

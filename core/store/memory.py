@@ -11,7 +11,14 @@ from core.events import Event
 from core.model.config import ContainerRecord
 from core.model.health import HEALTH_LOG, HealthResult
 from core.model.state import ContainerState
-from core.store.lookup import JOURNAL_LIMIT, name_in_use, no_such_container, only_match
+from core.store.lookup import (
+    JOURNAL_LIMIT,
+    name_in_use,
+    no_such_container,
+    no_such_object,
+    object_name_in_use,
+    only_match,
+)
 
 
 class MemoryStore:
@@ -20,6 +27,7 @@ class MemoryStore:
     def __init__(self) -> None:
         self._records: dict[str, ContainerRecord] = {}
         self._events: deque[Event] = deque(maxlen=JOURNAL_LIMIT)
+        self._objects: dict[tuple[str, str], bytes] = {}
         self._health: dict[str, deque[HealthResult]] = {}
         self._sequence = 0
         self._boot_id = ""
@@ -93,6 +101,29 @@ class MemoryStore:
     def health_results(self, container_id: str) -> list[HealthResult]:
         with self._lock:
             return list(self._health.get(container_id, ()))
+
+    def add_object(self, kind: str, name: str, content: bytes) -> None:
+        with self._lock:
+            if (kind, name) in self._objects:
+                raise object_name_in_use(kind, name)
+            self._objects[kind, name] = content
+
+    def object(self, kind: str, name: str) -> bytes | None:
+        return self._objects.get((kind, name))
+
+    def objects(self, kind: str) -> list[bytes]:
+        with self._lock:
+            return [content for key, content in sorted(self._objects.items()) if key[0] == kind]
+
+    def save_object(self, kind: str, name: str, content: bytes) -> None:
+        with self._lock:
+            if (kind, name) not in self._objects:
+                raise no_such_object(kind, name)
+            self._objects[kind, name] = content
+
+    def remove_object(self, kind: str, name: str) -> None:
+        with self._lock:
+            self._objects.pop((kind, name), None)
 
     def close(self) -> None:
         """Nothing is open."""

@@ -23,6 +23,13 @@ CREATE TABLE health_result (
 
 CREATE INDEX health_result_of_container ON health_result (container_id, sequence);
 
+CREATE TABLE object (
+    kind    TEXT NOT NULL,             -- what it is, such as volume or network
+    name    TEXT NOT NULL,
+    content TEXT NOT NULL,             -- JSON
+    PRIMARY KEY (kind, name)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE setting (
     name  TEXT PRIMARY KEY,
     value TEXT NOT NULL

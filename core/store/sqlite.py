@@ -17,11 +17,18 @@ from core.events import Event
 from core.model.config import ContainerConfig, ContainerRecord
 from core.model.health import HEALTH_LOG, HealthResult
 from core.model.state import ContainerState
-from core.store.lookup import JOURNAL_LIMIT, name_in_use, no_such_container, only_match
+from core.store.lookup import (
+    JOURNAL_LIMIT,
+    name_in_use,
+    no_such_container,
+    no_such_object,
+    object_name_in_use,
+    only_match,
+)
 
 APPLICATION_ID: Final = 0x57484152
 """`WHAR` in the header of the file, which file(1) and we know it by."""
-SCHEMA_VERSION: Final = 1
+SCHEMA_VERSION: Final = 2
 BUSY_TIMEOUT: Final = 30.0
 _MAGIC: Final = b"SQLite format 3\0"
 _SHORTEST: Final = 512
@@ -229,6 +236,36 @@ class SqliteStore:
                 "SELECT content FROM health_result WHERE container_id = ? ORDER BY sequence", (container_id,)
             ).fetchall()
         return [_results.decode(content) for (content,) in rows]
+
+    def add_object(self, kind: str, name: str, content: bytes) -> None:
+        with self._change() as database:
+            added = database.execute(
+                "INSERT OR IGNORE INTO object (kind, name, content) VALUES (?, ?, ?)", (kind, name, content.decode())
+            ).rowcount
+        if not added:
+            raise object_name_in_use(kind, name)
+
+    def object(self, kind: str, name: str) -> bytes | None:
+        with self._read() as database:
+            row = database.execute("SELECT content FROM object WHERE kind = ? AND name = ?", (kind, name)).fetchone()
+        return None if row is None else str(row[0]).encode()
+
+    def objects(self, kind: str) -> list[bytes]:
+        with self._read() as database:
+            rows = database.execute("SELECT content FROM object WHERE kind = ? ORDER BY name", (kind,)).fetchall()
+        return [str(content).encode() for (content,) in rows]
+
+    def save_object(self, kind: str, name: str, content: bytes) -> None:
+        with self._change() as database:
+            changed = database.execute(
+                "UPDATE object SET content = ? WHERE kind = ? AND name = ?", (content.decode(), kind, name)
+            ).rowcount
+        if not changed:
+            raise no_such_object(kind, name)
+
+    def remove_object(self, kind: str, name: str) -> None:
+        with self._change() as database:
+            database.execute("DELETE FROM object WHERE kind = ? AND name = ?", (kind, name))
 
     def close(self) -> None:
         with self._lock:

@@ -9,11 +9,12 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from core.errors import AmbiguousName, NameInUse, NoSuchContainer
+from core.errors import AmbiguousName, DatabaseDamaged, NameInUse, NoSuchContainer, NoSuchObject
 from core.events import Event, EventKind
 from core.model.config import ContainerConfig, ContainerRecord, ProcessConfig
 from core.model.health import HEALTH_LOG, HealthResult
 from core.model.state import ContainerState, Intent, Status
+from core.store.catalogue import Catalogue
 from core.store.contract import Store
 from core.store.memory import MemoryStore
 from core.store.sqlite import open_database
@@ -204,3 +205,38 @@ def test_the_last_health_results_are_kept_and_go_with_the_container(store: Store
     assert store.health_results(kept.id) == []
     with pytest.raises(NoSuchContainer):
         store.add_health_result(kept.id, results[0])
+
+
+class Thing(msgspec.Struct, frozen=True):
+    name: str
+    size: int = 0
+
+
+def test_a_catalogue_keeps_records_of_one_kind_by_name(store: Store) -> None:
+    things, others = Catalogue(store, "thing", Thing), Catalogue(store, "other", Thing)
+    things.add("b", Thing("b"))
+    things.add("a", Thing("ä\x01"))
+    others.add("a", Thing("another"))
+    assert things.all() == [Thing("ä\x01"), Thing("b")]
+    things.save("b", Thing("b", 5))
+    assert things.get("b") == Thing("b", 5)
+    assert others.get("a") == Thing("another")
+    things.remove("a")
+    things.remove("a")
+    assert things.find("a") is None
+    assert others.find("a") is not None
+
+
+def test_a_catalogue_says_what_is_not_there_and_what_is_there_already(store: Store) -> None:
+    things = Catalogue(store, "thing", Thing)
+    things.add("a", Thing("a"))
+    with pytest.raises(NameInUse, match="thing with name a already exists"):
+        things.add("a", Thing("b"))
+    assert things.get("a") == Thing("a")
+    with pytest.raises(NoSuchObject, match="no such thing"):
+        things.get("b")
+    with pytest.raises(NoSuchObject):
+        things.save("b", Thing("b"))
+    store.add_object("thing", "broken", b'{"name": 3}')
+    with pytest.raises(DatabaseDamaged, match="thing"):
+        things.all()
