@@ -45,6 +45,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "logs": ("listing", "show what a container has printed"),
     "mount": ("files", "mount a container's root file system, or list the mounted ones"),
     "pause": ("lifecycle", "pause all processes of containers"),
+    "plain": ("plain.command", "work containers by lines and numbers, without a full screen"),
     "ps": ("ps", "list the containers"),
     "pull": ("transfers", "pull an image"),
     "push": ("transfers", "copy an image to a registry or another place"),
@@ -121,6 +122,7 @@ def parse_global(argv: Sequence[str]) -> Invocation:
     add("--escape-key", default=escape_key, metavar="KEY", help="that leaves a console of the screen, as ctrl+]")
     add("--detach-keys", default=detach_keys, metavar="KEYS", help="as ctrl-p,ctrl-q; empty for none")
     add("--log-level", choices=LOG_LEVELS, default="warning", help="what goes into the log file")
+    add("--plain", action="store_true", help="lines and numbers in place of the full screen, as for a screen reader")
     add("--version", "-v", action="store_true", help="show the version")
     add("command", nargs="?", default="", help=argparse.SUPPRESS)
     add("arguments", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
@@ -128,7 +130,7 @@ def parse_global(argv: Sequence[str]) -> Invocation:
     return Invocation(
         EnginePaths(options.root.absolute(), options.runroot.absolute()),
         Settings(runtime=options.runtime, log_level=options.log_level, detach_keys=options.detach_keys),
-        "version" if options.version else options.command,
+        "version" if options.version else options.command or ("plain" if options.plain else ""),
         ("--brief",) if options.version else tuple(options.arguments),
         options.escape_key,
     )

@@ -1,0 +1,23 @@
+"""plain: the interface of appended lines, which `wharf --plain` opens, too."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from core.cli.command import command_parser, open_engine
+from core.cli.main import COMMANDS, GROUPS, Invocation, guarded, run_command
+from core.cli.plain.session import PlainSession
+
+
+def run(invocation: Invocation) -> int:
+    parser = command_parser(invocation, COMMANDS[invocation.command][1])
+    parser.parse_args(invocation.arguments)
+
+    def carry_out(words: Sequence[str]) -> int:
+        typed = msgspec.structs.replace(invocation, command=words[0], arguments=tuple(words[1:]))
+        return guarded(lambda: run_command(typed))
+
+    with open_engine(invocation) as engine:
+        return PlainSession(engine, [*COMMANDS, *GROUPS], carry_out).run()
