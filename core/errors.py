@@ -12,6 +12,7 @@
     │   └── InvalidSignal
     ├── StateForbids              the verb is not allowed in this state
     ├── ContainerInUse            another container or a process needs it
+    ├── DependencyCycle           containers need each other in a circle
     ├── PermissionDenied          the caller lacks privileges
     │   └── NotExecutable         exit code 126
     ├── HostIncomplete            a program or kernel feature is missing
@@ -109,6 +110,10 @@ class StateForbids(EngineError):
 
 class ContainerInUse(EngineError):
     """Another container or process depends on this container."""
+
+
+class DependencyCycle(EngineError):
+    """Containers need each other, so that none can be the first."""
 
 
 class PermissionDenied(EngineError):

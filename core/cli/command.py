@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
+import enum
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Final
@@ -12,6 +14,7 @@ from core.cli.parser import CommandParser
 from core.container import Container
 from core.engine import Engine
 from core.errors import EngineError, InvalidArgument, NoSuchContainer
+from core.model.dependencies import dependencies, graph_of, waves
 from core.model.snapshot import ContainerSnapshot
 
 AT_ONCE: Final = 8
@@ -96,6 +99,31 @@ def only_existing(engine: Engine, names: Sequence[str]) -> list[str]:
     return existing
 
 
+class Order(enum.Enum):
+    """In which order containers that need each other are worked."""
+
+    NEEDED_FIRST = "needed first"
+    DEPENDANTS_FIRST = "dependants first"
+
+
+def in_order(engine: Engine, names: Sequence[str], order: Order) -> list[list[str]]:
+    """The names in groups, each to be worked after those before it."""
+    configs = {}
+    for name in names:
+        with contextlib.suppress(EngineError):
+            configs[name] = engine.lookup(name).config
+    if not any(dependencies(config) for config in configs.values()):
+        return [list(names)]
+    spelling: dict[str, list[str]] = {}
+    for name, config in configs.items():
+        spelling.setdefault(config.id, []).append(name)
+    groups = waves(graph_of(configs.values()))
+    if order is Order.DEPENDANTS_FIRST:
+        groups.reverse()
+    unknown = [name for name in names if name not in configs]
+    return [[name for one in group for name in spelling[one]] for group in groups] + ([unknown] if unknown else [])
+
+
 def each(
     engine: Engine,
     names: Sequence[str],
@@ -103,12 +131,17 @@ def each(
     exit_codes: ExitCodes = (),
     *,
     at_once: bool = False,
+    order: Order | None = None,
 ) -> int:
     """Act on each container and print what was typed, or what `act` gave; an error does not keep the others from it.
 
     The exit code is 0, or that of the last error, by `exit_codes` where its class is listed. With `at_once` several
-    are worked at the same time, and told of in their order.
+    are worked at the same time, and told of in their order; with `order` as well, as far as they do not need each
+    other.
     """
+    if order is not None:
+        codes = [each(engine, wave, act, exit_codes, at_once=True) for wave in in_order(engine, names, order)]
+        return next((code for code in reversed(codes) if code), 0)
 
     def attempt(name: str) -> object:
         try:

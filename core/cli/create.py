@@ -13,6 +13,7 @@ from core.cli.environment import add_environment, environment
 from core.cli.health import add_health_options, health_options
 from core.cli.main import COMMANDS, Invocation
 from core.cli.mounts import mount, tmpfs, volume
+from core.cli.namespaces import add_namespaces, namespace_options
 from core.cli.parser import CommandParser, add_boolean, cpu_count, seconds
 from core.cli.sizes import parse_size
 from core.container import Container
@@ -143,6 +144,7 @@ def _add_options(parser: CommandParser) -> None:
     add("--privileged", action="store_true", help="all capabilities and no confinement")
     add("--security-opt", action="append", default=[], help="no-new-privileges, seccomp=FILE, seccomp=unconfined")
     add("--network", "--net", default="none", help="none, host or container:NAME")
+    add_namespaces(parser)
     add("--restart", default="no", metavar="POLICY", help="no, on-failure[:RETRIES], always or unless-stopped")
     add_health_options(parser)
     add("--rm", action="store_true", help="remove it when it has ended")
@@ -191,6 +193,8 @@ def create_options(options: argparse.Namespace, invocation: Invocation) -> Creat
         ),
         security=_security(options),
         network=options.network,
+        namespaces=namespace_options(options),
+        requires=tuple(options.requires),
         auto_remove=options.rm,
         restart=parse_restart_policy(options.restart),
         health=health_options(options),

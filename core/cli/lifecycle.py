@@ -6,7 +6,7 @@ import argparse
 import contextlib
 import sys
 
-from core.cli.command import add_selection, command_parser, each, only_existing, open_engine, selected
+from core.cli.command import Order, add_selection, command_parser, each, only_existing, open_engine, selected
 from core.cli.log import LOGGER
 from core.cli.main import COMMANDS, Invocation
 from core.cli.parser import add_boolean, seconds
@@ -56,9 +56,7 @@ def _start(invocation: Invocation, parser: argparse.ArgumentParser) -> int:
     with open_engine(invocation) as engine:
         names = selected(engine, options, lambda picture: picture.status in (*IDLE, Status.CREATED))
         if not (options.attach or options.interactive):
-            # One that joins another's network has to wait for it.
-            at_once = not any(_joins_network(engine, name) for name in names)
-            return each(engine, names, _start_if_needed, at_once=at_once)
+            return each(engine, names, lambda container: container.ensure_running(), at_once=True)
         if len(names) != 1:
             raise InvalidArgument("you cannot start and attach multiple containers at once")
         from core.cli.sessions import start_attached
@@ -72,18 +70,6 @@ def _start(invocation: Invocation, parser: argparse.ArgumentParser) -> int:
         )
 
 
-def _joins_network(engine: Engine, name: str) -> bool:
-    try:
-        return bool(engine.lookup(name).config.network_container)
-    except EngineError:
-        return False
-
-
-def _start_if_needed(container: Container) -> None:
-    if container.refresh().status is not Status.RUNNING:
-        container.start()
-
-
 def _stop(invocation: Invocation, parser: argparse.ArgumentParser) -> int:
     add_selection(parser, "stop")
     parser.add_argument("--time", "-t", type=seconds, default=None, help="seconds until it is killed")
@@ -93,7 +79,7 @@ def _stop(invocation: Invocation, parser: argparse.ArgumentParser) -> int:
         names = selected(engine, options, _is_live)
         if options.ignore:
             names = only_existing(engine, names)
-        return each(engine, names, lambda container: container.stop(options.time), at_once=True)
+        return each(engine, names, lambda container: container.stop(options.time), order=Order.DEPENDANTS_FIRST)
 
 
 def _restart(invocation: Invocation, parser: argparse.ArgumentParser) -> int:
@@ -104,7 +90,7 @@ def _restart(invocation: Invocation, parser: argparse.ArgumentParser) -> int:
     options.all = options.all or options.running
     with open_engine(invocation) as engine:
         names = selected(engine, options, lambda picture: not options.running or _is_live(picture))
-        return each(engine, names, lambda container: container.restart(options.time), at_once=True)
+        return each(engine, names, lambda container: container.restart(options.time), order=Order.NEEDED_FIRST)
 
 
 def _kill(invocation: Invocation, parser: argparse.ArgumentParser) -> int:
@@ -139,6 +125,7 @@ def _wait(invocation: Invocation, parser: argparse.ArgumentParser) -> int:
 def _remove(invocation: Invocation, parser: argparse.ArgumentParser) -> int:
     add_selection(parser, "remove")
     parser.add_argument("--force", "-f", action="store_true", help="kill it where it runs")
+    parser.add_argument("--depend", action="store_true", help="remove those that need it, before")
     parser.add_argument("--ignore", "-i", action="store_true", help="no error for a container that is not there")
     parser.add_argument(
         "--time", "-t", type=seconds, default=None, help="seconds to stop politely before, with --force"
@@ -152,13 +139,14 @@ def _remove(invocation: Invocation, parser: argparse.ArgumentParser) -> int:
         if options.time:
             with contextlib.suppress(StateForbids):
                 container.stop(options.time)
-        container.remove(force=options.force)
+        container.remove(force=options.force, dependants=options.depend)
 
     with open_engine(invocation) as engine:
         names = selected(engine, options)
         if options.ignore:
             names = only_existing(engine, names)
-        return each(engine, names, remove, ((NoSuchContainer, 1), (StateForbids, 2)), at_once=options.force)
+        codes = ((NoSuchContainer, 1), (StateForbids, 2))
+        return each(engine, names, remove, codes, order=Order.DEPENDANTS_FIRST)
 
 
 def _rename(invocation: Invocation, parser: argparse.ArgumentParser) -> int:

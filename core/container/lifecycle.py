@@ -10,12 +10,13 @@ from collections.abc import Callable
 from typing import Final
 
 from core.container.handle import Handle
-from core.errors import NoSuchContainer, TimedOut
+from core.errors import NoSuchContainer, RuntimeFailed, TimedOut
 from core.events import EventKind
+from core.model.dependencies import dependencies
 from core.model.state import Status, Verb, require
 from core.oci.signals import parse_signal
 from core.operations import cleanup as cleanup_operation
-from core.operations.endings import kill_if_alive
+from core.operations.endings import blame_its_end, kill_if_alive
 from core.operations.init import init
 from core.operations.start import start
 from core.operations.wait import wait
@@ -33,18 +34,49 @@ class Lifecycle(Handle):
     def init(self) -> None:
         """Create the process without starting it. Allowed: configured, exited. Ends in created.
 
-        Raises `RuntimeFailed`, `MonitorFailed`, `StorageFailed`, `NoSuchExecutable`, `NotExecutable`,
-        `InvalidArgument`.
+        Containers that it needs are started first. Raises `RuntimeFailed`, `MonitorFailed`, `StorageFailed`,
+        `NoSuchExecutable`, `NotExecutable`, `InvalidArgument`.
         """
+        self._start_needed()
         self._await_former_monitor()
         with self.hold(Verb.INIT) as held:
             init(held)
 
     def start(self) -> None:
-        """Start, initialising first where needed. Allowed: configured, created, exited. Raises what `init` raises."""
+        """Start, initialising first where needed, and before that the containers that it needs.
+
+        Allowed: configured, created, exited. Raises what `init` raises, and `DependencyCycle`.
+        """
+        self._start_needed()
+        self._start(even_running=False)
+
+    def ensure_running(self) -> None:
+        """`start`, except that nothing happens to a container that runs."""
+        self._start_needed()
+        self._start(even_running=True)
+
+    def _start_needed(self) -> None:
+        needed = dependencies(self._record.config)
+        if not needed:
+            return
+        from core.model.dependencies import graph_of, needed_by
+
+        graph = graph_of(record.config for record in self._parts.store.all())
+        for container_id in needed_by(self.id, graph)[:-1]:
+            type(self)(self._parts, container_id)._start(even_running=True)
+
+    def _start(self, *, even_running: bool) -> None:
+        """Start this one alone."""
         self._await_former_monitor()
-        with self.hold(Verb.START) as held:
-            start(held)
+        with self.hold() as held:
+            if even_running and held.state.status is Status.RUNNING:
+                return
+            require(Verb.START, held.state.status, held.name, held.id)
+            try:
+                start(held)
+            except RuntimeFailed as error:
+                blame_its_end(held, Verb.START, error)
+                raise
             held.save(restarts=0, quick_ends=0, stopped_by_user=False)
 
     def wants_restart(self) -> bool:
@@ -66,6 +98,7 @@ class Lifecycle(Handle):
             if not policy.wants_restart(held):
                 return False
         time.sleep(policy.pause(before))
+        self._start_needed()
         self._await_former_monitor()
         with self.hold() as held:
             if held.state.started_at != before.started_at or not policy.wants_restart(held):
@@ -140,10 +173,20 @@ class Lifecycle(Handle):
         with self.hold(Verb.CLEANUP) as held:
             cleanup_operation.cleanup(held)
 
-    def remove(self, force: bool = False) -> None:
-        """Remove for good. Allowed: configured, exited; any state with `force`. Raises `ContainerInUse`."""
+    def remove(self, force: bool = False, *, dependants: bool = False) -> None:
+        """Remove for good; with `dependants` those that need it before. Allowed: configured, exited; any with `force`.
+
+        Raises `ContainerInUse`.
+        """
         from core.operations import remove as remove_operation
 
+        if dependants:
+            from core.model.dependencies import dependants_of, graph_of
+
+            graph = graph_of(record.config for record in self._parts.store.all())
+            for container_id in dependants_of(self.id, graph):
+                with contextlib.suppress(NoSuchContainer):
+                    type(self)(self._parts, container_id).remove(force)
         with self.hold(Verb.FORCE_REMOVE if force else Verb.REMOVE) as held:
             remove_operation.remove(held, force=force)
         # conmon's clean-up waits for the lock: it can only end, and its process go, after the removal.

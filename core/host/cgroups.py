@@ -35,12 +35,12 @@ def kill_all(cgroup_paths: Mapping[str, str]) -> None:
 
 
 def find_cgroups(name: str) -> dict[str, str]:
-    """The cgroups of this name at most two levels below the top, by hierarchy ("" for version 2)."""
+    """The cgroups of this name at most three levels below the top, by hierarchy ("" for version 2)."""
     top = Path("/sys/fs/cgroup")
     hierarchies = {"": top} if (top / "cgroup.controllers").exists() else {path.name: path for path in top.iterdir()}
     found = {}
     for key, folder in hierarchies.items():
-        for path in (*folder.glob(name), *folder.glob(f"*/{name}")):
+        for path in (*folder.glob(name), *folder.glob(f"*/{name}"), *folder.glob(f"*/*/{name}")):
             found[key] = str(path)
     return found
 

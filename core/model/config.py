@@ -8,6 +8,7 @@ from typing import Final
 import msgspec
 
 from core.model.health import HealthCheck
+from core.model.namespaces import Namespaces
 from core.model.restart import NO_RESTART, RestartPolicy
 from core.model.state import ContainerState
 
@@ -106,6 +107,9 @@ class ContainerConfig(msgspec.Struct, frozen=True, kw_only=True):
     network: NetworkMode = NetworkMode.NONE
     network_container: str = ""
     """With `NetworkMode.CONTAINER`: the id of the container whose network is joined."""
+    namespaces: Namespaces = Namespaces()
+    requires: tuple[str, ...] = ()
+    """The ids of further containers that have to run before it."""
     auto_remove: bool = False
     restart: RestartPolicy = NO_RESTART
     health_check: HealthCheck | None = None

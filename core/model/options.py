@@ -13,6 +13,7 @@ from core.model.config import (
     TmpfsMount,
 )
 from core.model.health import FailureAction
+from core.model.namespaces import NamespaceOptions
 from core.model.restart import NO_RESTART, RestartPolicy
 
 
@@ -60,6 +61,9 @@ class CreateOptions(msgspec.Struct, frozen=True, kw_only=True):
     resources: ResourceLimits = ResourceLimits()
     security: Security = Security()
     network: str = "none"
+    namespaces: NamespaceOptions = NamespaceOptions()
+    requires: tuple[str, ...] = ()
+    """Names or ids of containers that have to run before it."""
     auto_remove: bool = False
     restart: RestartPolicy = NO_RESTART
     health: HealthOptions = HealthOptions()

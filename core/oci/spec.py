@@ -38,8 +38,10 @@ READ_ONLY_PATHS: Final = ("/proc/asound", "/proc/bus", "/proc/fs", "/proc/irq", 
 class SpecRequest(msgspec.Struct, frozen=True, kw_only=True):
     """All that a spec is made of. Paths are the host's.
 
-    `network_namespace`: a path to join, empty for a new one, None for the host's. `nofile_limit`, `nproc_limit`: the
-    hard limits of this machine, -1 for none, above which nothing is asked. `shm_path`: a mounted tmpfs for /dev/shm.
+    `network_namespace`: a path to join, empty for a new one, None for the host's; `namespaces`: the same of `ipc`,
+    `pid`, `uts` and `cgroup`. `nofile_limit`, `nproc_limit`: the hard limits of this machine, -1 for none, above which
+    nothing is asked. `shm_path`: what is shown as /dev/shm, empty for none. `hostname` is set where the UTS namespace
+    is new.
     """
 
     config: ContainerConfig
@@ -54,7 +56,7 @@ class SpecRequest(msgspec.Struct, frozen=True, kw_only=True):
     nofile_limit: int
     nproc_limit: int
     cgroup_path: str
-    cgroup_v2: bool
+    namespaces: dict[str, str | None] = {}
 
 
 def build_spec(request: SpecRequest) -> dict[str, Any]:
@@ -64,7 +66,7 @@ def build_spec(request: SpecRequest) -> dict[str, Any]:
         "ociVersion": OCI_VERSION,
         "process": _process(request),
         "root": {"path": request.root_path, "readonly": config.security.read_only_root},
-        "hostname": request.hostname,
+        **({} if request.namespaces.get("uts", "") != "" else {"hostname": request.hostname}),
         "mounts": _mounts(request),
         "annotations": {**config.annotations, "io.container.manager": "wharfinger"},
         "linux": _linux(request),
@@ -137,10 +139,11 @@ def _mounts(request: SpecRequest) -> list[dict[str, Any]]:
         _mount("/dev", "tmpfs", "tmpfs", dev),
         _mount("/dev/pts", "devpts", "devpts", pts),
         _mount("/dev/mqueue", "mqueue", "mqueue", hidden),
-        _mount("/dev/shm", "bind", request.shm_path, ["bind", "rprivate", *hidden]),
         _sysfs(request, sysfs),
         _mount("/sys/fs/cgroup", "cgroup", "cgroup", cgroup),
     ]
+    if request.shm_path:
+        mounts.append(_mount("/dev/shm", "bind", request.shm_path, ["bind", "rprivate", *hidden]))
     for destination, source in request.etc_files.items():
         mounts.append(_mount(destination, "bind", source, ["bind", "rprivate"]))
     for tmpfs in request.config.tmpfs_mounts:
@@ -182,15 +185,9 @@ def _linux(request: SpecRequest) -> dict[str, Any]:
 
 
 def _namespaces(request: SpecRequest) -> list[dict[str, str]]:
-    namespaces = [{"type": kind} for kind in ("pid", "ipc", "uts", "mount")]
-    if request.cgroup_v2 and not request.config.security.privileged:
-        namespaces.append({"type": "cgroup"})
-    if request.network_namespace is not None:
-        network = {"type": "network"}
-        if request.network_namespace:
-            network["path"] = request.network_namespace
-        namespaces.append(network)
-    return namespaces
+    wanted: dict[str, str | None] = {"pid": "", "ipc": "", "uts": "", "mount": "", **request.namespaces}
+    wanted["network"] = request.network_namespace
+    return [{"type": kind, **({"path": path} if path else {})} for kind, path in wanted.items() if path is not None]
 
 
 def _resources(limits: ResourceLimits, *, privileged: bool) -> dict[str, Any]:

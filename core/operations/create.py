@@ -5,15 +5,19 @@ from __future__ import annotations
 import os
 import re
 import time
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Final
 
-from core.errors import EngineError, InvalidArgument, NameInUse, NoSuchContainer, StateForbids
+from core.errors import EngineError, InvalidArgument, NameInUse, NoSuchContainer
 from core.events import EventKind
 from core.host.files import make_private_directory
 from core.host.locks import FileLock
 from core.model.config import ContainerConfig, ContainerRecord, NetworkMode
+from core.model.dependencies import dependencies
 from core.model.image import ImageConfig
+from core.model.namespaces import Namespace, Sharing
 from core.model.options import CreateOptions
 from core.model.restart import RestartName
 from core.model.state import ContainerState, Intent, Status
@@ -21,6 +25,7 @@ from core.oci.capabilities import compute
 from core.oci.merge import merge_health_check, merge_process
 from core.oci.signals import parse_signal
 from core.operations.names import random_name
+from core.operations.namespaces import resolve_namespaces, running_donor
 from core.operations.parts import EngineParts, Transaction
 from core.operations.release import erase
 
@@ -50,7 +55,8 @@ def create(parts: EngineParts, options: CreateOptions) -> str:
         state=ContainerState(status=Status.CONFIGURED, intent=Intent.CREATING, boot_id=parts.boot_id),
     )
     with FileLock(parts.paths.lock(config.id)):
-        parts.store.add(record)
+        with kept(parts, dependencies(config)):
+            parts.store.add(record)
         held = Transaction(parts, record)
         try:
             make_private_directory(parts.paths.bundle(config.id))
@@ -62,6 +68,16 @@ def create(parts: EngineParts, options: CreateOptions) -> str:
         held.save(intent=None)
         held.emit(EventKind.CREATE, image=config.image or config.rootfs)
     return config.id
+
+
+@contextmanager
+def kept(parts: EngineParts, container_ids: Iterable[str]) -> Iterator[None]:
+    """Hold containers that are about to be needed, so that nobody removes them meanwhile. Raises `NoSuchContainer`."""
+    with ExitStack() as locks:
+        for container_id in sorted(container_ids):
+            locks.enter_context(FileLock(parts.paths.lock(container_id)))
+            parts.store.get(container_id)
+        yield
 
 
 def finalize_config(parts: EngineParts, options: CreateOptions) -> ContainerConfig:
@@ -81,6 +97,7 @@ def finalize_config(parts: EngineParts, options: CreateOptions) -> ContainerConf
         raise InvalidArgument(f"the root file system {options.rootfs} is not a directory")
     container_id = os.urandom(32).hex()
     network, network_container = _resolve_network(parts, options.network)
+    namespaces = resolve_namespaces(parts, options.namespaces)
     return ContainerConfig(
         id=container_id,
         created_at=time.time(),
@@ -88,7 +105,7 @@ def finalize_config(parts: EngineParts, options: CreateOptions) -> ContainerConf
         image=options.image,
         image_id=image_id,
         rootfs=os.path.realpath(options.rootfs) if options.rootfs else "",
-        hostname=_hostname(options, network, container_id),
+        hostname=_hostname(options, network, namespaces.uts, container_id),
         labels={**(image.labels if image else {}), **options.labels},
         annotations=options.annotations,
         stop_signal=_stop_signal(options, image),
@@ -100,6 +117,8 @@ def finalize_config(parts: EngineParts, options: CreateOptions) -> ContainerConf
         security=options.security,
         network=network,
         network_container=network_container,
+        namespaces=namespaces,
+        requires=tuple(parts.store.resolve(name) for name in options.requires),
         auto_remove=options.auto_remove,
         restart=options.restart,
         health_check=merge_health_check(options.health, image),
@@ -158,12 +177,15 @@ def _resolve_network(parts: EngineParts, network: str) -> tuple[NetworkMode, str
     return NetworkMode(mode), ""
 
 
-def _hostname(options: CreateOptions, network: NetworkMode, container_id: str) -> str:
+def _hostname(options: CreateOptions, network: NetworkMode, uts: Namespace, container_id: str) -> str:
     if options.hostname:
         if network is NetworkMode.CONTAINER:
             raise InvalidArgument("a host name can not be set for a container that joins another's network")
+        if not uts.is_new:
+            raise InvalidArgument(f"a host name can not be set for a container in the UTS namespace {uts}")
         return options.hostname
-    return os.uname().nodename if network is NetworkMode.HOST else container_id[:12]
+    of_host = network is NetworkMode.HOST or uts.sharing is Sharing.HOST
+    return os.uname().nodename if of_host else container_id[:12]
 
 
 def _stop_signal(options: CreateOptions, image: ImageConfig | None) -> int:
@@ -176,11 +198,5 @@ def network_target(parts: EngineParts, config: ContainerConfig) -> str | None:
         return None
     if config.network is NetworkMode.NONE:
         return ""
-    target = parts.store.get(config.network_container)
-    if target.state.status not in (Status.RUNNING, Status.PAUSED):
-        raise StateForbids(
-            f"the network of container {target.name} can not be joined: it is {target.state.status}",
-            hint=f"start {target.name} first",
-            container_id=config.id,
-        )
+    target = running_donor(parts, config, config.network_container, "network")
     return f"/proc/{target.state.pid}/ns/net"

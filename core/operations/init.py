@@ -24,6 +24,7 @@ from core.oci.seccomp import translate
 from core.oci.spec import SpecRequest, build_spec
 from core.oci.user import ResolvedUser, resolve_user
 from core.operations.create import network_target
+from core.operations.namespaces import host_name, namespace_paths, shared_memory
 from core.operations.parts import Transaction
 from core.operations.release import release, stop_by_force
 
@@ -57,28 +58,30 @@ def _prepare_root(held: Transaction) -> Path:
         raise InvalidArgument(f"the root file system {root} is not there any more")
     held.save(mount_point=str(root))
     shm = parts.paths.shm(held.id)
-    make_private_directory(shm)
-    mount_tmpfs(shm, size=config.shm_size)
+    if shared_memory(parts, config) == str(shm):
+        make_private_directory(shm)
+        mount_tmpfs(shm, size=config.shm_size)
     return root
 
 
 def _bring_up(held: Transaction, root: Path) -> None:
     parts, config = held.parts, held.config
     user = user_of(held, root)
+    cgroup_v2 = Path("/sys/fs/cgroup/cgroup.controllers").exists()
     request = SpecRequest(
         config=config,
         root_path=str(root),
         user=user,
         capabilities=compute(config.security, capability_bounds()),
         seccomp=_seccomp(held),
-        shm_path=str(parts.paths.shm(held.id)),
+        shm_path=shared_memory(parts, config),
         etc_files=_write_etc_files(held),
         network_namespace=network_target(parts, config),
-        hostname=config.hostname,
+        hostname=host_name(parts, config),
         nofile_limit=resource.getrlimit(resource.RLIMIT_NOFILE)[1],
         nproc_limit=resource.getrlimit(resource.RLIMIT_NPROC)[1],
         cgroup_path=f"/wharfinger/{held.id}",
-        cgroup_v2=Path("/sys/fs/cgroup/cgroup.controllers").exists(),
+        namespaces=namespace_paths(parts, config, cgroup_v2=cgroup_v2),
     )
     write_atomically(parts.paths.spec(held.id), msgspec.json.encode(build_spec(request)))
     exit_command = parts.settings.exit_command
@@ -152,7 +155,8 @@ def _write_etc_files(held: Transaction) -> dict[str, str]:
     shutil.rmtree(folder, ignore_errors=True)
     make_private_directory(folder)
     hosts = "127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n"
-    contents = {"hostname": f"{config.hostname}\n", "hosts": f"{hosts}127.0.1.1\t{config.hostname}\n"}
+    hostname = host_name(held.parts, config)
+    contents = {"hostname": f"{hostname}\n", "hosts": f"{hosts}127.0.1.1\t{hostname}\n"}
     if config.network is not NetworkMode.NONE:
         with contextlib.suppress(OSError):
             contents["resolv.conf"] = Path("/etc/resolv.conf").read_text()

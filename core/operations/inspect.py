@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from core.model.config import ContainerRecord
+from core.model.dependencies import dependencies
 from core.model.health import HealthCheck
 from core.model.snapshot import ContainerSnapshot
 from core.oci.signals import signal_name
@@ -92,6 +93,7 @@ def inspect(parts: EngineParts, record: ContainerRecord) -> dict[str, object]:
         "PidFile": str(paths.pid_file(config.id)),
         "Mounted": bool(state.mount_point),
         "MountPoint": state.mount_point,
+        "Dependencies": list(dependencies(config)),
         "Mounts": _mounts(record),
         "Config": _config(record),
         "HostConfig": _host_config(parts, record),
@@ -179,6 +181,10 @@ def _host_config(parts: EngineParts, record: ContainerRecord) -> dict[str, objec
             "Size": config.log_size_max,
         },
         "NetworkMode": snapshot_of(parts, record).network,
+        "IpcMode": str(config.namespaces.ipc),
+        "PidMode": str(config.namespaces.pid),
+        "UTSMode": str(config.namespaces.uts),
+        "CgroupMode": str(config.namespaces.cgroup or ""),
         "AutoRemove": config.auto_remove,
         "RestartPolicy": {"Name": str(config.restart.name), "MaximumRetryCount": config.restart.retries},
         "CapAdd": list(security.capabilities_add),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from core.errors import ContainerInUse
 from core.events import EventKind
+from core.model.dependencies import dependencies
 from core.model.state import Intent
 from core.operations.parts import Transaction
 from core.operations.release import erase, is_exporting, stop_by_force
@@ -12,13 +13,13 @@ from core.operations.release import erase, is_exporting, stop_by_force
 def remove(held: Transaction, *, force: bool = False) -> None:
     """Remove the container for good. Allowed: configured, exited; with `force` any state, killing what runs.
 
-    Raises `ContainerInUse` where another container joins its network, or during an export unless `force`.
+    Raises `ContainerInUse` where another container needs it, or during an export unless `force`.
     """
-    dependents = [record.name for record in held.parts.store.all() if record.config.network_container == held.id]
-    if dependents:
+    dependants = [record.name for record in held.parts.store.all() if held.id in dependencies(record.config)]
+    if dependants:
         raise ContainerInUse(
-            f"container {held.name} can not be removed: {', '.join(dependents)} uses its network",
-            hint="remove those first",
+            f"container {held.name} has dependent containers which must be removed before it: {', '.join(dependants)}",
+            hint="remove those first, or all of them with wharf rm --depend",
             container_id=held.id,
         )
     if not force and is_exporting(held.parts, held.id):

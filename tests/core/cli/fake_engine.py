@@ -97,6 +97,10 @@ class FakeContainer:
     def start(self) -> None:
         self._note("start", status=Status.RUNNING)
 
+    def ensure_running(self) -> None:
+        if self.shown.status is not Status.RUNNING:
+            self.start()
+
     def stop(self, timeout: int | None = None) -> None:
         if self.shown.status is Status.CONFIGURED:
             raise StateForbids(f"can not stop container {self.name}: it is configured")
@@ -125,7 +129,7 @@ class FakeContainer:
     def rename(self, new_name: str) -> None:
         self._note("rename", new_name)
 
-    def remove(self, force: bool = False) -> None:
+    def remove(self, force: bool = False, *, dependants: bool = False) -> None:
         if self.shown.status is Status.RUNNING and not force:
             raise StateForbids(f"can not remove container {self.name}: it is running", hint="stop it first")
         self._note("remove", force)

@@ -43,7 +43,6 @@ def spec(config: dict[str, Any] | None = None, **request: Any) -> dict[str, Any]
         "nofile_limit": 1024,
         "nproc_limit": -1,
         "cgroup_path": "/wharfinger/a",
-        "cgroup_v2": False,
         **request,
     }
     return build_spec(SpecRequest(**fields))
