@@ -16,6 +16,11 @@ def run(argv: Sequence[str]) -> int:
 
 
 def _run(invocation: Invocation) -> int:
+    if invocation.command == "web":
+        from tui.web.command import run as serve
+
+        configure_log(invocation.paths, invocation.settings)
+        return serve(invocation)
     if invocation.command:
         return run_command(invocation)
     if not (os.isatty(0) and os.isatty(1)):

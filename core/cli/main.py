@@ -67,6 +67,9 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
 }
 """Subcommand → the module that has it, and its line in the help."""
 
+SCREEN_COMMANDS: Final[dict[str, str]] = {"web": "serve the screen to a browser on this machine"}
+"""Those that whoever shows the screen carries out → the line in the help."""
+
 _IMAGE_WORDS: Final = ("diff", "history", "import", "inspect", "load", "pull", "push", "save", "tag", "untag")
 _CONTAINER_WORDS: Final = (
     *("attach", "cleanup", "commit", "create", "diff", "exec", "export", "inspect", "kill", "logs", "mount", "pause"),
@@ -107,7 +110,7 @@ def parse_global(argv: Sequence[str]) -> Invocation:
         prog="wharf",
         usage="wharf [OPTIONS] [COMMAND ...]",
         description="Without a command the full-screen interface opens.",
-        epilog="commands:\n" + "\n".join(f"  {name:<12} {line}" for name, (_, line) in COMMANDS.items()),
+        epilog="commands:\n" + "\n".join(f"  {name:<12} {line}" for name, line in sorted(_help_lines().items())),
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
         add_help=False,
@@ -134,6 +137,10 @@ def parse_global(argv: Sequence[str]) -> Invocation:
         ("--brief",) if options.version else tuple(options.arguments),
         options.escape_key,
     )
+
+
+def _help_lines() -> dict[str, str]:
+    return {**SCREEN_COMMANDS, **{name: line for name, (_, line) in COMMANDS.items()}}
 
 
 def end_start() -> None:

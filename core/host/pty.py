@@ -103,9 +103,13 @@ class PtyProcess:
             return 128 + int(self._process.signalstatus)
         return int(self._process.exitstatus or 0)
 
-    def terminate(self) -> None:
-        """Hang up, and close the terminal."""
+    def hang_up(self) -> None:
+        """Tell the process that its terminal goes away."""
         with contextlib.suppress(OSError):
             os.kill(self.pid, signal.SIGHUP)
+
+    def terminate(self) -> None:
+        """Hang up, and close the terminal."""
+        self.hang_up()
         with contextlib.suppress(OSError, ptyprocess.PtyProcessError):
             self._process.close(force=True)

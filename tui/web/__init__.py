@@ -1,0 +1,1 @@
+"""`wharf web`: the screen in a browser on this machine."""
