@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import logging
 import os
 import sys
 import threading
@@ -23,6 +22,7 @@ from core.host.process_table import boot_id
 from core.host.processes import find_program, run
 from core.images import Images
 from core.live import CgroupReaders, LiveWatcher
+from core.log import LOG
 from core.model.config import ContainerRecord
 from core.model.options import CreateOptions
 from core.model.snapshot import ContainerSnapshot, ResourceSample
@@ -42,7 +42,6 @@ from core.storage.containers_storage import ContainersStorage
 from core.store.sqlite import open_database
 
 VERSION: Final = "0.1.0"
-_log = logging.getLogger("wharfinger")
 
 
 class Engine:
@@ -223,7 +222,7 @@ class Engine:
             except NoSuchContainer:
                 continue
             except EngineError as error:
-                _log.warning("container %s could not be repaired: %s", record.id, error)
+                LOG.warning("container %s could not be repaired: %s", record.id, error)
 
     def _is_left_mounted(self, record: ContainerRecord) -> bool:
         """Whether a root is mounted for nobody: an export or a clean-up was killed."""

@@ -34,7 +34,9 @@ The message is one sentence for a person, the hint says what to do next.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 class EngineError(Exception):

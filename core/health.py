@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import math
 import threading
 import time
@@ -11,12 +10,11 @@ from typing import Final
 
 from core.container import Container
 from core.errors import EngineError
+from core.log import LOG
 from core.model.config import ContainerConfig, ContainerRecord
 from core.model.health import Health, due_at
 from core.model.state import Status
 from core.operations.parts import EngineParts
-
-_log = logging.getLogger("wharfinger")
 
 AT_ONCE: Final = 4
 """Checks that run at the same time; the others wait for their turn."""
@@ -63,7 +61,7 @@ class HealthScheduler:
         try:
             Container(self._parts, container_id).check_health_if_due(time.time())
         except EngineError as error:
-            _log.info("the health check of container %s was not run: %s", container_id, error)
+            LOG.info("the health check of container %s was not run: %s", container_id, error)
         finally:
             self._checked[container_id] = time.time()
             with self._lock:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import logging
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -13,13 +12,12 @@ from core.errors import EngineError, NoSuchContainer
 from core.health import HealthScheduler
 from core.host.cgroup_reader import CgroupReader
 from core.host.notices import FileWatcher
+from core.log import LOG
 from core.model.config import ContainerRecord
 from core.model.snapshot import ResourceSample
 from core.model.state import Status
 from core.operations.observe import LIVE_STATUSES
 from core.operations.parts import EngineParts
-
-_log = logging.getLogger("wharfinger")
 
 FREEZER_INTERVAL: Final = 0.2
 """Seconds between two looks at the freezers: version 1 has no notice of a freeze."""
@@ -130,7 +128,7 @@ class LiveWatcher:
                     self._health.run_due()
                     checked = time.monotonic()
             except (EngineError, OSError):
-                _log.exception("the live watcher goes on after an error")
+                LOG.exception("the live watcher goes on after an error")
                 self._stop.wait(FREEZER_INTERVAL)
 
     def _take_notices(self) -> None:
@@ -170,4 +168,4 @@ class LiveWatcher:
         except NoSuchContainer:
             return
         except EngineError as error:
-            _log.warning("container %s could not be looked at: %s", container_id, error)
+            LOG.warning("container %s could not be looked at: %s", container_id, error)

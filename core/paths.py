@@ -2,29 +2,42 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Final
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pathlib import Path
 
-DEFAULT_ROOT: Final = Path("/var/lib/wharfinger")
-DEFAULT_RUN_ROOT: Final = Path("/run/wharfinger")
+DEFAULT_ROOT = "/var/lib/wharfinger"
+DEFAULT_RUN_ROOT = "/run/wharfinger"
+LOG_FILE = "wharfinger.log"
+DATABASE = "wharfinger.db"
+RUNTIME_ROOT = "runc"
 
 
-@dataclass(frozen=True, slots=True)
 class EnginePaths:
     """The two directories of an engine: `root` for what outlives a boot, `run_root` for what does not."""
 
-    root: Path = DEFAULT_ROOT
-    run_root: Path = DEFAULT_RUN_ROOT
+    __slots__ = ("root", "run_root")
+
+    def __init__(self, root: Path | None = None, run_root: Path | None = None) -> None:
+        from pathlib import Path
+
+        self.root = Path(DEFAULT_ROOT) if root is None else root
+        self.run_root = Path(DEFAULT_RUN_ROOT) if run_root is None else run_root
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, EnginePaths) and (self.root, self.run_root) == (other.root, other.run_root)
+
+    def __hash__(self) -> int:
+        return hash((self.root, self.run_root))
 
     @property
     def database(self) -> Path:
-        return self.root / "wharfinger.db"
+        return self.root / DATABASE
 
     @property
     def log_file(self) -> Path:
         """The engine's own log, for a person who looks for a cause."""
-        return self.root / "wharfinger.log"
+        return self.root / LOG_FILE
 
     @property
     def storage_root(self) -> Path:
@@ -90,7 +103,7 @@ class EnginePaths:
 
     @property
     def runtime_root(self) -> Path:
-        return self.run_root / "runc"
+        return self.run_root / RUNTIME_ROOT
 
     def runtime_state(self, container_id: str) -> Path:
         return self.runtime_root / container_id

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import logging
 import sys
 import threading
 from typing import ClassVar
@@ -15,6 +14,7 @@ from textual.binding import BindingType
 from textual.widget import Widget
 from textual.widgets import Input
 
+from core.log import LOG
 from tui.bridge import Bridge
 from tui.plain_text import printable
 from tui.screens.containers import ContainersScreen
@@ -22,8 +22,6 @@ from tui.terminal.driver import WharfDriver
 from tui.terminal.keeper_process import STOCK
 from tui.terminal.pane import TerminalPane
 from tui.terminal.pane_keys import PaneKeys
-
-_log = logging.getLogger("wharfinger")
 
 SETTLING_PATIENCE = 1.0
 """Seconds that a key waits for the one before it."""
@@ -79,7 +77,7 @@ class WharfApp(App[None], inherit_bindings=False):
 
     def _handle_exception(self, error: Exception) -> None:
         """No traceback reaches the operator: it is in the log. `_exception` is what Textual's pilot raises."""
-        _log.error("the screen ended by an unforeseen error", exc_info=error)
+        LOG.error("the screen ended by an unforeseen error", exc_info=error)
         if self._exception is None:
             self._exception = error
             self._exception_event.set()

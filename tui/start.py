@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
 
-from core.cli.log import configure_log
-from core.cli.main import Invocation, end_start, guarded, parse_global, run_command
+from core.cli.main import Invocation, end_start, guarded, parse_global, run_command, send_log
 from core.errors import InvalidArgument
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 def run(argv: Sequence[str]) -> int:
@@ -19,13 +21,13 @@ def _run(invocation: Invocation) -> int:
     if invocation.command == "web":
         from tui.web.command import run as serve
 
-        configure_log(invocation.paths, invocation.settings)
+        send_log(invocation)
         return serve(invocation)
     if invocation.command:
         return run_command(invocation)
     if not (os.isatty(0) and os.isatty(1)):
         raise InvalidArgument("the screen needs a terminal", hint="wharf --help lists the commands that do not")
-    configure_log(invocation.paths, invocation.settings)
+    send_log(invocation)
     return _show(invocation)
 
 

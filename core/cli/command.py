@@ -2,41 +2,39 @@
 
 from __future__ import annotations
 
-import argparse
-import contextlib
-import enum
-from collections.abc import Callable, Iterable, Sequence
-from pathlib import Path
-from typing import Final
-
 from core.cli.main import Invocation, report
-from core.cli.parser import CommandParser
-from core.container import Container
-from core.engine import Engine
+from core.cli.parser import CommandParser, Options
 from core.errors import EngineError, InvalidArgument, NoSuchContainer
-from core.model.dependencies import dependencies, graph_of, waves
-from core.model.snapshot import ContainerSnapshot
 
-AT_ONCE: Final = 8
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from core.container import Container
+    from core.engine import Engine
+    from core.model.snapshot import ContainerSnapshot
+
+    ExitCodes = Sequence[tuple[type[EngineError], int]]
+
+AT_ONCE = 8
 """How many containers are worked at the same time by a verb that waits for them."""
-
-ExitCodes = Sequence[tuple[type[EngineError], int]]
 
 
 def command_parser(invocation: Invocation, description: str, *, short_help: bool = True) -> CommandParser:
     """A parser for the subcommand; without `short_help`, -h is free for another option."""
-    parser = CommandParser(
-        prog=f"wharf {invocation.command}", description=description, allow_abbrev=False, add_help=False
-    )
+    parser = CommandParser(f"wharf {invocation.command}", description)
     parser.add_argument(*(["-h"] if short_help else []), "--help", action="help", help="show this and end")
     return parser
 
 
 def open_engine(invocation: Invocation) -> Engine:
+    """The engine of the directories that the command line names."""
+    from core.engine import Engine
+
     return Engine.open(invocation.paths, invocation.settings)
 
 
-def add_selection(parser: argparse.ArgumentParser, verb: str, *, short_all: bool = True) -> None:
+def add_selection(parser: CommandParser, verb: str, *, short_all: bool = True) -> None:
     """Names, or --all, --latest, --filter and --cidfile in their place."""
     add = parser.add_argument
     add("containers", nargs="*", metavar="CONTAINER")
@@ -46,9 +44,7 @@ def add_selection(parser: argparse.ArgumentParser, verb: str, *, short_all: bool
     add("--cidfile", action="append", default=[], metavar="FILE", help="a file that has the id")
 
 
-def selected(
-    engine: Engine, options: argparse.Namespace, fits: Callable[[ContainerSnapshot], bool] = lambda _: True
-) -> list[str]:
+def selected(engine: Engine, options: Options, fits: Callable[[ContainerSnapshot], bool] = lambda _: True) -> list[str]:
     """The names or ids that the options mean; with --all those that fit. Raises `InvalidArgument` for none at all."""
     if options.all or options.latest:
         if options.containers or options.cidfile or (options.all and options.latest):
@@ -68,7 +64,7 @@ def selected(
 
 
 def _filtered(
-    chosen: list[ContainerSnapshot], pictures: list[ContainerSnapshot], options: argparse.Namespace
+    chosen: list[ContainerSnapshot], pictures: list[ContainerSnapshot], options: Options
 ) -> list[ContainerSnapshot]:
     if not options.filter:
         return chosen
@@ -80,7 +76,8 @@ def _filtered(
 
 def _read_id(name: str) -> str:
     try:
-        return Path(name).read_text().strip()
+        with open(name) as file:
+            return file.read().strip()
     except (OSError, UnicodeDecodeError) as error:
         raise InvalidArgument(f"the id file {name} can not be read: {error}") from error
 
@@ -99,26 +96,30 @@ def only_existing(engine: Engine, names: Sequence[str]) -> list[str]:
     return existing
 
 
-class Order(enum.Enum):
-    """In which order containers that need each other are worked."""
+class Order:
+    """In which order containers that need each other are worked: one of these two."""
 
     NEEDED_FIRST = "needed first"
     DEPENDANTS_FIRST = "dependants first"
 
 
-def in_order(engine: Engine, names: Sequence[str], order: Order) -> list[list[str]]:
+def in_order(engine: Engine, names: Sequence[str], order: str) -> list[list[str]]:
     """The names in groups, each to be worked after those before it."""
+    from core.model.dependencies import dependencies, graph_of, waves
+
     configs = {}
     for name in names:
-        with contextlib.suppress(EngineError):
+        try:
             configs[name] = engine.lookup(name).config
+        except EngineError:
+            continue
     if not any(dependencies(config) for config in configs.values()):
         return [list(names)]
     spelling: dict[str, list[str]] = {}
     for name, config in configs.items():
         spelling.setdefault(config.id, []).append(name)
     groups = waves(graph_of(configs.values()))
-    if order is Order.DEPENDANTS_FIRST:
+    if order == Order.DEPENDANTS_FIRST:
         groups.reverse()
     unknown = [name for name in names if name not in configs]
     return [[name for one in group for name in spelling[one]] for group in groups] + ([unknown] if unknown else [])
@@ -131,7 +132,7 @@ def each(
     exit_codes: ExitCodes = (),
     *,
     at_once: bool = False,
-    order: Order | None = None,
+    order: str = "",
 ) -> int:
     """Act on each container and print what was typed, or what `act` gave; an error does not keep the others from it.
 
@@ -139,7 +140,7 @@ def each(
     are worked at the same time, and told of in their order; with `order` as well, as far as they do not need each
     other.
     """
-    if order is not None:
+    if order:
         codes = [each(engine, wave, act, exit_codes, at_once=True) for wave in in_order(engine, names, order)]
         return next((code for code in reversed(codes) if code), 0)
 

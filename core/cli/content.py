@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import argparse
 from pathlib import Path
 
 from core.cli.command import command_parser, open_engine
 from core.cli.main import COMMANDS, Invocation
 from core.cli.output import print_json, printable
-from core.cli.parser import add_boolean
+from core.cli.parser import CommandParser, add_boolean
 from core.cli.sessions import named_or_latest
 from core.engine import Engine
 from core.errors import InvalidArgument, NoSuchContainer, NoSuchImage
@@ -20,7 +19,7 @@ def run(invocation: Invocation) -> int:
     return {"diff": _diff, "commit": _commit}[invocation.command](invocation, parser)
 
 
-def _diff(invocation: Invocation, parser: argparse.ArgumentParser) -> int:
+def _diff(invocation: Invocation, parser: CommandParser) -> int:
     parser.add_argument("--format", choices=("json",), default=None)
     parser.add_argument("--latest", "-l", action="store_true", help="of the container created last")
     parser.add_argument("name", nargs="?", default="", metavar="CONTAINER|IMAGE")
@@ -48,7 +47,7 @@ def _changes(engine: Engine, name: str) -> list[FileChange]:
             raise NoSuchContainer(f"{name} not found: no such container or image") from None
 
 
-def _commit(invocation: Invocation, parser: argparse.ArgumentParser) -> int:
+def _commit(invocation: Invocation, parser: CommandParser) -> int:
     add = parser.add_argument
     add("--author", "-a", default="", help="who made the image")
     add("--change", "-c", action="append", default=[], metavar="INSTRUCTION", help="a Dockerfile's line")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import contextlib
 import os
 import sys
@@ -14,7 +13,7 @@ from core.cli.health import add_health_options, health_options
 from core.cli.main import COMMANDS, Invocation
 from core.cli.mounts import mount, tmpfs, volume
 from core.cli.namespaces import add_namespaces, namespace_options
-from core.cli.parser import CommandParser, add_boolean, cpu_count, seconds
+from core.cli.parser import REST, CommandParser, Options, add_boolean, cpu_count, seconds
 from core.cli.sizes import parse_size
 from core.container import Container
 from core.engine import Engine
@@ -86,7 +85,7 @@ def _write_id(container: Container, file: str) -> None:
         raise InvalidArgument(f"the id file {file} can not be written: {error.strerror}") from error
 
 
-def _have_image(engine: Engine, options: argparse.Namespace) -> None:
+def _have_image(engine: Engine, options: Options) -> None:
     """Pull the image where the policy says so."""
     missing = False
     try:
@@ -101,7 +100,7 @@ def _have_image(engine: Engine, options: argparse.Namespace) -> None:
         engine.images.pull(options.image)
 
 
-def _parse(invocation: Invocation) -> argparse.Namespace:
+def _parse(invocation: Invocation) -> Options:
     parser = command_parser(invocation, COMMANDS[invocation.command][1], short_help=False)
     _add_options(parser)
     if invocation.command == "run":
@@ -109,7 +108,7 @@ def _parse(invocation: Invocation) -> argparse.Namespace:
         parser.add_argument("--detach-keys", default=None, help="keys that leave the console")
         add_boolean(parser, "--sig-proxy", default=True, explanation="pass signals on to the container")
     parser.add_argument("image", metavar="IMAGE")
-    parser.add_argument("command", nargs=argparse.REMAINDER, metavar="COMMAND [ARGUMENT ...]")
+    parser.add_argument("command", nargs=REST, metavar="COMMAND [ARGUMENT ...]")
     return parser.parse_args(invocation.arguments)
 
 
@@ -155,7 +154,7 @@ def _add_options(parser: CommandParser) -> None:
     add("--quiet", "-q", action="store_true", help="say nothing of a pull")
 
 
-def create_options(options: argparse.Namespace, invocation: Invocation) -> CreateOptions:
+def create_options(options: Options, invocation: Invocation) -> CreateOptions:
     """The request that the options stand for. Raises `InvalidArgument`."""
     binds, in_memory = [volume(text) for text in options.volume], [tmpfs(text) for text in options.tmpfs]
     for wanted in map(mount, options.mount):
@@ -226,7 +225,7 @@ def _pairs(texts: list[str]) -> dict[str, str]:
     return pairs
 
 
-def _security(options: argparse.Namespace) -> Security:
+def _security(options: Options) -> Security:
     no_new_privileges, seccomp = False, ""
     for text in options.security_opt:
         key, _, value = text.replace(":", "=", 1).partition("=")

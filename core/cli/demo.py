@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import socket
 import sys
 from collections.abc import Sequence
@@ -12,6 +11,7 @@ import msgspec
 
 from core.cli.command import command_parser, open_engine
 from core.cli.main import COMMANDS, Invocation
+from core.cli.parser import CommandParser
 from core.container import Container
 from core.engine import Engine
 from core.errors import NoSuchContainer, NoSuchImage
@@ -30,7 +30,7 @@ _WORKER: Final = (
 
 
 def run(invocation: Invocation) -> int:
-    parser: argparse.ArgumentParser = command_parser(invocation, COMMANDS[invocation.command][1])
+    parser: CommandParser = command_parser(invocation, COMMANDS[invocation.command][1])
     parser.add_argument("--remove", action="store_true", help="remove the demo containers")
     options = parser.parse_args(invocation.arguments)
     with open_engine(invocation) as engine:

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 from pathlib import Path
 
+from core.cli.parser import CommandParser, Options
 from core.errors import InvalidArgument
 
 
-def add_environment(parser: argparse.ArgumentParser) -> None:
+def add_environment(parser: CommandParser) -> None:
     """The two options, for `environment`."""
     parser.add_argument("--env", "-e", action="append", default=[], metavar="NAME[=VALUE]", help="a variable")
     parser.add_argument("--env-file", action="append", default=[], metavar="FILE", help="a file of variables")
 
 
-def environment(options: argparse.Namespace) -> tuple[str, ...]:
+def environment(options: Options) -> tuple[str, ...]:
     """`NAME=VALUE` lines: the files' first. Raises `InvalidArgument` for a file that can't be read.
 
     A name alone takes the value of the caller's environment, and is left out where that has none.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 import sys
 import time
@@ -14,7 +13,7 @@ from core.cli.command import command_parser, open_engine
 from core.cli.main import COMMANDS, Invocation
 from core.cli.moments import moment
 from core.cli.output import printable
-from core.cli.parser import add_boolean
+from core.cli.parser import Options, add_boolean
 from core.engine import Engine
 from core.errors import InvalidArgument
 from core.events import Event, EventKind
@@ -46,7 +45,7 @@ def run(invocation: Invocation) -> int:
     return 0
 
 
-def _events(engine: Engine, options: argparse.Namespace) -> Iterator[Event]:
+def _events(engine: Engine, options: Options) -> Iterator[Event]:
     """Those of the journal that are asked for, then the new ones, none twice and none left out."""
     since = moment(options.since) if options.since is not None else None
     until = moment(options.until) if options.until is not None else None

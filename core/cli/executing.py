@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import contextlib
 import os
 import signal
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 from core.cli.command import command_parser, open_engine
 from core.cli.environment import add_environment, environment
 from core.cli.main import COMMANDS, Invocation
+from core.cli.parser import REST, CommandParser, Options
 from core.cli.sessions import detach_bytes, named_or_latest
 from core.console.session import run_session
 from core.errors import EngineError, InvalidArgument
@@ -47,7 +47,7 @@ def run(invocation: Invocation) -> int:
             return _with_own_streams(session, interactive=options.interactive)
 
 
-def _parse(parser: argparse.ArgumentParser, invocation: Invocation) -> argparse.Namespace:
+def _parse(parser: CommandParser, invocation: Invocation) -> Options:
     add = parser.add_argument
     add("--tty", "-t", action="store_true", help="give it a terminal")
     add("--interactive", "-i", action="store_true", help="pass standard input on")
@@ -58,7 +58,7 @@ def _parse(parser: argparse.ArgumentParser, invocation: Invocation) -> argparse.
     add("--detach", "-d", action="store_true", help="run it in the background")
     add("--detach-keys", default=None, help="keys that leave its terminal, and end it")
     add("--latest", "-l", action="store_true", help="in the container created last")
-    add("words", nargs=argparse.REMAINDER, metavar="CONTAINER COMMAND [ARGUMENT ...]")
+    add("words", nargs=REST, metavar="CONTAINER COMMAND [ARGUMENT ...]")
     options = parser.parse_args(invocation.arguments)
     words = options.words[1:] if options.words[:1] == ["--"] else options.words
     options.container = None if options.latest or not words else words[0]
@@ -68,7 +68,7 @@ def _parse(parser: argparse.ArgumentParser, invocation: Invocation) -> argparse.
     return options
 
 
-def _request(options: argparse.Namespace) -> ExecOptions:
+def _request(options: Options) -> ExecOptions:
     columns, rows = terminal_size(0 if options.interactive else 1)
     return ExecOptions(
         args=tuple(options.command),

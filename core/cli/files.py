@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
 from pathlib import Path
 
 from core.cli.command import add_selection, command_parser, each, open_engine, selected
 from core.cli.main import COMMANDS, Invocation
 from core.cli.output import print_json
+from core.cli.parser import CommandParser
 from core.container import Container
 from core.errors import InvalidArgument
 from core.model.state import Status
@@ -19,7 +19,7 @@ def run(invocation: Invocation) -> int:
     return {"mount": _mount, "umount": _unmount, "export": _export}[invocation.command](invocation, parser)
 
 
-def _mount(invocation: Invocation, parser: argparse.ArgumentParser) -> int:
+def _mount(invocation: Invocation, parser: CommandParser) -> int:
     add_selection(parser, "mount")
     parser.add_argument("--format", choices=("json",), default=None)
     parser.add_argument("--no-trunc", "--notruncate", action="store_true", help="ids at full length in the list")
@@ -36,7 +36,7 @@ def _mount(invocation: Invocation, parser: argparse.ArgumentParser) -> int:
     return 0
 
 
-def _unmount(invocation: Invocation, parser: argparse.ArgumentParser) -> int:
+def _unmount(invocation: Invocation, parser: CommandParser) -> int:
     add_selection(parser, "unmount")
     parser.add_argument("--force", "-f", action="store_true", help="also during an export")
     options = parser.parse_args(invocation.arguments)
@@ -51,7 +51,7 @@ def _unmount_one(container: Container, force: bool) -> None:
     container.unmount(force)
 
 
-def _export(invocation: Invocation, parser: argparse.ArgumentParser) -> int:
+def _export(invocation: Invocation, parser: CommandParser) -> int:
     parser.add_argument("--output", "-o", type=Path, default=None, help="the file; standard output otherwise")
     parser.add_argument("--compression", choices=("none", "gzip", "zstd"), default="none")
     parser.add_argument("--overwrite", action="store_true", help="replace a file that is there")

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import argparse
-
 from core.cli.command import command_parser, open_engine
 from core.cli.main import COMMANDS, Invocation
-from core.cli.parser import CommandParser
+from core.cli.parser import CommandParser, Options
 from core.errors import InvalidArgument
 from core.model.durations import parse_duration
 from core.model.health import FailureAction, check_args
@@ -46,7 +44,7 @@ def add_health_options(parser: CommandParser) -> None:
     add("--no-healthcheck", action="store_true", help="none, whatever the image has")
 
 
-def health_options(options: argparse.Namespace) -> HealthOptions:
+def health_options(options: Options) -> HealthOptions:
     """What is asked for. Raises `InvalidArgument`."""
     disabled = options.no_healthcheck or options.health_cmd == "none"
     if options.no_healthcheck and options.health_cmd:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import argparse
 import platform
 
 from core.cli.command import command_parser, open_engine
 from core.cli.main import COMMANDS, Invocation
 from core.cli.output import print_json
+from core.cli.parser import Options
 from core.doctor import diagnose, program_version
 from core.engine import VERSION
 
@@ -21,7 +21,7 @@ def run(invocation: Invocation) -> int:
     return {"info": _info, "version": _version, "doctor": _doctor}[invocation.command](invocation, options)
 
 
-def _info(invocation: Invocation, options: argparse.Namespace) -> int:
+def _info(invocation: Invocation, options: Options) -> int:
     with open_engine(invocation) as engine:
         facts = engine.info()
     if options.format == "json":
@@ -40,7 +40,7 @@ def _print_tree(facts: dict[str, object], depth: int) -> None:
             print(f"{'  ' * depth}{name}: {value}")
 
 
-def _version(invocation: Invocation, options: argparse.Namespace) -> int:
+def _version(invocation: Invocation, options: Options) -> int:
     if options.brief:
         print(f"wharf version {VERSION}")
         return 0
@@ -64,7 +64,7 @@ def _version(invocation: Invocation, options: argparse.Namespace) -> int:
     return 0
 
 
-def _doctor(invocation: Invocation, options: argparse.Namespace) -> int:
+def _doctor(invocation: Invocation, options: Options) -> int:
     findings = diagnose(invocation.paths, invocation.settings)
     if options.format == "json":
         print_json(findings)

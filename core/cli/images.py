@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -11,6 +10,7 @@ from core.cli.command import command_parser, confirmed, open_engine
 from core.cli.image_filters import image_filter
 from core.cli.main import COMMANDS, Invocation, report
 from core.cli.output import ago, print_json, print_table, size
+from core.cli.parser import CommandParser, Options
 from core.engine import Engine
 from core.errors import EngineError, ImageInUse, InvalidArgument, NoSuchImage
 from core.model.image import Image
@@ -39,7 +39,7 @@ def run(invocation: Invocation) -> int:
     }[invocation.command](invocation, parser)
 
 
-def _images(invocation: Invocation, parser: argparse.ArgumentParser) -> int:
+def _images(invocation: Invocation, parser: CommandParser) -> int:
     parser.add_argument("--quiet", "-q", action="store_true", help="ids alone")
     parser.add_argument("--all", "-a", action="store_true", help="all images, as is the default here")
     parser.add_argument("--no-trunc", action="store_true", help="ids at full length")
@@ -108,7 +108,7 @@ def _as_json(image: Image) -> dict[str, object]:
     }
 
 
-def _remove(invocation: Invocation, parser: argparse.ArgumentParser) -> int:
+def _remove(invocation: Invocation, parser: CommandParser) -> int:
     parser.add_argument("--all", "-a", action="store_true", help="all images of this store")
     parser.add_argument("--force", "-f", action="store_true", help="with their containers")
     parser.add_argument("--ignore", "-i", action="store_true", help="no error for an image that is not there")
@@ -129,7 +129,7 @@ def _all_names(engine: Engine, force: bool) -> list[str]:
     return [name for image in own for name in ((image.id,) if force or not image.names else image.names)]
 
 
-def _remove_one(engine: Engine, name: str, options: argparse.Namespace) -> int:
+def _remove_one(engine: Engine, name: str, options: Options) -> int:
     try:
         lines = engine.images.remove(name, force=options.force)
     except NoSuchImage as error:
@@ -142,7 +142,7 @@ def _remove_one(engine: Engine, name: str, options: argparse.Namespace) -> int:
     return 0
 
 
-def _tag(invocation: Invocation, parser: argparse.ArgumentParser) -> int:
+def _tag(invocation: Invocation, parser: CommandParser) -> int:
     parser.add_argument("image", metavar="IMAGE")
     parser.add_argument("names", nargs="+", metavar="NAME")
     options = parser.parse_args(invocation.arguments)
@@ -152,7 +152,7 @@ def _tag(invocation: Invocation, parser: argparse.ArgumentParser) -> int:
     return 0
 
 
-def _untag(invocation: Invocation, parser: argparse.ArgumentParser) -> int:
+def _untag(invocation: Invocation, parser: CommandParser) -> int:
     parser.add_argument("image", metavar="IMAGE")
     parser.add_argument("names", nargs="*", metavar="NAME", help="all names where none is given")
     options = parser.parse_args(invocation.arguments)
@@ -161,7 +161,7 @@ def _untag(invocation: Invocation, parser: argparse.ArgumentParser) -> int:
     return 0
 
 
-def _history(invocation: Invocation, parser: argparse.ArgumentParser) -> int:
+def _history(invocation: Invocation, parser: CommandParser) -> int:
     parser.add_argument("--format", choices=("table", "json"), default="table")
     parser.add_argument("--no-trunc", action="store_true", help="ids and commands at full length")
     parser.add_argument("--quiet", "-q", action="store_true", help="ids alone")
@@ -199,7 +199,7 @@ def _cut(text: str) -> str:
     return text if len(text) <= _STEP else f"{text[: _STEP - 3]}..."
 
 
-def _prune(invocation: Invocation, parser: argparse.ArgumentParser) -> int:
+def _prune(invocation: Invocation, parser: CommandParser) -> int:
     parser.add_argument("--all", "-a", action="store_true", help="those with a name, too")
     parser.add_argument("--filter", action="append", default=[], metavar="KEY=VALUE", help="label, until …")
     parser.add_argument("--force", "-f", action="store_true", help="do not ask")
@@ -214,7 +214,7 @@ def _prune(invocation: Invocation, parser: argparse.ArgumentParser) -> int:
     return 0
 
 
-def _exists(invocation: Invocation, parser: argparse.ArgumentParser) -> int:
+def _exists(invocation: Invocation, parser: CommandParser) -> int:
     parser.add_argument("image", metavar="IMAGE")
     options = parser.parse_args(invocation.arguments)
     with open_engine(invocation) as engine:

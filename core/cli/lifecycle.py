@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import argparse
 import contextlib
 import sys
 
 from core.cli.command import Order, add_selection, command_parser, each, only_existing, open_engine, selected
-from core.cli.log import LOGGER
 from core.cli.main import COMMANDS, Invocation
-from core.cli.parser import add_boolean, seconds
+from core.cli.parser import HIDDEN, CommandParser, add_boolean, seconds
 from core.container import Container
 from core.engine import Engine
 from core.errors import EngineError, InvalidArgument, NoSuchContainer, StateForbids
 from core.host.processes import spawn
+from core.log import LOG
 from core.model.snapshot import ContainerSnapshot
 from core.model.state import Status
 
@@ -45,7 +44,7 @@ def _is_idle(picture: ContainerSnapshot) -> bool:
     return picture.status in IDLE
 
 
-def _start(invocation: Invocation, parser: argparse.ArgumentParser) -> int:
+def _start(invocation: Invocation, parser: CommandParser) -> int:
     # -a is --attach here, while it is --all for the other verbs: as in podman.
     add_selection(parser, "start", short_all=False)
     parser.add_argument("--attach", "-a", action="store_true", help="join the console, and pass the exit code on")
@@ -70,7 +69,7 @@ def _start(invocation: Invocation, parser: argparse.ArgumentParser) -> int:
         )
 
 
-def _stop(invocation: Invocation, parser: argparse.ArgumentParser) -> int:
+def _stop(invocation: Invocation, parser: CommandParser) -> int:
     add_selection(parser, "stop")
     parser.add_argument("--time", "-t", type=seconds, default=None, help="seconds until it is killed")
     parser.add_argument("--ignore", "-i", action="store_true", help="no error for a container that is not there")
@@ -82,7 +81,7 @@ def _stop(invocation: Invocation, parser: argparse.ArgumentParser) -> int:
         return each(engine, names, lambda container: container.stop(options.time), order=Order.DEPENDANTS_FIRST)
 
 
-def _restart(invocation: Invocation, parser: argparse.ArgumentParser) -> int:
+def _restart(invocation: Invocation, parser: CommandParser) -> int:
     add_selection(parser, "restart")
     parser.add_argument("--running", action="store_true", help="only those that run, with --all")
     parser.add_argument("--time", "-t", type=seconds, default=None, help="seconds until it is killed")
@@ -93,7 +92,7 @@ def _restart(invocation: Invocation, parser: argparse.ArgumentParser) -> int:
         return each(engine, names, lambda container: container.restart(options.time), order=Order.NEEDED_FIRST)
 
 
-def _kill(invocation: Invocation, parser: argparse.ArgumentParser) -> int:
+def _kill(invocation: Invocation, parser: CommandParser) -> int:
     add_selection(parser, "kill")
     parser.add_argument("--signal", "-s", default="KILL", help="signal by name or number")
     options = parser.parse_args(invocation.arguments)
@@ -101,7 +100,7 @@ def _kill(invocation: Invocation, parser: argparse.ArgumentParser) -> int:
         return each(engine, selected(engine, options, _is_live), lambda container: container.kill(options.signal))
 
 
-def _pause(invocation: Invocation, parser: argparse.ArgumentParser) -> int:
+def _pause(invocation: Invocation, parser: CommandParser) -> int:
     pausing = invocation.command == "pause"
     add_selection(parser, invocation.command)
     options = parser.parse_args(invocation.arguments)
@@ -111,7 +110,7 @@ def _pause(invocation: Invocation, parser: argparse.ArgumentParser) -> int:
         return each(engine, names, lambda container: container.pause() if pausing else container.unpause())
 
 
-def _wait(invocation: Invocation, parser: argparse.ArgumentParser) -> int:
+def _wait(invocation: Invocation, parser: CommandParser) -> int:
     add_selection(parser, "wait for")
     parser.add_argument("--ignore", action="store_true", help="no error for a container that is not there")
     options = parser.parse_args(invocation.arguments)
@@ -122,7 +121,7 @@ def _wait(invocation: Invocation, parser: argparse.ArgumentParser) -> int:
         return each(engine, names, lambda container: container.wait())
 
 
-def _remove(invocation: Invocation, parser: argparse.ArgumentParser) -> int:
+def _remove(invocation: Invocation, parser: CommandParser) -> int:
     add_selection(parser, "remove")
     parser.add_argument("--force", "-f", action="store_true", help="kill it where it runs")
     parser.add_argument("--depend", action="store_true", help="remove those that need it, before")
@@ -149,7 +148,7 @@ def _remove(invocation: Invocation, parser: argparse.ArgumentParser) -> int:
         return each(engine, names, remove, codes, order=Order.DEPENDANTS_FIRST)
 
 
-def _rename(invocation: Invocation, parser: argparse.ArgumentParser) -> int:
+def _rename(invocation: Invocation, parser: CommandParser) -> int:
     parser.add_argument("container", metavar="CONTAINER")
     parser.add_argument("name", metavar="NEW-NAME")
     options = parser.parse_args(invocation.arguments)
@@ -168,11 +167,11 @@ def _after_the_end(engine: Engine, container: Container, *, ended: bool, restart
         spawn([*engine.settings.exit_command, "cleanup", "--restart", container.id])
 
 
-def _cleanup(invocation: Invocation, parser: argparse.ArgumentParser) -> int:
+def _cleanup(invocation: Invocation, parser: CommandParser) -> int:
     add_selection(parser, "clean up")
     # For conmon at the end of a container, and for the process that then follows its restart policy.
-    parser.add_argument("--ended", action="store_true", help=argparse.SUPPRESS)
-    parser.add_argument("--restart", action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument("--ended", action="store_true", help=HIDDEN)
+    parser.add_argument("--restart", action="store_true", help=HIDDEN)
     options = parser.parse_args(invocation.arguments)
     with open_engine(invocation) as engine:
         if options.all or options.latest:
@@ -186,7 +185,7 @@ def _cleanup(invocation: Invocation, parser: argparse.ArgumentParser) -> int:
                 continue
             except EngineError as error:
                 # Nobody reads what conmon's child prints: the log is where this is looked for.
-                LOGGER.error("cleanup of container %s failed: %s: %s", name, error.message, error.stderr)
+                LOG.error("cleanup of container %s failed: %s: %s", name, error.message, error.stderr)
                 print(f"Error: {error.message}", file=sys.stderr)
                 code = error.exit_code
     return code

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import contextlib
 import sys
 from datetime import datetime
@@ -11,6 +10,7 @@ from core.cli.command import command_parser, open_engine
 from core.cli.main import COMMANDS, Invocation, report
 from core.cli.moments import moment
 from core.cli.output import print_json, print_table
+from core.cli.parser import CommandParser, Options
 from core.cli.sessions import named_or_latest
 from core.container import Container
 from core.engine import Engine
@@ -22,7 +22,7 @@ def run(invocation: Invocation) -> int:
     return {"inspect": _inspect, "logs": _logs, "top": _top}[invocation.command](invocation, parser)
 
 
-def _inspect(invocation: Invocation, parser: argparse.ArgumentParser) -> int:
+def _inspect(invocation: Invocation, parser: CommandParser) -> int:
     parser.add_argument("names", nargs="*", metavar="NAME")
     parser.add_argument("--latest", "-l", action="store_true", help="the container created last")
     parser.add_argument("--type", "-t", choices=("all", "container", "image"), default="all")
@@ -56,7 +56,7 @@ def _inspect_one(engine: Engine, name: str, kind: str) -> dict[str, object]:
         raise NotFound(f'no such object: "{name}"', hint="see wharf ps --all and wharf images") from error
 
 
-def _logs(invocation: Invocation, parser: argparse.ArgumentParser) -> int:
+def _logs(invocation: Invocation, parser: CommandParser) -> int:
     add = parser.add_argument
     add("containers", nargs="*", metavar="CONTAINER")
     add("--latest", "-l", action="store_true", help="of the one created last")
@@ -80,7 +80,7 @@ def _logs(invocation: Invocation, parser: argparse.ArgumentParser) -> int:
     return 0
 
 
-def _print_log(container: Container, options: argparse.Namespace) -> None:
+def _print_log(container: Container, options: Options) -> None:
     tail = None if options.tail < 0 else options.tail
     prefix = f"{container.name} ".encode() if options.names else b""
     begins = True
@@ -99,7 +99,7 @@ def _timestamp(seconds: float) -> bytes:
     return datetime.fromtimestamp(seconds).astimezone().isoformat(timespec="microseconds").encode() + b" "
 
 
-def _top(invocation: Invocation, parser: argparse.ArgumentParser) -> int:
+def _top(invocation: Invocation, parser: CommandParser) -> int:
     parser.add_argument("--latest", "-l", action="store_true", help="of the container created last")
     parser.add_argument("container", nargs="?", metavar="CONTAINER")
     options = parser.parse_args(invocation.arguments)

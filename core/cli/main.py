@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-import argparse
 import gc
 import importlib
 import os
 import sys
-from collections.abc import Callable, Sequence
-from pathlib import Path
-from typing import Final
 
-import msgspec
-
-from core.cli.log import LOGGER, configure_log, written_log
-from core.cli.parser import CommandParser
+from core.cli.parser import HIDDEN, REST, CommandParser
 from core.errors import EngineError, InvalidArgument
-from core.paths import DEFAULT_ROOT, DEFAULT_RUN_ROOT, EnginePaths
-from core.settings import Settings
+from core.log import LOG, LOG_LEVELS
+from core.paths import DEFAULT_ROOT, DEFAULT_RUN_ROOT, LOG_FILE
 
-COMMANDS: Final[dict[str, tuple[str, str]]] = {
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from core.cli.parser import Options
+    from core.paths import EnginePaths
+    from core.settings import Settings
+
+COMMANDS = {
     "attach": ("sessions", "attach to a running container's console"),
     "cleanup": ("lifecycle", "unmount and free what an ended container holds"),
     "commit": ("content", "make an image of a container"),
@@ -67,15 +68,15 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
 }
 """Subcommand → the module that has it, and its line in the help."""
 
-SCREEN_COMMANDS: Final[dict[str, str]] = {"web": "serve the screen to a browser on this machine"}
+SCREEN_COMMANDS = {"web": "serve the screen to a browser on this machine"}
 """Those that whoever shows the screen carries out → the line in the help."""
 
-_IMAGE_WORDS: Final = ("diff", "history", "import", "inspect", "load", "pull", "push", "save", "tag", "untag")
-_CONTAINER_WORDS: Final = (
+_IMAGE_WORDS = ("diff", "history", "import", "inspect", "load", "pull", "push", "save", "tag", "untag")
+_CONTAINER_WORDS = (
     *("attach", "cleanup", "commit", "create", "diff", "exec", "export", "inspect", "kill", "logs", "mount", "pause"),
     *("ps", "rename", "restart", "rm", "run", "start", "stop", "top", "umount", "unpause", "wait"),
 )
-GROUPS: Final[dict[str, dict[str, str]]] = {
+GROUPS = {
     "image": {
         **{word: word for word in _IMAGE_WORDS},
         "ls": "images",
@@ -88,20 +89,57 @@ GROUPS: Final[dict[str, dict[str, str]]] = {
 }
 """Words before a subcommand, as podman has them → what may be behind them → the subcommand that it is."""
 
-LOG_LEVELS: Final = ("debug", "info", "warn", "warning", "error", "fatal")
-DEFAULT_ESCAPE_KEY: Final = "ctrl+]"
-INTERRUPTED: Final = 130
-FAILED: Final = 125
+DEFAULT_ESCAPE_KEY = "ctrl+]"
+INTERRUPTED = 130
+FAILED = 125
 
 
-class Invocation(msgspec.Struct, frozen=True):
+class Invocation:
     """The options before the subcommand, and what is behind them. `command` is empty for none."""
 
-    paths: EnginePaths
-    settings: Settings
-    command: str
-    arguments: tuple[str, ...]
-    escape_key: str = DEFAULT_ESCAPE_KEY
+    __slots__ = ("_options", "arguments", "command", "escape_key")
+
+    def __init__(self, options: Options, command: str, arguments: Sequence[str]) -> None:
+        self._options = options
+        self.command = command
+        self.arguments = tuple(arguments)
+        self.escape_key: str = options.escape_key
+
+    @property
+    def root(self) -> str:
+        """The directory of what outlives a boot."""
+        return os.path.abspath(str(self._options.root))
+
+    @property
+    def run_root(self) -> str:
+        """The directory of what does not."""
+        return os.path.abspath(str(self._options.runroot))
+
+    @property
+    def log_level(self) -> str:
+        return str(self._options.log_level)
+
+    # These two load much, which the list of containers can mostly do without.
+
+    @property
+    def paths(self) -> EnginePaths:
+        from pathlib import Path
+
+        from core.paths import EnginePaths
+
+        return EnginePaths(Path(self.root), Path(self.run_root))
+
+    @property
+    def settings(self) -> Settings:
+        from core.settings import Settings
+
+        options = self._options
+        keys = {} if options.detach_keys is None else {"detach_keys": options.detach_keys}
+        return Settings(runtime=options.runtime, log_level=options.log_level, **keys)
+
+    def instead(self, command: str, arguments: Sequence[str]) -> Invocation:
+        """The same options with another subcommand behind them."""
+        return Invocation(self._options, command, arguments)
 
 
 def parse_global(argv: Sequence[str]) -> Invocation:
@@ -111,32 +149,25 @@ def parse_global(argv: Sequence[str]) -> Invocation:
         usage="wharf [OPTIONS] [COMMAND ...]",
         description="Without a command the full-screen interface opens.",
         epilog="commands:\n" + "\n".join(f"  {name:<12} {line}" for name, line in sorted(_help_lines().items())),
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
-        add_help=False,
     )
     add = parser.add_argument
     add("--help", "-h", action="help", help="show this and end")
-    add("--root", type=Path, default=DEFAULT_ROOT, metavar="DIRECTORY", help="of what outlives a boot")
-    add("--runroot", type=Path, default=DEFAULT_RUN_ROOT, metavar="DIRECTORY", help="of what does not")
+    add("--root", default=DEFAULT_ROOT, metavar="DIRECTORY", help="of what outlives a boot")
+    add("--runroot", default=DEFAULT_RUN_ROOT, metavar="DIRECTORY", help="of what does not")
     add("--runtime", default="runc", help="OCI runtime, by name or path")
     escape_key = os.environ.get("WHARF_ESCAPE_KEY", DEFAULT_ESCAPE_KEY)
-    detach_keys = os.environ.get("WHARF_DETACH_KEYS", Settings().detach_keys)
+    detach_keys = os.environ.get("WHARF_DETACH_KEYS")
     add("--escape-key", default=escape_key, metavar="KEY", help="that leaves a console of the screen, as ctrl+]")
     add("--detach-keys", default=detach_keys, metavar="KEYS", help="as ctrl-p,ctrl-q; empty for none")
-    add("--log-level", choices=LOG_LEVELS, default="warning", help="what goes into the log file")
+    add("--log-level", choices=tuple(LOG_LEVELS), default="warning", help="what goes into the log file")
     add("--plain", action="store_true", help="lines and numbers in place of the full screen, as for a screen reader")
     add("--version", "-v", action="store_true", help="show the version")
-    add("command", nargs="?", default="", help=argparse.SUPPRESS)
-    add("arguments", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
+    add("command", nargs="?", default="", help=HIDDEN)
+    add("arguments", nargs=REST, help=HIDDEN)
     options = parser.parse_args(argv)
-    return Invocation(
-        EnginePaths(options.root.absolute(), options.runroot.absolute()),
-        Settings(runtime=options.runtime, log_level=options.log_level, detach_keys=options.detach_keys),
-        "version" if options.version else options.command or ("plain" if options.plain else ""),
-        ("--brief",) if options.version else tuple(options.arguments),
-        options.escape_key,
-    )
+    if options.version:
+        return Invocation(options, "version", ["--brief"])
+    return Invocation(options, options.command or ("plain" if options.plain else ""), options.arguments)
 
 
 def _help_lines() -> dict[str, str]:
@@ -160,10 +191,15 @@ def run_command(invocation: Invocation) -> int:
     if invocation.command not in COMMANDS:
         wrong = f"unrecognized command `wharf {invocation.command}`" if invocation.command else "no command is given"
         raise InvalidArgument(wrong, hint="wharf --help lists the commands")
-    configure_log(invocation.paths, invocation.settings)
+    send_log(invocation)
     module = importlib.import_module(f"core.cli.{COMMANDS[invocation.command][0]}")
     end_start()
     return int(module.run(invocation))
+
+
+def send_log(invocation: Invocation) -> None:
+    """Let what is logged go to the file that belongs to the directories of the command."""
+    LOG.send_to(os.path.join(invocation.root, LOG_FILE), invocation.log_level)
 
 
 def _ungrouped(invocation: Invocation) -> Invocation:
@@ -177,7 +213,7 @@ def _ungrouped(invocation: Invocation) -> Invocation:
         raise InvalidArgument(
             f"unrecognized command `wharf {given}`", hint=f"behind {invocation.command}: {', '.join(sorted(group))}"
         )
-    return msgspec.structs.replace(invocation, command=group[word], arguments=tuple(rest))
+    return invocation.instead(group[word], rest)
 
 
 def guarded(action: Callable[[], int]) -> int:
@@ -193,12 +229,11 @@ def guarded(action: Callable[[], int]) -> int:
         _discard_output()
         return 0
     except Exception as error:
-        LOGGER.exception("failed in an unforeseen way")
-        log = written_log()
+        LOG.exception("failed in an unforeseen way")
         said = " ".join(str(error).split())
         print(f"Error: something went wrong that was not foreseen: {type(error).__name__}: {said}", file=sys.stderr)
-        if log is not None:
-            print(f"hint: {log} has the details", file=sys.stderr)
+        if LOG.written:
+            print(f"hint: {LOG.written} has the details", file=sys.stderr)
         _discard_output()
         return FAILED
     return code
@@ -221,7 +256,7 @@ def _discard_output() -> None:
 
 def report(error: EngineError, exit_code: int | None = None) -> int:
     """Print an error and its hint on standard error; the exit code for it."""
-    LOGGER.info("%s | %s | %s", error.message, " ".join(error.argv), error.stderr)
+    LOG.info("%s | %s | %s", error.message, " ".join(error.argv), error.stderr)
     print(f"Error: {error.message}", file=sys.stderr)
     if error.hint:
         print(f"hint: {error.hint}", file=sys.stderr)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import argparse
-
+from core.cli.parser import CommandParser, Options
 from core.model.namespaces import NamespaceOptions
 
 
-def add_namespaces(parser: argparse.ArgumentParser) -> None:
+def add_namespaces(parser: CommandParser) -> None:
     add = parser.add_argument
     modes = "host, private, container:NAME or ns:PATH"
     add("--ipc", default="", metavar="MODE", help=f"shared memory and queues: {modes}, none or shareable")
@@ -17,5 +16,5 @@ def add_namespaces(parser: argparse.ArgumentParser) -> None:
     add("--requires", action="append", default=[], metavar="CONTAINER", help="a container that has to run before it")
 
 
-def namespace_options(options: argparse.Namespace) -> NamespaceOptions:
+def namespace_options(options: Options) -> NamespaceOptions:
     return NamespaceOptions(ipc=options.ipc, pid=options.pid, uts=options.uts, cgroup=options.cgroupns)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
@@ -12,6 +11,7 @@ from core.cli.command import command_parser, open_engine
 from core.cli.filters import any_state, container_filter
 from core.cli.main import COMMANDS, Invocation
 from core.cli.output import ago, print_json, print_table, span
+from core.cli.parser import Options
 from core.model.snapshot import ContainerSnapshot
 from core.model.state import Status
 
@@ -47,7 +47,7 @@ def run(invocation: Invocation) -> int:
     return 0
 
 
-def _chosen(pictures: Sequence[ContainerSnapshot], options: argparse.Namespace) -> list[ContainerSnapshot]:
+def _chosen(pictures: Sequence[ContainerSnapshot], options: Options) -> list[ContainerSnapshot]:
     fits = container_filter(options.filter, pictures)
     every_state = options.all or options.latest or options.last > 0 or any_state(options.filter)
     chosen = [picture for picture in pictures if (every_state or picture.status in _SHOWN_BY_DEFAULT) and fits(picture)]
@@ -59,7 +59,7 @@ def _chosen(pictures: Sequence[ContainerSnapshot], options: argparse.Namespace) 
     return chosen
 
 
-def _print(pictures: Sequence[ContainerSnapshot], options: argparse.Namespace) -> None:
+def _print(pictures: Sequence[ContainerSnapshot], options: Options) -> None:
     if options.format == "json":
         print_json([_as_json(picture) for picture in pictures])
         return

@@ -11,8 +11,8 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import Final
 
-from core.cli.log import LOGGER
 from core.errors import EngineError
+from core.log import LOG
 
 PASSED_ON: Final = (
     signal.SIGHUP,
@@ -42,7 +42,7 @@ def signals_passed_on(send: Callable[[int], object]) -> Iterator[None]:
             try:
                 send(number)
             except EngineError as error:
-                LOGGER.info("signal %d was not passed on: %s", number, error.message)
+                LOG.info("signal %d was not passed on: %s", number, error.message)
 
     worker = threading.Thread(target=pass_on, name="signal-proxy", daemon=True)
     with contextlib.ExitStack() as stack:

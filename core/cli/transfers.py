@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import contextlib
 import getpass
 import shutil
@@ -15,7 +14,7 @@ from pathlib import Path
 from core.cli.command import command_parser, open_engine
 from core.cli.main import COMMANDS, Invocation
 from core.cli.output import size
-from core.cli.parser import add_boolean
+from core.cli.parser import CommandParser, Options, add_boolean
 from core.engine import Engine
 from core.errors import InvalidArgument
 from core.images import SAVE_FORMS
@@ -36,7 +35,7 @@ def run(invocation: Invocation) -> int:
     }[invocation.command](invocation, parser)
 
 
-def _add_access(parser: argparse.ArgumentParser, *, credentials: bool = True) -> None:
+def _add_access(parser: CommandParser, *, credentials: bool = True) -> None:
     parser.add_argument("--authfile", default="", metavar="FILE", help="file with the logins of registries")
     parser.add_argument("--cert-dir", default="", metavar="DIRECTORY", help="certificates of the registry and for it")
     add_boolean(parser, "--tls-verify", default=True, explanation="whether the registry has to prove who it is")
@@ -44,7 +43,7 @@ def _add_access(parser: argparse.ArgumentParser, *, credentials: bool = True) ->
         parser.add_argument("--creds", default="", metavar="USER:PASSWORD", help="in place of a login")
 
 
-def _access(options: argparse.Namespace) -> RegistryAccess:
+def _access(options: Options) -> RegistryAccess:
     return RegistryAccess(
         authfile=options.authfile,
         credentials=getattr(options, "creds", ""),
@@ -54,7 +53,7 @@ def _access(options: argparse.Namespace) -> RegistryAccess:
 
 
 @contextmanager
-def _progress(options: argparse.Namespace) -> Iterator[Callable[[PullProgress], None] | None]:
+def _progress(options: Options) -> Iterator[Callable[[PullProgress], None] | None]:
     """What shows progress on a terminal; None where there is none."""
     if options.quiet or not sys.stderr.isatty():
         yield None
@@ -71,7 +70,7 @@ def _show_progress(progress: PullProgress) -> None:
     sys.stderr.flush()
 
 
-def _pull(invocation: Invocation, parser: argparse.ArgumentParser) -> int:
+def _pull(invocation: Invocation, parser: CommandParser) -> int:
     _add_access(parser)
     parser.add_argument("--quiet", "-q", action="store_true", help="no progress")
     parser.add_argument("images", nargs="+", metavar="IMAGE")
@@ -86,7 +85,7 @@ def _pull(invocation: Invocation, parser: argparse.ArgumentParser) -> int:
     return 0
 
 
-def _push(invocation: Invocation, parser: argparse.ArgumentParser) -> int:
+def _push(invocation: Invocation, parser: CommandParser) -> int:
     _add_access(parser)
     parser.add_argument("--digestfile", type=Path, default=None, metavar="FILE", help="write the digest to this file")
     parser.add_argument("--format", "-f", choices=("oci", "v2s2"), default=None, help="form of the manifest")
@@ -108,7 +107,7 @@ def _push(invocation: Invocation, parser: argparse.ArgumentParser) -> int:
     return 0
 
 
-def _load(invocation: Invocation, parser: argparse.ArgumentParser) -> int:
+def _load(invocation: Invocation, parser: CommandParser) -> int:
     parser.add_argument("--input", "-i", type=Path, default=None, help="the archive; standard input otherwise")
     parser.add_argument("--quiet", "-q", action="store_true", help="as without it")
     options = parser.parse_args(invocation.arguments)
@@ -133,7 +132,7 @@ def _standard_input(engine: Engine) -> Iterator[Path]:
         yield Path(file.name)
 
 
-def _save(invocation: Invocation, parser: argparse.ArgumentParser) -> int:
+def _save(invocation: Invocation, parser: CommandParser) -> int:
     parser.add_argument("--output", "-o", type=Path, default=None, help="file or directory; standard output otherwise")
     parser.add_argument("--format", choices=SAVE_FORMS, default="docker-archive")
     parser.add_argument("--quiet", "-q", action="store_true", help="as without it")
@@ -155,7 +154,7 @@ def _save(invocation: Invocation, parser: argparse.ArgumentParser) -> int:
     return 0
 
 
-def _import(invocation: Invocation, parser: argparse.ArgumentParser) -> int:
+def _import(invocation: Invocation, parser: CommandParser) -> int:
     parser.add_argument(
         "--change", "-c", action="append", default=[], metavar="INSTRUCTION", help="a Dockerfile's line"
     )
@@ -171,7 +170,7 @@ def _import(invocation: Invocation, parser: argparse.ArgumentParser) -> int:
     return 0
 
 
-def _login(invocation: Invocation, parser: argparse.ArgumentParser) -> int:
+def _login(invocation: Invocation, parser: CommandParser) -> int:
     _add_access(parser, credentials=False)
     parser.add_argument("--username", "-u", default="", help="asked for otherwise")
     parser.add_argument(
@@ -197,7 +196,7 @@ def _login(invocation: Invocation, parser: argparse.ArgumentParser) -> int:
     return 0
 
 
-def _logout(invocation: Invocation, parser: argparse.ArgumentParser) -> int:
+def _logout(invocation: Invocation, parser: CommandParser) -> int:
     parser.add_argument("--authfile", default="", metavar="FILE", help="file with the logins of registries")
     parser.add_argument("--all", "-a", action="store_true", help="all registries")
     parser.add_argument("registry", nargs="?", default="", metavar="REGISTRY")

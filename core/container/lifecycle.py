@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import logging
 import signal as signals
 import time
 from collections.abc import Callable
@@ -12,6 +11,7 @@ from typing import Final
 from core.container.handle import Handle
 from core.errors import NoSuchContainer, RuntimeFailed, TimedOut
 from core.events import EventKind
+from core.log import LOG
 from core.model.dependencies import dependencies
 from core.model.state import Status, Verb, require
 from core.oci.signals import parse_signal
@@ -20,8 +20,6 @@ from core.operations.endings import blame_its_end, kill_if_alive
 from core.operations.init import init
 from core.operations.start import start
 from core.operations.wait import wait
-
-_log = logging.getLogger("wharfinger")
 
 STOP_STEP: Final = 0.25
 """Seconds between two calls of the progress of a stop."""
@@ -222,7 +220,7 @@ class Lifecycle(Handle):
             if not killed:
                 if held.state.status is Status.PAUSED:
                     require(Verb.STOP, held.state.status, held.name, held.id)
-                _log.warning("container %s did not heed its stop signal: killing it", self.id)
+                LOG.warning("container %s did not heed its stop signal: killing it", self.id)
                 if not kill_if_alive(held, "KILL"):
                     return
         self._parts.monitor.wait_exit(self.id, *target, KILL_PATIENCE)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import logging
 import os
 import shlex
 import shutil
@@ -14,8 +13,7 @@ from pathlib import Path
 from typing import IO, Final, NamedTuple
 
 from core.errors import HostIncomplete, TimedOut
-
-_log = logging.getLogger("wharfinger")
+from core.log import LOG
 
 _SYSTEM_FOLDERS: Final = ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin")
 _PACKAGES: Final = {"busybox": "busybox-static", "tar": "tar", "zstd": "zstd", "gzip": "gzip"}
@@ -83,7 +81,7 @@ def run(
         _end(process)
         raise
     if process.returncode:
-        _log.info("exit %d: %s: %s", process.returncode, shlex.join(argv), stderr.decode(errors="replace").strip())
+        LOG.info("exit %d: %s: %s", process.returncode, shlex.join(argv), stderr.decode(errors="replace").strip())
     return Finished(tuple(argv), process.returncode, stdout, stderr)
 
 

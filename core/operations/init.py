@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import logging
 import os
 import resource
 import shutil
@@ -16,6 +15,7 @@ from core.events import EventKind
 from core.host.files import make_private_directory, read_in_root, write_atomically
 from core.host.mounts import mount_tmpfs
 from core.host.process_table import capability_bounds, process_start
+from core.log import LOG
 from core.model.config import NetworkMode
 from core.model.state import ContainerState, Intent, Status
 from core.monitor.contract import MonitorRequest
@@ -27,8 +27,6 @@ from core.operations.create import network_target
 from core.operations.namespaces import host_name, namespace_paths, shared_memory
 from core.operations.parts import Transaction
 from core.operations.release import release, stop_by_force
-
-_log = logging.getLogger("wharfinger")
 
 
 def init(held: Transaction) -> None:
@@ -43,7 +41,7 @@ def init(held: Transaction) -> None:
         release(held)
         _bring_up(held, _prepare_root(held))
     except (EngineError, OSError) as error:
-        _log.warning("init of %s failed: %s", held.id, error)
+        LOG.warning("init of %s failed: %s", held.id, error)
         _undo(held, before, str(error))
         raise
     held.emit(EventKind.INIT)
@@ -118,7 +116,7 @@ def _undo(held: Transaction, before: ContainerState, reason: str) -> None:
         try:
             step(held)
         except (EngineError, OSError):
-            _log.exception("undoing the init of %s", held.id)
+            LOG.exception("undoing the init of %s", held.id)
     after = msgspec.structs.replace(before, error=reason, intent=None)
     if not held.state.mount_point:
         after = msgspec.structs.replace(after, mount_point="", kept_mounted=False)

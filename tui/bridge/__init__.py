@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import logging
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable
@@ -17,6 +16,7 @@ from textual.message import Message
 from core.container import Container
 from core.engine import Engine
 from core.errors import EngineError, NoSuchContainer
+from core.log import LOG
 from core.model.content import CommitOptions
 from core.model.options import ExecOptions
 from core.model.snapshot import ExportProgress
@@ -37,8 +37,6 @@ from tui.messages import (
     VerbSucceeded,
 )
 from tui.plain_text import printable
-
-_log = logging.getLogger("wharfinger")
 
 WORKERS: Final = 16
 EVENT_STEP: Final = 0.3
@@ -319,10 +317,10 @@ class Bridge:
         try:
             act()
         except EngineError as error:
-            _log.info("%s | %s | %s", error.message, " ".join(error.argv), error.stderr)
+            LOG.info("%s | %s | %s", error.message, " ".join(error.argv), error.stderr)
             self._post(VerbFailed(error))
         except Exception as error:
-            _log.exception("an unforeseen error")
+            LOG.exception("an unforeseen error")
             self._post(
                 VerbFailed(
                     EngineError(

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import msgspec
-
 from core.cli.command import command_parser, open_engine
 from core.cli.main import COMMANDS, GROUPS, Invocation, guarded, run_command
 from core.cli.plain.session import PlainSession
@@ -16,7 +14,7 @@ def run(invocation: Invocation) -> int:
     parser.parse_args(invocation.arguments)
 
     def carry_out(words: Sequence[str]) -> int:
-        typed = msgspec.structs.replace(invocation, command=words[0], arguments=tuple(words[1:]))
+        typed = invocation.instead(words[0], words[1:])
         return guarded(lambda: run_command(typed))
 
     with open_engine(invocation) as engine:

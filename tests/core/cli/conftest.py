@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 import pytest
 
-from core.cli.log import LOGGER
 from core.cli.main import main
 from core.engine import Engine
+from core.log import LOG
 from core.paths import EnginePaths
 from tests.core.cli.fake_engine import FakeEngine
 
@@ -48,6 +48,4 @@ def call(private_paths: EnginePaths, capfd: pytest.CaptureFixture[str]) -> Itera
         return Ended(code, *capfd.readouterr())
 
     yield carry_out
-    for handler in LOGGER.handlers[:]:
-        LOGGER.removeHandler(handler)
-        handler.close()
+    LOG.close()

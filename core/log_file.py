@@ -1,4 +1,4 @@
-"""The engine's log file. It is made when there is something to write, so that looking at help leaves no trace."""
+"""The file of the engine's log. It is made when there is something to write: looking at help leaves no trace."""
 
 from __future__ import annotations
 
@@ -6,12 +6,6 @@ import io
 import logging
 import os
 from pathlib import Path
-from typing import Final
-
-from core.paths import EnginePaths
-from core.settings import Settings
-
-LOGGER: Final = logging.getLogger("wharfinger")
 
 
 class LogFile(logging.Handler):
@@ -57,19 +51,19 @@ class LogFile(logging.Handler):
         )
 
 
-def configure_log(paths: EnginePaths, settings: Settings) -> None:
-    """Send the engine's log to its file."""
-    LOGGER.setLevel(settings.log_level.upper())
-    LOGGER.propagate = False
-    for handler in LOGGER.handlers[:]:
-        LOGGER.removeHandler(handler)
-        handler.close()
-    LOGGER.addHandler(LogFile(paths.log_file))
+def open_logger(path: str, level: int) -> logging.Logger:
+    """The logger `wharfinger`, writing to a file where `path` is not empty."""
+    logger = logging.getLogger("wharfinger")
+    logger.setLevel(level)
+    if path:
+        logger.propagate = False
+        logger.addHandler(LogFile(Path(path)))
+    return logger
 
 
-def written_log() -> Path | None:
-    """The file that has what was logged; None where nothing was, or it could not be written."""
-    for handler in LOGGER.handlers:
+def written_log(logger: logging.Logger) -> str:
+    """The file that has what was logged; empty where nothing was, or it could not be written."""
+    for handler in logger.handlers:
         if isinstance(handler, LogFile) and handler.written:
-            return handler.path
-    return None
+            return str(handler.path)
+    return ""
