@@ -5,7 +5,8 @@ from __future__ import annotations
 import sys
 import time
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
 from typing import Final
 
 import msgspec
@@ -18,6 +19,9 @@ _UNITS: Final = (
     ("hour", 3600),
     ("minute", 60),
 )
+_COLUMN: Final = 12
+_GAP: Final = 2
+"""Cells that a column of a table has at least, and blanks behind its widest text: as podman's."""
 
 
 def printable(text: str) -> str:
@@ -34,16 +38,30 @@ def cells(text: str) -> int:
 
 
 def print_table(header: Sequence[str] | None, rows: Iterable[Sequence[str]]) -> None:
-    """Columns two blanks apart, each as wide as its widest entry. Prints no header for None."""
+    """Columns at least two blanks apart and 12 cells wide, as podman's. Prints no header for None."""
     lines = [tuple(printable(cell) for cell in row) for row in rows]
     if header is not None:
         lines.insert(0, tuple(header))
-    if not lines:
-        return
-    widths = [max(cells(line[column]) for line in lines) for column in range(len(lines[0]))]
+    sys.stdout.write("".join(line.rstrip() + "\n" for line in _aligned_lines(lines)))
+
+
+def aligned(text: str) -> str:
+    """Lines with tabs between their cells, as a table."""
+    lines = [[printable(cell) for cell in line.split("\t")] for line in text.splitlines()]
+    return "".join(line + "\n" for line in _aligned_lines(lines))
+
+
+def _aligned_lines(lines: Sequence[Sequence[str]]) -> Iterator[str]:
+    """The last cell of a line is as wide as its text; the others as wide as their column."""
+    widths: list[int] = []
     for line in lines:
-        text = "  ".join(cell + " " * (width - cells(cell)) for cell, width in zip(line, widths, strict=True))
-        sys.stdout.write(text.rstrip() + "\n")
+        widths += [_COLUMN] * (len(line) - 1 - len(widths))
+        for column, cell in enumerate(line[:-1]):
+            widths[column] = max(widths[column], cells(cell) + _GAP)
+    for line in lines:
+        yield "".join(cell + " " * (width - cells(cell)) for cell, width in zip(line[:-1], widths, strict=False)) + (
+            line[-1] if line else ""
+        )
 
 
 def print_json(value: object) -> None:
@@ -64,6 +82,14 @@ def span(seconds: float) -> str:
 def ago(moment: float) -> str:
     """`3 minutes ago`, from Unix seconds; `never` for 0."""
     return f"{span(time.time() - moment)} ago" if moment else "never"
+
+
+def go_time(moment: float) -> str:
+    """`2026-01-31 12:00:00.5 +0000 UTC`, from Unix seconds, as Go writes a time; its zero time for 0."""
+    if not moment:
+        return "0001-01-01 00:00:00 +0000 UTC"
+    text = datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%d %H:%M:%S.%f").rstrip("0").rstrip(".")
+    return f"{text} +0000 UTC"
 
 
 def size(number: float) -> str:

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Final
 
 from core.cli.command import command_parser, open_engine
 from core.cli.filters import any_state, container_filter
+from core.cli.formatting import add_format, print_formatted
 from core.cli.main import COMMANDS, Invocation
-from core.cli.output import ago, print_json, print_table, span
+from core.cli.output import ago, go_time, span
 from core.cli.parser import Options
 from core.model.snapshot import ContainerSnapshot
 from core.model.state import Status
 
 _SHOWN_BY_DEFAULT: Final = (Status.RUNNING, Status.PAUSED, Status.UNKNOWN)
 _COMMAND_WIDTH: Final = 20
-_HEADER: Final = ("CONTAINER ID", "IMAGE", "COMMAND", "CREATED", "STATUS", "NAMES")
+_COLUMNS: Final = ("ID", "Image", "Command", "CreatedHuman", "Status", "Names")
 _SORT_KEYS: Final[dict[str, Callable[[ContainerSnapshot], object]]] = {
     "created": lambda picture: picture.created_at,
     "id": lambda picture: picture.id,
@@ -34,16 +35,23 @@ def run(invocation: Invocation) -> int:
     add("--all", "-a", action="store_true", help="those that do not run, too")
     add("--quiet", "-q", action="store_true", help="ids alone")
     add("--no-trunc", "--notruncate", action="store_true", help="ids and commands at full length")
-    add("--noheading", action="store_true", help="no line of headings")
     add("--last", "-n", type=int, default=0, help="the last N that were created, in any state")
     add("--latest", "-l", action="store_true", help="the one created last, in any state")
     add("--filter", "-f", action="append", default=[], metavar="KEY=VALUE", help="id, name, status, label, ancestor …")
-    add("--format", choices=("table", "json"), default="table")
+    add_format(parser)
     add("--sort", choices=tuple(_SORT_KEYS), default="created")
     options = parser.parse_args(invocation.arguments)
     with open_engine(invocation) as engine:
         pictures = engine.containers()
-    _print(_chosen(pictures, options), options)
+    chosen = _chosen(pictures, options)
+    print_formatted(
+        chosen,
+        options,
+        fields=_fields(whole=options.no_trunc),
+        columns=_COLUMNS,
+        as_json=lambda: [_as_json(picture) for picture in chosen],
+        name="ps",
+    )
     return 0
 
 
@@ -59,26 +67,31 @@ def _chosen(pictures: Sequence[ContainerSnapshot], options: Options) -> list[Con
     return chosen
 
 
-def _print(pictures: Sequence[ContainerSnapshot], options: Options) -> None:
-    if options.format == "json":
-        print_json([_as_json(picture) for picture in pictures])
-        return
-    if options.quiet:
-        for picture in pictures:
-            print(picture.id if options.no_trunc else picture.id[:12])
-        return
-    rows = [
-        (
-            picture.id if options.no_trunc else picture.id[:12],
-            picture.image,
-            _command(picture, options.no_trunc),
-            ago(picture.created_at),
-            status_text(picture),
-            picture.name,
-        )
-        for picture in pictures
-    ]
-    print_table(None if options.noheading else _HEADER, rows)
+def _fields(*, whole: bool) -> Mapping[str, tuple[str, Callable[[ContainerSnapshot], object]]]:
+    """What a template may show, under podman's names; `whole`: ids and commands at full length."""
+    return {
+        "ID": ("CONTAINER ID", lambda p: p.id if whole else p.id[:12]),
+        "Names": ("NAMES", lambda p: p.name),
+        "Image": ("IMAGE", lambda p: p.image),
+        "ImageID": ("IMAGE ID", lambda p: p.image_id if whole else p.image_id[:12]),
+        "Command": ("COMMAND", lambda p: _command(p, whole)),
+        "Created": ("CREATED", lambda p: go_time(p.created_at)),
+        "CreatedAt": ("CREATED AT", lambda p: go_time(p.created_at)),
+        "CreatedHuman": ("CREATED", lambda p: ago(p.created_at)),
+        "RunningFor": ("RUNNING FOR", lambda p: ago(p.created_at)),
+        "StartedAt": ("STARTED AT", lambda p: int(p.started_at)),
+        "Exited": ("EXITED", lambda p: p.status is Status.EXITED),
+        "ExitedAt": ("EXITED AT", lambda p: int(p.finished_at)),
+        "ExitCode": ("EXIT CODE", lambda p: p.exit_code or 0),
+        "State": ("STATE", lambda p: str(p.status).title()),
+        "Status": ("STATUS", status_text),
+        "Pid": ("PID", lambda p: p.pid),
+        "Labels": ("LABELS", lambda p: p.labels),
+        "Label": ("", lambda p: lambda name: p.labels.get(name, "")),
+        "Networks": ("NETWORKS", lambda p: "" if p.network == "none" else p.network),
+        "Restarts": ("RESTARTS", lambda p: p.restarts),
+        "Mountpoint": ("MOUNTPOINT", lambda p: p.mount_point),
+    }
 
 
 def _command(picture: ContainerSnapshot, whole: bool) -> str:
