@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from core.cli.command import command_parser, open_engine
+from core.cli.formatting import add_format, unescaped, wants_json
 from core.cli.main import COMMANDS, Invocation
 from core.cli.moments import moment
 from core.cli.output import printable
@@ -29,13 +30,11 @@ def run(invocation: Invocation) -> int:
     add("--since", default=None, metavar="TIME", help="show what is later than a time, or a span ago (10m)")
     add("--until", default=None, metavar="TIME", help="end at a time, or a span ago")
     add("--filter", "-f", action="append", default=[], metavar="KEY=VALUE", help="container, event, image or type")
-    add("--format", default="", metavar="json", help="one JSON object a line")
+    add_format(parser, no_heading=())
     add("--no-trunc", action="store_true", default=True, help="ids are never cut")
     add_boolean(parser, "--stream", default=True, explanation="go on with what happens from now on")
     options = parser.parse_args(invocation.arguments)
-    if options.format not in ("", "json"):
-        raise InvalidArgument(f"the format {options.format!r} is not known", hint="use --format json")
-    show = _as_json if options.format else _as_line
+    show = _show(options)
     with open_engine(invocation) as engine:
         fits = event_filter(options.filter)
         for event in _events(engine, options):
@@ -94,29 +93,44 @@ def _type(event: Event) -> str:
     return "image" if event.kind is EventKind.IMAGE else "container"
 
 
+def _status(event: Event) -> str:
+    return event.attributes.get("action", "") if event.kind is EventKind.IMAGE else str(event.kind)
+
+
 def _moment_of(event: Event) -> str:
     return datetime.fromtimestamp(event.time, UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
 
 
 def _as_line(event: Event) -> str:
     """podman's line: time, type, what happened, id, and the rest in brackets."""
-    status = event.attributes.get("action", "") if event.kind is EventKind.IMAGE else str(event.kind)
     named = {"name": event.name, **event.attributes, "user": event.user, "command": event.command}
     rest = ", ".join(f"{key}={value}" for key, value in named.items() if value)
-    return printable(f"{_moment_of(event)} +0000 UTC {_type(event)} {status} {event.container_id} ({rest})")
+    return printable(f"{_moment_of(event)} +0000 UTC {_type(event)} {_status(event)} {event.container_id} ({rest})")
 
 
-def _as_json(event: Event) -> str:
-    shown = {
+def _show(options: Options) -> Callable[[Event], str]:
+    """What makes the line of an event. Raises `InvalidArgument` for a wrong template."""
+    if wants_json(options):
+        return lambda event: json.dumps(_fields(event))
+    if not options.format:
+        return _as_line
+    from core.cli.template import Record, Template
+
+    template = Template("events", unescaped(options.format))
+    return lambda event: template.fill(Record(_fields(event), "Event"))
+
+
+def _fields(event: Event) -> dict[str, object]:
+    return {
         "ID": event.container_id,
         "Image": event.attributes.get("image", ""),
         "Name": event.name,
-        "Status": str(event.kind),
+        "Status": _status(event),
         "Time": datetime.fromtimestamp(event.time, UTC).isoformat(),
         "Type": _type(event),
         "Attributes": event.attributes,
+        "ContainerExitCode": int(event.attributes.get("exit_code", "0") or 0),
         "User": event.user,
         "Command": event.command,
         "PID": event.process,
     }
-    return json.dumps(shown)

@@ -10,37 +10,42 @@ where it is shown. What is got can be a method: `{{.Label "x"}}` calls it with `
 
 from __future__ import annotations
 
-import argparse
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, Final, TypeVar
+from collections.abc import Mapping
 
 from core.cli.output import aligned, print_json, print_table
 from core.errors import InvalidArgument
 
-Item = TypeVar("Item")
-Fields = Mapping[str, tuple[str, Callable[[Any], Any]]]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from typing import Any, TypeVar
 
-_TABLE: Final = "table"
-_ESCAPES: Final = ((r"\t", "\t"), (r"\n", "\n"))
+    from core.cli.parser import CommandParser, Options
+
+    Item = TypeVar("Item")
+    Fields = Mapping[str, tuple[str, Callable[[Any], Any]]]
+
+_TABLE = "table"
+_ESCAPES = ((r"\t", "\t"), (r"\n", "\n"))
 
 
-def add_format(parser: argparse.ArgumentParser, *, short: str = "", table: bool = True) -> None:
-    """--format, also as `short` (such as -f); with `table` --noheading where the parser has none yet."""
-    flags = [*([short] if short else []), "--format"]
-    parser.add_argument(*flags, default="", metavar="FORMAT", help="table, json, or a Go template: '{{.ID}}'")
-    if table:
-        parser.add_argument("--noheading", action="store_true", help="no line of headings")
+def add_format(parser: CommandParser, *, short: str = "", no_heading: Sequence[str] = ("--noheading",)) -> None:
+    """--format, also as `short` (such as -f), and --noheading under the names `no_heading`."""
+    explanation = "table, json, or a Go template such as '{{.ID}}'"
+    parser.add_argument(*([short] if short else []), "--format", default="", metavar="FORMAT", help=explanation)
+    if no_heading:
+        parser.add_argument(*no_heading, action="store_true", help="no line of headings")
 
 
-def wants_json(options: argparse.Namespace) -> bool:
+def wants_json(options: Options) -> bool:
     """Whether the whole is asked for as JSON: `json` or `{{json .}}`."""
     return options.format.replace(" ", "") in ("json", "{{json.}}")
 
 
 def print_formatted(
     items: Sequence[Item],
-    options: argparse.Namespace,
+    options: Options,
     *,
     fields: Mapping[str, tuple[str, Callable[[Item], Any]]],
     columns: Sequence[str],
@@ -69,16 +74,14 @@ def print_formatted(
         sys.stdout.write(_filled(items, options.format, fields, name, heading=not bare))
 
 
-def print_object(
-    value: Mapping[str, Any], options: argparse.Namespace, show: Callable[[], None], *, name: str = ""
-) -> None:
+def print_object(value: Mapping[str, Any], options: Options, show: Callable[[], None], *, name: str = "") -> None:
     """Print one object as `options.format` says: by `show` without it, `json`, or a template of its fields."""
     if wants_json(options):
         print_json(value)
     elif options.format:
         from core.cli.template import Template, recorded
 
-        sys.stdout.write(_line(Template(name, _unescaped(options.format)).fill(recorded(value, name))))
+        sys.stdout.write(_line(Template(name, unescaped(options.format)).fill(recorded(value, name))))
     else:
         show()
 
@@ -88,13 +91,13 @@ def filled_objects(values: Sequence[Mapping[str, Any]], source: str, *, name: st
     from core.cli.template import Template, recorded
 
     is_table = source.startswith(f"{_TABLE} ")
-    text = Template(name, _ranged(_table_source(source) if is_table else _unescaped(source))).fill(
+    text = Template(name, _ranged(_table_source(source) if is_table else unescaped(source))).fill(
         [recorded(value, name) for value in values]
     )
     return aligned(text) if is_table else text
 
 
-class _Row(Mapping[str, Any]):
+class _Row(Mapping[str, object]):
     """An item's fields, each got when it is asked for."""
 
     def __init__(self, item: object, fields: Fields) -> None:
@@ -120,7 +123,7 @@ def _filled(items: Sequence[object], source: str, fields: Fields, name: str, *, 
     kind = f"{name}Row"
     rows = [Record(_Row(item, fields), kind) for item in items]
     if not source.startswith(f"{_TABLE} "):
-        return Template(name, _ranged(_unescaped(source))).fill(rows)
+        return Template(name, _ranged(unescaped(source))).fill(rows)
     template = Template(name, _ranged(_table_source(source)))
     body = template.fill(rows)
     # The heading of a method is what it is called with.
@@ -135,10 +138,11 @@ def _table_source(source: str) -> str:
     for part in parts[1:]:
         action, separator, text = part.partition("}}")
         outside.append(action + separator + text.replace(" ", "\t"))
-    return _unescaped("{{".join(outside))
+    return unescaped("{{".join(outside))
 
 
-def _unescaped(source: str) -> str:
+def unescaped(source: str) -> str:
+    """A template with the two characters `\\t` and `\\n`, as they come from a shell, as what they mean."""
     for written, meant in _ESCAPES:
         source = source.replace(written, meant)
     return source

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import platform
+from typing import Final
 
 from core.cli.command import command_parser, open_engine
+from core.cli.formatting import add_format, print_object, wants_json
 from core.cli.main import COMMANDS, Invocation
 from core.cli.output import print_json
 from core.cli.parser import Options
 from core.doctor import diagnose, program_version
 from core.engine import VERSION
 
+_NAMES: Final = {"cpus": "CPUs", "ociRuntime": "OCIRuntime"}
+"""Fields that podman's templates write with more capitals than the first."""
+
 
 def run(invocation: Invocation) -> int:
     parser = command_parser(invocation, COMMANDS[invocation.command][1])
-    parser.add_argument("--format", "-f", choices=("text", "json"), default="text")
+    add_format(parser, short="-f", no_heading=())
     if invocation.command == "version":
         parser.add_argument("--brief", action="store_true", help="that of wharf alone")
     options = parser.parse_args(invocation.arguments)
@@ -24,11 +29,19 @@ def run(invocation: Invocation) -> int:
 def _info(invocation: Invocation, options: Options) -> int:
     with open_engine(invocation) as engine:
         facts = engine.info()
-    if options.format == "json":
+    if wants_json(options):
         print_json(facts)
     else:
-        _print_tree(facts, 0)
+        # podman's templates have its own names: {{.Host.Arch}}.
+        print_object(_capitalised(facts), options, lambda: _print_tree(facts, 0), name="info")
     return 0
+
+
+def _capitalised(facts: dict[str, object]) -> dict[str, object]:
+    return {
+        _NAMES.get(key, key[:1].upper() + key[1:]): _capitalised(value) if isinstance(value, dict) else value
+        for key, value in facts.items()
+    }
 
 
 def _print_tree(facts: dict[str, object], depth: int) -> None:
@@ -56,17 +69,23 @@ def _version(invocation: Invocation, options: Options) -> int:
         "Python": platform.python_version(),
         **{name: program_version(program) for name, program in programs.items()},
     }
-    if options.format == "json":
-        print_json(facts)
-    else:
+
+    def show() -> None:
         for name, value in facts.items():
             print(f"{name + ':':<12} {value}")
+
+    print_object(
+        {"Client": facts, **facts} if options.format and not wants_json(options) else facts,
+        options,
+        show,
+        name="version",
+    )
     return 0
 
 
 def _doctor(invocation: Invocation, options: Options) -> int:
     findings = diagnose(invocation.paths, invocation.settings)
-    if options.format == "json":
+    if wants_json(options):
         print_json(findings)
     else:
         for finding in findings:

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
 from core.cli.command import command_parser, confirmed, open_engine
+from core.cli.formatting import add_format, print_formatted
 from core.cli.image_filters import image_filter
 from core.cli.main import COMMANDS, Invocation, report
-from core.cli.output import ago, print_json, print_table, size
-from core.cli.parser import CommandParser, Options
+from core.cli.output import ago, go_time, size
+from core.cli.parser import CommandParser, Options, add_boolean
 from core.engine import Engine
 from core.errors import EngineError, ImageInUse, InvalidArgument, NoSuchImage
-from core.model.image import Image
+from core.model.image import Image, ImageStep
 
+Listed = tuple[Image, str]
+"""An image, and one of its names or an empty text."""
+_COLUMNS: Final = ("Repository", "Tag", "Digest", "ID", "CreatedSince", "Size")
+_STEP_COLUMNS: Final = ("ID", "Created", "CreatedBy", "Size", "Comment")
 _STEP: Final = 45
 """Characters of a command in the history."""
 _SORT_KEYS: Final[dict[str, Callable[[Image], Any]]] = {
@@ -43,45 +48,62 @@ def _images(invocation: Invocation, parser: CommandParser) -> int:
     parser.add_argument("--quiet", "-q", action="store_true", help="ids alone")
     parser.add_argument("--all", "-a", action="store_true", help="all images, as is the default here")
     parser.add_argument("--no-trunc", action="store_true", help="ids at full length")
-    parser.add_argument("--noheading", "-n", action="store_true", help="no line of headings")
     parser.add_argument("--digests", action="store_true", help="with the digests of the manifests")
     parser.add_argument("--filter", "-f", action="append", default=[], metavar="KEY=VALUE", help="dangling, label …")
     parser.add_argument("--sort", choices=tuple(_SORT_KEYS), default="created", help="by what the list is sorted")
-    parser.add_argument("--format", choices=("table", "json"), default="table")
+    add_format(parser, no_heading=("--noheading", "-n"))
     parser.add_argument("image", nargs="?", metavar="REPOSITORY[:TAG]", help="those of this name alone")
     options = parser.parse_args(invocation.arguments)
     with open_engine(invocation) as engine:
         fits = image_filter(engine, options.filter)
         images = sorted((image for image in engine.images.all() if fits(image)), key=_SORT_KEYS[options.sort])
+        _print_images(engine, images, options)
+    return 0
+
+
+def _print_images(engine: Engine, images: Sequence[Image], options: Options) -> None:
     named = [
         (image, name)
         for image in images
         for name in (image.names or ("",))
         if options.image is None or _is_called(name, options.image)
     ]
-    if options.format == "json" or options.quiet:
-        chosen = list({image.id: image for image, _ in named}.values())
-        if options.format == "json":
-            print_json([_as_json(image) for image in chosen])
-        else:
-            for image in chosen:
-                print(image.id if options.no_trunc else image.id[:12])
-        return 0
-    rows = [
-        (
-            *_repository_and_tag(name),
-            *((image.digest or "<none>",) if options.digests else ()),
-            f"sha256:{image.id}" if options.no_trunc else image.id[:12],
-            ago(image.created_at),
-            size(image.size),
-            "true" if image.read_only else "false",
-        )
-        for image, name in named
-    ]
-    digest = ("DIGEST",) if options.digests else ()
-    header = ("REPOSITORY", "TAG", *digest, "IMAGE ID", "CREATED", "SIZE", "R/O")
-    print_table(None if options.noheading else header, rows)
-    return 0
+    chosen = list({image.id: image for image, _ in named}.values())
+    columns = [column for column in _COLUMNS if column != "Digest" or options.digests]
+    if any(image.read_only for image in chosen):
+        columns.append("ReadOnly")
+    print_formatted(
+        [(image, "") for image in chosen] if options.quiet else named,
+        options,
+        fields=_fields(engine, whole=options.no_trunc),
+        columns=columns,
+        as_json=lambda: [_as_json(image) for image in chosen],
+        name="images",
+    )
+
+
+def _fields(engine: Engine, *, whole: bool) -> Mapping[str, tuple[str, Callable[[Listed], object]]]:
+    """What a template may show, under podman's names; `whole`: ids at full length."""
+    return {
+        "ID": ("IMAGE ID", lambda row: f"sha256:{row[0].id}" if whole else row[0].id[:12]),
+        "Repository": ("REPOSITORY", lambda row: _repository_and_tag(row[1])[0]),
+        "Tag": ("TAG", lambda row: _repository_and_tag(row[1])[1]),
+        "Digest": ("DIGEST", lambda row: row[0].digest or "<none>"),
+        "Created": ("CREATED", lambda row: ago(row[0].created_at)),
+        "CreatedSince": ("CREATED", lambda row: ago(row[0].created_at)),
+        "CreatedAt": ("CREATED AT", lambda row: go_time(row[0].created_at)),
+        "CreatedTime": ("CREATED TIME", lambda row: go_time(row[0].created_at)),
+        "Size": ("SIZE", lambda row: size(row[0].size)),
+        "VirtualSize": ("VIRTUAL SIZE", lambda row: row[0].size),
+        "ReadOnly": ("R/O", lambda row: row[0].read_only),
+        "Names": ("NAMES", lambda row: list(row[0].names)),
+        "RepoTags": ("REPO TAGS", lambda row: list(row[0].names)),
+        "History": ("HISTORY", lambda row: ", ".join(row[0].names)),
+        "Dangling": ("DANGLING", lambda row: not row[0].names),
+        "Labels": ("LABELS", lambda row: dict(engine.images.config(row[0].id).labels)),
+        "Label": ("", lambda row: lambda name: engine.images.config(row[0].id).labels.get(name, "")),
+        "Containers": ("CONTAINERS", lambda row: sum(p.image_id == row[0].id for p in engine.containers())),
+    }
 
 
 def _is_called(name: str, wanted: str) -> bool:
@@ -162,37 +184,53 @@ def _untag(invocation: Invocation, parser: CommandParser) -> int:
 
 
 def _history(invocation: Invocation, parser: CommandParser) -> int:
-    parser.add_argument("--format", choices=("table", "json"), default="table")
+    add_format(parser, no_heading=())
+    add_boolean(parser, "--human", "-H", default=True, explanation="times and sizes for people")
     parser.add_argument("--no-trunc", action="store_true", help="ids and commands at full length")
     parser.add_argument("--quiet", "-q", action="store_true", help="ids alone")
     parser.add_argument("image", metavar="IMAGE")
     options = parser.parse_args(invocation.arguments)
     with open_engine(invocation) as engine:
         steps = engine.images.history(options.image)
-    if options.format == "json":
-        keys = {"id": "image_id", "created": "created", "createdBy": "created_by", "size": "size", "comment": "comment"}
-        print_json([{key: getattr(step, name) for key, name in keys.items()} for step in steps])
-        return 0
-    ids = [(step.image_id if options.no_trunc else step.image_id[:12]) or "<missing>" for step in steps]
-    if options.quiet:
-        print("\n".join(ids))
-        return 0
-    rows = [
-        (
-            short,
-            _since(step.created),
-            step.created_by if options.no_trunc else _cut(step.created_by),
-            size(step.size),
-            step.comment,
-        )
-        for short, step in zip(ids, steps, strict=True)
-    ]
-    print_table(("ID", "CREATED", "CREATED BY", "SIZE", "COMMENT"), rows)
+    print_formatted(
+        steps,
+        options,
+        fields=_step_fields(whole=options.no_trunc, human=options.human),
+        columns=_STEP_COLUMNS,
+        as_json=lambda: [
+            {
+                "id": step.image_id,
+                "created": step.created,
+                "CreatedBy": step.created_by,
+                "size": step.size,
+                "comment": step.comment,
+            }
+            for step in steps
+        ],
+        name="history",
+    )
     return 0
 
 
+def _step_fields(*, whole: bool, human: bool) -> Mapping[str, tuple[str, Callable[[ImageStep], object]]]:
+    return {
+        "ID": ("ID", lambda step: (step.image_id if whole else step.image_id[:12]) or "<missing>"),
+        "Created": ("CREATED", lambda step: _since(step.created) if human else step.created),
+        "CreatedSince": ("CREATED", lambda step: _since(step.created)),
+        "CreatedAt": ("CREATED AT", lambda step: go_time(_seconds(step.created))),
+        "CreatedBy": ("CREATED BY", lambda step: step.created_by if whole else _cut(step.created_by)),
+        "Size": ("SIZE", lambda step: size(step.size) if human else step.size),
+        "Comment": ("COMMENT", lambda step: step.comment),
+        "Tags": ("TAGS", lambda step: []),
+    }
+
+
 def _since(created: str) -> str:
-    return ago(datetime.fromisoformat(f"{created[:19]}+00:00").timestamp()) if created else "never"
+    return ago(_seconds(created))
+
+
+def _seconds(created: str) -> float:
+    return datetime.fromisoformat(f"{created[:19]}+00:00").timestamp() if created else 0.0
 
 
 def _cut(text: str) -> str:

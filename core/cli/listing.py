@@ -7,6 +7,7 @@ import sys
 from datetime import datetime
 
 from core.cli.command import command_parser, open_engine
+from core.cli.formatting import add_format, filled_objects, wants_json
 from core.cli.main import COMMANDS, Invocation, report
 from core.cli.moments import moment
 from core.cli.output import print_json, print_table
@@ -26,7 +27,7 @@ def _inspect(invocation: Invocation, parser: CommandParser) -> int:
     parser.add_argument("names", nargs="*", metavar="NAME")
     parser.add_argument("--latest", "-l", action="store_true", help="the container created last")
     parser.add_argument("--type", "-t", choices=("all", "container", "image"), default="all")
-    parser.add_argument("--format", "-f", choices=("json",), default="json")
+    add_format(parser, short="-f", no_heading=())
     options = parser.parse_args(invocation.arguments)
     found: list[dict[str, object]] = []
     code = 0
@@ -39,7 +40,10 @@ def _inspect(invocation: Invocation, parser: CommandParser) -> int:
                 found.append(_inspect_one(engine, name, options.type))
             except EngineError as error:
                 code = report(error)
-    print_json(found)
+    if options.format and not wants_json(options):
+        sys.stdout.write(filled_objects(found, options.format, name="inspect"))
+    else:
+        print_json(found)
     return code
 
 

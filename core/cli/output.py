@@ -6,7 +6,6 @@ import sys
 import time
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, datetime
 from typing import Final
 
 import msgspec
@@ -88,6 +87,8 @@ def go_time(moment: float) -> str:
     """`2026-01-31 12:00:00.5 +0000 UTC`, from Unix seconds, as Go writes a time; its zero time for 0."""
     if not moment:
         return "0001-01-01 00:00:00 +0000 UTC"
+    from datetime import UTC, datetime
+
     text = datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%d %H:%M:%S.%f").rstrip("0").rstrip(".")
     return f"{text} +0000 UTC"
 

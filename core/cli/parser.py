@@ -252,9 +252,9 @@ def _is_negative_number(word: str) -> bool:
     return word[1:].replace(".", "", 1).isdigit()
 
 
-def add_boolean(parser: CommandParser, name: str, *, default: bool, explanation: str) -> None:
+def add_boolean(parser: CommandParser, *names: str, default: bool, explanation: str) -> None:
     """An option as podman's booleans: `--name`, `--name=true`, `--name=false`."""
-    parser.add_argument(name, nargs="?", const=True, default=default, type=boolean, metavar="BOOL", help=explanation)
+    parser.add_argument(*names, nargs="?", const=True, default=default, type=boolean, metavar="BOOL", help=explanation)
 
 
 def boolean(text: str) -> bool:

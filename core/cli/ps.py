@@ -17,6 +17,8 @@ from core.model.snapshot import ContainerSnapshot
 from core.model.state import Status
 
 _SHOWN_BY_DEFAULT: Final = (Status.RUNNING, Status.PAUSED, Status.UNKNOWN)
+_STATES: Final = {Status.CONFIGURED: "Created", Status.CREATED: "Initialized"}
+"""States that podman calls otherwise."""
 _COMMAND_WIDTH: Final = 20
 _COLUMNS: Final = ("ID", "Image", "Command", "CreatedHuman", "Status", "Names")
 _SORT_KEYS: Final[dict[str, Callable[[ContainerSnapshot], object]]] = {
@@ -83,7 +85,7 @@ def _fields(*, whole: bool) -> Mapping[str, tuple[str, Callable[[ContainerSnapsh
         "Exited": ("EXITED", lambda p: p.status is Status.EXITED),
         "ExitedAt": ("EXITED AT", lambda p: int(p.finished_at)),
         "ExitCode": ("EXIT CODE", lambda p: p.exit_code or 0),
-        "State": ("STATE", lambda p: str(p.status).title()),
+        "State": ("STATE", lambda p: _STATES.get(p.status, str(p.status).title())),
         "Status": ("STATUS", status_text),
         "Pid": ("PID", lambda p: p.pid),
         "Labels": ("LABELS", lambda p: p.labels),
@@ -116,7 +118,7 @@ def status_text(picture: ContainerSnapshot) -> str:
     if picture.status is Status.EXITED:
         code = -1 if picture.exit_code is None else picture.exit_code
         return f"Exited ({code}) {ago(picture.finished_at)}"
-    return {Status.CONFIGURED: "Created", Status.CREATED: "Initialized"}.get(picture.status, "Unknown")
+    return _STATES.get(picture.status, "Unknown")
 
 
 def _as_json(picture: ContainerSnapshot) -> dict[str, object]:

@@ -373,7 +373,7 @@ def test_without_privileges(worksite: Worksite, capfd: pytest.CaptureFixture[str
         ("logs", "--tail", "some", "busy"),
         ("rename", "idle"),
         ("fly", "busy"),
-        ("ps", "--format", "yaml"),
+        ("ps", "--format", "{{.Colour}"),
     ],
     ids=" ".join,
 )

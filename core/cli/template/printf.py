@@ -32,6 +32,9 @@ def _filled(match: re.Match[str], values: list[object]) -> str:
         return f"%!{verb}(MISSING)"
     value = values.pop(0)
     text = _verb(verb, value, flags, precision)
+    if text is None:
+        wrong = _padded(shown(value), flags, int(width or 0), numeric=False)
+        return f"%!{verb}({'<nil>' if value is None or value is NO_VALUE else f'{type_name(value)}={wrong}'})"
     return _padded(text, flags, int(width or 0), numeric=isinstance(value, (int, float)))
 
 
@@ -43,22 +46,19 @@ def _padded(text: str, flags: str, width: int, *, numeric: bool) -> str:
     return text.rjust(width)
 
 
-def _verb(verb: str, value: object, flags: str, precision: str | None) -> str:
+def _verb(verb: str, value: object, flags: str, precision: str | None) -> str | None:
+    """None where the verb is not one for the value."""
     if verb == "v":
         return shown(value)
     if verb == "T":
         return type_name(value)
     if isinstance(value, (list, tuple)):
-        return "[" + " ".join(_verb(verb, inner, flags, precision) for inner in value) + "]"
-    text = _of_kind(verb, value, flags, precision)
-    if text is None:
-        kind = type_name(value)
-        return f"%!{verb}({'<nil>' if value is None or value is NO_VALUE else f'{kind}={shown(value)}'})"
-    return text
+        inner = [_verb(verb, element, flags, precision) for element in value]
+        return "[" + " ".join(text if text is not None else f"%!{verb}" for text in inner) + "]"
+    return _of_kind(verb, value, flags, precision)
 
 
 def _of_kind(verb: str, value: object, flags: str, precision: str | None) -> str | None:
-    """None where the verb is not one for the value."""
     if isinstance(value, bool):
         return shown(value) if verb == "t" else None
     if isinstance(value, str):

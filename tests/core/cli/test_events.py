@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 
-from core.cli.events import _as_json, _as_line, event_filter
+from core.cli.events import _as_line, _show, event_filter
 from core.errors import InvalidArgument
 from core.events import Event, EventKind
 
@@ -25,7 +27,14 @@ def test_a_hostile_name_draws_nothing() -> None:
 
 
 def test_json_is_one_line() -> None:
-    assert "\n" not in _as_json(DIED) and '"Status": "died"' in _as_json(DIED)
+    line = _show(SimpleNamespace(format="json"))(DIED)
+    assert "\n" not in line and '"Status": "died"' in line
+
+
+def test_a_template_for_each_event() -> None:
+    assert _show(SimpleNamespace(format="{{.Type}} {{.Status}} {{.Name}}"))(DIED) == f"container died {DIED.name}"
+    with pytest.raises(InvalidArgument, match="can't evaluate field Foo in type Event"):
+        _show(SimpleNamespace(format="{{.Foo}}"))(DIED)
 
 
 @pytest.mark.parametrize(

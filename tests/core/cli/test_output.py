@@ -13,13 +13,13 @@ from core.errors import InvalidArgument
 
 def test_a_table_is_aligned_and_harmless(capsys: pytest.CaptureFixture[str]) -> None:
     print_table(("A", "LONG"), [("1", "\x1b[31mred\n"), ("港湾", "x")])
-    assert capsys.readouterr().out == "A     LONG\n1     \ufffd[31mred\ufffd\n港湾  x\n"
+    assert capsys.readouterr().out == "A           LONG\n1           \ufffd[31mred\ufffd\n港湾        x\n"
 
 
 def test_a_table_without_header_or_rows(capsys: pytest.CaptureFixture[str]) -> None:
-    print_table(None, [("a", "b"), ("aaa", "b")])
+    print_table(None, [("a", "b"), ("a" * 13, "b")])
     print_table(None, [])
-    assert capsys.readouterr().out == "a    b\naaa  b\n"
+    assert capsys.readouterr().out == f"a{' ' * 14}b\n{'a' * 13}  b\n"
 
 
 def test_cells() -> None:
