@@ -189,8 +189,11 @@ def run_command(invocation: Invocation) -> int:
     """Carry out a subcommand; its exit code. Raises `EngineError`, and whatever `guarded` is there for."""
     invocation = _ungrouped(invocation)
     if invocation.command not in COMMANDS:
-        wrong = f"unrecognized command `wharf {invocation.command}`" if invocation.command else "no command is given"
-        raise InvalidArgument(wrong, hint="wharf --help lists the commands")
+        if not invocation.command:
+            raise InvalidArgument("no command is given", hint="wharf --help lists the commands")
+        from core.cli.complaints import unknown_command
+
+        raise unknown_command(invocation.command, [*_help_lines(), *GROUPS])
     send_log(invocation)
     module = importlib.import_module(f"core.cli.{COMMANDS[invocation.command][0]}")
     end_start()
@@ -209,10 +212,12 @@ def _ungrouped(invocation: Invocation) -> Invocation:
         return invocation
     word, *rest = invocation.arguments or ("",)
     if word not in group:
-        given = f"{invocation.command} {word}".strip()
-        raise InvalidArgument(
-            f"unrecognized command `wharf {given}`", hint=f"behind {invocation.command}: {', '.join(sorted(group))}"
-        )
+        if not word:
+            hint = f"behind {invocation.command}: {', '.join(sorted(group))}"
+            raise InvalidArgument(f"wharf {invocation.command} needs a command", hint=hint)
+        from core.cli.complaints import unknown_command
+
+        raise unknown_command(f"{invocation.command} {word}", group)
     return invocation.instead(group[word], rest)
 
 

@@ -18,9 +18,23 @@ REST = "..."
 """As `nargs`: this argument and all that is behind it, options of the program to be run, too."""
 HIDDEN = "==SUPPRESS=="
 """As `help`: not shown."""
+_NO_VALUE = {"int": "no whole number", "float": "no number", "seconds": "no whole number", "cpu_count": "no number"}
+"""What is wrong, by the name of an option's `type`."""
 _FEWEST = {None: 1, "?": 0, "*": 0, "+": 1, REST: 0}
 _TRUE, _FALSE = ("true", "1", "t"), ("false", "0", "f")
 _HELP_COLUMN, _HELP_WIDTH = 24, 100
+
+
+DECLARATION = ("--", "declaration")
+"""In place of a command line, this very object: `parse_args` raises `Declared`, for those who describe a command."""
+
+
+class Declared(Exception):
+    """Carries a parser with all that its command declares."""
+
+    def __init__(self, parser: CommandParser) -> None:
+        super().__init__()
+        self.parser = parser
 
 
 class WrongValue(ValueError):
@@ -69,10 +83,9 @@ class Argument:
         except WrongValue:
             raise
         except (ValueError, TypeError) as error:
-            kind = getattr(self.type, "__name__", "")
-            raise WrongValue(f"invalid {kind} value: {text!r}") from error
+            raise WrongValue(f"it is {_NO_VALUE.get(getattr(self.type, '__name__', ''), 'not understood')}") from error
         if self.choices is not None and value not in self.choices:
-            raise WrongValue(f"invalid choice: {text!r} (choose from {', '.join(map(repr, self.choices))})")
+            raise WrongValue(f"choose from: {', '.join(map(str, self.choices))}")
         return value
 
     def put(self, options: Options, value: object) -> None:
@@ -111,8 +124,15 @@ class CommandParser:
         else:
             self._positional.append(argument)
 
+    @property
+    def declared(self) -> list[Argument]:
+        """All that may be given, those without a dash last."""
+        return [*self._options, *self._positional]
+
     def parse_args(self, words: Iterable[str]) -> Options:
         """Read a command line. A single `--` ends the options. Raises `InvalidArgument`."""
+        if words is DECLARATION:
+            raise Declared(self)
         options = Options()
         for argument in (*self._options, *self._positional):
             setattr(options, argument.name, argument.default)
@@ -134,11 +154,20 @@ class CommandParser:
             else:
                 self._read_short(options, word, left, seen)
         missing = [argument.label for argument in self._options if argument.required and argument.name not in seen]
-        self._place(options, plain, missing)
+        if missing:
+            raise self.error(f"required flag(s) not set: {', '.join(missing)}")
+        self._place(options, plain)
         return options
 
     def error(self, message: str) -> InvalidArgument:
         return InvalidArgument(message, hint=f"see {self.prog} --help")
+
+    def _wrong(self, argument: Argument, text: str, error: WrongValue) -> InvalidArgument:
+        """A value that is none, said as podman says it."""
+        if not argument.flags:
+            return self.error(f'invalid argument "{text}" for {argument.metavar}: {error}')
+        flags = ", ".join(sorted(argument.flags, key=len))
+        return self.error(f'invalid argument "{text}" for "{flags}" flag: {error}')
 
     def _read_long(self, options: Options, word: str, left: list[str], seen: set[str]) -> None:
         flag, has_value, text = word.partition("=")
@@ -156,7 +185,9 @@ class CommandParser:
     def _known(self, flag: str, word: str) -> Argument:
         argument = self._by_flag.get(flag)
         if argument is None:
-            raise self.error(f"unrecognized arguments: {word}")
+            from core.cli.complaints import unknown_flag
+
+            raise unknown_flag(self.prog, flag, word)
         return argument
 
     def _take(self, options: Options, argument: Argument, text: str | None, left: list[str], seen: set[str]) -> None:
@@ -164,44 +195,54 @@ class CommandParser:
         if argument.action == "help":
             print(self.format_help(), end="")
             raise SystemExit(0)
+        if text is None and argument.nargs == "?":
+            argument.put(options, argument.const)
+            return
+        if text is None and argument.takes_value:
+            if not left:
+                raise self.error(f"flag needs an argument: {argument.label}")
+            text = left.pop()
         try:
             if argument.action == "store_true":
-                argument.put(options, True if text is None else boolean(text))
-                return
-            if text is None and argument.nargs == "?":
-                argument.put(options, argument.const)
-                return
-            if text is None:
-                if not left:
-                    raise WrongValue("expected one argument")
-                text = left.pop()
-            argument.put(options, argument.value(text))
+                argument.put(options, text is None or boolean(text))
+            else:
+                argument.put(options, argument.value(text or ""))
         except WrongValue as error:
-            raise self.error(f"argument {argument.label}: {error}") from error
+            raise self._wrong(argument, text or "", error) from error
 
-    def _place(self, options: Options, words: list[str], missing: list[str]) -> None:
+    def _place(self, options: Options, words: list[str]) -> None:
         """Give the words without a dash to the arguments, each as many as it may have."""
+        self._check_count(len(words))
         for number, argument in enumerate(self._positional):
             reserved = sum(_FEWEST[later.nargs] for later in self._positional[number + 1 :])
             most = 1 if argument.nargs in (None, "?") else len(words)
             count = max(0, min(most, len(words) - reserved))
             taken, words = words[:count], words[count:]
-            if count < _FEWEST[argument.nargs]:
-                missing.append(argument.metavar)
-                continue
-            try:
-                values = [argument.value(word) for word in taken]
-            except WrongValue as error:
-                raise self.error(f"argument {argument.metavar}: {error}") from error
+            values = []
+            for word in taken:
+                try:
+                    values.append(argument.value(word))
+                except WrongValue as error:
+                    raise self._wrong(argument, word, error) from error
             if argument.nargs in (None, "?"):
                 if values:
                     setattr(options, argument.name, values[0])
             else:
                 setattr(options, argument.name, values or argument.default or [])
-        if missing:
-            raise self.error(f"the following arguments are required: {', '.join(missing)}")
-        if words:
-            raise self.error(f"unrecognized arguments: {' '.join(words)}")
+
+    def _check_count(self, count: int) -> None:
+        """Raises `InvalidArgument`, in podman's words, where there are too few or too many arguments."""
+        fewest = sum(_FEWEST[argument.nargs] for argument in self._positional)
+        endless = any(argument.nargs not in (None, "?") for argument in self._positional)
+        most = count if endless else len(self._positional)
+        if fewest <= count <= most:
+            return
+        if not self._positional:
+            raise self.error(f"`{self.prog}` takes no arguments")
+        if endless:
+            raise self.error(f"requires at least {fewest} arg(s), only received {count}")
+        accepts = str(most) if fewest == most else f"between {fewest} and {most}"
+        raise self.error(f"accepts {accepts} arg(s), received {count}")
 
     def format_help(self) -> str:
         """The help, as --help prints it."""

@@ -1,0 +1,19 @@
+"""What every command takes, for those who describe the commands: completion, the manual, tests."""
+
+from __future__ import annotations
+
+import importlib
+
+from core.cli.main import COMMANDS, parse_global
+from core.cli.parser import DECLARATION, CommandParser, Declared
+
+
+def declared(command: str) -> CommandParser:
+    """The parser of a command, of `COMMANDS`, with all that it declares."""
+    module = importlib.import_module(f"core.cli.{COMMANDS[command][0]}")
+    invocation = parse_global([]).instead(command, DECLARATION)
+    try:
+        module.run(invocation)
+    except Declared as found:
+        return found.parser
+    raise AssertionError(f"{command} reads no command line")

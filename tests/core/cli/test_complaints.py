@@ -1,0 +1,67 @@
+"""Every flag of podman is taken, or refused by its name; a command that is not known is met with a suggestion."""
+
+from __future__ import annotations
+
+import pytest
+
+from core.cli.complaints import podman_flags, unknown_command, unknown_flag
+from core.cli.declarations import declared
+from core.cli.main import COMMANDS, GROUPS
+from tests.core.cli.conftest import Call
+from tests.core.cli.fake_engine import FakeEngine
+
+OWN = {"demo", "doctor", "plain"}
+"""Commands that podman does not have."""
+
+
+def own_flags(command: str) -> set[str]:
+    return {flag for argument in declared(command).declared for flag in argument.flags}
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_each_flag_of_podman_is_taken_or_refused_by_name(command: str) -> None:
+    taken = own_flags(command)
+    for flag in podman_flags(command) - taken:
+        refusal = unknown_flag(f"wharf {command}", flag, flag)
+        assert (refusal.message, refusal.exit_code) == (f"the flag {flag} is not supported by wharf", 125)
+
+
+def test_podman_has_flags_for_nearly_every_command() -> None:
+    bare = {command for command in COMMANDS if not podman_flags(command)} - OWN
+    assert bare <= {"healthcheck", "image exists", "rename", "tag", "untag", "volume exists", "network exists"}
+
+
+def test_a_flag_that_is_refused_stops_the_command(fake: FakeEngine, call: Call) -> None:
+    for words in (["images", "--history"], ["images", "--history=true"], ["image", "ls", "--history"]):
+        ended = call(*words)
+        assert (ended.code, ended.out) == (125, "")
+        assert ended.err == "Error: the flag --history is not supported by wharf\nhint: see wharf images --help\n"
+    assert call("create", "--chrootdirs", "/x", "demo").code == 125
+    assert not fake.held
+
+
+def test_flags_that_nobody_has(fake: FakeEngine, call: Call) -> None:
+    assert call("ps", "--bogus").err == "Error: unknown flag: --bogus\nhint: see wharf ps --help\n"
+    assert call("ps", "-aZ").err == "Error: unknown shorthand flag: 'Z' in -aZ\nhint: see wharf ps --help\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "message", "hint"),
+    [
+        ("strat", "unrecognized command `wharf strat`", "did you mean start?"),
+        ("pss", "unrecognized command `wharf pss`", "did you mean ps?"),
+        ("image lss", "unrecognized command `wharf image lss`", "did you mean ls?"),
+        ("aeroplane", "unrecognized command `wharf aeroplane`", "wharf --help lists the commands"),
+        ("image aeroplane", "unrecognized command `wharf image aeroplane`", "behind image: ls, rm"),
+        ("machine", "the command machine of podman is not supported by wharf", ""),
+        ("image trust", "the command image trust of podman is not supported by wharf", ""),
+    ],
+)
+def test_unknown_commands(words: str, message: str, hint: str) -> None:
+    known = ["ls", "rm"] if words.startswith("image") else ["start", "ps", "run", "image"]
+    refusal = unknown_command(words, known)
+    assert (refusal.message, refusal.hint, refusal.exit_code) == (message, hint, 125)
+
+
+def test_no_command_of_a_group_leads_nowhere() -> None:
+    assert {command for group in GROUPS.values() for command in group.values()} <= set(COMMANDS)
