@@ -35,14 +35,12 @@ screenshots: setup ## make screenshots/ anew from the running program (installs 
 	@scripts/setup.sh screenshots
 	@$(BIN)/python scripts/screenshots.py screenshots
 
-bench: setup ## measure verbs, list and screen against podman, into docs/benchmarks.md (installs podman)
-	@scripts/setup.sh benchmarks
+bench: setup ## measure verbs, list and screen against podman, into docs/benchmarks.md
 	@$(BIN)/python -m benchmarks.engine
 	@$(BIN)/python -m benchmarks.screen
 	@$(BIN)/python -m benchmarks.curve
 
 bench-console: setup ## measure the console against podman attach and tmux, into docs/benchmarks.md
-	@scripts/setup.sh benchmarks
 	@$(BIN)/python -m benchmarks.console
 
 doctor: setup ## say what is missing on this host, and the command that mends it

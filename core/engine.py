@@ -9,7 +9,7 @@ import threading
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Final, Self
+from typing import TYPE_CHECKING, Final, Self
 
 import msgspec
 
@@ -41,6 +41,9 @@ from core.settings import Settings
 from core.storage.containers_storage import ContainersStorage
 from core.store.sqlite import open_database
 
+if TYPE_CHECKING:
+    from core.foreign import Foreign
+
 VERSION: Final = "0.1.0"
 
 
@@ -56,6 +59,7 @@ class Engine:
         self._readers = CgroupReaders(parts)
         self.images = Images(parts, storage)
         """The images of this root, and of the additional stores."""
+        self._foreign: Foreign | None = None
         self._live: LiveWatcher | None = None
         self._live_lock = threading.Lock()
 
@@ -107,12 +111,24 @@ class Engine:
     def settings(self) -> Settings:
         return self._parts.settings
 
+    @property
+    def foreign(self) -> Foreign:
+        """The containers of other engines on this machine."""
+        from core.foreign import Foreign
+
+        with self._live_lock:
+            if self._foreign is None:
+                self._foreign = Foreign(self._parts)
+            return self._foreign
+
     def close(self) -> None:
         """Stop watching and close the files. Containers go on."""
         with self._live_lock:
             if self._live is not None:
                 self._live.close()
                 self._live = None
+        if self._foreign is not None:
+            self._foreign.close()
         self._parts.bus.close()
         self._readers.close()
         self._parts.store.close()
@@ -134,7 +150,11 @@ class Engine:
 
     def lookup(self, name_or_id: str) -> Container:
         """The container with this name, id or unique prefix of an id. Raises `NoSuchContainer`, `AmbiguousName`."""
-        return Container(self._parts, self._parts.store.resolve(name_or_id))
+        try:
+            return Container(self._parts, self._parts.store.resolve(name_or_id))
+        except NoSuchContainer as error:
+            error.hint = self.foreign.whose(name_or_id) or error.hint
+            raise
 
     def containers(self) -> list[ContainerSnapshot]:
         """All containers in the order of their creation, as they are now. Asks files only; starts no process."""

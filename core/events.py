@@ -36,6 +36,8 @@ class EventKind(enum.StrEnum):
     REMOVE = "remove"
     REFRESH = "refresh"
     IMAGE = "image"
+    FOREIGN = "foreign"
+    """A container of another engine changed; not in the journal, and of no container of ours."""
     OVERFLOW = "overflow"
     """The listener was too slow and events were lost: it should read the whole list anew."""
 

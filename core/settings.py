@@ -25,6 +25,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """containers-policy.json(5); where the file is not there, every image is taken."""
     registries: str = "/etc/containers/registries.conf"
     """containers-registries.conf(5), with registries.conf.d beside it."""
+    foreign_roots: tuple[str, ...] = ()
+    """Further folders in which runtimes of other engines keep their state."""
+    discover_foreign: bool = True
+    """Look for other engines' containers at the places that are known, and at those that their monitors name."""
     operation_timeout: float = 60.0
     log_level: str = "warning"
     exit_command: tuple[str, ...] = ()

@@ -1,7 +1,6 @@
 #!/bin/bash
 # Installs the host packages that are missing and makes .venv with the project in it.
-# `setup.sh screenshots` installs the browser and the fonts that only `make screenshots` needs, `setup.sh benchmarks`
-# podman, which the benchmarks measure against.
+# `setup.sh screenshots` installs the browser and the fonts that only `make screenshots` needs.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -20,7 +19,7 @@ missing_programs() {
     local pair
     for pair in runc:runc conmon:conmon containers-storage:containers-storage skopeo:skopeo busybox:busybox-static \
         tmux:tmux docker-registry:docker-registry tar:tar zstd:zstd gzip:gzip ps:procps less:less setfacl:acl getfattr:attr \
-        openssl:openssl; do
+        openssl:openssl podman:podman containerd:containerd; do
         have "${pair%%:*}" || echo "${pair#*:}"
     done
     if have busybox && ! have_package busybox-static && ldd "$(command -v busybox)" >/dev/null 2>&1; then
@@ -152,11 +151,6 @@ trap 'rm -f "$LOG"' EXIT
 if [ "${1:-}" = screenshots ]; then
     # shellcheck disable=SC2046
     install_packages $(missing_for_screenshots)
-    exit 0
-fi
-
-if [ "${1:-}" = benchmarks ]; then
-    have podman || install_packages podman
     exit 0
 fi
 

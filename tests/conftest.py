@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
@@ -15,6 +16,9 @@ from core.paths import EnginePaths
 from core.storage.demo_image import write_busybox_layer
 from core.storage.layout import write_layout
 from tests.worksite import DEMO, Worksite, environment, installed_command
+
+os.environ["WHARF_DISCOVER_FOREIGN"] = "false"
+"""What other engines do on this machine is nothing to a test, unless it asks."""
 
 
 @pytest.fixture

@@ -42,9 +42,14 @@ def run(invocation: Invocation) -> int:
             container.run_exec_detached(request)
             return 0
         with container.exec(request) as session:
-            if options.tty:
-                return _on_terminal(session, keys, interactive=options.interactive)
-            return _with_own_streams(session, interactive=options.interactive)
+            return carry_out(session, keys, terminal=options.tty, interactive=options.interactive)
+
+
+def carry_out(session: ExecSession, keys: bytes, *, terminal: bool, interactive: bool) -> int:
+    """Run a prepared exec with its streams here; its exit code. Raises why the runtime could not run it."""
+    if terminal:
+        return _on_terminal(session, keys, interactive=interactive)
+    return _with_own_streams(session, interactive=interactive)
 
 
 def _parse(parser: CommandParser, invocation: Invocation) -> Options:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import sys
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from core.cli.command import command_parser, open_engine
 from core.cli.formatting import add_format, filled_objects, wants_json
@@ -16,6 +17,9 @@ from core.cli.sessions import named_or_latest
 from core.container import Container
 from core.engine import Engine
 from core.errors import EngineError, InvalidArgument, NotFound
+
+if TYPE_CHECKING:
+    from core.foreign import ForeignHandle
 
 
 def run(invocation: Invocation) -> int:
@@ -61,30 +65,41 @@ def _inspect_one(engine: Engine, name: str, kind: str) -> dict[str, object]:
 
 
 def _logs(invocation: Invocation, parser: CommandParser) -> int:
+    parser.add_argument("containers", nargs="*", metavar="CONTAINER")
+    parser.add_argument("--latest", "-l", action="store_true", help="of the one created last")
+    add_log_options(parser)
+    options = read_log_moments(parser.parse_args(invocation.arguments))
+    if options.follow and len(options.containers) > 1:
+        raise InvalidArgument("only one container can be followed")
+    with open_engine(invocation) as engine:
+        names = options.containers
+        if options.latest or not names:
+            names = [named_or_latest(engine, names[0] if names else None, latest=options.latest)]
+        for container in [engine.lookup(name) for name in names]:
+            print_log(container, options)
+    return 0
+
+
+def add_log_options(parser: CommandParser) -> None:
+    """What of a log is shown, and how."""
     add = parser.add_argument
-    add("containers", nargs="*", metavar="CONTAINER")
-    add("--latest", "-l", action="store_true", help="of the one created last")
     add("--follow", "-f", action="store_true", help="go on with what comes")
     add("--tail", type=int, default=-1, help="the last N lines alone; -1 for all")
     add("--since", default=None, metavar="TIME", help="from a time (RFC 3339), or a span ago (10m), on")
     add("--until", default=None, metavar="TIME", help="up to a time, or a span ago")
     add("--timestamps", "-t", action="store_true", help="the time before each line")
     add("--names", "-n", action="store_true", help="the container's name before each line")
-    options = parser.parse_args(invocation.arguments)
-    if options.follow and len(options.containers) > 1:
-        raise InvalidArgument("only one container can be followed")
+
+
+def read_log_moments(options: Options) -> Options:
+    """Have --since and --until as Unix seconds. Raises `InvalidArgument`."""
     options.since = None if options.since is None else moment(options.since)
     options.until = None if options.until is None else moment(options.until)
-    with open_engine(invocation) as engine:
-        names = options.containers
-        if options.latest or not names:
-            names = [named_or_latest(engine, names[0] if names else None, latest=options.latest)]
-        for container in [engine.lookup(name) for name in names]:
-            _print_log(container, options)
-    return 0
+    return options
 
 
-def _print_log(container: Container, options: Options) -> None:
+def print_log(container: Container | ForeignHandle, options: Options) -> None:
+    """Print a log by the options of `add_log_options`."""
     tail = None if options.tail < 0 else options.tail
     prefix = f"{container.name} ".encode() if options.names else b""
     begins = True

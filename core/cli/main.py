@@ -7,7 +7,7 @@ import importlib
 import os
 import sys
 
-from core.cli.parser import HIDDEN, REST, CommandParser
+from core.cli.parser import HIDDEN, REST, CommandParser, add_boolean
 from core.errors import EngineError, InvalidArgument
 from core.log import LOG, LOG_LEVELS
 from core.paths import DEFAULT_ROOT, DEFAULT_RUN_ROOT, LOG_FILE
@@ -31,6 +31,7 @@ COMMANDS = {
     "events": ("events", "show what happened to containers, and what happens"),
     "exec": ("executing", "run a command in a running container"),
     "export": ("files", "write a container's files as a tar archive"),
+    "foreign": ("foreign", "list and work the containers of other engines: podman, CRI-O, containerd, runc"),
     "healthcheck": ("health", "run the health check of a container"),
     "history": ("images", "show how an image was made"),
     "image exists": ("images", "tell by the exit code whether an image is there"),
@@ -135,7 +136,13 @@ class Invocation:
 
         options = self._options
         keys = {} if options.detach_keys is None else {"detach_keys": options.detach_keys}
-        return Settings(runtime=options.runtime, log_level=options.log_level, **keys)
+        return Settings(
+            runtime=options.runtime,
+            log_level=options.log_level,
+            foreign_roots=tuple(options.foreign_root),
+            discover_foreign=options.discover_foreign,
+            **keys,
+        )
 
     def instead(self, command: str, arguments: Sequence[str]) -> Invocation:
         """The same options with another subcommand behind them."""
@@ -159,6 +166,9 @@ def parse_global(argv: Sequence[str]) -> Invocation:
     detach_keys = os.environ.get("WHARF_DETACH_KEYS")
     add("--escape-key", default=escape_key, metavar="KEY", help="that leaves a console of the screen, as ctrl+]")
     add("--detach-keys", default=detach_keys, metavar="KEYS", help="as ctrl-p,ctrl-q; empty for none")
+    add("--foreign-root", action="append", default=[], metavar="DIRECTORY", help="of another engine's runtime")
+    discover = os.environ.get("WHARF_DISCOVER_FOREIGN", "true") != "false"
+    add_boolean(parser, "--discover-foreign", default=discover, explanation="look for other engines' containers")
     add("--log-level", choices=tuple(LOG_LEVELS), default="warning", help="what goes into the log file")
     add("--plain", action="store_true", help="lines and numbers in place of the full screen, as for a screen reader")
     add("--version", "-v", action="store_true", help="show the version")

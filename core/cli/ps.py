@@ -42,8 +42,14 @@ def run(invocation: Invocation) -> int:
     add("--filter", "-f", action="append", default=[], metavar="KEY=VALUE", help="id, name, status, label, ancestor …")
     add_format(parser)
     add("--sort", choices=tuple(_SORT_KEYS), default="created")
+    add("--foreign", action="store_true", help="those of other engines instead, as wharf foreign ls")
     options = parser.parse_args(invocation.arguments)
     with open_engine(invocation) as engine:
+        if options.foreign:
+            from core.cli.foreign import print_foreign
+
+            print_foreign(engine.foreign.containers(), options)
+            return 0
         pictures = engine.containers()
     chosen = _chosen(pictures, options)
     print_formatted(

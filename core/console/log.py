@@ -27,6 +27,10 @@ class LogLine(NamedTuple):
     partial: bool
 
 
+Parse = Callable[[bytes], LogLine | None]
+"""What reads one line of a log, without its newline; None where it is none."""
+
+
 def parse_line(line: bytes) -> LogLine | None:
     """One line of the log without its newline; None where it is none."""
     fields = line.split(b" ", 3)
@@ -55,8 +59,11 @@ def read_log(
     follow: bool = False,
     stop: threading.Event | None = None,
     ended: Callable[[], bool] | None = None,
+    parse: Parse = parse_line,
 ) -> Iterator[LogLine]:
     """The lines of a log: the last `tail`, or all, from `since` (Unix seconds) on; with `follow`, those to come.
+
+    `parse` reads one line of it.
 
     Following goes on after the log was rotated or cut, until `stop` is set, or `ended` says that no more will come.
     """
@@ -69,25 +76,25 @@ def read_log(
     try:
         position = _start(file, tail) if file >= 0 and tail is not None else 0
         if not follow:
-            yield from _lines(file, position, since)
+            yield from _lines(file, position, since, parse)
             return
     finally:
         if file >= 0:
             os.close(file)
-    yield from _Follower(path, position, since, stop, ended).lines()
+    yield from _Follower(path, position, since, stop, ended, parse).lines()
 
 
-def _lines(file: int, position: int, since: float | None) -> Iterator[LogLine]:
+def _lines(file: int, position: int, since: float | None, parse: Parse) -> Iterator[LogLine]:
     pending = b""
     while block := os.pread(file, _BLOCK, position):
         position += len(block)
         *whole, pending = (pending + block).split(b"\n")
-        yield from _parsed(whole, since)
+        yield from _parsed(whole, since, parse)
 
 
-def _parsed(lines: list[bytes], since: float | None) -> Iterator[LogLine]:
+def _parsed(lines: list[bytes], since: float | None, parse: Parse) -> Iterator[LogLine]:
     for line in lines:
-        parsed = parse_line(line)
+        parsed = parse(line)
         if parsed is not None and (since is None or parsed.time >= since):
             yield parsed
 
@@ -127,8 +134,10 @@ class _Follower:
         since: float | None,
         stop: threading.Event | None,
         ended: Callable[[], bool] | None,
+        parse: Parse,
     ) -> None:
         self._path = path
+        self._parse = parse
         self._position = position
         self._since = since
         self._stop = stop
@@ -168,7 +177,7 @@ class _Follower:
             while block := os.pread(file, _BLOCK, self._position):
                 self._position += len(block)
                 *whole, self._pending = (self._pending + block).split(b"\n")
-                yield from _parsed(whole, self._since)
+                yield from _parsed(whole, self._since, self._parse)
         finally:
             os.close(file)
 

@@ -34,6 +34,16 @@ def kill_all(cgroup_paths: Mapping[str, str]) -> None:
             return
 
 
+def is_frozen(cgroup_paths: Mapping[str, str]) -> bool:
+    """Whether all processes are frozen. On hybrid machines the freezer of version 1 counts."""
+    try:
+        if "freezer" in cgroup_paths:
+            return Path(f"{cgroup_paths['freezer']}/freezer.state").read_bytes() == b"FROZEN\n"
+        return b"frozen 1" in Path(f"{cgroup_paths['']}/cgroup.events").read_bytes()
+    except (OSError, KeyError):
+        return False
+
+
 def find_cgroups(name: str) -> dict[str, str]:
     """The cgroups of this name at most three levels below the top, by hierarchy ("" for version 2)."""
     top = Path("/sys/fs/cgroup")

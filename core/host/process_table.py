@@ -7,7 +7,7 @@ import fcntl
 import os
 import pwd
 import select
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -72,6 +72,55 @@ def children_of(pid: int) -> list[int]:
         if fields and fields[1] == parent:
             found.append(number)
     return found
+
+
+def parent_of(pid: int) -> int:
+    """The PID of a process's parent; 0 where it is gone."""
+    fields = _stat_fields(pid)
+    return int(fields[1]) if fields else 0
+
+
+def owner_of(pid: int) -> int | None:
+    """The number of the user that a process runs as; None where it is gone."""
+    try:
+        return (_PROC / str(pid)).stat().st_uid
+    except OSError:
+        return None
+
+
+def working_directory(pid: int) -> str:
+    """Where a process is; empty where it is gone."""
+    try:
+        return os.readlink(f"/proc/{pid}/cwd")
+    except OSError:
+        return ""
+
+
+def find_processes(programs: Collection[str]) -> list[tuple[int, list[str]]]:
+    """The processes of our own PID namespace whose program is called so, with their arguments."""
+    found = []
+    for number in _numbers():
+        arguments = arguments_of(number)
+        if arguments and arguments[0].rpartition("/")[2] in programs and is_in_our_namespace(number):
+            found.append((number, arguments))
+    return found
+
+
+def is_in_our_namespace(pid: int) -> bool:
+    """Whether a process lives and is in our own PID namespace: not inside of a container."""
+    try:
+        same = os.readlink(f"/proc/{pid}/ns/pid") == os.readlink("/proc/self/ns/pid")
+    except OSError:
+        return False
+    return same and process_start(pid) is not None
+
+
+def user_name(number: int) -> str:
+    """The login of a user's number, or the number."""
+    try:
+        return pwd.getpwuid(number).pw_name
+    except KeyError:
+        return str(number)
 
 
 def arguments_of(pid: int) -> list[str]:
@@ -155,11 +204,7 @@ def is_monitor(pid: int, container_id: str, bundle: Path) -> bool:
         return False
     if (_after(arguments, "-c"), _after(arguments, "-b")) != (container_id, os.fspath(bundle)):
         return False
-    try:
-        same_namespace = Path(f"/proc/{pid}/ns/pid").readlink() == Path("/proc/self/ns/pid").readlink()
-    except OSError:
-        return False
-    return same_namespace and process_start(pid) is not None
+    return is_in_our_namespace(pid)
 
 
 def _numbers() -> Iterator[int]:
@@ -197,7 +242,7 @@ def list_processes(pids: Iterable[int]) -> list[ProcessEntry]:
             ProcessEntry(
                 pid=pid,
                 parent=int(fields[1]),
-                user=_user_name(owner),
+                user=user_name(owner),
                 state=fields[0].decode(),
                 cpu_time=(int(fields[11]) + int(fields[12])) / _TICKS,
                 memory=int(fields[21]) * _PAGE,
@@ -205,10 +250,3 @@ def list_processes(pids: Iterable[int]) -> list[ProcessEntry]:
             )
         )
     return entries
-
-
-def _user_name(number: int) -> str:
-    try:
-        return pwd.getpwuid(number).pw_name
-    except KeyError:
-        return str(number)

@@ -13,7 +13,7 @@ from typing import Final
 import msgspec
 
 from core.errors import RuntimeFailed, TimedOut
-from core.host.cgroups import find_cgroups, kill_all, remove_cgroups, wait_empty
+from core.host.cgroups import find_cgroups, is_frozen, kill_all, remove_cgroups, wait_empty
 from core.host.files import make_private_directory
 from core.host.process_table import process_start
 from core.host.processes import Finished, run
@@ -89,7 +89,7 @@ class Runc:
         pid, start, paths = stored.init_process_pid, stored.init_process_start, stored.cgroup_paths
         if process_start(pid) != start:
             phase = Phase.STOPPED
-        elif _is_frozen(paths):
+        elif is_frozen(paths):
             phase = Phase.PAUSED
         elif os.path.lexists(f"{folder}/exec.fifo"):
             phase = Phase.CREATED
@@ -215,12 +215,3 @@ class Runc:
             argv=finished.argv,
             stderr=finished.stderr.decode(errors="replace"),
         )
-
-
-def _is_frozen(paths: dict[str, str]) -> bool:
-    try:
-        if "freezer" in paths:
-            return Path(f"{paths['freezer']}/freezer.state").read_bytes() == b"FROZEN\n"
-        return b"frozen 1" in Path(f"{paths['']}/cgroup.events").read_bytes()
-    except (OSError, KeyError):
-        return False

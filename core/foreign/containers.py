@@ -1,0 +1,170 @@
+"""The containers of other engines, as a list and by name."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import threading
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Final
+
+from core.errors import AmbiguousName, NoSuchContainer
+from core.foreign.handle import ForeignHandle
+from core.foreign.places import announced_roots, known_roots
+from core.foreign.sight import Sight, damaged, own_command
+from core.foreign.state_files import DamagedState
+from core.foreign.watcher import ForeignWatcher
+from core.host.cgroup_reader import CgroupReader
+from core.model.foreign import ForeignContainer
+from core.model.snapshot import ResourceSample
+from core.operations.parts import EngineParts
+
+_ID: Final = re.compile(r"[\w+.-]{1,1024}", re.ASCII)
+"""What runc and crun take for an id."""
+
+
+class Foreign:
+    """The containers of podman, CRI-O, containerd, Docker and of the runtimes alone on this machine.
+
+    They are found by the files of their runtimes, and never removed or cleaned up. No process is started to look. All
+    methods may be called from any thread.
+    """
+
+    def __init__(self, parts: EngineParts) -> None:
+        self._parts = parts
+        self._sights: dict[str, tuple[tuple[int, int, int], Sight]] = {}
+        self._pictures: dict[str, ForeignContainer] = {}
+        self._readers: dict[str, tuple[int, CgroupReader]] = {}
+        self._lock = threading.Lock()
+        self._watcher: ForeignWatcher | None = None
+
+    def containers(self) -> list[ForeignContainer]:
+        """All of them, by keeper and name. One whose state is damaged is listed as unknown, with its error."""
+        with self._lock:
+            pictures = [picture for root in self._roots() for picture in self._look_at(root)]
+            pictures.sort(key=lambda picture: (picture.keeper, picture.name, picture.key))
+            self._pictures = {picture.key: picture for picture in pictures}
+            for gone in self._sights.keys() - self._pictures.keys():
+                del self._sights[gone]
+            for gone in self._readers.keys() - self._pictures.keys():
+                self._readers.pop(gone)[1].close()
+            return pictures
+
+    def lookup(self, text: str) -> ForeignHandle:
+        """The container with this key, name, `KEEPER:NAME`, id or unique prefix of an id.
+
+        Raises `NoSuchContainer`, `AmbiguousName`.
+        """
+        pictures = self.containers()
+        for fits in (
+            [picture for picture in pictures if text in (picture.key, picture.id)],
+            [picture for picture in pictures if text in (picture.name, picture.full_name)],
+            [picture for picture in pictures if text and picture.id.startswith(text)],
+        ):
+            if len(fits) > 1:
+                raise AmbiguousName(
+                    f'"{text}" means several containers of other engines',
+                    hint=f"use one of: {', '.join(picture.full_name for picture in fits)}, or a whole id",
+                )
+            if fits:
+                return ForeignHandle(self._parts, fits[0])
+        raise NoSuchContainer(
+            f'no container of another engine with name or id "{text}"', hint="wharf foreign ls lists them"
+        )
+
+    def whose(self, text: str) -> str:
+        """A hint for who looks for `text` among our own: whose container it is; empty where it is nobody's."""
+        try:
+            picture = self.lookup(text).picture
+        except AmbiguousName:
+            return "containers of other engines have this name: see wharf foreign ls"
+        except NoSuchContainer:
+            return ""
+        return f"it belongs to {picture.keeper}: use {own_command(picture)}, or wharf foreign"
+
+    def samples(self, keys: Iterable[str]) -> dict[str, ResourceSample]:
+        """CPU, memory and PIDs of those that ran when the list was read last, from cgroup files that stay open."""
+        samples = {}
+        with self._lock:
+            for key in keys:
+                picture = self._pictures.get(key)
+                reader = self._reader(picture) if picture is not None and picture.pid else None
+                sample = reader.sample() if reader is not None else None
+                if sample is not None:
+                    samples[key] = sample
+        return samples
+
+    def watch(self) -> None:
+        """Publish `EventKind.FOREIGN` on the engine's bus from now on whenever the list has to be read anew."""
+        with self._lock:
+            if self._watcher is None:
+                self._watcher = ForeignWatcher(self._parts.bus, self._roots, self._seen)
+                self._watcher.start()
+
+    def close(self) -> None:
+        """Stop watching and close the files."""
+        if self._watcher is not None:
+            self._watcher.close()
+        with self._lock:
+            self._watcher = None
+            for _, reader in self._readers.values():
+                reader.close()
+            self._readers.clear()
+
+    def _seen(self) -> list[ForeignContainer]:
+        return self.containers()
+
+    def _roots(self) -> list[Path]:
+        settings = self._parts.settings
+        roots = [Path(root) for root in settings.foreign_roots]
+        if settings.discover_foreign:
+            roots += [*known_roots(), *announced_roots()]
+        own = os.path.realpath(self._parts.paths.runtime_root)
+        places = {os.path.realpath(root): root for root in roots}
+        return [Path(place) for place in places if place != own]
+
+    def _look_at(self, root: Path) -> list[ForeignContainer]:
+        pictures = []
+        with contextlib.suppress(OSError), os.scandir(root) as entries:
+            for entry in entries:
+                if _ID.fullmatch(entry.name) and entry.is_dir(follow_symlinks=False):
+                    with contextlib.suppress(OSError):
+                        pictures.append(self._picture(Path(entry.path)))
+        return pictures
+
+    def _picture(self, folder: Path) -> ForeignContainer:
+        """Raises OSError where the container is gone, or only about to be."""
+        key = str(folder)
+        signature = _signature(folder)
+        known = self._sights.get(key)
+        try:
+            if known is None or known[0] != signature:
+                known = (signature, Sight(folder))
+                self._sights[key] = known
+            return known[1].picture()
+        except DamagedState as error:
+            return damaged(folder, error)
+
+    def _reader(self, picture: ForeignContainer) -> CgroupReader | None:
+        known = self._readers.get(picture.key)
+        if known is not None and known[0] == picture.pid:
+            return known[1]
+        if known is not None:
+            self._readers.pop(picture.key)[1].close()
+        try:
+            reader = CgroupReader(picture.cgroup_paths, picture.pid)
+        except OSError:
+            return None
+        self._readers[picture.key] = (picture.pid, reader)
+        return reader
+
+
+def _signature(folder: Path) -> tuple[int, int, int]:
+    """What changes when the runtime writes its state anew. Raises OSError where there is none."""
+    for name in ("state.json", "status"):
+        with contextlib.suppress(FileNotFoundError):
+            status = (folder / name).stat()
+            return status.st_ino, status.st_mtime_ns, status.st_size
+    raise FileNotFoundError(folder)

@@ -1,0 +1,84 @@
+"""A container that another engine of this machine made and keeps: what we may see of it, and do to it."""
+
+from __future__ import annotations
+
+import enum
+from typing import Final
+
+import msgspec
+
+from core.model.state import ALLOWED, Status, Verb
+
+
+class Keeper(enum.StrEnum):
+    """Whose container it is. `runc` and `crun`: of somebody who called the runtime itself.
+
+    `wharfinger`: of an engine of ours on other directories.
+    """
+
+    PODMAN = "podman"
+    CRIO = "cri-o"
+    CONTAINERD = "containerd"
+    DOCKER = "docker"
+    WHARFINGER = "wharfinger"
+    RUNC = "runc"
+    CRUN = "crun"
+
+
+class LogFormat(enum.StrEnum):
+    """`cri`: as conmon and containerd write for Kubernetes. `json`: Docker's json-file."""
+
+    CRI = "cri"
+    JSON = "json"
+
+
+SAFE_VERBS: Final = frozenset({Verb.PAUSE, Verb.UNPAUSE, Verb.KILL, Verb.EXEC})
+"""What its keeper notices from the runtime or can do without knowing; all else is left to it."""
+
+
+class ForeignContainer(msgspec.Struct, frozen=True, kw_only=True):
+    """A container as its runtime's files show it. `created_at`: Unix seconds.
+
+    `key` is unique on this machine: the folder in which the runtime keeps it. `owner`: the login whose container it is.
+    `image`: its name, the root directory where there is none, or empty where only its keeper knows. `verbs`: what we
+    can do to it in some state. `console`: conmon's attach socket, or empty; `console_refusal`: why there is none.
+    `log_path`: empty where there is none to be read; `log_hint` says then where it is.
+    """
+
+    key: str
+    id: str
+    name: str
+    keeper: Keeper
+    namespace: str
+    """containerd's."""
+    owner: str
+    image: str
+    command: tuple[str, ...]
+    status: Status
+    pid: int
+    pid_start: int
+    created_at: float
+    runtime: str
+    """The program, by name or path."""
+    runtime_root: str
+    bundle: str
+    cgroup_paths: dict[str, str]
+    monitor_pid: int
+    terminal: bool
+    stdin_open: bool
+    console: str
+    console_refusal: str
+    log_path: str
+    log_format: LogFormat
+    log_hint: str
+    verbs: frozenset[Verb]
+    error: str
+
+    @property
+    def full_name(self) -> str:
+        """`podman:web`: what a person types where the name alone means several."""
+        return f"{self.keeper}:{self.name}"
+
+    def allows(self, verb: Verb) -> bool:
+        """Whether `verb` can be done to it now."""
+        return verb in self.verbs and self.status in ALLOWED[verb]
