@@ -48,6 +48,7 @@ def diagnose(paths: EnginePaths, settings: Settings) -> list[Finding]:
         _busybox(),
         _program("zstd", "zstd", required=False),
         _program("gzip", "gzip", required=False),
+        _program("catatonit", "catatonit", required=False),
         _seccomp_profile(Path(settings.seccomp_profile)),
         _overlay(_PROC, _MODULES / os.uname().release),
         _cgroups(_SYS),

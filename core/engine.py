@@ -36,6 +36,7 @@ from core.operations.parts import EngineParts, Transaction
 from core.operations.refresh import refresh
 from core.operations.release import is_exporting
 from core.paths import EnginePaths
+from core.pods import Pods
 from core.runtime.runc import Runc
 from core.settings import Settings
 from core.storage.containers_storage import ContainersStorage
@@ -59,6 +60,7 @@ class Engine:
         self._readers = CgroupReaders(parts)
         self.images = Images(parts, storage)
         """The images of this root, and of the additional stores."""
+        self.pods = Pods(parts)
         self._foreign: Foreign | None = None
         self._live: LiveWatcher | None = None
         self._live_lock = threading.Lock()
@@ -243,6 +245,7 @@ class Engine:
                 continue
             except EngineError as error:
                 LOG.warning("container %s could not be repaired: %s", record.id, error)
+        self.pods.recover()
 
     def _is_left_mounted(self, record: ContainerRecord) -> bool:
         """Whether a root is mounted for nobody: an export or a clean-up was killed."""

@@ -13,6 +13,7 @@
     ├── StateForbids              the verb is not allowed in this state
     ├── ContainerInUse            another container or a process needs it
     ├── DependencyCycle           containers need each other in a circle
+    ├── PodFailed                 not all containers of a pod did what was asked
     ├── PermissionDenied          the caller lacks privileges
     │   └── NotExecutable         exit code 126
     ├── HostIncomplete            a program or kernel feature is missing
@@ -116,6 +117,10 @@ class ContainerInUse(EngineError):
 
 class DependencyCycle(EngineError):
     """Containers need each other, so that none can be the first."""
+
+
+class PodFailed(EngineError):
+    """Some containers of a pod refused or failed; the others did what was asked."""
 
 
 class PermissionDenied(EngineError):

@@ -61,6 +61,11 @@ class EnginePaths:
         return self.root / "transfers"
 
     @property
+    def infra_root(self) -> Path:
+        """The root file system of all infra containers: empty directories and files to mount on."""
+        return self.root / "infra"
+
+    @property
     def containers(self) -> Path:
         return self.root / "containers"
 

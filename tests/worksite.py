@@ -98,6 +98,8 @@ class Worksite:
             return []
         try:
             with Engine.open(self.paths) as engine:
+                for pod in engine.pods.all():
+                    engine.pods.remove(pod.id, force=True)
                 for picture in reversed(engine.containers()):
                     with contextlib.suppress(NoSuchContainer):
                         engine.lookup(picture.id).remove(force=True)

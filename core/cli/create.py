@@ -12,7 +12,7 @@ from core.cli.environment import add_environment, environment
 from core.cli.health import add_health_options, health_options
 from core.cli.main import COMMANDS, Invocation
 from core.cli.mounts import mount, tmpfs, volume
-from core.cli.namespaces import add_namespaces, namespace_options
+from core.cli.namespaces import add_namespaces, create_in_pod, namespace_options
 from core.cli.parser import REST, CommandParser, Options, add_boolean, cpu_count, seconds
 from core.cli.sizes import parse_size
 from core.container import Container
@@ -36,7 +36,7 @@ def run(invocation: Invocation) -> int:
             _have_image(engine, options)
         if options.replace:
             _make_room(engine, options.name)
-        container = engine.create(request)
+        container = create_in_pod(engine, request, options.pod_id_file)
         if options.cidfile:
             _write_id(container, options.cidfile)
         if invocation.command == "create":
@@ -142,7 +142,7 @@ def _add_options(parser: CommandParser) -> None:
     add("--cap-drop", action="append", default=[], metavar="CAPABILITY")
     add("--privileged", action="store_true", help="all capabilities and no confinement")
     add("--security-opt", action="append", default=[], help="no-new-privileges, seccomp=FILE, seccomp=unconfined")
-    add("--network", "--net", default="none", help="none, host or container:NAME")
+    add("--network", "--net", default=None, help="none, host or container:NAME")
     add_namespaces(parser)
     add("--restart", default="no", metavar="POLICY", help="no, on-failure[:RETRIES], always or unless-stopped")
     add_health_options(parser)
@@ -175,8 +175,8 @@ def create_options(options: Options, invocation: Invocation) -> CreateOptions:
         stdin_open=options.interactive,
         stdin_once=options.interactive and not getattr(options, "detach", False),
         hostname=options.hostname,
-        labels=_pairs(options.label),
-        annotations=_pairs(options.annotation),
+        labels=pairs(options.label),
+        annotations=pairs(options.annotation),
         stop_signal=options.stop_signal,
         stop_timeout=options.stop_timeout,
         bind_mounts=tuple(binds),
@@ -191,9 +191,10 @@ def create_options(options: Options, invocation: Invocation) -> CreateOptions:
             pids=max(0, options.pids_limit),
         ),
         security=_security(options),
-        network=options.network,
+        network=options.network or ("" if options.pod or options.pod_id_file else "none"),
         namespaces=namespace_options(options),
         requires=tuple(options.requires),
+        pod=options.pod,
         auto_remove=options.rm,
         restart=parse_restart_policy(options.restart),
         health=health_options(options),
@@ -215,7 +216,8 @@ def _entrypoint(text: str | None) -> tuple[str, ...] | None:
     return (text,) if text else ()
 
 
-def _pairs(texts: list[str]) -> dict[str, str]:
+def pairs(texts: list[str]) -> dict[str, str]:
+    """`NAME=VALUE` texts as a mapping. Raises `InvalidArgument` for one without a name."""
     pairs = {}
     for text in texts:
         name, _, value = text.partition("=")

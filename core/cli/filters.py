@@ -131,6 +131,10 @@ def _restart_policy(value: str, pictures: Sequence[ContainerSnapshot]) -> Filter
     return lambda picture: picture.restart_policy.partition(":")[0] == value
 
 
+def _pod(value: str, pictures: Sequence[ContainerSnapshot]) -> Filter:
+    return lambda picture: bool(value) and (picture.pod_name == value or picture.pod.startswith(value))
+
+
 _MAKERS: Final = {
     "id": _id,
     "name": _name,
@@ -143,4 +147,5 @@ _MAKERS: Final = {
     "network": _network,
     "health": _health,
     "restart-policy": _restart_policy,
+    "pod": _pod,
 }

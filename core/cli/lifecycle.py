@@ -6,11 +6,11 @@ import contextlib
 import sys
 
 from core.cli.command import Order, add_selection, command_parser, each, only_existing, open_engine, selected
-from core.cli.main import COMMANDS, Invocation
+from core.cli.main import COMMANDS, Invocation, report
 from core.cli.parser import HIDDEN, CommandParser, add_boolean, seconds
 from core.container import Container
 from core.engine import Engine
-from core.errors import EngineError, InvalidArgument, NoSuchContainer, StateForbids
+from core.errors import EngineError, InvalidArgument, NoSuchContainer, NotFound, StateForbids
 from core.host.processes import spawn
 from core.log import LOG
 from core.model.snapshot import ContainerSnapshot
@@ -144,8 +144,24 @@ def _remove(invocation: Invocation, parser: CommandParser) -> int:
         names = selected(engine, options)
         if options.ignore:
             names = only_existing(engine, names)
+        pods = _pods_of_infra(engine, names) if options.all else []
+        names = [name for name in names if name not in {infra_id for infra_id, _ in pods}]
         codes = ((NoSuchContainer, 1), (StateForbids, 2))
-        return each(engine, names, remove, codes, order=Order.DEPENDANTS_FIRST)
+        code = each(engine, names, remove, codes, order=Order.DEPENDANTS_FIRST)
+        # An infra container goes with its pod, as in podman.
+        for infra_id, pod in pods:
+            try:
+                engine.pods.remove(pod, force=options.force)
+            except EngineError as error:
+                code = report(error)
+            else:
+                print(infra_id)
+        return code
+
+
+def _pods_of_infra(engine: Engine, ids: list[str]) -> list[tuple[str, str]]:
+    """The infra containers among these, with their pods."""
+    return [(one, config.pod) for one in ids if (config := engine.lookup(one).config).is_infra]
 
 
 def _rename(invocation: Invocation, parser: CommandParser) -> int:
@@ -161,10 +177,13 @@ def _after_the_end(engine: Engine, container: Container, *, ended: bool, restart
     if restart:
         container.restart_by_policy()
         return
+    config = container.config
     container.cleanup()
-    if ended and container.wants_restart():
+    if ended and not config.auto_remove and container.wants_restart():
         # conmon goes only when this process has gone, and the container can't be started before.
         spawn([*engine.settings.exit_command, "cleanup", "--restart", container.id])
+    elif ended and config.pod:
+        engine.pods.after_end(config)
 
 
 def _cleanup(invocation: Invocation, parser: CommandParser) -> int:
@@ -180,7 +199,7 @@ def _cleanup(invocation: Invocation, parser: CommandParser) -> int:
         for name in selected(engine, options):
             try:
                 _after_the_end(engine, engine.lookup(name), ended=options.ended, restart=options.restart)
-            except (NoSuchContainer, StateForbids):
+            except (NotFound, StateForbids):
                 # conmon calls this when a container ends; it may be gone, or have been started again, by then.
                 continue
             except EngineError as error:

@@ -98,17 +98,17 @@ def read_log_moments(options: Options) -> Options:
     return options
 
 
-def print_log(container: Container | ForeignHandle, options: Options) -> None:
-    """Print a log by the options of `add_log_options`."""
+def print_log(container: Container | ForeignHandle, options: Options, prefix: str = "") -> None:
+    """Print a log by the options of `add_log_options`, `prefix` before each line in place of the name."""
     tail = None if options.tail < 0 else options.tail
-    prefix = f"{container.name} ".encode() if options.names else b""
+    prefix = prefix or (f"{container.name} " if options.names else "")
     begins = True
     for line in container.logs(tail=tail, since=options.since, follow=options.follow):
         if options.until is not None and line.time > options.until:
             break
         output = sys.stderr.buffer if line.stream == "stderr" else sys.stdout.buffer
         if begins:
-            output.write(prefix + (_timestamp(line.time) if options.timestamps else b""))
+            output.write(prefix.encode() + (_timestamp(line.time) if options.timestamps else b""))
         output.write(line.data if line.partial else line.data + b"\n")
         output.flush()
         begins = not line.partial

@@ -1,9 +1,19 @@
-"""The options of create and run for namespaces that are shared."""
+"""The options of create and run for namespaces that are shared, and for pods."""
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import msgspec
+
 from core.cli.parser import CommandParser, Options
+from core.container import Container
+from core.engine import Engine
+from core.errors import EngineError, InvalidArgument
 from core.model.namespaces import NamespaceOptions
+from core.model.options import CreateOptions
+
+NEW_POD = "new:"
 
 
 def add_namespaces(parser: CommandParser) -> None:
@@ -14,7 +24,33 @@ def add_namespaces(parser: CommandParser) -> None:
     add("--uts", default="", metavar="MODE", help=f"host name: {modes}")
     add("--cgroupns", default="", metavar="MODE", help=f"control groups: {modes}")
     add("--requires", action="append", default=[], metavar="CONTAINER", help="a container that has to run before it")
+    add("--pod", default="", metavar="POD", help="the pod that it is in; new:NAME makes one")
+    add("--pod-id-file", default="", metavar="FILE", help="a file that has the id of its pod")
 
 
 def namespace_options(options: Options) -> NamespaceOptions:
     return NamespaceOptions(ipc=options.ipc, pid=options.pid, uts=options.uts, cgroup=options.cgroupns)
+
+
+def create_in_pod(engine: Engine, request: CreateOptions, pod_id_file: str) -> Container:
+    """Make a container; with `new:NAME` its pod before, which takes over the network. Raises what `create` raises."""
+    if pod_id_file:
+        request = msgspec.structs.replace(request, pod=_read_pod_id(pod_id_file))
+    if not request.pod.startswith(NEW_POD):
+        return engine.create(request)
+    from core.model.pod import PodOptions
+
+    infra = CreateOptions(network=request.network or "none")
+    pod = engine.pods.create(PodOptions(name=request.pod.removeprefix(NEW_POD), infra_options=infra))
+    try:
+        return engine.create(msgspec.structs.replace(request, pod=pod.id, network=""))
+    except EngineError:
+        engine.pods.remove(pod.id, force=True)
+        raise
+
+
+def _read_pod_id(file: str) -> str:
+    try:
+        return Path(file).read_text().strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise InvalidArgument(f"the pod id file {file} can not be read: {error}") from error

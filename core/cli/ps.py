@@ -41,6 +41,7 @@ def run(invocation: Invocation) -> int:
     add("--latest", "-l", action="store_true", help="the one created last, in any state")
     add("--filter", "-f", action="append", default=[], metavar="KEY=VALUE", help="id, name, status, label, ancestor …")
     add_format(parser)
+    add("--pod", "-p", action="store_true", help="with the pod of each")
     add("--sort", choices=tuple(_SORT_KEYS), default="created")
     add("--foreign", action="store_true", help="those of other engines instead, as wharf foreign ls")
     options = parser.parse_args(invocation.arguments)
@@ -56,7 +57,7 @@ def run(invocation: Invocation) -> int:
         chosen,
         options,
         fields=_fields(whole=options.no_trunc),
-        columns=_COLUMNS,
+        columns=(*_COLUMNS, "Pod", "PodName") if options.pod else _COLUMNS,
         as_json=lambda: [_as_json(picture) for picture in chosen],
         name="ps",
     )
@@ -99,6 +100,9 @@ def _fields(*, whole: bool) -> Mapping[str, tuple[str, Callable[[ContainerSnapsh
         "Networks": ("NETWORKS", lambda p: "" if p.network == "none" else p.network),
         "Restarts": ("RESTARTS", lambda p: p.restarts),
         "Mountpoint": ("MOUNTPOINT", lambda p: p.mount_point),
+        "Pod": ("POD ID", lambda p: p.pod if whole else p.pod[:12]),
+        "PodName": ("PODNAME", lambda p: p.pod_name),
+        "IsInfra": ("ISINFRA", lambda p: p.is_infra),
     }
 
 
@@ -148,4 +152,7 @@ def _as_json(picture: ContainerSnapshot) -> dict[str, object]:
         "MonitorLost": picture.monitor_lost,
         "OOMKilled": picture.oom_killed,
         "Network": picture.network,
+        "Pod": picture.pod,
+        "PodName": picture.pod_name,
+        "IsInfra": picture.is_infra,
     }

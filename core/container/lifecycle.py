@@ -36,7 +36,6 @@ class Lifecycle(Handle):
         `NoSuchExecutable`, `NotExecutable`, `InvalidArgument`.
         """
         self._start_needed()
-        self._await_former_monitor()
         with self.hold(Verb.INIT) as held:
             init(held)
 
@@ -54,6 +53,7 @@ class Lifecycle(Handle):
         self._start(even_running=True)
 
     def _start_needed(self) -> None:
+        self._await_former_monitor()
         needed = dependencies(self._record.config)
         if not needed:
             return
@@ -61,11 +61,12 @@ class Lifecycle(Handle):
 
         graph = graph_of(record.config for record in self._parts.store.all())
         for container_id in needed_by(self.id, graph)[:-1]:
-            type(self)(self._parts, container_id)._start(even_running=True)
+            needed_one = type(self)(self._parts, container_id)
+            needed_one._await_former_monitor()
+            needed_one._start(even_running=True)
 
     def _start(self, *, even_running: bool) -> None:
         """Start this one alone."""
-        self._await_former_monitor()
         with self.hold() as held:
             if even_running and held.state.status is Status.RUNNING:
                 return
@@ -97,7 +98,6 @@ class Lifecycle(Handle):
                 return False
         time.sleep(policy.pause(before))
         self._start_needed()
-        self._await_former_monitor()
         with self.hold() as held:
             if held.state.started_at != before.started_at or not policy.wants_restart(held):
                 return False

@@ -16,6 +16,7 @@ DEFAULT_SHM_SIZE: Final = 64 * 1024 * 1024
 DEFAULT_STOP_TIMEOUT: Final = 10
 DEFAULT_PIDS_LIMIT: Final = 2048
 DEFAULT_LOG_SIZE_MAX: Final = 64 * 1024 * 1024
+DEFAULT_CGROUP_PARENT: Final = "/wharfinger"
 
 
 class ProcessConfig(msgspec.Struct, frozen=True, kw_only=True):
@@ -110,6 +111,12 @@ class ContainerConfig(msgspec.Struct, frozen=True, kw_only=True):
     namespaces: Namespaces = Namespaces()
     requires: tuple[str, ...] = ()
     """The ids of further containers that have to run before it."""
+    pod: str = ""
+    """The id of its pod."""
+    is_infra: bool = False
+    """It holds the namespaces of its pod."""
+    cgroup_parent: str = DEFAULT_CGROUP_PARENT
+    """The control group that its own is in, as a path below the top."""
     auto_remove: bool = False
     restart: RestartPolicy = NO_RESTART
     health_check: HealthCheck | None = None

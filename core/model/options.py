@@ -64,6 +64,9 @@ class CreateOptions(msgspec.Struct, frozen=True, kw_only=True):
     namespaces: NamespaceOptions = NamespaceOptions()
     requires: tuple[str, ...] = ()
     """Names or ids of containers that have to run before it."""
+    pod: str = ""
+    """The name or id of its pod: what is shared there is shared where nothing else is asked for."""
+    is_infra: bool = False
     auto_remove: bool = False
     restart: RestartPolicy = NO_RESTART
     health: HealthOptions = HealthOptions()

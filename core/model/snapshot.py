@@ -41,6 +41,10 @@ class ContainerSnapshot(msgspec.Struct, frozen=True, kw_only=True):
     stopped_by_user: bool
     resources: ResourceLimits
     health: Health | None = None
+    pod: str = ""
+    """The id of its pod."""
+    pod_name: str = ""
+    is_infra: bool = False
     error: str
 
 

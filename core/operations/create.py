@@ -14,7 +14,7 @@ from core.errors import EngineError, InvalidArgument, NameInUse, NoSuchContainer
 from core.events import EventKind
 from core.host.files import make_private_directory
 from core.host.locks import FileLock
-from core.model.config import ContainerConfig, ContainerRecord, NetworkMode
+from core.model.config import DEFAULT_CGROUP_PARENT, ContainerConfig, ContainerRecord, NetworkMode
 from core.model.dependencies import dependencies
 from core.model.image import ImageConfig
 from core.model.namespaces import Namespace, Sharing
@@ -27,6 +27,7 @@ from core.oci.signals import parse_signal
 from core.operations.names import random_name
 from core.operations.namespaces import resolve_namespaces, running_donor
 from core.operations.parts import EngineParts, Transaction
+from core.operations.pod_membership import find_pod, join_pod, pods_of
 from core.operations.release import erase
 
 NAME_PATTERN: Final = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]*")
@@ -48,6 +49,7 @@ def create(parts: EngineParts, options: CreateOptions) -> str:
     Raises `InvalidArgument`, `NoSuchImage`, `AmbiguousName`, `NameInUse`, `StorageFailed`.
     """
     config = finalize_config(parts, options)
+    needed = dependencies(config)
     name = options.name or _free_name(parts)
     record = ContainerRecord(
         config=config,
@@ -55,7 +57,7 @@ def create(parts: EngineParts, options: CreateOptions) -> str:
         state=ContainerState(status=Status.CONFIGURED, intent=Intent.CREATING, boot_id=parts.boot_id),
     )
     with FileLock(parts.paths.lock(config.id)):
-        with kept(parts, dependencies(config)):
+        with kept(parts, needed, "" if config.is_infra else config.pod):
             parts.store.add(record)
         held = Transaction(parts, record)
         try:
@@ -71,9 +73,15 @@ def create(parts: EngineParts, options: CreateOptions) -> str:
 
 
 @contextmanager
-def kept(parts: EngineParts, container_ids: Iterable[str]) -> Iterator[None]:
-    """Hold containers that are about to be needed, so that nobody removes them meanwhile. Raises `NoSuchContainer`."""
+def kept(parts: EngineParts, container_ids: Iterable[str], pod: str) -> Iterator[None]:
+    """Hold what is about to be needed, so that nobody removes it meanwhile: the pod first, containers by their ids.
+
+    Raises `NoSuchContainer`, `NoSuchObject`.
+    """
     with ExitStack() as locks:
+        if pod:
+            locks.enter_context(FileLock(parts.paths.lock(pod)))
+            find_pod(parts, pod)
         for container_id in sorted(container_ids):
             locks.enter_context(FileLock(parts.paths.lock(container_id)))
             parts.store.get(container_id)
@@ -82,6 +90,9 @@ def kept(parts: EngineParts, container_ids: Iterable[str]) -> Iterator[None]:
 
 def finalize_config(parts: EngineParts, options: CreateOptions) -> ContainerConfig:
     """Check a request and merge the image's configuration into it."""
+    pod = None
+    if options.pod:
+        options, pod = join_pod(parts, options)
     if bool(options.image) == bool(options.rootfs):
         raise InvalidArgument("give either an image or a root file system directory")
     if options.name:
@@ -119,6 +130,9 @@ def finalize_config(parts: EngineParts, options: CreateOptions) -> ContainerConf
         network_container=network_container,
         namespaces=namespaces,
         requires=tuple(parts.store.resolve(name) for name in options.requires),
+        pod=pod.id if pod else "",
+        is_infra=options.is_infra,
+        cgroup_parent=(pod.cgroup if pod else "") or DEFAULT_CGROUP_PARENT,
         auto_remove=options.auto_remove,
         restart=options.restart,
         health_check=merge_health_check(options.health, image),
@@ -135,6 +149,8 @@ def _refuse_used_name(parts: EngineParts, name: str) -> None:
                 hint="remove or rename that container, or choose another name",
                 container_id=record.id,
             )
+    if pods_of(parts).find(name) is not None:
+        raise NameInUse(f'the name "{name}" is in use by a pod', hint="choose another name")
 
 
 def _free_name(parts: EngineParts) -> str:
@@ -164,7 +180,7 @@ def _check_mounts(options: CreateOptions) -> None:
 
 
 def _resolve_network(parts: EngineParts, network: str) -> tuple[NetworkMode, str]:
-    mode, _, target = network.partition(":")
+    mode, _, target = (network or NetworkMode.NONE).partition(":")
     if mode == NetworkMode.CONTAINER:
         if not target:
             raise InvalidArgument("the network container: needs a container's name or id")

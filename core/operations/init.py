@@ -26,6 +26,7 @@ from core.oci.user import ResolvedUser, resolve_user
 from core.operations.create import network_target
 from core.operations.namespaces import host_name, namespace_paths, shared_memory
 from core.operations.parts import Transaction
+from core.operations.pod_membership import prepare_pod_cgroup
 from core.operations.release import release, stop_by_force
 
 
@@ -65,6 +66,7 @@ def _prepare_root(held: Transaction) -> Path:
 def _bring_up(held: Transaction, root: Path) -> None:
     parts, config = held.parts, held.config
     user = user_of(held, root)
+    prepare_pod_cgroup(held)
     cgroup_v2 = Path("/sys/fs/cgroup/cgroup.controllers").exists()
     request = SpecRequest(
         config=config,
@@ -78,7 +80,7 @@ def _bring_up(held: Transaction, root: Path) -> None:
         hostname=host_name(parts, config),
         nofile_limit=resource.getrlimit(resource.RLIMIT_NOFILE)[1],
         nproc_limit=resource.getrlimit(resource.RLIMIT_NPROC)[1],
-        cgroup_path=f"/wharfinger/{held.id}",
+        cgroup_path=f"{config.cgroup_parent}/{held.id}",
         namespaces=namespace_paths(parts, config, cgroup_v2=cgroup_v2),
     )
     write_atomically(parts.paths.spec(held.id), msgspec.json.encode(build_spec(request)))

@@ -8,8 +8,10 @@ from core.model.config import ContainerRecord
 from core.model.dependencies import dependencies
 from core.model.health import HealthCheck
 from core.model.snapshot import ContainerSnapshot
+from core.model.state import Status
 from core.oci.signals import signal_name
 from core.operations.parts import EngineParts
+from core.operations.pod_membership import pod_name_of
 
 NANO = 1_000_000_000
 
@@ -47,8 +49,16 @@ def snapshot_of(parts: EngineParts, record: ContainerRecord) -> ContainerSnapsho
         stopped_by_user=state.stopped_by_user,
         resources=config.resources,
         health=state.health,
+        pod=config.pod,
+        pod_name=pod_name_of(parts, config.pod) if config.pod else "",
+        is_infra=config.is_infra,
         error=state.error,
     )
+
+
+def podman_state(status: Status) -> str:
+    """podman's word: what is configured here is created there."""
+    return "created" if status is Status.CONFIGURED else str(status)
 
 
 def timestamp(seconds: float) -> str:
@@ -93,6 +103,8 @@ def inspect(parts: EngineParts, record: ContainerRecord) -> dict[str, object]:
         "PidFile": str(paths.pid_file(config.id)),
         "Mounted": bool(state.mount_point),
         "MountPoint": state.mount_point,
+        "Pod": config.pod,
+        "IsInfra": config.is_infra,
         "Dependencies": list(dependencies(config)),
         "Mounts": _mounts(record),
         "Config": _config(record),
@@ -184,6 +196,7 @@ def _host_config(parts: EngineParts, record: ContainerRecord) -> dict[str, objec
         "IpcMode": str(config.namespaces.ipc),
         "PidMode": str(config.namespaces.pid),
         "UTSMode": str(config.namespaces.uts),
+        "CgroupParent": config.cgroup_parent,
         "CgroupMode": str(config.namespaces.cgroup or ""),
         "AutoRemove": config.auto_remove,
         "RestartPolicy": {"Name": str(config.restart.name), "MaximumRetryCount": config.restart.retries},

@@ -1,0 +1,273 @@
+"""pod create start stop restart kill pause unpause rm prune exists."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable
+from pathlib import Path
+
+from core.cli.command import command_parser, confirmed, open_engine
+from core.cli.create import pairs
+from core.cli.main import COMMANDS, Invocation, report
+from core.cli.parser import CommandParser, Options, add_boolean, cpu_count, seconds
+from core.cli.sizes import parse_size
+from core.engine import Engine
+from core.errors import EngineError, InvalidArgument, NoSuchObject
+from core.model.config import ResourceLimits
+from core.model.namespaces import NamespaceOptions
+from core.model.options import CreateOptions
+from core.model.pod import ExitPolicy, PodOptions, PodSnapshot, PodStatus
+
+
+def run(invocation: Invocation) -> int:
+    # -h is the host name of a new pod.
+    word = invocation.command.removeprefix("pod ")
+    parser = command_parser(invocation, COMMANDS[invocation.command][1], short_help=word != "create")
+    return {
+        "create": _create,
+        "start": _start,
+        "stop": _stop,
+        "restart": _restart,
+        "kill": _kill,
+        "pause": _pause,
+        "unpause": _unpause,
+        "rm": _remove,
+        "prune": _prune,
+        "exists": _exists,
+    }[word](invocation, parser)
+
+
+def _create(invocation: Invocation, parser: CommandParser) -> int:
+    _add_create_options(parser)
+    options = parser.parse_args(invocation.arguments)
+    request = _pod_options(options, invocation)
+    if options.pod_id_file and Path(options.pod_id_file).exists():
+        raise InvalidArgument(
+            f"the pod id file {options.pod_id_file} exists", hint="ensure another pod is not using it, or delete it"
+        )
+    with open_engine(invocation) as engine:
+        if options.replace:
+            _make_room(engine, request.name)
+        pod = engine.pods.create(request)
+        if options.pod_id_file:
+            try:
+                Path(options.pod_id_file).write_text(pod.id)
+            except OSError as error:
+                engine.pods.remove(pod.id, force=True)
+                raise InvalidArgument(
+                    f"the id file {options.pod_id_file} can not be written: {error.strerror}"
+                ) from error
+        print(pod.id)
+    return 0
+
+
+def _add_create_options(parser: CommandParser) -> None:
+    add = parser.add_argument
+    add("pod", nargs="?", default="", metavar="NAME", help="its name, as --name")
+    add("--name", "-n", default="", help="a name; one is made up otherwise")
+    add_boolean(parser, "--infra", default=True, explanation="a container that holds what the pod shares")
+    add("--infra-name", default="", help="the name of that container")
+    add("--infra-image", default="", help="its image, in place of the built-in one")
+    add("--infra-command", default=None, help="its program, with --infra-image")
+    add("--share", default=None, metavar="LIST", help="cgroup, ipc, net, pid, uts or none; as +pid also the default")
+    add_boolean(parser, "--share-parent", default=True, explanation="one control group for all of its containers")
+    add("--hostname", "-h", default="", help="its host name; its name otherwise")
+    add("--label", "-l", action="append", default=[], metavar="NAME=VALUE")
+    add("--label-file", action="append", default=[], metavar="FILE", help="labels, one a line")
+    add("--network", default="none", help="none, host or container:NAME")
+    add("--pid", default="", metavar="MODE", help="processes: host, private or ns:PATH")
+    add("--uts", default="", metavar="MODE", help="host name: host, private or ns:PATH")
+    add("--shm-size", default="64m", help="size of /dev/shm")
+    add("--memory", "-m", default="0", help="memory limit of all of its containers together")
+    add("--memory-swap", default="0", help="limit of memory and swap together; -1 for none")
+    add("--cpus", type=cpu_count, default=0.0, help="number of CPUs")
+    add("--cpu-shares", "-c", type=int, default=0, help="weight against others")
+    add("--cpuset-cpus", default="", help="the CPUs it may use: 0-1")
+    add("--exit-policy", choices=("continue", "stop"), default="continue", help="when the last container has ended")
+    add("--pod-id-file", default="", metavar="FILE", help="write its id to this file")
+    add("--replace", action="store_true", help="remove the pod that has the name, first")
+
+
+def _pod_options(options: Options, invocation: Invocation) -> PodOptions:
+    if options.name and options.pod:
+        raise InvalidArgument("give the name once: as an argument, or with --name")
+    if options.infra_command is not None and not options.infra_image:
+        raise InvalidArgument(
+            "the built-in infra container has nothing but its own program", hint="name an image with --infra-image"
+        )
+    labels = [line for file in options.label_file for line in _lines(file)] + options.label
+    return PodOptions(
+        name=options.name or options.pod,
+        infra=options.infra,
+        infra_name=options.infra_name,
+        infra_options=CreateOptions(
+            image=options.infra_image,
+            entrypoint=None if options.infra_command is None else tuple(options.infra_command.split()),
+            network=options.network,
+            namespaces=NamespaceOptions(pid=options.pid, uts=options.uts),
+            shm_size=parse_size(options.shm_size),
+        ),
+        share=_share(options.share),
+        share_parent=options.share_parent,
+        hostname=options.hostname,
+        labels=pairs(labels),
+        resources=ResourceLimits(
+            memory=parse_size(options.memory),
+            memory_swap=-1 if options.memory_swap == "-1" else parse_size(options.memory_swap),
+            cpus=options.cpus,
+            cpu_shares=options.cpu_shares,
+            cpuset_cpus=options.cpuset_cpus,
+            pids=0,
+        ),
+        exit_policy=ExitPolicy(options.exit_policy),
+        create_command=("wharf", *invocation.command.split(), *invocation.arguments),
+    )
+
+
+def _share(text: str | None) -> tuple[str, ...] | None:
+    """The namespaces to share; what begins with a plus is added to podman's default."""
+    from core.model.pod import DEFAULT_SHARE
+
+    if text is None:
+        return None
+    words = [word for word in text.removeprefix("+").split(",") if word and word != "none"]
+    return (*DEFAULT_SHARE, *words) if text.startswith("+") else tuple(words)
+
+
+def _lines(file: str) -> list[str]:
+    try:
+        lines = Path(file).read_text().splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise InvalidArgument(f"the file of labels {file} can not be read: {error}") from error
+    return [line.strip() for line in lines if line.strip() and not line.lstrip().startswith("#")]
+
+
+def _make_room(engine: Engine, name: str) -> None:
+    if not name:
+        raise InvalidArgument("cannot replace pod without a name", hint="use --name")
+    with contextlib.suppress(NoSuchObject):
+        holder = engine.pods.lookup(name)
+        if holder.name == name:
+            engine.pods.remove(holder.id, force=True)
+
+
+def _start(invocation: Invocation, parser: CommandParser) -> int:
+    options = _selection(invocation, parser, "start")
+    with open_engine(invocation) as engine:
+        return _each(engine, options, engine.pods.start, lambda pod: pod.status is not PodStatus.RUNNING)
+
+
+def _stop(invocation: Invocation, parser: CommandParser) -> int:
+    parser.add_argument("--time", "-t", type=seconds, default=None, help="seconds until a container is killed")
+    parser.add_argument("--ignore", "-i", action="store_true", help="no error for a pod that is not there")
+    options = _selection(invocation, parser, "stop")
+    with open_engine(invocation) as engine:
+        return _each(engine, options, lambda pod: engine.pods.stop(pod, options.time))
+
+
+def _restart(invocation: Invocation, parser: CommandParser) -> int:
+    parser.add_argument("--time", "-t", type=seconds, default=None, help="seconds until a container is killed")
+    options = _selection(invocation, parser, "restart")
+    with open_engine(invocation) as engine:
+        return _each(engine, options, lambda pod: engine.pods.restart(pod, options.time))
+
+
+def _kill(invocation: Invocation, parser: CommandParser) -> int:
+    parser.add_argument("--signal", "-s", default="KILL", help="by name or number")
+    options = _selection(invocation, parser, "kill")
+    with open_engine(invocation) as engine:
+        return _each(engine, options, lambda pod: engine.pods.kill(pod, options.signal))
+
+
+def _pause(invocation: Invocation, parser: CommandParser) -> int:
+    options = _selection(invocation, parser, "pause")
+    with open_engine(invocation) as engine:
+        return _each(engine, options, engine.pods.pause)
+
+
+def _unpause(invocation: Invocation, parser: CommandParser) -> int:
+    options = _selection(invocation, parser, "unpause")
+    with open_engine(invocation) as engine:
+        return _each(engine, options, engine.pods.unpause)
+
+
+def _remove(invocation: Invocation, parser: CommandParser) -> int:
+    parser.add_argument("--force", "-f", action="store_true", help="remove those that run, too")
+    parser.add_argument("--ignore", "-i", action="store_true", help="no error for a pod that is not there")
+    parser.add_argument("--time", "-t", type=seconds, default=None, help="seconds to stop politely, with --force")
+    options = _selection(invocation, parser, "remove")
+    if options.time is not None and not options.force:
+        raise InvalidArgument("--force option must be specified to use the --time option")
+    with open_engine(invocation) as engine:
+        return _each(
+            engine,
+            options,
+            lambda pod: engine.pods.remove(pod, force=options.force, timeout=options.time),
+            missing_code=1,
+        )
+
+
+def _prune(invocation: Invocation, parser: CommandParser) -> int:
+    parser.add_argument("--force", "-f", action="store_true", help="do not ask")
+    options = parser.parse_args(invocation.arguments)
+    if not options.force and not confirmed("This will remove all stopped/exited pods."):
+        return 0
+    with open_engine(invocation) as engine:
+        for pod_id in engine.pods.prune():
+            print(pod_id)
+    return 0
+
+
+def _exists(invocation: Invocation, parser: CommandParser) -> int:
+    parser.add_argument("pod", metavar="POD")
+    options = parser.parse_args(invocation.arguments)
+    with open_engine(invocation) as engine:
+        try:
+            engine.pods.lookup(options.pod)
+        except NoSuchObject:
+            return 1
+    return 0
+
+
+def _selection(invocation: Invocation, parser: CommandParser, verb: str) -> Options:
+    add = parser.add_argument
+    add("pods", nargs="*", metavar="POD")
+    add("--all", "-a", action="store_true", help=f"{verb} all pods")
+    add("--latest", "-l", action="store_true", help=f"{verb} the one created last")
+    add("--pod-id-file", action="append", default=[], metavar="FILE", help="a file that has the id")
+    return parser.parse_args(invocation.arguments)
+
+
+def _each(
+    engine: Engine,
+    options: Options,
+    act: Callable[[str], object],
+    fits: Callable[[PodSnapshot], bool] = lambda _: True,
+    missing_code: int = 125,
+) -> int:
+    """Act on each pod and print its id; an error does not keep the others from it. The exit code of the last error."""
+    code = 0
+    for name in _selected(engine, options, fits):
+        try:
+            pod_id = engine.pods.lookup(name).id
+            act(pod_id)
+        except NoSuchObject as error:
+            if not getattr(options, "ignore", False):
+                code = report(error, missing_code)
+        except EngineError as error:
+            code = report(error)
+        else:
+            print(pod_id, flush=True)
+    return code
+
+
+def _selected(engine: Engine, options: Options, fits: Callable[[PodSnapshot], bool]) -> list[str]:
+    if options.all or options.latest:
+        if options.pods or (options.all and options.latest):
+            raise InvalidArgument("--all and --latest can not be used together, or with names")
+        pods = engine.pods.all()
+        return [pod.id for pod in (pods[:1] if options.latest else pods) if options.latest or fits(pod)]
+    names = [*options.pods, *(line for file in options.pod_id_file for line in _lines(file)[:1])]
+    if not names:
+        raise InvalidArgument("you must provide at least one name or id", hint="or use --all or --latest")
+    return names

@@ -1,0 +1,50 @@
+"""All that is known of a pod, in the shape of `podman pod inspect`."""
+
+from __future__ import annotations
+
+from core.model.pod import Pod, PodSnapshot
+from core.operations.inspect import NANO, podman_state, timestamp
+from core.operations.parts import EngineParts
+
+
+def inspect_pod(parts: EngineParts, pod: Pod, picture: PodSnapshot) -> dict[str, object]:
+    """A pod as nested plain values."""
+    limits = pod.resources
+    return {
+        "Id": pod.id,
+        "Name": pod.name,
+        "Created": timestamp(pod.created_at),
+        "CreateCommand": list(pod.create_command),
+        "ExitPolicy": str(pod.exit_policy),
+        "State": str(picture.status),
+        "Hostname": pod.hostname,
+        "Labels": dict(pod.labels),
+        "CreateCgroup": bool(pod.cgroup),
+        "CgroupParent": pod.cgroup.rpartition("/")[0],
+        "CgroupPath": pod.cgroup,
+        "CreateInfra": bool(pod.infra_id),
+        "InfraContainerID": pod.infra_id,
+        "InfraConfig": _infra(parts, pod),
+        "SharedNamespaces": list(pod.share),
+        "memory_limit": limits.memory,
+        "cpu_quota": int(limits.cpus * 100_000),
+        "NanoCpus": int(limits.cpus * NANO),
+        "cpuset_cpus": limits.cpuset_cpus,
+        "NumContainers": len(picture.members),
+        "Containers": [
+            {"Id": member.id, "Name": member.name, "State": podman_state(member.status)} for member in picture.members
+        ],
+    }
+
+
+def _infra(parts: EngineParts, pod: Pod) -> dict[str, object] | None:
+    if not pod.infra_id:
+        return None
+    config = parts.store.get(pod.infra_id).config
+    return {
+        "HostNetwork": config.network == "host",
+        "NetworkMode": str(config.network),
+        "pid_ns": str(config.namespaces.pid),
+        "uts_ns": str(config.namespaces.uts),
+        "ipc_ns": str(config.namespaces.ipc),
+    }

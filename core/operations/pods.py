@@ -1,0 +1,137 @@
+"""Pods made and taken away, with their infra containers."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from core.errors import EngineError, InvalidArgument, NameInUse
+from core.host.files import make_private_directory
+from core.host.locks import FileLock
+from core.host.processes import find_program
+from core.model.config import DEFAULT_CGROUP_PARENT, BindMount, NetworkMode, ResourceLimits, Security
+from core.model.options import CreateOptions
+from core.model.pod import DEFAULT_SHARE, SHAREABLE, Pod, PodIntent, PodOptions
+from core.operations.create import check_name, create
+from core.operations.names import random_name
+from core.operations.parts import EngineParts
+from core.operations.pod_membership import emit, pods_of
+
+PAUSE_PROGRAM: Final = "/catatonit"
+PAUSE_OPTION: Final = "-P"
+INFRA_PIDS: Final = 64
+_MOUNT_POINTS: Final = ("proc", "sys", "dev", "etc", "run", "tmp", "var")
+
+
+def create_pod(parts: EngineParts, options: PodOptions) -> Pod:
+    """Make a pod and its infra container; nothing runs. Raises `InvalidArgument`, `NameInUse`, `HostIncomplete`."""
+    pod = _finalize_pod(parts, options)
+    with FileLock(parts.paths.lock(pod.id)):
+        pods_of(parts).add(pod.name, pod)
+        try:
+            infra_id = create(parts, _infra_options(parts, pod, options)) if options.infra else ""
+        except (EngineError, OSError):
+            discard_pod(parts, pod)
+            raise
+        pod = msgspec.structs.replace(pod, infra_id=infra_id, intent=None)
+        pods_of(parts).save(pod.name, pod)
+    emit(parts, pod, "create")
+    return pod
+
+
+def discard_pod(parts: EngineParts, pod: Pod) -> None:
+    """Take a pod without containers out of the store, and its control group off the host."""
+    from core.host.cgroups import find_cgroups, remove_cgroups
+
+    remove_cgroups(find_cgroups(pod.id))
+    pods_of(parts).remove(pod.name)
+    parts.paths.lock(pod.id).unlink(missing_ok=True)
+
+
+def _finalize_pod(parts: EngineParts, options: PodOptions) -> Pod:
+    share = _share(options)
+    name = options.name or _free_name(parts)
+    check_name(name)
+    _refuse_used_name(parts, name)
+    pod_id = os.urandom(32).hex()
+    return Pod(
+        id=pod_id,
+        name=name,
+        created_at=time.time(),
+        share=share,
+        hostname=options.hostname or name,
+        labels=options.labels,
+        resources=options.resources,
+        exit_policy=options.exit_policy,
+        cgroup=f"{DEFAULT_CGROUP_PARENT}/{pod_id}" if options.share_parent else "",
+        create_command=options.create_command,
+        intent=PodIntent.CREATING,
+    )
+
+
+def _share(options: PodOptions) -> tuple[str, ...]:
+    share = options.share
+    if share is None:
+        return DEFAULT_SHARE if options.infra else ()
+    for kind in share:
+        if kind not in SHAREABLE:
+            raise InvalidArgument(
+                f"invalid kernel namespace to share: {kind}", hint=f"use {', '.join(SHAREABLE)} or none"
+            )
+    if share and not options.infra:
+        raise InvalidArgument(f"cannot set share({','.join(share)}) namespaces without an infra container")
+    return tuple(kind for kind in SHAREABLE if kind in share)
+
+
+def _free_name(parts: EngineParts) -> str:
+    used = {pod.name for pod in pods_of(parts).all()} | {record.name for record in parts.store.all()}
+    while (name := random_name()) in used:
+        pass
+    return name
+
+
+def _refuse_used_name(parts: EngineParts, name: str) -> None:
+    if pods_of(parts).find(name) is not None:
+        raise NameInUse(f'the pod name "{name}" is already in use', hint="remove that pod, or choose another name")
+    if any(record.name == name for record in parts.store.all()):
+        raise NameInUse(f'the name "{name}" is in use by a container', hint="choose another name")
+
+
+def _infra_options(parts: EngineParts, pod: Pod, options: PodOptions) -> CreateOptions:
+    asked = options.infra_options
+    changes: dict[str, object] = {
+        "name": options.infra_name or f"{pod.id[:12]}-infra",
+        # The name shows in every container that shares it; in the host's network it would be the host's.
+        "hostname": "" if asked.network.startswith(NetworkMode.CONTAINER) else pod.hostname,
+        "pod": pod.id,
+        "is_infra": True,
+        "create_command": pod.create_command,
+    }
+    if not asked.image:
+        changes |= {
+            "rootfs": str(make_infra_root(parts)),
+            "command": (PAUSE_PROGRAM, PAUSE_OPTION),
+            "bind_mounts": (_pause_mount(), *asked.bind_mounts),
+            "security": Security(read_only_root=True, no_new_privileges=True),
+            "resources": ResourceLimits(pids=INFRA_PIDS),
+        }
+    return msgspec.structs.replace(asked, **changes)
+
+
+def make_infra_root(parts: EngineParts) -> Path:
+    """The directory that all infra containers have as their root: nothing but places to mount on."""
+    root = parts.paths.infra_root
+    make_private_directory(root)
+    for name in _MOUNT_POINTS:
+        (root / name).mkdir(mode=0o755, exist_ok=True)
+    (root / PAUSE_PROGRAM.strip("/")).touch(mode=0o755)
+    return root
+
+
+def _pause_mount() -> BindMount:
+    program = os.path.realpath(find_program("catatonit"))
+    return BindMount(source=program, destination=PAUSE_PROGRAM, options=("bind", "rprivate", "ro"))
