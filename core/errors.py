@@ -22,6 +22,7 @@
     ├── StorageFailed             containers-storage, skopeo or a mount failed
     │   └── DamagedArchive
     ├── ImageInUse
+    ├── CopyFailed                a path of a copy is not there, or could not be read or written
     ├── ExportFailed
     │   ├── DestinationExists
     │   ├── NoSpace
@@ -155,6 +156,10 @@ class DamagedArchive(StorageFailed):
 
 class ImageInUse(EngineError):
     """Containers still use the image."""
+
+
+class CopyFailed(EngineError):
+    """A path of a copy is not there, or could not be read or written."""
 
 
 class ExportFailed(EngineError):

@@ -24,6 +24,7 @@ COMMANDS = {
     "attach": ("sessions", "attach to a running container's console"),
     "cleanup": ("lifecycle", "unmount and free what an ended container holds"),
     "commit": ("content", "make an image of a container"),
+    "cp": ("copying", "copy files between the host and containers"),
     "create": ("create", "create a container without starting it"),
     "demo": ("demo", "make the demo image and the demo containers"),
     "diff": ("content", "show which files differ from the image"),
@@ -90,6 +91,7 @@ SCREEN_COMMANDS = {"web": "serve the screen to a browser on this machine"}
 _IMAGE_WORDS = ("diff", "history", "import", "inspect", "load", "pull", "push", "save", "tag", "untag")
 _CONTAINER_WORDS = (
     *("attach", "cleanup", "commit", "create", "diff", "exec", "export", "inspect", "kill", "logs", "mount", "pause"),
+    *("cp",),
     *("ps", "rename", "restart", "rm", "run", "start", "stop", "top", "umount", "unpause", "wait"),
 )
 GROUPS = {

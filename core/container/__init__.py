@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from core.container.content import Content
+from core.container.copying import Copying
 from core.container.handle import LOCK_PATIENCE
 from core.container.health import HealthChecks
 from core.container.sessions import Sessions
@@ -10,7 +11,7 @@ from core.container.sessions import Sessions
 __all__ = ["LOCK_PATIENCE", "Container"]
 
 
-class Container(HealthChecks, Sessions, Content):
+class Container(HealthChecks, Sessions, Content, Copying):
     """One container. Every method may be called from any thread; all of them wait, none of them prints.
 
     Each may raise `NoSuchContainer` when the container is gone, `StateForbids` when its state does not allow the verb,

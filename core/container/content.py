@@ -14,7 +14,7 @@ from core.errors import StateForbids, TimedOut
 from core.events import EventKind
 from core.model.content import CommitOptions, FileChange
 from core.model.snapshot import ExportProgress
-from core.model.state import IDLE_STATUSES, Verb
+from core.model.state import Verb
 from core.operations.release import export_lock
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ class Content(Handle):
             )
         finally:
             reading.release()
-            self._unmount_after_export()
+            self.unmount_unused()
         self._parts.emit(EventKind.EXPORT, self.id, held.name, bytes=str(written))
         return written
 
@@ -113,15 +113,7 @@ class Content(Handle):
                 before = held.state.mount_point
                 whole = commit.read_layer(held, options, folder / "layer.tar")
             if not before:
-                self._unmount_after_export()
+                self.unmount_unused()
             return commit.commit(held, options, folder / "layer.tar", whole=whole)
         finally:
             shutil.rmtree(folder, ignore_errors=True)
-
-    def _unmount_after_export(self) -> None:
-        from core.operations import mount as mount_operation
-
-        with self.hold() as held:
-            idle = held.state.status in IDLE_STATUSES
-            if idle and not held.state.kept_mounted:
-                mount_operation.unmount(held)

@@ -11,7 +11,7 @@ from core.events import EventKind
 from core.host.locks import FileLock
 from core.model.config import ContainerConfig, ContainerRecord
 from core.model.snapshot import ContainerSnapshot
-from core.model.state import Verb, require
+from core.model.state import IDLE_STATUSES, Verb, require
 from core.operations.create import check_name
 from core.operations.endings import blame_its_end
 from core.operations.inspect import inspect, snapshot_of
@@ -81,3 +81,13 @@ class Handle:
         with self.hold(Verb.RENAME) as held:
             self._parts.store.rename(self.id, new_name)
             self._parts.emit(EventKind.RENAME, self.id, new_name, former=held.name)
+
+    def unmount_unused(self) -> None:
+        """Unmount a root that was mounted only to be read or written from here, unless somebody else still does."""
+        from core.operations import mount as mount_operation
+        from core.operations.release import is_exporting
+
+        with self.hold() as held:
+            idle = held.state.status in IDLE_STATUSES
+            if idle and not held.state.kept_mounted and not is_exporting(self._parts, self.id):
+                mount_operation.unmount(held)

@@ -3,26 +3,19 @@
 from __future__ import annotations
 
 import ctypes
-import errno
 import os
 import stat
 import struct
 from pathlib import Path
 from typing import Final
 
-_SYS_OPENAT2: Final = 437
-_RESOLVE_NO_MAGICLINKS: Final = 0x02
-_RESOLVE_IN_ROOT: Final = 0x10
-_TRIES: Final = 16
+from core.host.rooted import RootedTree, reopen
+
 _AT_FDCWD: Final = -100
 _STATX_BTIME: Final = 0x800
 _STATX_SIZE: Final = 256
 
 _libc = ctypes.CDLL(None, use_errno=True)
-
-
-class _OpenHow(ctypes.Structure):
-    _fields_ = (("flags", ctypes.c_uint64), ("mode", ctypes.c_uint64), ("resolve", ctypes.c_uint64))
 
 
 def write_atomically(path: Path, data: bytes, mode: int = 0o600) -> None:
@@ -66,19 +59,14 @@ def read_in_root(root: Path, relative: str, limit: int = 1 << 20) -> bytes | Non
     point out of it. What is no regular file is never opened: that alone may wait, or act on a device.
     """
     try:
-        base = os.open(root, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
+        with RootedTree.open(root) as tree:
+            place = tree.find(relative)
     except OSError:
-        return None
-    try:
-        place = _find_in_root(base, os.fsencode(relative))
-    finally:
-        os.close(base)
-    if place < 0:
         return None
     try:
         if not stat.S_ISREG(os.fstat(place).st_mode):
             return None
-        with Path(f"/proc/self/fd/{place}").open("rb") as file:
+        with open(reopen(place), "rb") as file:
             return file.read(limit)
     except OSError:
         return None
@@ -106,17 +94,6 @@ def read_regular_file(path: Path, limit: int = 1 << 20) -> bytes | None:
     finally:
         os.close(descriptor)
     return content if len(content) <= limit else None
-
-
-def _find_in_root(base: int, relative: bytes) -> int:
-    """An O_PATH descriptor of what is there, or -1."""
-    how = _OpenHow(os.O_PATH | os.O_CLOEXEC, 0, _RESOLVE_IN_ROOT | _RESOLVE_NO_MAGICLINKS)
-    for _ in range(_TRIES):
-        found: int = _libc.syscall(_SYS_OPENAT2, base, relative, ctypes.byref(how), ctypes.sizeof(how))
-        # Something was renamed during a step upwards, which the kernel then can't judge.
-        if found >= 0 or ctypes.get_errno() != errno.EAGAIN:
-            return found
-    return -1
 
 
 def free_bytes(path: Path) -> int:

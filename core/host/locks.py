@@ -32,10 +32,14 @@ def held_descriptors() -> tuple[int, ...]:
 
 
 class FileLock:
-    """An exclusive lock. Each acquisition opens the file anew, so threads of one process exclude each other, too."""
+    """A lock, exclusive unless `shared` with others that are.
 
-    def __init__(self, path: Path) -> None:
+    Each acquisition opens the file anew, so threads of one process exclude each other, too.
+    """
+
+    def __init__(self, path: Path, *, shared: bool = False) -> None:
         self._path = path
+        self._kind = fcntl.LOCK_SH if shared else fcntl.LOCK_EX
         self._descriptor = -1
 
     def acquire(self, timeout: float | None = None) -> None:
@@ -66,7 +70,7 @@ class FileLock:
 
     def _try(self, descriptor: int, *, wait: bool) -> bool:
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+            fcntl.flock(descriptor, self._kind | (0 if wait else fcntl.LOCK_NB))
         except OSError as error:
             if error.errno in (errno.EWOULDBLOCK, errno.EINTR):
                 return False

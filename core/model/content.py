@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from typing import Literal
+from typing import Final, Literal
 
 import msgspec
 
@@ -38,3 +38,16 @@ class CommitOptions(msgspec.Struct, frozen=True, kw_only=True):
     pause: bool = True
     squash: bool = False
     format: ImageFormat = "oci"
+
+
+class CopyOptions(msgspec.Struct, frozen=True, kw_only=True):
+    """`archive`: what comes into a container belongs to the user that it runs as; otherwise to whom it belonged.
+
+    `overwrite`: a directory may take the place of what is none, and the other way round.
+    """
+
+    archive: bool = True
+    overwrite: bool = False
+
+
+DEFAULT_COPY: Final = CopyOptions()

@@ -43,6 +43,7 @@ class Verb(enum.StrEnum):
     DIFF = "diff"
     COMMIT = "commit"
     TOP = "top"
+    COPY = "copy"
     REMOVE = "remove"
     FORCE_REMOVE = "force remove"
 
@@ -86,6 +87,7 @@ ALLOWED: Final[dict[Verb, frozenset[Status]]] = {
     Verb.DIFF: _ANY - {Status.UNKNOWN},
     Verb.COMMIT: _ANY - {Status.UNKNOWN},
     Verb.TOP: frozenset({Status.RUNNING, Status.PAUSED}),
+    Verb.COPY: _ANY - {Status.UNKNOWN},
     Verb.REMOVE: frozenset({Status.CONFIGURED, Status.EXITED}),
     Verb.FORCE_REMOVE: _ANY,
 }

@@ -48,7 +48,9 @@ def unmount(held: Transaction, *, force: bool = False) -> bool:
         return was_mounted
     if not force and is_exporting(held.parts, held.id):
         raise ContainerInUse(
-            f"container {held.name} is being exported", hint="wait for the export or cancel it", container_id=held.id
+            f"container {held.name} is being exported or copied",
+            hint="wait for that or cancel it",
+            container_id=held.id,
         )
     if held.config.image_id and held.parts.storage.mounted_at(held.id) is not None:
         held.save(intent=Intent.UNMOUNTING)

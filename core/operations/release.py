@@ -23,14 +23,19 @@ def export_lock(parts: EngineParts, container_id: str) -> FileLock:
     return FileLock(parts.paths.lock(container_id).with_suffix(".export"))
 
 
+def copy_lock(parts: EngineParts, container_id: str, *, shared: bool = True) -> FileLock:
+    """Held, by any number at once, for the time of a copy out of or into a mounted root."""
+    return FileLock(parts.paths.lock(container_id).with_suffix(".copy"), shared=shared)
+
+
 def is_exporting(parts: EngineParts, container_id: str) -> bool:
-    """Whether some process exports the container just now."""
-    lock = export_lock(parts, container_id)
-    try:
-        lock.acquire(timeout=0)
-    except TimedOut:
-        return True
-    lock.release()
+    """Whether some process exports the container, or copies its files, just now."""
+    for lock in (export_lock(parts, container_id), copy_lock(parts, container_id, shared=False)):
+        try:
+            lock.acquire(timeout=0)
+        except TimedOut:
+            return True
+        lock.release()
     return False
 
 
@@ -87,4 +92,5 @@ def erase(held: Transaction) -> None:
     held.removed = True
     parts.paths.lock(held.id).unlink(missing_ok=True)
     parts.paths.lock(held.id).with_suffix(".export").unlink(missing_ok=True)
+    parts.paths.lock(held.id).with_suffix(".copy").unlink(missing_ok=True)
     parts.paths.health_lock(held.id).unlink(missing_ok=True)

@@ -40,6 +40,7 @@ ACTIONS: dict[str, tuple[tuple[str, ...], Callable[[Engine], object]]] = {
     "mount": (("create",), lambda engine: engine.lookup("it").mount()),
     "unmount": (("create", "mount"), lambda engine: engine.lookup("it").unmount()),
     "export": (("create",), lambda engine: engine.lookup("it").export(engine.paths.root / "it.tar", overwrite=True)),
+    "copy": (("create",), lambda engine: engine.lookup("it").copy_in("/etc/hostname", "/etc/copied")),
     "rename": (("create",), lambda engine: engine.lookup("it").rename("other")),
     "remove": (("create", "start", "stop"), lambda engine: engine.lookup("it").remove()),
     "remove by force": (("create", "start", "pause"), lambda engine: engine.lookup("it").remove(force=True)),

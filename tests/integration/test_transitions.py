@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from core.model.options import ExecOptions
 from core.model.state import ALLOWED, Status, Verb
 from tests.worksite import Worksite, make
 
+_NUMBERS = itertools.count()
 ACTS: dict[Verb, Callable[[Container], object]] = {
     Verb.INIT: Container.init,
     Verb.START: Container.start,
@@ -31,10 +33,11 @@ ACTS: dict[Verb, Callable[[Container], object]] = {
     Verb.MOUNT: Container.mount,
     Verb.UNMOUNT: Container.unmount,
     Verb.CLEANUP: Container.cleanup,
-    Verb.RENAME: lambda c: c.rename(f"{c.name[:8]}x"),
+    Verb.RENAME: lambda c: c.rename(f"name-{next(_NUMBERS)}"),
     Verb.TOP: Container.top,
     Verb.DIFF: Container.diff,
     Verb.COMMIT: lambda c: c.commit(CommitOptions()),
+    Verb.COPY: lambda c: c.copy_in("/etc/hostname", "/etc/copied"),
     Verb.REMOVE: Container.remove,
     Verb.FORCE_REMOVE: lambda c: c.remove(force=True),
 }
