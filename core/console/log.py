@@ -37,13 +37,14 @@ def parse_line(line: bytes) -> LogLine | None:
     if len(fields) != 4 or fields[2] not in (b"F", b"P"):
         return None
     try:
-        written = _time(fields[0].decode("ascii"))
+        written = parse_time(fields[0].decode("ascii"))
     except ValueError:
         return None
     return LogLine(written, fields[1].decode("ascii", "replace"), fields[3], fields[2] == b"P")
 
 
-def _time(text: str) -> float:
+def parse_time(text: str) -> float:
+    """Unix seconds, from the monitor's way to write a time. Raises ValueError."""
     # Nine digits of a second are written; datetime knows six.
     head, _, rest = text.partition(".")
     digits = "".join(c for c in rest[:9] if c.isdigit())

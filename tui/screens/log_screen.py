@@ -1,0 +1,211 @@
+"""The log of a container, or of several merged by time, on the whole screen. Its keys are those of k9s."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import ClassVar, Final
+
+from platformdirs import user_data_path
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+from textual.widgets import Input, Static
+
+from tui.logs.log_lines import LogLines
+from tui.logs.matching import Matcher
+from tui.logs.painting import JsonView
+from tui.plain_text import printable
+from tui.widgets.filter_field import FilterField
+
+SPANS: Final = {"2": 60, "3": 300, "4": 900, "5": 1800, "6": 3600}
+"""Key → the seconds that are looked back."""
+_SPAN_WORDS: Final = {60: "1 minute", 300: "5 minutes", 900: "15 minutes", 1800: "30 minutes", 3600: "1 hour"}
+_JSON_VIEWS: Final[tuple[JsonView, ...]] = ("folded", "open", "raw")
+_KEYS: Final = (
+    "/ find  n N next  & filter  s follow  0-6 range  t time  w wrap  J json  m mark  C clear  c copy"
+    "  ^s save  f whole  q back"
+)
+
+
+class LogScreen(Screen[None]):
+    """`paths`: of the logs in the monitor's format. `names`: of their containers."""
+
+    CSS_PATH = "log_screen.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "leave", "back"),
+        Binding("q", "close", "back"),
+        Binding("slash", "ask('/')", "find"),
+        Binding("ampersand", "ask('&')", "filter"),
+        Binding("n", "again(False)", "the next found"),
+        Binding("N", "again(True)", "the one before"),
+        Binding("s", "follow", "follow the end, or stay"),
+        Binding("t", "switch('timestamps')", "times"),
+        Binding("w", "switch('wrap')", "wrap long lines"),
+        Binding("J", "json", "JSON lines folded, open or raw"),
+        Binding("m", "mark", "draw a line"),
+        Binding("C", "clear", "clear"),
+        Binding("c", "copy", "copy what is on the screen"),
+        Binding("ctrl+s", "save", "save to a file"),
+        Binding("f", "bare", "the whole screen"),
+        Binding("0", "tail", "the end of all"),
+        Binding("1", "head", "the begin of all"),
+        *(Binding(key, f"since({span})", f"the last {_SPAN_WORDS[span]}") for key, span in SPANS.items()),
+    ]
+
+    def __init__(self, paths: Sequence[Path], names: Sequence[str], *, find: str = "") -> None:
+        super().__init__()
+        self._paths = tuple(paths)
+        self._names = tuple(names)
+        self._asking = ""
+        self._span = 0
+        self._first_search = find
+
+    def compose(self) -> ComposeResult:
+        yield Static(id="log-heading")
+        yield LogLines(id="log")
+        yield Static(id="log-note")
+        yield Static(Text(_KEYS, no_wrap=True, overflow="ellipsis"), id="log-keys")
+        yield FilterField(id="log-field", compact=True)
+
+    @property
+    def lines(self) -> LogLines:
+        return self.query_one(LogLines)
+
+    def on_mount(self) -> None:
+        self.lines.focus()
+        self.lines.show_logs(self._paths, self._names)
+        if self._first_search:
+            self.lines.seek(Matcher(self._first_search))
+        self._tell()
+
+    def on_log_lines_changed(self) -> None:
+        self._tell()
+
+    def on_log_lines_noted(self, message: LogLines.Noted) -> None:
+        self._note(message.text)
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        self._stop_asking()
+        matcher = None
+        if event.value:
+            try:
+                matcher = Matcher(event.value)
+            except ValueError as error:
+                self._note(str(error))
+                return
+        if self._asking == "/":
+            self.lines.seek(matcher)
+        else:
+            self.lines.filter(matcher)
+        self._tell()
+
+    def action_ask(self, what: str) -> None:
+        """Open the field for a search or a filter, with what was typed last time."""
+        self._asking = what
+        field = self.query_one(FilterField)
+        before = self.lines.sought if what == "/" else self.lines.filtered
+        field.value = before.typed if before else ""
+        field.placeholder = "find" if what == "/" else "show only lines with this"
+        self.add_class("-asking")
+        field.focus()
+
+    def action_leave(self) -> None:
+        """One step back: the field, the search, the filter, the screen."""
+        if self.has_class("-asking"):
+            self._stop_asking()
+        elif self.has_class("-bare"):
+            self.remove_class("-bare")
+        elif self.lines.sought is not None:
+            self.lines.seek(None)
+        elif self.lines.filtered is not None:
+            self.lines.filter(None)
+        else:
+            self.dismiss(None)
+        self._tell()
+
+    def action_close(self) -> None:
+        self.dismiss(None)
+
+    def action_again(self, turned: bool) -> None:
+        if self.lines.sought is None:
+            self._note("nothing is sought: / finds a text")
+        else:
+            self.lines.seek_again(turned=turned)
+
+    def action_follow(self) -> None:
+        self.lines.toggle_follow()
+
+    def action_switch(self, name: str) -> None:
+        self.lines.change_look(**{name: not getattr(self.lines.look, name)})
+
+    def action_json(self) -> None:
+        place = _JSON_VIEWS.index(self.lines.look.json)
+        view = _JSON_VIEWS[(place + 1) % len(_JSON_VIEWS)]
+        self.lines.change_look(json=view)
+        self._note(f"lines of JSON are {view}")
+
+    def action_mark(self) -> None:
+        self.lines.mark()
+
+    def action_clear(self) -> None:
+        self.lines.clear()
+        self._note("cleared here; 0 shows all again, the log keeps it")
+
+    def action_copy(self) -> None:
+        text = self.lines.shown_text
+        self.app.copy_to_clipboard(text)
+        self._note(f"{len(text.splitlines())} lines copied")
+
+    def action_save(self) -> None:
+        name = re.sub(r"[^\w.-]", "_", "+".join(self._names))[:80]
+        folder = user_data_path("wharfinger") / "logs"
+        self.lines.save(folder / f"{name}-{time.strftime('%Y%m%d-%H%M%S')}.log")
+
+    def action_bare(self) -> None:
+        self.toggle_class("-bare")
+
+    def action_tail(self) -> None:
+        self._span = 0
+        self.lines.show_since(None)
+        self.lines.action_end()
+        self._tell()
+
+    def action_head(self) -> None:
+        self._span = 0
+        self.lines.show_since(None)
+        self.lines.action_begin()
+        self._tell()
+
+    def action_since(self, span: int) -> None:
+        self._span = span
+        self.lines.show_since(time.time() - span)
+        self._tell()
+
+    def _stop_asking(self) -> None:
+        self.remove_class("-asking")
+        self.lines.focus()
+
+    def _note(self, text: str) -> None:
+        self.query_one("#log-note", Static).update(Text(printable(text), no_wrap=True, overflow="ellipsis"))
+
+    def _tell(self) -> None:
+        """The heading: whose log, where in it, and what is on."""
+        if not self.is_mounted:
+            return
+        lines = self.lines
+        place = "following" if lines.following else "more below" if lines.has_more_below else "looking back"
+        marks = [
+            place,
+            f"the last {_SPAN_WORDS[self._span]}" if self._span else "",
+            f"only {lines.filtered.typed}" if lines.filtered else "",
+            f"finding {lines.sought.typed}" if lines.sought else "",
+            f"searched {lines.searching:.0%}" if lines.searching is not None else "",
+            "" if lines.look.wrap else "not wrapped",
+        ]
+        heading = f"log of {', '.join(self._names)}  ·  " + "  ·  ".join(mark for mark in marks if mark)
+        self.query_one("#log-heading", Static).update(Text(printable(heading), no_wrap=True, overflow="ellipsis"))
