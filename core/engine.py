@@ -18,7 +18,7 @@ from core.errors import EngineError, InvalidArgument, NoSuchContainer, Permissio
 from core.events import Event, EventBus, Subscription
 from core.host.files import make_private_directory
 from core.host.locks import FileLock
-from core.host.process_table import boot_id
+from core.host.process_stat import boot_id
 from core.host.processes import find_program, run
 from core.images import Images
 from core.live import CgroupReaders, LiveWatcher

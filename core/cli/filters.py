@@ -43,11 +43,6 @@ def container_filter(texts: Sequence[str], pictures: Sequence[ContainerSnapshot]
     return lambda picture: all(any(fits(picture) for fits in group) for group in groups.values())
 
 
-def any_state(texts: Sequence[str]) -> bool:
-    """Whether the filters name states, so that containers of all states are to be looked at."""
-    return any(text.startswith(("status=", "exited=")) for text in texts)
-
-
 def _status(value: str, pictures: Sequence[ContainerSnapshot]) -> Filter:
     if value not in _STATUSES:
         raise InvalidArgument(f"{value!r} is not a status", hint=f"use one of {', '.join(_STATUSES)}")

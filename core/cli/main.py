@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import importlib
 import os
 import sys
 
@@ -227,7 +226,8 @@ def run_command(invocation: Invocation) -> int:
 
         raise unknown_command(invocation.command, [*_help_lines(), *GROUPS])
     send_log(invocation)
-    module = importlib.import_module(f"core.cli.{COMMANDS[invocation.command][0]}")
+    # As importlib does it, which would have to be loaded for this.
+    module = __import__(f"core.cli.{COMMANDS[invocation.command][0]}", fromlist=["run"])
     end_start()
     return int(module.run(invocation))
 

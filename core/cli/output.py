@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import sys
 import time
-import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Final
 
-import msgspec
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
 
-_UNITS: Final = (
+_UNITS = (
     ("year", 31536000),
     ("month", 2592000),
     ("week", 604800),
@@ -18,8 +17,8 @@ _UNITS: Final = (
     ("hour", 3600),
     ("minute", 60),
 )
-_COLUMN: Final = 12
-_GAP: Final = 2
+_COLUMN = 12
+_GAP = 2
 """Cells that a column of a table has at least, and blanks behind its widest text: as podman's."""
 
 
@@ -32,6 +31,8 @@ def cells(text: str) -> int:
     """How many columns of a terminal printable `text` takes."""
     if text.isascii():
         return len(text)
+    import unicodedata
+
     wide = sum(1 for char in text if unicodedata.east_asian_width(char) in "WF")
     return len(text) + wide - sum(1 for char in text if unicodedata.combining(char))
 
@@ -65,6 +66,8 @@ def _aligned_lines(lines: Sequence[Sequence[str]]) -> Iterator[str]:
 
 def print_json(value: object) -> None:
     """Indented JSON."""
+    import msgspec
+
     sys.stdout.write(msgspec.json.format(msgspec.json.encode(value), indent=4).decode() + "\n")
 
 

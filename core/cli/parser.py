@@ -5,8 +5,6 @@ Declared as for argparse, as far as a command needs it: loading that library wou
 
 from __future__ import annotations
 
-import math
-
 from core.errors import InvalidArgument
 
 TYPE_CHECKING = False
@@ -318,6 +316,6 @@ def seconds(text: str) -> int:
 def cpu_count(text: str) -> float:
     """A number of CPUs, such as 1.5, for an option's `type`."""
     number = float(text)
-    if not math.isfinite(number) or number < 0:
+    if not 0 <= number < float("inf"):
         raise WrongValue(f"{text} is no number of CPUs")
     return number

@@ -3,25 +3,32 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
-from typing import Final
 
 from core.cli.command import command_parser, open_engine
-from core.cli.filters import any_state, container_filter
 from core.cli.formatting import add_format, print_formatted
 from core.cli.main import COMMANDS, Invocation
 from core.cli.output import ago, go_time, span
 from core.cli.parser import Options
-from core.model.snapshot import ContainerSnapshot
-from core.model.state import Status
+from core.operations.glance import glance
 
-_SHOWN_BY_DEFAULT: Final = (Status.RUNNING, Status.PAUSED, Status.UNKNOWN)
-_STATES: Final = {Status.CONFIGURED: "Created", Status.CREATED: "Initialized"}
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from typing import Any
+
+    from core.model.snapshot import ContainerSnapshot
+    from core.store.listing import ListedContainer
+
+    Picture = ContainerSnapshot | ListedContainer
+
+# Plain words for the states: what the enumeration loads is much for a list.
+_UP = ("running", "paused")
+_SHOWN_BY_DEFAULT = (*_UP, "unknown")
+_STATES = {"configured": "Created", "created": "Initialized"}
 """States that podman calls otherwise."""
-_COMMAND_WIDTH: Final = 20
-_COLUMNS: Final = ("ID", "Image", "Command", "CreatedHuman", "Status", "Names")
-_SORT_KEYS: Final[dict[str, Callable[[ContainerSnapshot], object]]] = {
+_COMMAND_WIDTH = 20
+_COLUMNS = ("ID", "Image", "Command", "CreatedHuman", "Status", "Names")
+_SORT_KEYS: dict[str, Callable[[Picture], object]] = {
     "created": lambda picture: picture.created_at,
     "id": lambda picture: picture.id,
     "image": lambda picture: picture.image,
@@ -45,14 +52,13 @@ def run(invocation: Invocation) -> int:
     add("--sort", choices=tuple(_SORT_KEYS), default="created")
     add("--foreign", action="store_true", help="those of other engines instead, as wharf foreign ls")
     options = parser.parse_args(invocation.arguments)
-    with open_engine(invocation) as engine:
-        if options.foreign:
-            from core.cli.foreign import print_foreign
+    if options.foreign:
+        from core.cli.foreign import print_foreign
 
+        with open_engine(invocation) as engine:
             print_foreign(engine.foreign.containers(), options)
-            return 0
-        pictures = engine.containers()
-    chosen = _chosen(pictures, options)
+        return 0
+    chosen = _chosen(_pictures(invocation, options), options)
     print_formatted(
         chosen,
         options,
@@ -64,10 +70,25 @@ def run(invocation: Invocation) -> int:
     return 0
 
 
-def _chosen(pictures: Sequence[ContainerSnapshot], options: Options) -> list[ContainerSnapshot]:
+def _pictures(invocation: Invocation, options: Options) -> Sequence[Picture]:
+    """The containers that fit the filters. The plain table is mostly shown without an engine."""
+    if options.format in ("", "table") and not options.filter:
+        glanced = glance(invocation.root, invocation.run_root)
+        if glanced is not None:
+            return glanced
+    with open_engine(invocation) as engine:
+        pictures = engine.containers()
+    if not options.filter:
+        return pictures
+    from core.cli.filters import container_filter
+
     fits = container_filter(options.filter, pictures)
-    every_state = options.all or options.latest or options.last > 0 or any_state(options.filter)
-    chosen = [picture for picture in pictures if (every_state or picture.status in _SHOWN_BY_DEFAULT) and fits(picture)]
+    return [picture for picture in pictures if fits(picture)]
+
+
+def _chosen(pictures: Sequence[Picture], options: Options) -> list[Picture]:
+    every_state = options.all or options.latest or options.last > 0 or _names_states(options.filter)
+    chosen = [picture for picture in pictures if every_state or picture.status in _SHOWN_BY_DEFAULT]
     last = 1 if options.latest else options.last
     if last > 0:
         chosen = chosen[-last:]
@@ -76,7 +97,12 @@ def _chosen(pictures: Sequence[ContainerSnapshot], options: Options) -> list[Con
     return chosen
 
 
-def _fields(*, whole: bool) -> Mapping[str, tuple[str, Callable[[ContainerSnapshot], object]]]:
+def _names_states(filters: Sequence[str]) -> bool:
+    """Whether the filters name states, so that containers of all states are to be looked at."""
+    return any(text.startswith(("status=", "exited=")) for text in filters)
+
+
+def _fields(*, whole: bool) -> Mapping[str, tuple[str, Callable[[Any], object]]]:
     """What a template may show, under podman's names; `whole`: ids and commands at full length."""
     return {
         "ID": ("CONTAINER ID", lambda p: p.id if whole else p.id[:12]),
@@ -89,7 +115,7 @@ def _fields(*, whole: bool) -> Mapping[str, tuple[str, Callable[[ContainerSnapsh
         "CreatedHuman": ("CREATED", lambda p: ago(p.created_at)),
         "RunningFor": ("RUNNING FOR", lambda p: ago(p.created_at)),
         "StartedAt": ("STARTED AT", lambda p: int(p.started_at)),
-        "Exited": ("EXITED", lambda p: p.status is Status.EXITED),
+        "Exited": ("EXITED", lambda p: p.status == "exited"),
         "ExitedAt": ("EXITED AT", lambda p: int(p.finished_at)),
         "ExitCode": ("EXIT CODE", lambda p: p.exit_code or 0),
         "State": ("STATE", lambda p: _STATES.get(p.status, str(p.status).title())),
@@ -106,32 +132,34 @@ def _fields(*, whole: bool) -> Mapping[str, tuple[str, Callable[[ContainerSnapsh
     }
 
 
-def _command(picture: ContainerSnapshot, whole: bool) -> str:
+def _command(picture: Picture, whole: bool) -> str:
     text = " ".join(picture.command)
     return text if whole or len(text) <= _COMMAND_WIDTH else text[:_COMMAND_WIDTH] + "..."
 
 
-def status_text(picture: ContainerSnapshot) -> str:
+def status_text(picture: Picture) -> str:
     """`Up 3 minutes`, `Exited (3) 2 hours ago`, `Created`."""
-    if picture.status in (Status.RUNNING, Status.PAUSED):
+    if picture.status in _UP:
         up = f"Up {span(time.time() - picture.started_at)}"
         marks = [
             mark
             for mark, there in (
-                ("Paused", picture.status is Status.PAUSED),
+                ("Paused", picture.status == "paused"),
                 ("console lost", picture.monitor_lost),
-                (str(picture.health.status) if picture.health else "", picture.health is not None),
+                (str(getattr(picture.health, "status", picture.health)), bool(picture.health)),
             )
             if there
         ]
         return up + (f" ({', '.join(marks)})" if marks else "")
-    if picture.status is Status.EXITED:
+    if picture.status == "exited":
         code = -1 if picture.exit_code is None else picture.exit_code
         return f"Exited ({code}) {ago(picture.finished_at)}"
     return _STATES.get(picture.status, "Unknown")
 
 
-def _as_json(picture: ContainerSnapshot) -> dict[str, object]:
+def _as_json(picture: Any) -> dict[str, object]:
+    from datetime import UTC, datetime
+
     return {
         "Id": picture.id,
         "Names": [picture.name],
@@ -142,7 +170,7 @@ def _as_json(picture: ContainerSnapshot) -> dict[str, object]:
         "CreatedAt": datetime.fromtimestamp(picture.created_at, UTC).isoformat(),
         "StartedAt": int(picture.started_at),
         "ExitedAt": int(picture.finished_at),
-        "Exited": picture.status is Status.EXITED,
+        "Exited": picture.status == "exited",
         "ExitCode": picture.exit_code or 0,
         "State": str(picture.status),
         "Status": status_text(picture),

@@ -12,12 +12,12 @@ from core.foreign.monitors import ConmonCall, ShimCall, parse_conmon, parse_shim
 from core.foreign.places import shim_options
 from core.foreign.state_files import BundleProcess, DamagedState, RuntimeState, read_bundle, read_state
 from core.host.cgroups import is_frozen
+from core.host.process_stat import process_start
 from core.host.process_table import (
     arguments_of,
     is_in_our_namespace,
     owner_of,
     parent_of,
-    process_start,
     user_name,
     working_directory,
 )

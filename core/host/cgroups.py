@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
+from core.host.freezer import file_is_frozen, freezer_file
+
 _KILL_ROUNDS: Final = 10
 """How often what forks meanwhile is killed anew."""
 
@@ -37,10 +39,8 @@ def kill_all(cgroup_paths: Mapping[str, str]) -> None:
 def is_frozen(cgroup_paths: Mapping[str, str]) -> bool:
     """Whether all processes are frozen. On hybrid machines the freezer of version 1 counts."""
     try:
-        if "freezer" in cgroup_paths:
-            return Path(f"{cgroup_paths['freezer']}/freezer.state").read_bytes() == b"FROZEN\n"
-        return b"frozen 1" in Path(f"{cgroup_paths['']}/cgroup.events").read_bytes()
-    except (OSError, KeyError):
+        return file_is_frozen(freezer_file(cgroup_paths))
+    except OSError:
         return False
 
 

@@ -18,8 +18,11 @@ _STATX_SIZE: Final = 256
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
-def write_atomically(path: Path, data: bytes, mode: int = 0o600) -> None:
-    """Write `data` under `path` in one move: temporary file, fsync, rename."""
+def write_atomically(path: Path, data: bytes, mode: int = 0o600, *, lasting: bool = True) -> None:
+    """Write `data` under `path` in one move: temporary file, fsync, rename.
+
+    What is not `lasting` is made anew after a boot: it need not be on the disk, and is not waited for.
+    """
     temporary = path.with_name(f".{path.name}.{os.getpid()}.{os.urandom(4).hex()}")
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
     try:
@@ -27,7 +30,8 @@ def write_atomically(path: Path, data: bytes, mode: int = 0o600) -> None:
             os.fchmod(file.fileno(), mode)
             file.write(data)
             file.flush()
-            os.fsync(file.fileno())
+            if lasting:
+                os.fsync(file.fileno())
         temporary.replace(path)
     except BaseException:
         temporary.unlink(missing_ok=True)

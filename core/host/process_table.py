@@ -8,10 +8,10 @@ import os
 import pwd
 import select
 from collections.abc import Collection, Iterable, Iterator
-from functools import cache
 from pathlib import Path
 from typing import Final
 
+from core.host.process_stat import process_start, stat_fields
 from core.model.snapshot import ProcessEntry
 
 _PROC: Final = Path("/proc")
@@ -22,34 +22,12 @@ _PIDFD_INFO_EXIT: Final = 1 << 3
 _VISIBLE: Final = dict.fromkeys([*range(32), *range(0x7F, 0xA0)], "?")
 
 
-@cache
-def boot_id() -> str:
-    """The identity of the running boot of the kernel."""
-    return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
-
-
 def capability_bounds() -> int:
     """The bounding set of this process as bits: no process that it starts can have more (capabilities(7))."""
     for line in Path("/proc/self/status").read_text().splitlines():
         if line.startswith("CapBnd:"):
             return int(line.split()[1], 16)
     return -1
-
-
-def _stat_fields(pid: int) -> list[bytes] | None:
-    """The fields of /proc/PID/stat from the third on; None where there is no such process."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()
-    except OSError:
-        return None
-
-
-def process_start(pid: int) -> int | None:
-    """When a process began, in clock ticks since boot; None where it is gone, or a zombie."""
-    fields = _stat_fields(pid)
-    if not fields or fields[0] in (b"Z", b"X"):
-        return None
-    return int(fields[19])
 
 
 def is_alive(pid: int, start: int) -> bool:
@@ -59,7 +37,7 @@ def is_alive(pid: int, start: int) -> bool:
 
 def is_zombie(pid: int, start: int) -> bool:
     """Whether the very process that began at `start` (ticks) has ended and waits to be reaped."""
-    fields = _stat_fields(pid)
+    fields = stat_fields(pid)
     return fields is not None and fields[0] == b"Z" and int(fields[19]) == start
 
 
@@ -68,7 +46,7 @@ def children_of(pid: int) -> list[int]:
     parent = str(pid).encode()
     found = []
     for number in _numbers():
-        fields = _stat_fields(number)
+        fields = stat_fields(number)
         if fields and fields[1] == parent:
             found.append(number)
     return found
@@ -76,7 +54,7 @@ def children_of(pid: int) -> list[int]:
 
 def parent_of(pid: int) -> int:
     """The PID of a process's parent; 0 where it is gone."""
-    fields = _stat_fields(pid)
+    fields = stat_fields(pid)
     return int(fields[1]) if fields else 0
 
 
@@ -177,7 +155,7 @@ def exit_code_of_zombie(pid: int, start: int) -> int | None:
 
     None where it lives, where it is reaped, and where the caller may not know.
     """
-    fields = _stat_fields(pid)
+    fields = stat_fields(pid)
     if fields is None or fields[0] != b"Z" or int(fields[19]) != start or os.geteuid() != 0:
         return None
     return _exit_code(int(fields[49]))
@@ -229,7 +207,7 @@ def list_processes(pids: Iterable[int]) -> list[ProcessEntry]:
     """
     entries = []
     for pid in pids:
-        fields = _stat_fields(pid)
+        fields = stat_fields(pid)
         if not fields:
             continue
         try:

@@ -63,6 +63,8 @@ class Intent(enum.StrEnum):
     REMOVING = "removing"
 
 
+LASTING_INTENTS: Final = frozenset({Intent.CREATING, Intent.COMMITTING, Intent.REMOVING})
+"""Those with an effect that is still there after a boot."""
 IDLE_STATUSES: Final = frozenset({Status.CONFIGURED, Status.EXITED})
 """Those without a process."""
 _ANY: Final = frozenset(Status)
@@ -138,6 +140,8 @@ class ContainerState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
     oom_killed: bool = False
     started_at: float = 0.0
     finished_at: float = 0.0
+    freezer: str = ""
+    """The file of its cgroup that tells whether it is frozen, for one that lives."""
     mount_point: str = ""
     """Where the root file system is mounted, or an empty string."""
     kept_mounted: bool = False

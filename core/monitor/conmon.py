@@ -15,13 +15,13 @@ import msgspec
 from core.errors import MonitorFailed, TimedOut
 from core.host.files import make_private_directory
 from core.host.notices import FileWatcher
+from core.host.process_stat import process_start
 from core.host.process_table import (
     arguments_of,
     children_of,
     find_monitor,
     is_monitor,
     open_pidfd,
-    process_start,
     wait_pidfd,
 )
 from core.host.processes import PIPE, Process, StillRunning, kill_group, spawn

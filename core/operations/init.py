@@ -13,8 +13,10 @@ import msgspec
 from core.errors import EngineError, HostIncomplete, InvalidArgument, MonitorFailed
 from core.events import EventKind
 from core.host.files import make_private_directory, read_in_root, write_atomically
+from core.host.freezer import freezer_file
 from core.host.mounts import mount_tmpfs
-from core.host.process_table import capability_bounds, process_start
+from core.host.process_stat import process_start
+from core.host.process_table import capability_bounds
 from core.log import LOG
 from core.model.config import NetworkMode
 from core.model.state import ContainerState, Intent, Status
@@ -83,7 +85,7 @@ def _bring_up(held: Transaction, root: Path) -> None:
         cgroup_path=f"{config.cgroup_parent}/{held.id}",
         namespaces=namespace_paths(parts, config, cgroup_v2=cgroup_v2),
     )
-    write_atomically(parts.paths.spec(held.id), msgspec.json.encode(build_spec(request)))
+    write_atomically(parts.paths.spec(held.id), msgspec.json.encode(build_spec(request)), lasting=False)
     exit_command = parts.settings.exit_command
     pid = parts.monitor.create(
         MonitorRequest(
@@ -106,6 +108,7 @@ def _bring_up(held: Transaction, root: Path) -> None:
         pid_start=process_start(pid) or 0,
         monitor_pid=monitor[0],
         monitor_start=monitor[1],
+        freezer=freezer_file(parts.runtime.observe(held.id).cgroup_paths),
         monitor_lost=False,
         oom_killed=False,
         boot_id=parts.boot_id,
@@ -168,6 +171,6 @@ def _write_etc_files(held: Transaction) -> dict[str, str]:
     for name, content in contents.items():
         destination = f"/etc/{name}"
         if destination not in taken:
-            write_atomically(folder / name, content.encode(), mode=0o644)
+            write_atomically(folder / name, content.encode(), mode=0o644, lasting=False)
             shown[destination] = str(folder / name)
     return shown

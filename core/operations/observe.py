@@ -8,7 +8,8 @@ from pathlib import Path
 import msgspec
 
 from core.errors import EngineError
-from core.host.process_table import process_start
+from core.host.freezer import freezer_file
+from core.host.process_stat import process_start
 from core.model.config import ContainerRecord
 from core.model.state import ContainerState, Status
 from core.operations.parts import EngineParts
@@ -41,7 +42,15 @@ def settled_state(state: ContainerState) -> ContainerState:
     """The state of a container that has no process: exited if it ever was, else configured."""
     status = Status.CONFIGURED if state.exit_code is None else Status.EXITED
     return msgspec.structs.replace(
-        state, status=status, intent=None, pid=0, pid_start=0, monitor_pid=0, monitor_start=0, monitor_lost=False
+        state,
+        status=status,
+        intent=None,
+        pid=0,
+        pid_start=0,
+        monitor_pid=0,
+        monitor_start=0,
+        monitor_lost=False,
+        freezer="",
     )
 
 
@@ -76,6 +85,7 @@ def _adopted(parts: EngineParts, record: ContainerRecord, seen: Observation, sta
         pid_start=seen.pid_start,
         monitor_pid=monitor[0],
         monitor_start=monitor[1],
+        freezer=freezer_file(seen.cgroup_paths),
         monitor_lost=False,
         exit_code=record.state.exit_code if status is Status.CREATED else None,
         started_at=record.state.started_at if status is Status.CREATED else time.time(),
@@ -92,6 +102,7 @@ def _ended(parts: EngineParts, record: ContainerRecord) -> ContainerState:
         monitor_pid=0,
         monitor_start=0,
         monitor_lost=False,
+        freezer="",
         exit_code=parts.monitor.exit_code(record.id),
         oom_killed=parts.monitor.oom_killed(record.id),
         finished_at=_written_at(parts.paths.exit_file(record.id)),

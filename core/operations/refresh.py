@@ -49,6 +49,7 @@ def refreshed_state(parts: EngineParts, state: ContainerState, container_id: str
         monitor_pid=0,
         monitor_start=0,
         monitor_lost=False,
+        freezer="",
         exit_code=exit_code,
         finished_at=finished_at,
         mount_point="",

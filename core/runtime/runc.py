@@ -15,12 +15,15 @@ import msgspec
 from core.errors import RuntimeFailed, TimedOut
 from core.host.cgroups import find_cgroups, is_frozen, kill_all, remove_cgroups, wait_empty
 from core.host.files import make_private_directory
-from core.host.process_table import process_start
+from core.host.freezer import freeze_command, freezer_file, set_frozen
+from core.host.process_stat import process_start
 from core.host.processes import Finished, run
 from core.oci.messages import classify
 from core.runtime.contract import Observation, Phase
 
 REMEMBERED_COMMANDS: Final = 8
+FREEZE_PATIENCE: Final = 2.0
+"""Seconds until the runtime's own command is tried."""
 _ABSENT: Final = Observation(Phase.ABSENT, 0, 0, {})
 _PHASES: Final = {
     "creating": Phase.CREATED,
@@ -120,10 +123,12 @@ class Runc:
         self._check(container_id, "kill", container_id, str(signal))
 
     def pause(self, container_id: str) -> None:
-        self._check(container_id, "pause", container_id)
+        if not self._set_frozen(container_id, Phase.RUNNING, frozen=True):
+            self._check(container_id, "pause", container_id)
 
     def resume(self, container_id: str) -> None:
-        self._check(container_id, "resume", container_id)
+        if not self._set_frozen(container_id, Phase.PAUSED, frozen=False):
+            self._check(container_id, "resume", container_id)
 
     def delete(self, container_id: str, *, force: bool = False) -> None:
         folder = self._root / container_id
@@ -170,6 +175,23 @@ class Runc:
     def create_argv_options(self) -> list[str]:
         return [f"--root={self._root}"]
 
+    def _set_frozen(self, container_id: str, expected: Phase, *, frozen: bool) -> bool:
+        """Do what the program itself would do, without it: write to the freezer. False where that is its own affair.
+
+        runc keeps nothing of a pause: it reads the same file when it is asked for the state.
+        """
+        seen = self.observe(container_id)
+        file = freezer_file(seen.cgroup_paths)
+        if seen.phase is not expected or not file:
+            return False
+        try:
+            done = set_frozen(file, frozen=frozen, timeout=FREEZE_PATIENCE)
+        except OSError:
+            return False
+        if done:
+            self._note(freeze_command(file, frozen=frozen))
+        return done
+
     def _delete_damaged(self, folder: Path, container_id: str) -> None:
         """runc itself can do nothing with an unreadable state: kill what is in the cgroups and drop the folder."""
         cgroups = find_cgroups(container_id)
@@ -192,10 +214,13 @@ class Runc:
     def _run(self, *arguments: str) -> Finished:
         make_private_directory(self._root)
         argv = [self.path, *self.create_argv_options(), "--log-format=json", *arguments]
+        self._note(shlex.join(argv))
+        return run(argv, timeout=self._timeout)
+
+    def _note(self, command: str) -> None:
         if not hasattr(self._ran, "commands"):
             self._ran.commands = deque(maxlen=REMEMBERED_COMMANDS)
-        self._ran.commands.append(shlex.join(argv))
-        return run(argv, timeout=self._timeout)
+        self._ran.commands.append(command)
 
     def _error(self, finished: Finished, container_id: str) -> RuntimeFailed:
         text = finished.error_text()

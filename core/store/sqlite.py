@@ -16,7 +16,8 @@ from core.errors import DatabaseDamaged, EngineError, PermissionDenied, VersionM
 from core.events import Event
 from core.model.config import ContainerConfig, ContainerRecord
 from core.model.health import HEALTH_LOG, HealthResult
-from core.model.state import ContainerState
+from core.model.state import LASTING_INTENTS, ContainerState
+from core.store.listing import SCHEMA_VERSION
 from core.store.lookup import (
     JOURNAL_LIMIT,
     name_in_use,
@@ -28,7 +29,6 @@ from core.store.lookup import (
 
 APPLICATION_ID: Final = 0x57484152
 """`WHAR` in the header of the file, which file(1) and we know it by."""
-SCHEMA_VERSION: Final = 2
 BUSY_TIMEOUT: Final = 30.0
 _MAGIC: Final = b"SQLite format 3\0"
 _SHORTEST: Final = 512
@@ -171,7 +171,7 @@ class SqliteStore:
         return [self._record(row) for row in rows]
 
     def save_state(self, container_id: str, state: ContainerState) -> None:
-        with self._change() as database:
+        with self._change(lasting=state.intent in LASTING_INTENTS) as database:
             changed = database.execute(
                 "UPDATE container SET state = ? WHERE id = ?", (_text(state), container_id)
             ).rowcount
@@ -199,7 +199,7 @@ class SqliteStore:
             database.execute("INSERT OR REPLACE INTO setting (name, value) VALUES ('boot_id', ?)", (boot_id,))
 
     def record_event(self, event: Event) -> Event:
-        with self._change() as database:
+        with self._change(lasting=False) as database:
             sequence = database.execute("INSERT INTO event (content) VALUES (?)", (_text(event),)).lastrowid or 0
             if sequence % _TRIM_EVERY == 0:
                 database.execute("DELETE FROM event WHERE sequence <= ?", (sequence - JOURNAL_LIMIT,))
@@ -292,9 +292,14 @@ class SqliteStore:
                 raise _translated(error, self._path) from error
 
     @contextmanager
-    def _change(self) -> Iterator[sqlite3.Connection]:
-        """A transaction; whoever watches the notice learns of it after it is committed."""
+    def _change(self, *, lasting: bool = True) -> Iterator[sqlite3.Connection]:
+        """A transaction; whoever watches the notice learns of it after it is committed.
+
+        What is `lasting` is on the disk then. Else it is safe from the end of any process, and a failing power may
+        take the last of it: what is true for one boot needs no more, and waiting for the disk is most of its time.
+        """
         with self._read() as database:
+            database.execute(f"PRAGMA synchronous = {'FULL' if lasting else 'NORMAL'}")
             database.execute("BEGIN IMMEDIATE")
             try:
                 yield database

@@ -8,7 +8,7 @@ import threading
 
 from core.errors import EngineError, MonitorFailed, TimedOut
 from core.host.files import make_private_directory, write_atomically
-from core.host.process_table import process_start
+from core.host.process_stat import process_start
 from core.monitor.contract import MonitorRequest
 from core.paths import EnginePaths
 from core.runtime.contract import Phase

@@ -13,7 +13,7 @@ import pytest
 from core.errors import RuntimeFailed
 from core.host.cgroup_reader import CgroupReader
 from core.host.cgroups import find_cgroups
-from core.host.process_table import process_start
+from core.host.process_stat import process_start
 from core.runtime.contract import Phase
 from tests.integration.bundle import RealWorld
 

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from core.errors import HostIncomplete, TimedOut
+from core.host.process_stat import boot_id, process_start
 from core.host.process_table import (
     arguments_of,
-    boot_id,
     children_of,
     exit_code_of_pidfd,
     exit_code_of_zombie,
@@ -21,7 +21,6 @@ from core.host.process_table import (
     is_zombie,
     list_processes,
     open_pidfd,
-    process_start,
     wait_pidfd,
 )
 from core.host.processes import find_program, run, spawn

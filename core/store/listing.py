@@ -1,0 +1,95 @@
+"""The rows of a list of containers, by SQL alone: nothing is decoded that is not shown, and little is loaded for it."""
+
+from __future__ import annotations
+
+import sqlite3
+
+SCHEMA_VERSION = 2
+_PATIENCE = 5.0
+_SEPARATOR = "\0"
+
+_COLUMNS = {
+    "id": "id",
+    "name": "name",
+    "created_at": "created_at",
+    "image": "coalesce(nullif(json_extract(config, '$.image'), ''), json_extract(config, '$.rootfs'))",
+    "has_layer": "json_extract(config, '$.image_id') <> ''",
+    "command": "(SELECT group_concat(value, char(0)) FROM json_each(config, '$.process.args'))",
+    "status": "json_extract(state, '$.status')",
+    "intent": "json_extract(state, '$.intent')",
+    "pid": "coalesce(json_extract(state, '$.pid'), 0)",
+    "pid_start": "coalesce(json_extract(state, '$.pid_start'), 0)",
+    "monitor_pid": "coalesce(json_extract(state, '$.monitor_pid'), 0)",
+    "monitor_start": "coalesce(json_extract(state, '$.monitor_start'), 0)",
+    "monitor_lost": "coalesce(json_extract(state, '$.monitor_lost'), 0)",
+    "freezer": "coalesce(json_extract(state, '$.freezer'), '')",
+    "mount_point": "coalesce(json_extract(state, '$.mount_point'), '')",
+    "kept_mounted": "coalesce(json_extract(state, '$.kept_mounted'), 0)",
+    "exit_code": "json_extract(state, '$.exit_code')",
+    "started_at": "coalesce(json_extract(state, '$.started_at'), 0)",
+    "finished_at": "coalesce(json_extract(state, '$.finished_at'), 0)",
+    "health": "coalesce(json_extract(state, '$.health.status'), '')",
+}
+
+
+class ListedContainer:
+    """One row, with the names and meanings of `ContainerConfig` and `ContainerState`; statuses are plain words.
+
+    `has_layer`: it is made from an image. `health`: a word, empty where it has no health check.
+    """
+
+    __slots__ = tuple(_COLUMNS)
+
+    id: str
+    name: str
+    created_at: float
+    image: str
+    has_layer: bool
+    command: tuple[str, ...]
+    status: str
+    intent: str | None
+    pid: int
+    pid_start: int
+    monitor_pid: int
+    monitor_start: int
+    monitor_lost: bool
+    freezer: str
+    mount_point: str
+    kept_mounted: bool
+    exit_code: int | None
+    started_at: float
+    finished_at: float
+    health: str
+
+    def __init__(self, row: tuple[object, ...]) -> None:
+        for name, value in zip(_COLUMNS, row, strict=True):
+            setattr(self, name, value)
+        self.command = tuple(str(self.command).split(_SEPARATOR)) if self.command else ()
+
+
+def listed(database: str, boot_id: str) -> list[ListedContainer] | None:
+    """All containers in the order of their creation.
+
+    None where the database is not there, is not understood, or is of another boot.
+    """
+    try:
+        connection = sqlite3.connect(f"file:{_quoted(database)}?mode=rw", uri=True, timeout=_PATIENCE)
+    except sqlite3.Error:
+        return None
+    try:
+        (version,) = connection.execute("PRAGMA user_version").fetchone()
+        stored = connection.execute("SELECT value FROM setting WHERE name = 'boot_id'").fetchone()
+        if version != SCHEMA_VERSION or stored is None or stored[0] != boot_id:
+            return None
+        columns = ", ".join(_COLUMNS.values())
+        rows = connection.execute(f"SELECT {columns} FROM container ORDER BY created_at, id").fetchall()
+        return [ListedContainer(row) for row in rows]
+    except sqlite3.Error:
+        return None
+    finally:
+        connection.close()
+
+
+def _quoted(path: str) -> str:
+    """A path as a URI has it."""
+    return path.replace("%", "%25").replace("?", "%3f").replace("#", "%23")

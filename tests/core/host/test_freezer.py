@@ -1,0 +1,55 @@
+"""The freezer on fixture trees: no machine has both versions."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from core.host.freezer import file_is_frozen, freeze_command, freezer_file, set_frozen
+
+
+@pytest.fixture
+def version_2(tmp_path: Path) -> Path:
+    (tmp_path / "cgroup.events").write_text("populated 1\nfrozen 0\n")
+    (tmp_path / "cgroup.freeze").write_text("0")
+    return tmp_path
+
+
+def test_which_file_tells() -> None:
+    assert freezer_file({"": "/unified", "freezer": "/v1"}) == "/v1/freezer.state"
+    assert freezer_file({"": "/unified"}) == "/unified/cgroup.events"
+    assert freezer_file({"memory": "/m"}) == ""
+
+
+def test_version_2(version_2: Path) -> None:
+    events = version_2 / "cgroup.events"
+    file = freezer_file({"": str(version_2)})
+    assert not file_is_frozen(file)
+    events.write_text("populated 1\nfrozen 1\n")
+    assert file_is_frozen(file)
+    assert set_frozen(file, frozen=True, timeout=10)
+    assert (version_2 / "cgroup.freeze").read_text() == "1"
+    events.write_text("populated 1\nfrozen 0\n")
+    assert set_frozen(file, frozen=False, timeout=10)
+    assert (version_2 / "cgroup.freeze").read_text() == "0"
+    assert freeze_command(file, frozen=True) == f"echo 1 > {version_2}/cgroup.freeze"
+
+
+def test_version_1(tmp_path: Path) -> None:
+    state = tmp_path / "freezer.state"
+    file = freezer_file({"freezer": str(tmp_path)})
+    for content, frozen in (("THAWED\n", False), ("FREEZING\n", False), ("FROZEN\n", True)):
+        state.write_text(content)
+        assert file_is_frozen(file) is frozen
+    assert freeze_command(file, frozen=False) == f"echo THAWED > {state}"
+
+
+def test_what_does_not_freeze_in_time_is_thawed(version_2: Path) -> None:
+    assert not set_frozen(freezer_file({"": str(version_2)}), frozen=True, timeout=0.05)
+    assert (version_2 / "cgroup.freeze").read_text() == "0"
+
+
+def test_a_cgroup_that_is_gone(tmp_path: Path) -> None:
+    with pytest.raises(OSError):
+        set_frozen(freezer_file({"": str(tmp_path)}), frozen=True, timeout=1)
