@@ -35,12 +35,14 @@ from core.operations.observe import observed_state
 from core.operations.parts import EngineParts, Transaction
 from core.operations.refresh import refresh
 from core.operations.release import is_exporting
+from core.operations.volumes import repair_volumes
 from core.paths import EnginePaths
 from core.pods import Pods
 from core.runtime.runc import Runc
 from core.settings import Settings
 from core.storage.containers_storage import ContainersStorage
 from core.store.sqlite import open_database
+from core.volumes import Volumes
 
 if TYPE_CHECKING:
     from core.foreign import Foreign
@@ -61,6 +63,8 @@ class Engine:
         self.images = Images(parts, storage)
         """The images of this root, and of the additional stores."""
         self.pods = Pods(parts)
+        self.volumes = Volumes(parts)
+        """The volumes of this root."""
         self._foreign: Foreign | None = None
         self._live: LiveWatcher | None = None
         self._live_lock = threading.Lock()
@@ -236,6 +240,7 @@ class Engine:
         """After a reboot refresh all; after a crash finish or undo what was begun."""
         if self._parts.store.boot_id() != self._parts.boot_id:
             self._refresh_all()
+        repair_volumes(self._parts)
         for record in self._parts.store.all():
             if record.state.intent is None and not self._is_left_mounted(record):
                 continue
@@ -296,7 +301,8 @@ def _exit_command(paths: EnginePaths, settings: Settings) -> tuple[str, ...]:
 
 def _make_directories(paths: EnginePaths) -> None:
     try:
-        for folder in (paths.root, paths.run_root, paths.containers, paths.runtime_root, paths.exits, paths.locks):
+        own = (paths.root, paths.run_root, paths.containers, paths.runtime_root, paths.exits, paths.locks)
+        for folder in (*own, paths.volume_locks):
             make_private_directory(folder)
         paths.change_notice.touch(mode=0o600)
     except PermissionError as error:

@@ -14,6 +14,7 @@
     ├── ContainerInUse            another container or a process needs it
     ├── DependencyCycle           containers need each other in a circle
     ├── PodFailed                 not all containers of a pod did what was asked
+    ├── VolumeInUse               containers have it
     ├── PermissionDenied          the caller lacks privileges
     │   └── NotExecutable         exit code 126
     ├── HostIncomplete            a program or kernel feature is missing
@@ -122,6 +123,10 @@ class DependencyCycle(EngineError):
 
 class PodFailed(EngineError):
     """Some containers of a pod refused or failed; the others did what was asked."""
+
+
+class VolumeInUse(EngineError):
+    """Containers have the volume."""
 
 
 class PermissionDenied(EngineError):

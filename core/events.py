@@ -43,6 +43,7 @@ class EventKind(enum.StrEnum):
     FOREIGN = "foreign"
     """A container of another engine changed; not in the journal, and of no container of ours."""
     POD = "pod"
+    VOLUME = "volume"
     OVERFLOW = "overflow"
     """The listener was too slow and events were lost: it should read the whole list anew."""
 

@@ -66,6 +66,24 @@ class EnginePaths:
         return self.root / "infra"
 
     @property
+    def volumes(self) -> Path:
+        return self.root / "volumes"
+
+    def volume(self, name: str) -> Path:
+        return self.volumes / name
+
+    def volume_data(self, name: str) -> Path:
+        """A volume's files, where podman has them, too."""
+        return self.volume(name) / "_data"
+
+    @property
+    def volume_locks(self) -> Path:
+        return self.run_root / "volume-locks"
+
+    def volume_lock(self, name: str) -> Path:
+        return self.volume_locks / name
+
+    @property
     def containers(self) -> Path:
         return self.root / "containers"
 

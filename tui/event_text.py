@@ -8,12 +8,15 @@ from core.events import Event, EventKind
 from tui.plain_text import printable
 
 _PASSED_OVER = frozenset({"user", "image", "runtime", "action"})
+_OF_OTHERS = frozenset({EventKind.IMAGE, EventKind.POD, EventKind.VOLUME})
+"""Kinds that are not about a container."""
 
 
 def event_line(event: Event) -> str:
     """When, what, to whom, by whom; behind it the runtime's command."""
     moment = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(event.time))
-    happened = f"image {event.attributes.get('action', '')}" if event.kind is EventKind.IMAGE else str(event.kind)
+    action = event.attributes.get("action", "")
+    happened = f"{event.kind} {action}" if event.kind in _OF_OTHERS else str(event.kind)
     subject = event.name or event.attributes.get("image", "") or event.container_id[:12]
     facts = " ".join(f"{key}={value}" for key, value in event.attributes.items() if key not in _PASSED_OVER)
     runtime = event.attributes.get("runtime", "")

@@ -11,14 +11,14 @@ from core.cli.command import command_parser, open_engine
 from core.cli.environment import add_environment, environment
 from core.cli.health import add_health_options, health_options
 from core.cli.main import COMMANDS, Invocation
-from core.cli.mounts import mount, tmpfs, volume
+from core.cli.mounts import mount, sorted_by_kind, tmpfs, volume
 from core.cli.namespaces import add_namespaces, create_in_pod, namespace_options
 from core.cli.parser import REST, CommandParser, Options, add_boolean, cpu_count, seconds
 from core.cli.sizes import parse_size
 from core.container import Container
 from core.engine import Engine
 from core.errors import EngineError, InvalidArgument, NoSuchContainer, NoSuchImage
-from core.model.config import DEFAULT_PIDS_LIMIT, BindMount, ResourceLimits, Security
+from core.model.config import DEFAULT_PIDS_LIMIT, ResourceLimits, Security
 from core.model.options import CreateOptions
 from core.model.restart import parse_restart_policy
 
@@ -127,8 +127,17 @@ def _add_options(parser: CommandParser) -> None:
     add("--annotation", action="append", default=[], metavar="NAME=VALUE")
     add("--stop-signal", default=None, help="the signal of a polite stop")
     add("--stop-timeout", type=seconds, default=None, help="seconds from the polite stop to the kill")
-    add("--volume", "-v", action="append", default=[], metavar="HOST:CONTAINER[:OPTIONS]", help="a bind mount")
-    add("--mount", action="append", default=[], metavar="type=bind,src=…,dst=…[,ro]")
+    add(
+        "--volume", "-v", action="append", default=[], metavar="[SOURCE:]CONTAINER[:OPTIONS]", help="a folder or volume"
+    )
+    add("--mount", action="append", default=[], metavar="type=bind|volume|tmpfs,src=…,dst=…[,ro]")
+    add("--volumes-from", action="append", default=[], metavar="CONTAINER[:OPTIONS]", help="all that is mounted there")
+    add(
+        "--image-volume",
+        choices=("bind", "anonymous", "tmpfs", "ignore"),
+        default="anonymous",
+        help="of the image's own",
+    )
     add("--tmpfs", action="append", default=[], metavar="DIRECTORY[:OPTIONS]")
     add("--shm-size", default="64m", help="size of /dev/shm")
     add("--memory", "-m", default="0", help="memory limit")
@@ -156,12 +165,9 @@ def _add_options(parser: CommandParser) -> None:
 
 def create_options(options: Options, invocation: Invocation) -> CreateOptions:
     """The request that the options stand for. Raises `InvalidArgument`."""
-    binds, in_memory = [volume(text) for text in options.volume], [tmpfs(text) for text in options.tmpfs]
-    for wanted in map(mount, options.mount):
-        if isinstance(wanted, BindMount):
-            binds.append(wanted)
-        else:
-            in_memory.append(wanted)
+    binds, in_memory, volumes = sorted_by_kind(
+        [*map(volume, options.volume), *map(tmpfs, options.tmpfs), *map(mount, options.mount)]
+    )
     return CreateOptions(
         image="" if options.rootfs else options.image,
         rootfs=options.image if options.rootfs else "",
@@ -179,8 +185,11 @@ def create_options(options: Options, invocation: Invocation) -> CreateOptions:
         annotations=pairs(options.annotation),
         stop_signal=options.stop_signal,
         stop_timeout=options.stop_timeout,
-        bind_mounts=tuple(binds),
-        tmpfs_mounts=tuple(in_memory),
+        bind_mounts=binds,
+        tmpfs_mounts=in_memory,
+        volume_mounts=volumes,
+        volumes_from=tuple(options.volumes_from),
+        image_volumes="anonymous" if options.image_volume == "bind" else options.image_volume,
         shm_size=parse_size(options.shm_size),
         resources=ResourceLimits(
             memory=parse_size(options.memory),

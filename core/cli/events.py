@@ -89,12 +89,16 @@ def _filter(key: str, value: str) -> Filter:
     return lambda event: bool(event.container_id) and (event.name == value or event.container_id.startswith(value))
 
 
+_OTHER_TYPES = frozenset({EventKind.IMAGE, EventKind.POD, EventKind.VOLUME})
+"""Kinds that are not about a container."""
+
+
 def _type(event: Event) -> str:
-    return "image" if event.kind is EventKind.IMAGE else "container"
+    return str(event.kind) if event.kind in _OTHER_TYPES else "container"
 
 
 def _status(event: Event) -> str:
-    return event.attributes.get("action", "") if event.kind is EventKind.IMAGE else str(event.kind)
+    return event.attributes.get("action", "") if event.kind in _OTHER_TYPES else str(event.kind)
 
 
 def _moment_of(event: Event) -> str:

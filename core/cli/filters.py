@@ -122,6 +122,10 @@ def _health(value: str, pictures: Sequence[ContainerSnapshot]) -> Filter:
     return lambda picture: (str(picture.health.status) if picture.health is not None else "none") == value
 
 
+def _volume(value: str, pictures: Sequence[ContainerSnapshot]) -> Filter:
+    return lambda picture: value in picture.mounts
+
+
 def _restart_policy(value: str, pictures: Sequence[ContainerSnapshot]) -> Filter:
     return lambda picture: picture.restart_policy.partition(":")[0] == value
 
@@ -143,4 +147,5 @@ _MAKERS: Final = {
     "health": _health,
     "restart-policy": _restart_policy,
     "pod": _pod,
+    "volume": _volume,
 }

@@ -129,7 +129,7 @@ def _remove(invocation: Invocation, parser: CommandParser) -> int:
     parser.add_argument(
         "--time", "-t", type=seconds, default=None, help="seconds to stop politely before, with --force"
     )
-    parser.add_argument("--volumes", "-v", action="store_true", help="nothing more: there are no anonymous volumes")
+    parser.add_argument("--volumes", "-v", action="store_true", help="with its anonymous volumes")
     options = parser.parse_args(invocation.arguments)
     if options.time is not None and not options.force:
         raise InvalidArgument("--force option must be specified to use the --time option")
@@ -138,7 +138,7 @@ def _remove(invocation: Invocation, parser: CommandParser) -> int:
         if options.time:
             with contextlib.suppress(StateForbids):
                 container.stop(options.time)
-        container.remove(force=options.force, dependants=options.depend)
+        container.remove(force=options.force, volumes=options.volumes, dependants=options.depend)
 
     with open_engine(invocation) as engine:
         names = selected(engine, options)

@@ -30,7 +30,7 @@ def run(invocation: Invocation) -> int:
 def _inspect(invocation: Invocation, parser: CommandParser) -> int:
     parser.add_argument("names", nargs="*", metavar="NAME")
     parser.add_argument("--latest", "-l", action="store_true", help="the container created last")
-    parser.add_argument("--type", "-t", choices=("all", "container", "image"), default="all")
+    parser.add_argument("--type", "-t", choices=("all", "container", "image", "volume"), default="all")
     add_format(parser, short="-f", no_heading=())
     options = parser.parse_args(invocation.arguments)
     found: list[dict[str, object]] = []
@@ -56,12 +56,22 @@ def _inspect_one(engine: Engine, name: str, kind: str) -> dict[str, object]:
         return engine.lookup(name).inspect()
     if kind == "image":
         return engine.images.inspect(name)
+    if kind == "volume":
+        return _inspect_volume(engine, name)
     with contextlib.suppress(NotFound):
         return engine.lookup(name).inspect()
-    try:
+    with contextlib.suppress(NotFound):
         return engine.images.inspect(name)
+    try:
+        return _inspect_volume(engine, name)
     except NotFound as error:
         raise NotFound(f'no such object: "{name}"', hint="see wharf ps --all and wharf images") from error
+
+
+def _inspect_volume(engine: Engine, name: str) -> dict[str, object]:
+    from core.cli.volumes import as_json
+
+    return as_json(engine.volumes.find(name))
 
 
 def _logs(invocation: Invocation, parser: CommandParser) -> int:

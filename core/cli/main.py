@@ -79,6 +79,14 @@ COMMANDS = {
     "umount": ("files", "unmount a container's root file system"),
     "unpause": ("lifecycle", "let paused containers go on"),
     "untag": ("images", "take names of an image away"),
+    "volume create": ("volumes", "make a volume"),
+    "volume exists": ("volumes", "tell by the exit code whether a volume is there"),
+    "volume export": ("volumes", "write a volume's files as a tar archive"),
+    "volume import": ("volumes", "unpack a tar archive into a volume"),
+    "volume inspect": ("volumes", "show all that is known of volumes"),
+    "volume ls": ("volumes", "list the volumes"),
+    "volume prune": ("volumes", "remove the volumes that no container has"),
+    "volume rm": ("volumes", "remove volumes"),
     "version": ("host", "show the versions"),
     "wait": ("lifecycle", "wait for containers to end, and show their exit codes"),
 }
@@ -108,6 +116,11 @@ GROUPS = {
         "list": "pod ps",
     },
     "container": {**{word: word for word in _CONTAINER_WORDS}, "ls": "ps", "list": "ps", "unmount": "umount"},
+    "volume": {
+        **{word: f"volume {word}" for word in ("create", "exists", "export", "import", "inspect", "ls", "prune", "rm")},
+        "list": "volume ls",
+        "remove": "volume rm",
+    },
 }
 """Words before a subcommand, as podman has them → what may be behind them → the subcommand that it is."""
 

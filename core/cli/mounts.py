@@ -1,38 +1,51 @@
-"""--volume, --mount and --tmpfs: what of the host, or of memory, is shown in a container."""
+"""--volume, --mount and --tmpfs: what of the host, of volumes, or of memory is shown in a container."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from core.cli.sizes import parse_size
 from core.errors import InvalidArgument
-from core.model.config import BindMount, TmpfsMount
+from core.model.config import BindMount, TmpfsMount, VolumeMount
+
+AnyMount = BindMount | TmpfsMount | VolumeMount
 
 _PROPAGATION: Final = frozenset({"private", "rprivate", "shared", "rshared", "slave", "rslave"})
-_FLAGS: Final = frozenset({"nosuid", "nodev", "noexec", "suid", "dev", "exec"})
+_PAIRS: Final = (("ro", "rw"), ("suid", "nosuid"), ("dev", "nodev"), ("exec", "noexec"), ("copy", "nocopy"))
 _RELABEL: Final = frozenset({"z", "Z"})
-"""For SELinux, which is not used: taken, and without effect."""
-_BIND_OPTIONS: Final = _PROPAGATION | _FLAGS | _RELABEL | {"ro", "rw", "bind", "rbind"}
+"""For SELinux: containers here get no label, so there is nothing to do for theirs."""
+_APART: Final = _RELABEL | {"U", "copy", "nocopy"}
+"""Options that are none of mount(2)."""
+_BIND_OPTIONS: Final = (
+    _PROPAGATION | _RELABEL | {option for pair in _PAIRS[:4] for option in pair} | {"bind", "rbind", "U"}
+)
+_VOLUME_OPTIONS: Final = _BIND_OPTIONS | {"copy", "nocopy"}
+_SWITCHES: Final = {"ro": "ro", "readonly": "ro", "U": "U", "chown": "U", "volume-nocopy": "nocopy"}
+_FLAGS: Final = frozenset({"rw", "suid", "nosuid", "dev", "nodev", "exec", "noexec"})
+_PLACES: Final = frozenset({"dst", "destination", "target"})
 _MOUNT_FIELDS: Final = {
-    "bind": {"type", "src", "source", "dst", "destination", "target", "ro", "readonly", "rw", "bind-propagation"},
-    "tmpfs": {"type", "dst", "destination", "target", "ro", "readonly", "rw", "tmpfs-size", "tmpfs-mode"},
+    "bind": _PLACES
+    | _FLAGS
+    | {"src", "source", "ro", "readonly", "U", "chown", "bind-propagation", "bind-nonrecursive", "relabel"},
+    "volume": _PLACES | _FLAGS | {"src", "source", "ro", "readonly", "U", "chown", "volume-nocopy"},
+    "tmpfs": _PLACES | _FLAGS | {"ro", "readonly", "tmpfs-size", "tmpfs-mode"},
 }
 _TMPFS_DEFAULTS: Final = (("rw", "ro"), ("noexec", "exec"), ("nosuid", "suid"), ("nodev", "dev"))
 """Each with what takes its place."""
 
 
-def volume(text: str) -> BindMount:
-    """`HOST:CONTAINER[:OPTIONS]`. Raises `InvalidArgument`."""
+def volume(text: str) -> BindMount | VolumeMount:
+    """`[HOST-OR-VOLUME:]CONTAINER[:OPTIONS]`; without a source it is an anonymous volume. Raises `InvalidArgument`."""
     parts = text.split(":")
-    if len(parts) not in (2, 3) or not all(parts):
-        raise InvalidArgument(f"the volume {text!r} is not HOST:CONTAINER[:OPTIONS]")
-    if not parts[0].startswith(("/", ".")):
-        raise InvalidArgument(
-            f"the volume {text!r} does not begin with a path", hint="named volumes are not there yet: give a directory"
-        )
-    return _bind(parts[0], parts[1], parts[2].split(",") if len(parts) == 3 else [])
+    if len(parts) > 3 or not all(parts):
+        raise InvalidArgument(f"the volume {text!r} is not [SOURCE:]CONTAINER[:OPTIONS]")
+    source, destination = parts[:2] if len(parts) > 1 else ("", parts[0])
+    options = parts[2].split(",") if len(parts) == 3 else []
+    if source.startswith(("/", ".")):
+        return _bind(source, destination, options)
+    return _volume(source, destination, options)
 
 
 def tmpfs(text: str) -> TmpfsMount:
@@ -41,44 +54,97 @@ def tmpfs(text: str) -> TmpfsMount:
     return _tmpfs(destination, [option for option in options.split(",") if option], text)
 
 
-def mount(text: str) -> BindMount | TmpfsMount:
-    """`type=bind,src=…,dst=…` or `type=tmpfs,dst=…`. Raises `InvalidArgument`."""
+def mount(text: str) -> AnyMount:
+    """`type=bind,src=…,dst=…`, `type=volume,src=…,dst=…` or `type=tmpfs,dst=…`. Raises `InvalidArgument`."""
     fields = {key: value for key, _, value in (part.partition("=") for part in text.split(","))}
-    kind = fields.get("type", "bind")
+    kind = fields.get("type", "volume")
     if kind not in _MOUNT_FIELDS:
-        raise InvalidArgument(f"the mount type {kind!r} is not known", hint="use type=bind or type=tmpfs")
+        raise InvalidArgument(f"the mount type {kind!r} is not known", hint="use type=bind, type=volume or type=tmpfs")
     for key in fields:
-        if key not in _MOUNT_FIELDS[kind]:
-            raise InvalidArgument(f"the mount option {key!r} is not known", hint=", ".join(sorted(_MOUNT_FIELDS[kind])))
-    destination = fields.get("dst") or fields.get("destination") or fields.get("target") or ""
-    read_only = _says_yes(fields, "ro") or _says_yes(fields, "readonly")
-    access = ["ro"] if read_only else []
+        if key not in _MOUNT_FIELDS[kind] | {"type"}:
+            known = ", ".join(sorted(_MOUNT_FIELDS[kind]))
+            raise InvalidArgument(f"{key}: invalid mount option", hint=f"type={kind} has {known}")
+    destination = next((fields[key] for key in ("dst", "destination", "target") if fields.get(key)), "")
+    if not destination:
+        raise InvalidArgument(f"the mount {text!r} has no destination", hint="give it with dst=DIRECTORY")
+    source, wanted = fields.get("src") or fields.get("source") or "", _switched_on(fields)
     if kind == "tmpfs":
         size, mode = fields.get("tmpfs-size"), fields.get("tmpfs-mode")
         extra = [*([f"size={parse_size(size)}"] if size else []), *([f"mode={mode}"] if mode else [])]
-        return _tmpfs(destination, access + extra, text)
-    source, propagation = fields.get("src") or fields.get("source") or "", fields.get("bind-propagation")
-    if not source or not destination:
-        raise InvalidArgument(f"the mount {text!r} is not understood", hint="use type=bind,src=DIRECTORY,dst=DIRECTORY")
-    return _bind(source, destination, access + ([propagation] if propagation else []))
+        return _tmpfs(destination, wanted + extra, text)
+    if kind == "volume":
+        return _volume(source, destination, wanted)
+    if not source:
+        raise InvalidArgument(f"the mount {text!r} has no source", hint="give it with src=DIRECTORY")
+    if _says_yes(fields, "bind-nonrecursive"):
+        wanted.append("bind")
+    return _bind(source, destination, wanted + [fields[key] for key in ("bind-propagation",) if fields.get(key)])
+
+
+def sorted_by_kind(
+    mounts: Iterable[AnyMount],
+) -> tuple[tuple[BindMount, ...], tuple[TmpfsMount, ...], tuple[VolumeMount, ...]]:
+    """The mounts of a request, each kind by itself."""
+    found = list(mounts)
+    return (
+        tuple(mount for mount in found if isinstance(mount, BindMount)),
+        tuple(mount for mount in found if isinstance(mount, TmpfsMount)),
+        tuple(mount for mount in found if isinstance(mount, VolumeMount)),
+    )
+
+
+def _switched_on(fields: dict[str, str]) -> list[str]:
+    """The options without a value of a --mount."""
+    switches = [option for key, option in _SWITCHES.items() if _says_yes(fields, key)]
+    return [*dict.fromkeys(switches), *(key for key in sorted(_FLAGS) if _says_yes(fields, key))]
 
 
 def _says_yes(fields: dict[str, str], key: str) -> bool:
     return key in fields and fields[key] in ("", "true", "1")
 
 
-def _bind(source: str, destination: str, wanted: Sequence[str]) -> BindMount:
-    unknown = [option for option in wanted if option not in _BIND_OPTIONS]
-    if unknown:
-        raise InvalidArgument(f"the mount option {unknown[0]!r} is not known")
-    options = [option for option in wanted if option not in _RELABEL]
+def _check(wanted: Sequence[str], known: frozenset[str], destination: str) -> None:
+    for option in wanted:
+        if option not in known:
+            raise InvalidArgument(f'invalid option type "{option}"', hint=f"use one of {', '.join(sorted(known))}")
+    for one, other in _PAIRS:
+        if {one, other} <= set(wanted):
+            raise InvalidArgument(
+                f"invalid options \"{', '.join(wanted)}\", can only specify 1 '{other}' or '{one}' option"
+            )
+    if len(_PROPAGATION & set(wanted)) > 1:
+        raise InvalidArgument(f'invalid options "{", ".join(wanted)}", can only specify 1 propagation')
+    if not destination.startswith("/"):
+        raise InvalidArgument(f'invalid container path "{destination}", must be an absolute path')
+
+
+def _completed(wanted: Sequence[str], defaults: Sequence[str]) -> tuple[str, ...]:
+    """The options of mount(2), with what they do not say."""
+    options = [option for option in wanted if option not in _APART]
     if not {"bind", "rbind"} & set(options):
         options.insert(0, "rbind")
     if not _PROPAGATION & set(options):
         options.append("rprivate")
     if not {"ro", "rw"} & set(options):
         options.append("rw")
-    return BindMount(source=os.path.realpath(source), destination=destination, options=tuple(options))
+    return (*options, *(default for default in defaults if not {default, default.removeprefix("no")} & set(options)))
+
+
+def _bind(source: str, destination: str, wanted: Sequence[str]) -> BindMount:
+    _check(wanted, _BIND_OPTIONS, destination)
+    options = _completed(wanted, ())
+    return BindMount(source=os.path.realpath(source), destination=destination, options=options, chown="U" in wanted)
+
+
+def _volume(name: str, destination: str, wanted: Sequence[str]) -> VolumeMount:
+    _check(wanted, _VOLUME_OPTIONS, destination)
+    return VolumeMount(
+        name=name,
+        destination=destination,
+        options=_completed(wanted, ("nosuid", "nodev")),
+        copy="nocopy" not in wanted,
+        chown="U" in wanted,
+    )
 
 
 def _tmpfs(destination: str, wanted: Sequence[str], text: str) -> TmpfsMount:

@@ -171,10 +171,10 @@ class Lifecycle(Handle):
         with self.hold(Verb.CLEANUP) as held:
             cleanup_operation.cleanup(held)
 
-    def remove(self, force: bool = False, *, dependants: bool = False) -> None:
+    def remove(self, force: bool = False, *, volumes: bool = False, dependants: bool = False) -> None:
         """Remove for good; with `dependants` those that need it before. Allowed: configured, exited; any with `force`.
 
-        Raises `ContainerInUse`.
+        With `volumes` its anonymous volumes go, too, where no other container has them. Raises `ContainerInUse`.
         """
         from core.operations import remove as remove_operation
 
@@ -184,9 +184,9 @@ class Lifecycle(Handle):
             graph = graph_of(record.config for record in self._parts.store.all())
             for container_id in dependants_of(self.id, graph):
                 with contextlib.suppress(NoSuchContainer):
-                    type(self)(self._parts, container_id).remove(force)
+                    type(self)(self._parts, container_id).remove(force, volumes=volumes)
         with self.hold(Verb.FORCE_REMOVE if force else Verb.REMOVE) as held:
-            remove_operation.remove(held, force=force)
+            remove_operation.remove(held, force=force, volumes=volumes)
         # conmon's clean-up waits for the lock: it can only end, and its process go, after the removal.
         self._parts.monitor.wait_gone(self.id, KILL_PATIENCE)
 

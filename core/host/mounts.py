@@ -6,16 +6,20 @@ import ctypes
 import errno
 import os
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
 from core.errors import StorageFailed
+from core.host.processes import find_program, run
 
 _MS_NOSUID: Final = 0x2
 _MS_NODEV: Final = 0x4
 _MS_NOEXEC: Final = 0x8
 _MNT_DETACH: Final = 0x2
 _UMOUNT_NOFOLLOW: Final = 0x8
+_MOUNT_TIMEOUT: Final = 120.0
+"""Seconds; a server on the network may be slow to answer."""
 _libc = ctypes.CDLL(None, use_errno=True)
 _OCTAL: Final = re.compile(rb"\\([0-7]{3})")
 
@@ -27,6 +31,25 @@ def mount_tmpfs(path: Path, *, size: int, mode: int = 0o1777) -> None:
     if _libc.mount(b"shm", os.fsencode(path), b"tmpfs", ctypes.c_ulong(flags), data) != 0:
         reason = os.strerror(ctypes.get_errno())
         raise StorageFailed(f"a tmpfs could not be mounted on {path}: {reason}")
+
+
+def mount_as_told(target: Path, *, kind: str, device: str, options: Sequence[str]) -> None:
+    """Mount what an operator told, by mount(8), which knows the helpers of network file systems.
+
+    Raises `StorageFailed`.
+    """
+    argv = [find_program("mount")]
+    if kind == "bind":
+        options, kind = ("bind", *options), ""
+    if options:
+        argv += ["-o", ",".join(options)]
+    if kind:
+        argv += ["-t", kind]
+    finished = run([*argv, "--", device or kind, str(target)], timeout=_MOUNT_TIMEOUT)
+    if finished.returncode:
+        lines = finished.error_text().splitlines() or [f"mount ended with {finished.returncode}"]
+        reason = lines[0].removeprefix("mount: ")
+        raise StorageFailed(f"mounting {device or kind} on {target}: {reason}", argv=argv, stderr=finished.error_text())
 
 
 def unmount(path: Path, *, lazy: bool = False) -> None:

@@ -36,11 +36,29 @@ class ProcessConfig(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class BindMount(msgspec.Struct, frozen=True, kw_only=True):
-    """A host directory or file shown in the container. `options` as in the runtime spec (ro, rw, rbind, rprivate …)."""
+    """A host directory or file shown in the container. `options` as in the runtime spec (ro, rw, rbind, rprivate …).
+
+    `chown`: all of it is given to the container's user at each start.
+    """
 
     source: str
     destination: str
     options: tuple[str, ...] = ("rbind", "rprivate", "rw")
+    chown: bool = False
+
+
+class VolumeMount(msgspec.Struct, frozen=True, kw_only=True):
+    """A volume shown in the container. `name`: in a request, empty for an anonymous one.
+
+    `copy`: one that is used for the first time is filled with what the image has there. `chown`: as of `BindMount`.
+    """
+
+    destination: str
+    name: str = ""
+    options: tuple[str, ...] = ("rbind", "rprivate", "rw", "nosuid", "nodev")
+    copy: bool = True
+    chown: bool = False
+    anonymous: bool = False
 
 
 class TmpfsMount(msgspec.Struct, frozen=True, kw_only=True):
@@ -102,6 +120,7 @@ class ContainerConfig(msgspec.Struct, frozen=True, kw_only=True):
     stop_timeout: int = DEFAULT_STOP_TIMEOUT
     bind_mounts: tuple[BindMount, ...] = ()
     tmpfs_mounts: tuple[TmpfsMount, ...] = ()
+    volume_mounts: tuple[VolumeMount, ...] = ()
     shm_size: int = DEFAULT_SHM_SIZE
     resources: ResourceLimits = ResourceLimits()
     security: Security = Security()

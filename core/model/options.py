@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import msgspec
 
 from core.model.config import (
@@ -11,10 +13,13 @@ from core.model.config import (
     ResourceLimits,
     Security,
     TmpfsMount,
+    VolumeMount,
 )
 from core.model.health import FailureAction
 from core.model.namespaces import NamespaceOptions
 from core.model.restart import NO_RESTART, RestartPolicy
+
+ImageVolumes = Literal["anonymous", "tmpfs", "ignore"]
 
 
 class HealthOptions(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,6 +42,8 @@ class CreateOptions(msgspec.Struct, frozen=True, kw_only=True):
 
     None means that the image decides, or the default. An empty `entrypoint` removes the image's. `network`: `host`,
     `none` or `container:NAME-OR-ID`. `stop_signal`: by name or number. `stop_timeout`: seconds. `shm_size`: bytes.
+    `volumes_from`: containers whose mounts are had, too, as `NAME-OR-ID[:ro|rw|z]`. `image_volumes`: what the image's
+    volumes become.
     """
 
     image: str = ""
@@ -57,6 +64,9 @@ class CreateOptions(msgspec.Struct, frozen=True, kw_only=True):
     stop_timeout: int | None = None
     bind_mounts: tuple[BindMount, ...] = ()
     tmpfs_mounts: tuple[TmpfsMount, ...] = ()
+    volume_mounts: tuple[VolumeMount, ...] = ()
+    volumes_from: tuple[str, ...] = ()
+    image_volumes: ImageVolumes = "anonymous"
     shm_size: int = DEFAULT_SHM_SIZE
     resources: ResourceLimits = ResourceLimits()
     security: Security = Security()

@@ -45,6 +45,8 @@ class ContainerSnapshot(msgspec.Struct, frozen=True, kw_only=True):
     """The id of its pod."""
     pod_name: str = ""
     is_infra: bool = False
+    mounts: tuple[str, ...] = ()
+    """Names of volumes and paths of the host that are shown in it, and where."""
     error: str
 
 

@@ -154,5 +154,7 @@ class ContainerState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
     """Somebody stopped or killed it: its restart policy leaves it alone."""
     health: Health | None = None
     """By the results since the last start; None for one without a health check, or never started."""
+    removes_volumes: bool = False
+    """With the intent to remove it: its anonymous volumes go, too."""
     error: str = ""
     boot_id: str = ""

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import msgspec
 
-from core.model.config import ContainerConfig, NetworkMode, ResourceLimits
+from core.model.config import BindMount, ContainerConfig, NetworkMode, ResourceLimits
 from core.model.options import ExecOptions
 from core.oci.merge import merge_env
 from core.oci.user import ResolvedUser
@@ -51,6 +51,7 @@ class SpecRequest(msgspec.Struct, frozen=True, kw_only=True):
     seccomp: dict[str, Any] | None
     shm_path: str
     etc_files: dict[str, str]
+    volumes: tuple[BindMount, ...] = ()
     network_namespace: str | None
     hostname: str
     nofile_limit: int
@@ -144,17 +145,15 @@ def _mounts(request: SpecRequest) -> list[dict[str, Any]]:
     ]
     if request.shm_path:
         mounts.append(_mount("/dev/shm", "bind", request.shm_path, ["bind", "rprivate", *hidden]))
+    own = [_mount(tmpfs.destination, "tmpfs", "tmpfs", list(tmpfs.options)) for tmpfs in request.config.tmpfs_mounts]
+    for bind in (*request.config.bind_mounts, *request.volumes):
+        own.append(_mount(bind.destination, "bind", bind.source, list(bind.options)))
+    taken = {mount["destination"] for mount in own}
     for destination, source in request.etc_files.items():
-        mounts.append(_mount(destination, "bind", source, ["bind", "rprivate"]))
-    for tmpfs in request.config.tmpfs_mounts:
-        mounts.append(_mount(tmpfs.destination, "tmpfs", "tmpfs", list(tmpfs.options)))
-    for bind in request.config.bind_mounts:
-        mounts.append(_mount(bind.destination, "bind", bind.source, list(bind.options)))
-    taken = {bind.destination for bind in request.config.bind_mounts}
-    taken |= {tmpfs.destination for tmpfs in request.config.tmpfs_mounts}
-    own = len(request.config.bind_mounts) + len(request.config.tmpfs_mounts)
-    standard = [mount for mount in mounts[: len(mounts) - own] if mount["destination"] not in taken]
-    return standard + sorted(mounts[len(mounts) - own :], key=lambda mount: mount["destination"].count("/"))
+        if destination not in taken:
+            own.append(_mount(destination, "bind", source, ["bind", "rprivate"]))
+    standard = [mount for mount in mounts if mount["destination"] not in taken]
+    return standard + sorted(own, key=lambda mount: mount["destination"].count("/"))
 
 
 def _sysfs(request: SpecRequest, options: list[str]) -> dict[str, Any]:

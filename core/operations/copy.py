@@ -6,7 +6,7 @@ import errno
 import os
 import stat
 import tarfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Final, NamedTuple
@@ -16,11 +16,12 @@ import msgspec
 from core.errors import CopyFailed, DamagedArchive, EngineError, InvalidArgument
 from core.host.process_table import is_alive
 from core.host.rooted import RootedTree, open_process_root
-from core.model.config import ContainerConfig
+from core.model.config import BindMount
 from core.model.state import IDLE_STATUSES
 from core.operations.init import user_of
 from core.operations.mount import mounted_root
 from core.operations.parts import Transaction
+from core.operations.volume_use import volume_binds
 from core.storage.tree_reader import PIECE, Entry, TreeReader
 from core.storage.tree_writer import TreeWriter, WriteRules
 
@@ -72,18 +73,19 @@ def open_container(held: Transaction, given: str) -> Side:
             tree.close()
             raise CopyFailed(f"container {held.name} has ended just now", hint="try again", container_id=held.id)
         if tree is None:
-            folder, path = _behind_bind_mount(held.config, root, path)
+            binds = (*held.config.bind_mounts, *volume_binds(held.parts, held.config.volume_mounts))
+            folder, path = _behind_bind_mount(binds, root, path)
             tree = RootedTree.open(folder)
     except OSError as error:
         raise CopyFailed(f"container {held.name} can not be read: {error}", container_id=held.id) from error
     return Side(tree, path, given, f"on container {held.name}", (user.uid, user.gid), True)
 
 
-def _behind_bind_mount(config: ContainerConfig, root: Path, path: str) -> tuple[Path, str]:
+def _behind_bind_mount(binds: Iterable[BindMount], root: Path, path: str) -> tuple[Path, str]:
     """Where a path leads once what is bound there is mounted: it is not, while nothing runs."""
     plain = os.path.normpath(path)
     tail = path[len(path.rstrip("/.")) :] if path.endswith(("/", "/.")) else ""
-    for bind in sorted(config.bind_mounts, key=lambda bind: -len(bind.destination)):
+    for bind in sorted(binds, key=lambda bind: -len(bind.destination)):
         destination = os.path.normpath(bind.destination)
         if plain == destination or plain.startswith(f"{destination}/"):
             source = Path(bind.source)

@@ -24,11 +24,13 @@ from core.model.state import ContainerState, Intent, Status
 from core.oci.capabilities import compute
 from core.oci.merge import merge_health_check, merge_process
 from core.oci.signals import parse_signal
+from core.operations.create_mounts import finalize_mounts
 from core.operations.names import random_name
 from core.operations.namespaces import resolve_namespaces, running_donor
 from core.operations.parts import EngineParts, Transaction
 from core.operations.pod_membership import find_pod, join_pod, pods_of
 from core.operations.release import erase
+from core.operations.volumes import ensure_volumes
 
 NAME_PATTERN: Final = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]*")
 NAME_LENGTH: Final = 253
@@ -64,6 +66,7 @@ def create(parts: EngineParts, options: CreateOptions) -> str:
             make_private_directory(parts.paths.bundle(config.id))
             if config.image_id:
                 parts.storage.create(config.id, config.id, config.image_id)
+            ensure_volumes(parts, config)
         except (EngineError, OSError):
             erase(held)
             raise
@@ -98,7 +101,7 @@ def finalize_config(parts: EngineParts, options: CreateOptions) -> ContainerConf
     if options.name:
         check_name(options.name)
         _refuse_used_name(parts, options.name)
-    _check_mounts(options)
+    _check_values(options)
     compute(options.security)
     image_id, image = "", None
     if options.image:
@@ -107,6 +110,7 @@ def finalize_config(parts: EngineParts, options: CreateOptions) -> ContainerConf
     elif not Path(options.rootfs).is_dir():
         raise InvalidArgument(f"the root file system {options.rootfs} is not a directory")
     container_id = os.urandom(32).hex()
+    mounts = finalize_mounts(parts, options, image)
     network, network_container = _resolve_network(parts, options.network)
     namespaces = resolve_namespaces(parts, options.namespaces)
     return ContainerConfig(
@@ -121,8 +125,9 @@ def finalize_config(parts: EngineParts, options: CreateOptions) -> ContainerConf
         annotations=options.annotations,
         stop_signal=_stop_signal(options, image),
         stop_timeout=options.stop_timeout if options.stop_timeout is not None else 10,
-        bind_mounts=options.bind_mounts,
-        tmpfs_mounts=options.tmpfs_mounts,
+        bind_mounts=mounts.binds,
+        tmpfs_mounts=mounts.tmpfs,
+        volume_mounts=mounts.volumes,
         shm_size=options.shm_size,
         resources=options.resources,
         security=options.security,
@@ -160,17 +165,7 @@ def _free_name(parts: EngineParts) -> str:
     return name
 
 
-def _check_mounts(options: CreateOptions) -> None:
-    for bind in options.bind_mounts:
-        if not bind.destination.startswith("/"):
-            raise InvalidArgument(f"the mount destination {bind.destination!r} is not an absolute path")
-        if not Path(bind.source).exists():
-            raise InvalidArgument(
-                f"the mount source {bind.source} does not exist", hint="create it first, or correct the path"
-            )
-    for tmpfs in options.tmpfs_mounts:
-        if not tmpfs.destination.startswith("/"):
-            raise InvalidArgument(f"the tmpfs destination {tmpfs.destination!r} is not an absolute path")
+def _check_values(options: CreateOptions) -> None:
     if options.shm_size <= 0:
         raise InvalidArgument("the size of shm must be more than 0 bytes")
     if options.auto_remove and options.restart.name is not RestartName.NO:

@@ -7,6 +7,7 @@ from typing import Final
 from core.errors import InvalidArgument
 from core.model.config import ContainerConfig
 from core.model.content import FileChange
+from core.operations.create_mounts import mounts_in
 from core.operations.parts import Transaction
 
 _MOUNT_POINTS: Final = (
@@ -32,7 +33,7 @@ def diff(held: Transaction) -> list[FileChange]:
 
 def mount_points(config: ContainerConfig) -> tuple[str, ...]:
     """Where something else than the root is seen in the container."""
-    own = [bind.destination for bind in config.bind_mounts] + [tmpfs.destination for tmpfs in config.tmpfs_mounts]
+    own = [mount.destination for mount in mounts_in(config)]
     return (*_MOUNT_POINTS, *(destination.rstrip("/") for destination in own))
 
 

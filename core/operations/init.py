@@ -26,17 +26,19 @@ from core.oci.seccomp import translate
 from core.oci.spec import SpecRequest, build_spec
 from core.oci.user import ResolvedUser, resolve_user
 from core.operations.create import network_target
+from core.operations.create_mounts import mounts_in
 from core.operations.namespaces import host_name, namespace_paths, shared_memory
 from core.operations.parts import Transaction
 from core.operations.pod_membership import prepare_pod_cgroup
 from core.operations.release import release, stop_by_force
+from core.operations.volume_use import Owner, prepare_volumes, volume_binds
 
 
 def init(held: Transaction) -> None:
     """Mount root and shm, write the spec and let conmon create the process. Allowed: configured, exited.
 
     Ends in created. Raises `RuntimeFailed`, `MonitorFailed`, `StorageFailed`, `NoSuchExecutable`, `NotExecutable`,
-    `InvalidArgument` (an unknown user), `StateForbids` (the network to join is not there).
+    `InvalidArgument` (an unknown user), `NoSuchObject` (a volume is gone), `StateForbids` (what it joins is not there).
     """
     before = held.state
     held.save(intent=Intent.INITIALISING, error="")
@@ -70,6 +72,7 @@ def _bring_up(held: Transaction, root: Path) -> None:
     user = user_of(held, root)
     prepare_pod_cgroup(held)
     cgroup_v2 = Path("/sys/fs/cgroup/cgroup.controllers").exists()
+    prepare_volumes(held, root, Owner(user.uid, user.gid))
     request = SpecRequest(
         config=config,
         root_path=str(root),
@@ -78,6 +81,7 @@ def _bring_up(held: Transaction, root: Path) -> None:
         seccomp=_seccomp(held),
         shm_path=shared_memory(parts, config),
         etc_files=_write_etc_files(held),
+        volumes=volume_binds(parts, config.volume_mounts),
         network_namespace=network_target(parts, config),
         hostname=host_name(parts, config),
         nofile_limit=resource.getrlimit(resource.RLIMIT_NOFILE)[1],
@@ -166,7 +170,7 @@ def _write_etc_files(held: Transaction) -> dict[str, str]:
     if config.network is NetworkMode.HOST:
         with contextlib.suppress(OSError):
             contents["hosts"] = Path("/etc/hosts").read_text()
-    taken = {bind.destination for bind in config.bind_mounts}
+    taken = {mount.destination for mount in mounts_in(config)}
     shown = {}
     for name, content in contents.items():
         destination = f"/etc/{name}"

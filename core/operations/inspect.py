@@ -14,6 +14,9 @@ from core.operations.parts import EngineParts
 from core.operations.pod_membership import pod_name_of
 
 NANO = 1_000_000_000
+_PROPAGATION = frozenset({"private", "rprivate", "shared", "rshared", "slave", "rslave"})
+_APART = _PROPAGATION | {"ro", "rw"}
+"""Mount options that have a field of their own."""
 
 
 def snapshot_of(parts: EngineParts, record: ContainerRecord) -> ContainerSnapshot:
@@ -52,6 +55,14 @@ def snapshot_of(parts: EngineParts, record: ContainerRecord) -> ContainerSnapsho
         pod=config.pod,
         pod_name=pod_name_of(parts, config.pod) if config.pod else "",
         is_infra=config.is_infra,
+        mounts=tuple(
+            name
+            for pair in (
+                *((volume.name, volume.destination) for volume in config.volume_mounts),
+                *((bind.source, bind.destination) for bind in config.bind_mounts),
+            )
+            for name in pair
+        ),
         error=state.error,
     )
 
@@ -106,7 +117,7 @@ def inspect(parts: EngineParts, record: ContainerRecord) -> dict[str, object]:
         "Pod": config.pod,
         "IsInfra": config.is_infra,
         "Dependencies": list(dependencies(config)),
-        "Mounts": _mounts(record),
+        "Mounts": _mounts(parts, record),
         "Config": _config(record),
         "HostConfig": _host_config(parts, record),
     }
@@ -144,7 +155,7 @@ def _health(parts: EngineParts, record: ContainerRecord) -> dict[str, object] | 
     }
 
 
-def _mounts(record: ContainerRecord) -> list[dict[str, object]]:
+def _mounts(parts: EngineParts, record: ContainerRecord) -> list[dict[str, object]]:
     binds: list[dict[str, object]] = [
         {
             "Type": "bind",
@@ -159,7 +170,21 @@ def _mounts(record: ContainerRecord) -> list[dict[str, object]]:
         {"Type": "tmpfs", "Source": "", "Destination": mount.destination, "Options": list(mount.options), "RW": True}
         for mount in record.config.tmpfs_mounts
     ]
-    return binds + tmpfs
+    volumes: list[dict[str, object]] = [
+        {
+            "Type": "volume",
+            "Name": mount.name,
+            "Source": str(parts.paths.volume_data(mount.name)),
+            "Destination": mount.destination,
+            "Driver": "local",
+            "Mode": "",
+            "Options": [option for option in mount.options if option not in _APART],
+            "RW": "ro" not in mount.options,
+            "Propagation": "".join(option for option in mount.options if option in _PROPAGATION),
+        }
+        for mount in record.config.volume_mounts
+    ]
+    return binds + tmpfs + volumes
 
 
 def _config(record: ContainerRecord) -> dict[str, object]:

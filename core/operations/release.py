@@ -11,7 +11,10 @@ from core.errors import EngineError, TimedOut
 from core.host.cgroups import remove_cgroups
 from core.host.locks import FileLock
 from core.host.mounts import unmount
+from core.model.state import Intent
 from core.operations.parts import EngineParts, Transaction
+from core.operations.volume_use import release_volumes
+from core.operations.volumes import remove_volumes_of
 from core.runtime.contract import Phase
 
 KILL_PATIENCE: Final = 10.0
@@ -70,6 +73,7 @@ def release(held: Transaction, *, everything: bool = False) -> None:
     parts.runtime.delete(held.id, force=True)
     remove_cgroups(cgroup_paths)
     unmount(parts.paths.shm(held.id))
+    release_volumes(held)
     shutil.rmtree(parts.paths.exec_folder(held.id), ignore_errors=True)
     stays = not everything and (held.state.kept_mounted or is_exporting(parts, held.id))
     if not stays:
@@ -88,6 +92,10 @@ def erase(held: Transaction) -> None:
     if bundle.exists():
         shutil.rmtree(bundle)
     parts.monitor.forget(held.id)
+    creating = held.state.intent is Intent.CREATING
+    if creating or held.state.removes_volumes or held.config.auto_remove:
+        # Before the record goes: who finishes this after a crash has to know which they are.
+        remove_volumes_of(parts, held.config, made_for_it=creating)
     parts.store.remove(held.id)
     held.removed = True
     parts.paths.lock(held.id).unlink(missing_ok=True)

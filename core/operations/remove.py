@@ -11,8 +11,10 @@ from core.operations.pod_membership import refuse_removal_of_infra
 from core.operations.release import erase, is_exporting, stop_by_force
 
 
-def remove(held: Transaction, *, force: bool = False) -> None:
+def remove(held: Transaction, *, force: bool = False, volumes: bool = False) -> None:
     """Remove the container for good. Allowed: configured, exited; with `force` any state, killing what runs.
+
+    With `volumes` its anonymous volumes go, too, where no other container has them.
 
     Raises `ContainerInUse` for a pod's infra container, where another container needs it, or during an export unless
     `force`.
@@ -29,7 +31,7 @@ def remove(held: Transaction, *, force: bool = False) -> None:
         raise ContainerInUse(
             f"container {held.name} is being exported", hint="wait for the export or cancel it", container_id=held.id
         )
-    held.save(intent=Intent.REMOVING)
+    held.save(intent=Intent.REMOVING, removes_volumes=volumes)
     stop_by_force(held)
     erase(held)
     held.emit(EventKind.REMOVE)

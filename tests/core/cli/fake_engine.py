@@ -10,12 +10,13 @@ from typing import Self
 import msgspec
 
 from core.console.log import LogLine
-from core.errors import ImageInUse, NoSuchContainer, NoSuchImage, StateForbids
+from core.errors import ImageInUse, NoSuchContainer, NoSuchImage, NoSuchObject, StateForbids
 from core.model.config import ContainerConfig, ProcessConfig, ResourceLimits
 from core.model.image import Image
 from core.model.options import CreateOptions
 from core.model.snapshot import ContainerSnapshot
 from core.model.state import Status
+from core.model.volume import VolumeSnapshot
 from core.paths import EnginePaths
 from core.settings import Settings
 
@@ -129,10 +130,10 @@ class FakeContainer:
     def rename(self, new_name: str) -> None:
         self._note("rename", new_name)
 
-    def remove(self, force: bool = False, *, dependants: bool = False) -> None:
+    def remove(self, force: bool = False, *, volumes: bool = False, dependants: bool = False) -> None:
         if self.shown.status is Status.RUNNING and not force:
             raise StateForbids(f"can not remove container {self.name}: it is running", hint="stop it first")
-        self._note("remove", force)
+        self._note("remove", force, *(["volumes"] if volumes else []))
         self.engine.held.remove(self)
 
     def logs(self, tail: int | None = None, since: float | None = None, follow: bool = False) -> Iterator[LogLine]:
@@ -186,6 +187,13 @@ class FakeImages:
         return [f"Untagged: {name}"] if name in image.names else [f"Deleted: {image.id}"]
 
 
+class FakeVolumes:
+    """No volume at all."""
+
+    def find(self, name: str) -> VolumeSnapshot:
+        raise NoSuchObject(f'no volume with name "{name}" found: no such volume')
+
+
 class FakeEngine:
     """Holds containers in the order of their creation, and images."""
 
@@ -194,6 +202,7 @@ class FakeEngine:
         self.settings = Settings()
         self.held: list[FakeContainer] = []
         self.images = FakeImages()
+        self.volumes = FakeVolumes()
 
     def __enter__(self) -> Self:
         return self

@@ -9,7 +9,7 @@ import pytest
 
 from core.cli.mounts import mount, tmpfs, volume
 from core.errors import InvalidArgument
-from core.model.config import BindMount, ResourceLimits, Security, TmpfsMount
+from core.model.config import BindMount, ResourceLimits, Security, TmpfsMount, VolumeMount
 from core.model.health import FailureAction
 from core.model.image import Image
 from core.model.options import CreateOptions, HealthOptions
@@ -153,13 +153,40 @@ RW = ("rbind", "rprivate", "rw")
         ("/a:/b:ro", BindMount(source="/a", destination="/b", options=("rbind", "ro", "rprivate"))),
         ("/a:/b:bind,shared,Z", BindMount(source="/a", destination="/b", options=("bind", "shared", "rw"))),
         ("./x:/b", BindMount(source=os.path.realpath("x"), destination="/b", options=RW)),
+        ("/a:/b:U", BindMount(source="/a", destination="/b", options=RW, chown=True)),
+        ("name:/b", VolumeMount(name="name", destination="/b", options=(*RW, "nosuid", "nodev"))),
+        ("/b", VolumeMount(destination="/b", options=(*RW, "nosuid", "nodev"))),
+        (
+            "name:/b:ro,nocopy,suid,noexec,z,U",
+            VolumeMount(
+                name="name",
+                destination="/b",
+                options=("rbind", "ro", "suid", "noexec", "rprivate", "nodev"),
+                copy=False,
+                chown=True,
+            ),
+        ),
     ],
 )
-def test_volume(text: str, expected: BindMount) -> None:
+def test_volume(text: str, expected: BindMount | VolumeMount) -> None:
     assert volume(text) == expected
 
 
-@pytest.mark.parametrize("text", ["/a", "name:/b", "/a:", ":/b", "/a:/b:magic", "/a:/b:ro:x"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a",
+        "name:b",
+        "/a:",
+        ":/b",
+        "/a:/b:magic",
+        "/a:/b:ro:x",
+        "/a:/b:ro,rw",
+        "/a:/b:nocopy",
+        "a:/b:shared,slave",
+        "a:/b:O",
+    ],
+)
 def test_no_volume(text: str) -> None:
     with pytest.raises(InvalidArgument):
         volume(text)
@@ -174,13 +201,17 @@ def test_tmpfs() -> None:
 
 def test_mount() -> None:
     assert mount("type=bind,src=/a,dst=/b") == BindMount(source="/a", destination="/b", options=RW)
-    assert mount("source=/a,target=/b,readonly=true").options == ("rbind", "ro", "rprivate")
-    assert mount("src=/a,dst=/b,ro=false,bind-propagation=rslave").options == ("rbind", "rslave", "rw")
+    assert mount("type=bind,source=/a,target=/b,readonly=true").options == ("rbind", "ro", "rprivate")
+    assert mount("type=bind,src=/a,dst=/b,ro=false,bind-propagation=rslave").options == ("rbind", "rslave", "rw")
+    assert mount("source=a,target=/b") == mount("type=volume,src=a,dst=/b") == volume("a:/b")
+    assert mount("type=volume,dst=/b,ro,U,volume-nocopy=true,noexec") == VolumeMount(
+        destination="/b", options=("rbind", "ro", "noexec", "rprivate", "nosuid", "nodev"), copy=False, chown=True
+    )
     assert mount("type=tmpfs,dst=/t,tmpfs-size=1k").options == ("rw", "noexec", "nosuid", "nodev", "size=1024")
 
 
 @pytest.mark.parametrize(
-    "text", ["", "type=volume,src=a,dst=/b", "type=bind,src=/a", "type=tmpfs", "type=bind,src=/a,dst=/b,magic=1"]
+    "text", ["", "type=glob,src=a,dst=/b", "type=bind,src=/a", "type=tmpfs", "type=bind,src=/a,dst=/b,magic=1"]
 )
 def test_no_mount(text: str) -> None:
     with pytest.raises(InvalidArgument):

@@ -29,6 +29,7 @@ NOBODY = 'Error: no container with name or ID "nobody" found: no such container\
         (["unpause", "c"], ("unpause",)),
         (["rm", "a"], ("remove", False)),
         (["rm", "-f", "b"], ("remove", True)),
+        (["rm", "-v", "a"], ("remove", False, "volumes")),
     ],
 )
 def test_verbs(fake: FakeEngine, call: Call, arguments: list[str], call_made: tuple[object, ...]) -> None:
