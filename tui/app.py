@@ -17,7 +17,7 @@ from textual.widgets import Input
 from core.log import LOG
 from tui.bridge import Bridge
 from tui.plain_text import printable
-from tui.screens.containers import ContainersScreen
+from tui.screens.deck import DeckScreen
 from tui.terminal.driver import WharfDriver
 from tui.terminal.keeper_process import STOCK
 from tui.terminal.pane import TerminalPane
@@ -46,7 +46,7 @@ class WharfApp(App[None], inherit_bindings=False):
 
     def on_mount(self) -> None:
         self.theme = "textual-dark"
-        self.push_screen(ContainersScreen(self._bridge, self._keys))
+        self.push_screen(DeckScreen(self._bridge, self._keys))
 
     async def on_event(self, event: events.Event) -> None:
         """Have a key done, whoever it is for, before the next one is looked at.

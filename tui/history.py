@@ -47,3 +47,15 @@ def sparkline(values: Iterable[float], width: int, top: float = 0.0) -> str:
         return "▁" * len(shown)
     steps = len(_BLOCKS) - 1
     return "".join(_BLOCKS[max(1, min(steps, round(value / highest * steps)))] for value in shown)
+
+
+def chart(values: Iterable[float], width: int, height: int, top: float = 0.0) -> list[str]:
+    """The last `width` values as columns of blocks in `height` rows; the highest is `top`, or more where one is."""
+    shown = list(values)[-width:]
+    highest = max([top, *shown], default=0.0) or 1.0
+    steps = len(_BLOCKS) - 1
+    levels = [max(1, round(value / highest * steps * height)) for value in shown]
+    rows = []
+    for row in range(height - 1, -1, -1):
+        rows.append("".join(_BLOCKS[max(0, min(steps, level - row * steps))] for level in levels).rjust(width))
+    return rows

@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from textual.message import Message
 
 from core.errors import EngineError
-from core.model.snapshot import ContainerSnapshot, ExportProgress, ResourceSample
+from core.events import Event
+from core.model.snapshot import ExportProgress, ResourceSample
 from tui.terminal.source import ConsoleSource
 
 
-class ContainersRead(Message):
-    """The list as it is now."""
+class RowsRead(Message):
+    """The rows of a view as they are now. `reader`: who read them, a name in `tui.bridge.readers`."""
 
-    def __init__(self, pictures: tuple[ContainerSnapshot, ...]) -> None:
+    def __init__(self, reader: str, rows: tuple[Any, ...]) -> None:
         super().__init__()
-        self.pictures = pictures
+        self.reader = reader
+        self.rows = rows
+
+
+class EventsHappened(Message):
+    """What happened just now; among it may be that events were lost."""
+
+    def __init__(self, events: tuple[Event, ...]) -> None:
+        super().__init__()
+        self.events = events
 
 
 class SamplesRead(Message):
@@ -51,6 +63,18 @@ class VerbFailed(Message):
     def __init__(self, error: EngineError) -> None:
         super().__init__()
         self.error = error
+
+
+class VerbsEnded(Message):
+    """Several verbs that were ordered at once have ended. `done`: what was done, with the names to which.
+
+    `failed`: the names of those where it failed, each with its error.
+    """
+
+    def __init__(self, done: dict[str, list[str]], failed: list[tuple[str, EngineError]]) -> None:
+        super().__init__()
+        self.done = done
+        self.failed = failed
 
 
 class ExportProgressed(Message):
@@ -90,10 +114,11 @@ class ShellMissing(Message):
 
 
 class DetailRead(Message):
-    """`text`: what was asked for of a container. `kind`: inspect or logs."""
+    """What was asked for of one row. `kind`: a name in `tui.bridge.details`. `found`: None where `error` says why."""
 
-    def __init__(self, container_id: str, kind: str, text: str) -> None:
+    def __init__(self, row_id: str, kind: str, found: Any, error: EngineError | None = None) -> None:
         super().__init__()
-        self.container_id = container_id
+        self.row_id = row_id
         self.kind = kind
-        self.text = text
+        self.found = found
+        self.error = error

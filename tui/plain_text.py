@@ -31,6 +31,8 @@ GLYPHS: dict[Status, str] = {
 
 def printable(text: str) -> str:
     """`text` with a replacement for every character that could move the cursor or change a terminal's state."""
+    if text.isprintable():
+        return text
     return "".join(char if char.isprintable() else "�" for char in text)
 
 
@@ -66,6 +68,16 @@ def span(seconds: float) -> str:
     if days < 1:
         return f"{hours}h{minutes % 60:02d}m"
     return f"{days}d{hours % 24:02d}h"
+
+
+def moment(seconds: float) -> str:
+    """Date and time of day here."""
+    return time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(seconds))
+
+
+def ago(seconds: float) -> str:
+    """How long a moment is past."""
+    return f"{span(time.time() - seconds)} ago"
 
 
 def size(number: float) -> str:

@@ -18,11 +18,12 @@ from core.model.config import ContainerConfig, ProcessConfig, ResourceLimits
 from core.model.content import ChangeKind, CommitOptions, FileChange
 from core.model.health import HealthResult
 from core.model.options import ExecOptions
-from core.model.snapshot import ContainerSnapshot, ExportProgress, ResourceSample
+from core.model.snapshot import ContainerSnapshot, ExportProgress, ProcessEntry, ResourceSample
 from core.model.state import Status, Verb, require
 from core.paths import EnginePaths
 from core.settings import Settings
 from core.storage.export import Compression
+from tests.fakes.images import FakeImages
 
 PATIENCE = 10.0
 """Seconds after which a held verb goes on by itself, so that a failed test ends."""
@@ -123,6 +124,16 @@ class FakeContainer:
     def commit(self, options: CommitOptions) -> str:
         self._do(Verb.COMMIT, options)
         return "5" * 64
+
+    def top(self) -> list[ProcessEntry]:
+        return [
+            ProcessEntry(
+                pid=4711, parent=1, user="root", state="S", cpu_time=61.0, memory=3 << 20, command="sh \x1b[2J"
+            )
+        ]
+
+    def health_results(self) -> list[HealthResult]:
+        return [HealthResult(started_at=1e9, finished_at=1e9 + 0.25, exit_code=1, output="no answer\n")]
 
     def mount(self) -> Path:
         self._do(Verb.MOUNT)
@@ -236,6 +247,7 @@ class FakeEngine:
         self._lock = threading.RLock()
         self._bus = EventBus()
         self.journal: list[Event] = []
+        self.images = FakeImages(lambda: self.tell(EventKind.IMAGE, ""), self._images_in_use)
 
     def add(self, name: str, status: Status = Status.RUNNING, **changed: object) -> FakeContainer:
         """A new container behind the others."""
@@ -253,6 +265,12 @@ class FakeEngine:
             self._containers[container.id] = container
         self.tell(EventKind.CREATE, container.id)
         return container
+
+    def _images_in_use(self) -> dict[str, list[str]]:
+        used: dict[str, list[str]] = {}
+        for container in self._containers.values():
+            used.setdefault(container.shown.image_id, []).append(container.id)
+        return used
 
     def take_away(self, name: str) -> None:
         """Have a container be gone."""

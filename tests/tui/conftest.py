@@ -16,9 +16,9 @@ from core.paths import EnginePaths
 from tests.fakes.engine import FakeEngine
 from tui.app import WharfApp
 from tui.bridge import Bridge
-from tui.screens.containers import ContainersScreen
+from tui.screens.deck import DeckScreen
 from tui.widgets.bars import KeyBar, StatusLine
-from tui.widgets.container_list import ContainerList
+from tui.widgets.table import Table
 
 SIZE = (120, 36)
 KEY_NAMES = {":": "colon", "/": "slash", "\n": "enter", " ": "space", "-": "minus", "~": "tilde"}
@@ -78,13 +78,14 @@ def type_at_once(app: WharfApp, text: str) -> None:
         app._driver.send_message(key)
 
 
-def main_screen(app: WharfApp) -> ContainersScreen:
-    """The view of containers, whatever is in front of it."""
-    return next(screen for screen in app.screen_stack if isinstance(screen, ContainersScreen))
+def main_screen(app: WharfApp) -> DeckScreen:
+    """The one screen, whatever is in front of it."""
+    return next(screen for screen in app.screen_stack if isinstance(screen, DeckScreen))
 
 
-def the_list(app: WharfApp) -> ContainerList:
-    return main_screen(app).query_one(ContainerList)
+def the_list(app: WharfApp) -> Table:
+    """The list of the view that is shown."""
+    return main_screen(app).table
 
 
 def selected_name(app: WharfApp) -> str:

@@ -30,9 +30,13 @@ from tests.tui.conftest import (
     until_shown,
 )
 from tui.app import WharfApp
-from tui.keymap import ACTIONS, label_for
+from tui.keymap import GENERAL
 from tui.screens.dialog import ConfirmDialog
 from tui.screens.export import ExportDialog
+from tui.screens.view_stack import SHOWING
+from tui.views import VIEWS, load
+from tui.views.containers import ACTIONS, COLUMNS
+from tui.widgets.table import Table, fit_columns
 
 
 @pytest.mark.parametrize(
@@ -161,9 +165,9 @@ async def test_the_palette_has_only_what_can_be_done(app: WharfApp, fake: FakeEn
 
 
 async def test_the_help_has_every_action(app: WharfApp, fake: FakeEngine) -> None:
-    async with app.run_test(size=(120, 70)) as pilot:
+    async with app.run_test(size=(130, 90)) as pilot:
         await pilot.press("question_mark")
-        await until_shown(pilot, "the keys", *(action.description for action in ACTIONS))
+        await until_shown(pilot, "the keys", *(action.description for action in (*GENERAL, *ACTIONS)))
 
 
 async def test_hostile_texts_are_only_text(app: WharfApp, fake: FakeEngine) -> None:
@@ -171,7 +175,12 @@ async def test_hostile_texts_are_only_text(app: WharfApp, fake: FakeEngine) -> N
     fake.add("n" * 200, image=evil, command=("sh", evil), labels={"a": evil}).print(b"\x1b[2J\x1b]52;c;eA==\x07out")
     async with app.run_test(size=SIZE) as pilot:
         await until_shown(pilot, "nnnn", "out")
-        for key in ("i", "l", "d", "X"):
+        for tab in ("Output", "Stats", "Top", "Inspect", "Health", "Diff", "Events", "Mounts"):
+            await pilot.press("right_square_bracket")
+            await settled(pilot)
+            assert not {"\x1b", "\x07", "\x9b", "\u202e"} & set(shown(app)), tab
+        await pilot.press("right_square_bracket")
+        for key in ("l", "d", "X"):
             await pilot.press(key)
             await until(pilot, lambda: app.screen is not main_screen(app))
             assert not {"\x1b", "\x07", "\x9b", "\u202e"} & set(shown(app))
@@ -305,17 +314,18 @@ async def test_a_container_without_a_shell_gets_an_offer(app: WharfApp, fake: Fa
 
 
 def test_no_key_is_bound_twice_and_none_is_the_consoles() -> None:
-    keys = [key for action in ACTIONS for key in action.keys]
-    assert len(keys) == len(set(keys))
-    assert not {"ctrl+p", "ctrl+q", "ctrl+c", "tab"} & set(keys)
-    assert all(label_for(action, None) == action.label for action in ACTIONS)
+    moving = {key for binding in Table.BINDINGS for key in binding.key.split(",")}
+    for entry in VIEWS:
+        actions = [*load(entry.name).actions, *GENERAL, *SHOWING]
+        keys = [key for action in actions for key in action.keys]
+        assert len(keys) == len(set(keys)), entry.name
+        assert not ({"ctrl+p", "ctrl+q", "ctrl+c", "tab"} | moving) & set(keys), entry.name
+        assert all(action.label_for([]) == action.label for action in actions)
 
 
 def test_lines_are_as_wide_as_the_window() -> None:
-    from tui.widgets.container_list import fit_columns
-
     for width in range(1, 300):
-        columns = fit_columns(width)
+        columns = fit_columns(COLUMNS, width)
         assert [column.title for column, _ in columns][:2] == ["STATE", "NAME"]
         if width >= 60:
             assert sum(room + 1 for _, room in columns) <= width
@@ -327,9 +337,9 @@ async def test_events_are_followed(app: WharfApp, fake: FakeEngine) -> None:
     async with app.run_test(size=SIZE) as pilot:
         await until_shown(pilot, "web")
         await pilot.press("v")
-        await until_shown(pilot, "events of all containers", "died      journalled")
+        await until_shown(pilot, "EVENT", "died          journalled")
         fake.tell(EventKind.PAUSE, "happens-now")
-        await until_shown(pilot, "pause     happens-now")
+        await until_shown(pilot, "pause         happens-now")
         await pilot.press("q")
         await until_shown(pilot, "STATE")
 

@@ -23,7 +23,8 @@ from tests.tui.conftest import (
     until_shown,
 )
 from tui.app import CRASHED, WharfApp
-from tui.screens.containers import ContainersScreen
+from tui.bridge.verbs import Step
+from tui.screens.deck import DeckScreen
 from tui.screens.dialog import ConfirmDialog, ErrorDialog
 
 
@@ -95,9 +96,9 @@ async def test_an_error_ends_in_one_dialog_with_message_and_hint(app: WharfApp, 
         await pilot.press("r")
         await until_shown(pilot, "That did not work", "runc was not amused", "→ ask it again")
         await settled(pilot)
-        assert [type(screen) for screen in app.screen_stack[1:]] == [ContainersScreen, ErrorDialog]
+        assert [type(screen) for screen in app.screen_stack[1:]] == [DeckScreen, ErrorDialog]
         await pilot.press("enter")
-        assert isinstance(app.screen, ContainersScreen)
+        assert isinstance(app.screen, DeckScreen)
         assert "runc was not amused" in status(app)
         assert "…" not in row_of(app, "web")[:20]
 
@@ -107,12 +108,12 @@ async def test_several_errors_at_once_end_in_one_dialog(app: WharfApp, fake: Fak
     async with app.run_test(size=SIZE) as pilot:
         await until_shown(pilot, "web")
         for _ in range(5):
-            main_screen(app)._bridge.unpause(web.id)
+            app._bridge.run(Step("unpause", web.id, "web"))
         await until(pilot, lambda: isinstance(app.screen, ErrorDialog))
         await settled(pilot)
         assert sum(isinstance(screen, ErrorDialog) for screen in app.screen_stack) == 1
         await pilot.press("escape")
-        assert isinstance(app.screen, ContainersScreen)
+        assert isinstance(app.screen, DeckScreen)
 
 
 async def test_a_container_that_went_away_meanwhile_is_told(app: WharfApp, fake: FakeEngine) -> None:
@@ -202,7 +203,7 @@ async def test_any_size_of_window_works(app: WharfApp, fake: FakeEngine, size: t
         await until(pilot, lambda: the_list(app).selected is not None)
         for keys in (("j", "k", "G", "g", "pagedown"), ("slash", "w", "escape"), ("question_mark", "q"), ("s", "n")):
             await pilot.press(*keys)
-        for key in ("i", "l", "X", "colon", "ctrl+k"):
+        for key in ("l", "X", "colon", "ctrl+k", "x"):
             await pilot.press(key)
             await until(pilot, lambda: app.screen is not main_screen(app))
             await pilot.press("escape")
@@ -240,13 +241,15 @@ async def test_a_verb_under_way_comes_to_its_end_after_the_program(app: WharfApp
 
 
 async def test_the_log_of_a_container_that_went_away_is_no_error(app: WharfApp, fake: FakeEngine) -> None:
-    web = fake.add("web")
+    fake.add("web")
     async with app.run_test(size=SIZE) as pilot:
         await until_shown(pilot, "web")
         fake.failures["inspect"] = NoSuchContainer("it is gone")
-        main_screen(app)._bridge.read_last_lines("f" * 64, 10)
+        app._bridge.read_detail("last lines", "f" * 64)
         await settled(pilot)
-        assert isinstance(app.screen, ContainersScreen)
-        main_screen(app)._bridge.inspect(web.id)
-        await until_shown(pilot, "it is gone")
+        assert isinstance(app.screen, DeckScreen)
+        await pilot.press("i")
+        await settled(pilot)
+        fake.take_away("web")
+        await until_shown(pilot, "Nothing is selected")
     assert app.failure is None

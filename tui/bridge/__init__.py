@@ -7,40 +7,41 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Final
 
-import msgspec
 from textual.message import Message
 
-from core.container import Container
 from core.engine import Engine
 from core.errors import EngineError, NoSuchContainer
+from core.events import Event
 from core.log import LOG
 from core.model.content import CommitOptions
 from core.model.options import ExecOptions
 from core.model.snapshot import ExportProgress
 from core.storage.export import Compression
 from tui.bridge.console_sources import attached, best_shell, executed, has_shell, host_tools
-from tui.event_text import event_line
+from tui.bridge.details import DETAILS
+from tui.bridge.readers import READERS
+from tui.bridge.verbs import VERBS, Batch, Step
 from tui.log_text import LineJoiner
 from tui.messages import (
     ConsoleOpened,
-    ContainersRead,
     DetailRead,
+    EventsHappened,
     ExportEnded,
     ExportProgressed,
+    RowsRead,
     SamplesRead,
     ShellMissing,
     VerbFailed,
     VerbProgressed,
+    VerbsEnded,
     VerbSucceeded,
 )
-from tui.plain_text import printable
 
 WORKERS: Final = 16
-EVENT_STEP: Final = 0.3
-"""Seconds between two looks whether events are still followed."""
 SAMPLE_INTERVAL: Final = 1.0
 GATHER: Final = 0.02
 """Seconds in which events are gathered into one reading of the list."""
@@ -62,6 +63,7 @@ class Bridge:
         self._again = threading.Event()
         self._under_way: dict[str, str] = {}
         self._visible: tuple[str, ...] = ()
+        self._reader = ""
         self._subscription = engine.subscribe()
         self._threads = [
             threading.Thread(target=self._watch, name="wharf-watch", daemon=True),
@@ -93,33 +95,72 @@ class Bridge:
         self._pool.shutdown(wait=True)
 
     def read_again(self) -> None:
-        """Have the list read soon, though nothing told of a change."""
+        """Have the lists be read soon, though nothing told of a change."""
         self._do(self._read)
+        self.show_view(self._reader)
+
+    def show_view(self, reader: str) -> None:
+        """Whose rows are on the screen: they are read now, and again when something touches them.
+
+        `reader`: a name in `READERS`; empty where the rows are not the engine's.
+        """
+        self._reader = reader
+        if reader and reader != "containers":
+            self._do(lambda: self._read_rows(reader))
 
     def show(self, container_ids: Iterable[str]) -> None:
         """Which containers are on the screen: only those are sampled."""
         self._visible = tuple(container_ids)
 
-    def start_container(self, container_id: str) -> None:
-        self._verb(container_id, "starting", lambda container: container.start(), "started")
+    def run(self, *steps: Step) -> None:
+        """Do verbs side by side. One alone ends in `VerbSucceeded` or `VerbFailed`, several in one `VerbsEnded`."""
+        if len(steps) == 1:
+            self._do(lambda: self._run_alone(steps[0]))
+            return
+        batch = Batch(steps, self._tell_batch)
+        for step in steps:
+            self._do(partial(self._run_in_batch, step, batch))
 
-    def stop(self, container_id: str) -> None:
-        self._verb(container_id, "stopping", lambda c: c.stop(progress=self._stop_progress(c)), "stopped")
+    def _run_alone(self, step: Step) -> None:
+        try:
+            self._carry_out(step)
+        finally:
+            # The list first: who reads that it is done sees it done.
+            self._post(VerbProgressed(step.row_id, ""))
+            self._read()
+        self._post(VerbSucceeded(step.row_id, f"{step.name} {VERBS[step.verb].done.format(*step.given)}"))
 
-    def restart(self, container_id: str) -> None:
-        self._verb(container_id, "restarting", lambda c: c.restart(progress=self._stop_progress(c)), "restarted")
+    def _run_in_batch(self, step: Step, batch: Batch) -> None:
+        failure: EngineError | None = None
+        try:
+            self._carry_out(step)
+        except EngineError as error:
+            failure = error
+            LOG.info("%s | %s | %s", error.message, " ".join(error.argv), error.stderr)
+        except Exception as error:
+            failure = self._unforeseen(error)
+        finally:
+            self._post(VerbProgressed(step.row_id, ""))
+            batch.step_ended(step, failure)
 
-    def pause(self, container_id: str) -> None:
-        self._verb(container_id, "pausing", lambda container: container.pause(), "paused")
+    def _carry_out(self, step: Step) -> None:
+        verb = VERBS[step.verb]
+        doing = verb.doing.format(*step.given)
+        self._post(VerbProgressed(step.row_id, doing))
+        self._under_way[step.row_id] = doing
+        try:
+            verb.act(
+                self._engine, step.row_id, lambda words: self._post(VerbProgressed(step.row_id, words)), *step.given
+            )
+        finally:
+            self._under_way.pop(step.row_id, None)
 
-    def unpause(self, container_id: str) -> None:
-        self._verb(container_id, "unpausing", lambda container: container.unpause(), "goes on")
-
-    def kill(self, container_id: str, signal: str) -> None:
-        self._verb(container_id, f"SIG{signal}", lambda container: container.kill(signal), f"got SIG{signal}")
-
-    def remove(self, container_id: str, *, force: bool) -> None:
-        self._verb(container_id, "removing", lambda container: container.remove(force=force), "removed")
+    def _tell_batch(self, done: list[Step], failed: list[tuple[Step, EngineError]]) -> None:
+        self._read()
+        words: dict[str, list[str]] = {}
+        for step in done:
+            words.setdefault(VERBS[step.verb].done.format(*step.given), []).append(step.name)
+        self._post(VerbsEnded(words, [(step.name, error) for step, error in failed]))
 
     def check_health(self, container_id: str) -> None:
         """Run the health check now; its result goes into the status line."""
@@ -142,9 +183,6 @@ class Bridge:
             self._post(VerbSucceeded(container_id, f"{container.name} is mounted at {path} (copied)", copied=path))
 
         self._do(act)
-
-    def unmount(self, container_id: str) -> None:
-        self._verb(container_id, "unmounting", lambda container: container.unmount(), "unmounted")
 
     def export(
         self,
@@ -170,21 +208,17 @@ class Bridge:
 
         self._do(act)
 
-    def inspect(self, container_id: str) -> None:
-        def act() -> None:
-            facts = self._engine.lookup(container_id).inspect()
-            text = msgspec.json.format(msgspec.json.encode(facts), indent=2).decode()
-            self._post(DetailRead(container_id, "inspect", text))
-
-        self._do(act)
-
-    def diff(self, container_id: str) -> None:
-        """Which files differ from the image, as a text with a line each."""
+    def read_detail(self, kind: str, row_id: str) -> None:
+        """Have something be read of one thing; it comes as `DetailRead`. `kind`: a name in `DETAILS`."""
 
         def act() -> None:
-            changes = self._engine.lookup(container_id).diff()
-            text = "\n".join(f"{change.kind} {printable(change.path)}" for change in changes)
-            self._post(DetailRead(container_id, "diff", text or "No file differs from the image."))
+            try:
+                found = DETAILS[kind](self._engine, row_id)
+            except EngineError as error:
+                LOG.info("%s | %s | %s", error.message, " ".join(error.argv), error.stderr)
+                self._post(DetailRead(row_id, kind, None, error))
+            else:
+                self._post(DetailRead(row_id, kind, found))
 
         self._do(act)
 
@@ -202,18 +236,6 @@ class Bridge:
 
         self._do(act)
 
-    def read_last_lines(self, container_id: str, count: int) -> None:
-        """The last lines of the log, for the detail pane."""
-
-        def act() -> None:
-            with contextlib.suppress(NoSuchContainer):
-                joiner = LineJoiner()
-                for line in self._engine.lookup(container_id).logs(tail=count):
-                    joiner.feed(line)
-                self._post(DetailRead(container_id, "logs", "\n".join([*joiner.take(), *joiner.rest()])))
-
-        self._do(act)
-
     def follow(self, container_id: str, tail: int, lines: deque[str], stop: threading.Event) -> None:
         """Append the lines of the log to `lines`, as they come, until `stop` is set or the container has ended.
 
@@ -228,23 +250,6 @@ class Bridge:
                     lines.extend(joiner.take())
 
         threading.Thread(target=self._guarded, args=(act,), name="wharf-follow", daemon=True).start()
-
-    def follow_events(self, lines: deque[str], stop: threading.Event) -> None:
-        """Append what happened, and what happens until `stop` is set, a line an event."""
-
-        def act() -> None:
-            with self._engine.subscribe() as subscription:
-                last = 0
-                for event in self._engine.past_events():
-                    last = event.sequence
-                    lines.append(event_line(event))
-                while not stop.is_set() and not subscription.closed:
-                    for event in subscription.drain(EVENT_STEP):
-                        if event.sequence > last:
-                            last = event.sequence
-                            lines.append(event_line(event))
-
-        threading.Thread(target=self._guarded, args=(act,), name="wharf-events", daemon=True).start()
 
     def attach(self, container_id: str, *, watch_only: bool = False) -> None:
         """Open the container's console."""
@@ -283,31 +288,6 @@ class Bridge:
 
         self._do(act)
 
-    def _verb(self, container_id: str, doing: str, act: Callable[[Container], object], done: str) -> None:
-        def run() -> None:
-            self._post(VerbProgressed(container_id, doing))
-            self._under_way[container_id] = doing
-            try:
-                container = self._engine.lookup(container_id)
-                name = container.name
-                act(container)
-            finally:
-                # The list first: who reads that it is done sees it done.
-                self._under_way.pop(container_id, None)
-                self._post(VerbProgressed(container_id, ""))
-                self._read()
-            self._post(VerbSucceeded(container_id, f"{name} {done}"))
-
-        self._do(run)
-
-    def _stop_progress(self, container: Container) -> Callable[[float], None]:
-        limit = container.snapshot().stop_timeout
-
-        def progressed(waited: float) -> None:
-            self._post(VerbProgressed(container.id, f"stopping {waited:.0f}/{limit} s"))
-
-        return progressed
-
     def _do(self, act: Callable[[], None]) -> None:
         if not self._closing.is_set():
             self._pool.submit(self._guarded, act)
@@ -320,27 +300,36 @@ class Bridge:
             LOG.info("%s | %s | %s", error.message, " ".join(error.argv), error.stderr)
             self._post(VerbFailed(error))
         except Exception as error:
-            LOG.exception("an unforeseen error")
-            self._post(
-                VerbFailed(
-                    EngineError(
-                        f"something went wrong that was not foreseen: {error}",
-                        hint=f"{self._engine.paths.log_file} has the details",
-                    )
-                )
-            )
+            self._post(VerbFailed(self._unforeseen(error)))
+
+    def _unforeseen(self, error: Exception) -> EngineError:
+        LOG.error("an unforeseen error", exc_info=error)
+        return EngineError(
+            f"something went wrong that was not foreseen: {error}",
+            hint=f"{self._engine.paths.log_file} has the details",
+        )
 
     def _read(self) -> None:
-        self._post(ContainersRead(tuple(self._engine.containers())))
+        self._read_rows("containers")
+
+    def _read_rows(self, reader: str) -> None:
+        self._post(RowsRead(reader, tuple(READERS[reader].read(self._engine))))
 
     def _watch(self) -> None:
         self._guarded(self._read)
         while not self._closing.is_set():
-            if self._subscription.drain(1.0):
+            if events := self._subscription.drain(1.0):
                 self._closing.wait(GATHER)
-                while self._subscription.get(0) is not None:
-                    pass
+                events += self._subscription.drain(0)
                 self._guarded(self._read)
+                self._guarded(partial(self._tell_events, events))
+
+    def _tell_events(self, events: list[Event]) -> None:
+        """Tell what happened; read the rows of the view that is shown, where it touches them."""
+        self._post(EventsHappened(tuple(events)))
+        reader = self._reader
+        if reader and reader != "containers" and any(event.kind in READERS[reader].kinds for event in events):
+            self._read_rows(reader)
 
     def _sample(self) -> None:
         while not self._closing.wait(SAMPLE_INTERVAL):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar, Final
 
 from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical
+from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Button, OptionList, Static
 from textual.widgets.option_list import Option
@@ -62,10 +63,23 @@ class ConfirmDialog(ModalScreen[tuple[bool, bool]]):
         Binding("escape,q,n", "cancel", "cancel"),
         Binding("y", "confirm", "confirm"),
         Binding("left,right", "app.focus_next", "other button", show=False),
+        Binding("down", "scroll(1)", "down", show=False),
+        Binding("up", "scroll(-1)", "up", show=False),
     ]
 
-    def __init__(self, title: str, message: str, verb: str, *, tick: str = "", ticked: bool = False) -> None:
+    def __init__(
+        self,
+        title: str,
+        message: str,
+        verb: str,
+        *,
+        listed: Sequence[str] = (),
+        tick: str = "",
+        ticked: bool = False,
+    ) -> None:
+        """`listed`: what happens to each of several."""
         super().__init__()
+        self._listed = listed
         self._title = title
         self._message = message
         self._verb = verb
@@ -75,7 +89,11 @@ class ConfirmDialog(ModalScreen[tuple[bool, bool]]):
     def compose(self) -> ComposeResult:
         with Vertical(id="dialog") as box:
             box.border_title = printable(self._title)
-            yield Static(Text(printable(self._message)), id="message")
+            if self._message:
+                yield Static(Text(printable(self._message)), id="message")
+            if self._listed:
+                with VerticalScroll(id="listed", can_focus=False):
+                    yield Static(Text("\n".join(printable(line) for line in self._listed)))
             if self._tick:
                 yield Tick(self._tick, self._ticked, id="tick")
             with Horizontal(id="buttons"):
@@ -84,6 +102,10 @@ class ConfirmDialog(ModalScreen[tuple[bool, bool]]):
 
     def on_mount(self) -> None:
         self.set_focus(self.query_one("#cancel"))
+
+    def action_scroll(self, rows: int) -> None:
+        if self._listed:
+            self.query_one("#listed").scroll_relative(y=rows, animate=False)
 
     @on(Button.Pressed, "#cancel")
     def action_cancel(self) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from itertools import groupby
+from collections.abc import Iterable
 
 from rich.text import Text
 
-from tui.keymap import ACTIONS, shown_keys
+from tui.keymap import LIST, Action, shown_keys
+from tui.views.view import View
 
 _CONSOLE = (
     ("the detach keys", "detach, in the container's own console; ctrl-p ctrl-q if nothing else was chosen"),
@@ -26,24 +27,30 @@ _CONSOLE = (
     ("{0} {0}", "send {0} itself"),
 )
 _LIST = (
-    ("↑ ↓ j k", "the next container, the one before"),
+    ("↑ ↓ j k", "the next row, the one before"),
     ("pgup pgdn ^u ^d", "a page, half a page"),
     ("g G", "the first, the last"),
-    ("tab", "between the list and an open console"),
-    ("[ ]", "the console before, the next one"),
+    ("tab", "between the list, the details and an open console"),
+    ("mouse", "click selects, twice opens, on a heading sorts, at the left edge marks"),
 )
 
 
-def help_text(escape: str) -> Text:
-    """All keys with what they do, in groups; `escape` is the key that leaves a console."""
+def help_text(view: View, actions: Iterable[Action], escape: str) -> Text:
+    """All keys of a view with what they do, in groups; `escape` is the key that leaves a console."""
     text = Text()
-    for group, actions in groupby(ACTIONS, key=lambda action: action.group):
+    groups: dict[str, list[Action]] = {}
+    for action in actions:
+        groups.setdefault(action.group, []).append(action)
+    for group, members in groups.items():
         _heading(text, group)
-        for action in actions:
+        for action in members:
             _line(text, shown_keys(action), action.description)
-        if group == "List":
+        if group == LIST:
             for keys, words in _LIST:
                 _line(text, keys, words)
+            _line(
+                text, "in the filter", f"{' '.join(f'{term}:' for term in view.terms)}, each with ! before it for not"
+            )
     _heading(text, "In a console every key goes to the container, but for")
     for keys, words in _CONSOLE:
         _line(text, keys.format(escape), words.format(escape))
@@ -55,5 +62,5 @@ def _heading(text: Text, words: str) -> None:
 
 
 def _line(text: Text, keys: str, words: str) -> None:
-    text.append(f"  {keys:<18}", "bold")
+    text.append(f"  {keys:<20}", "bold")
     text.append(f"{words}\n")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import ClassVar
 
 from rich.text import Text
@@ -18,8 +19,23 @@ from textual.widgets.option_list import Option
 from tui.keymap import Action, shown_keys
 
 
-class PaletteScreen(ModalScreen[str]):
-    """Ends in the name of an action; an empty string for none."""
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """An action that the palette offers. `view`: where it is done. `title`: of another view than the present one."""
+
+    view: str
+    title: str
+    action: Action
+
+    @property
+    def words(self) -> str:
+        """What is shown of it, and looked through."""
+        where = f"{self.title}: " if self.title else ""
+        return f"{where}{self.action.description}"
+
+
+class PaletteScreen(ModalScreen[Offer | None]):
+    """Ends in an offer, or in None."""
 
     CSS_PATH = "dialog.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -28,9 +44,9 @@ class PaletteScreen(ModalScreen[str]):
         Binding("up", "move(-1)", "previous"),
     ]
 
-    def __init__(self, actions: Sequence[Action]) -> None:
+    def __init__(self, offers: Sequence[Offer]) -> None:
         super().__init__()
-        self._actions = actions
+        self._offers = offers
         self._query = ""
 
     def compose(self) -> ComposeResult:
@@ -48,18 +64,21 @@ class PaletteScreen(ModalScreen[str]):
         self._show(event.value)
 
     def _show(self, query: str) -> None:
-        """The actions that match, the best first."""
+        """The offers that match, the best first; those of the present view before those of others."""
         self._query = query
-        found = list(self._actions)
+        found = list(enumerate(self._offers))
         if query.strip():
             matcher = Matcher(query.strip())
-            scores = {action.name: matcher.match(f"{action.name} {action.description}") for action in found}
-            found = [action for action in found if scores[action.name] > 0]
-            found.sort(key=lambda action: -scores[action.name])
+            scores = {
+                number: matcher.match(f"{offer.words} {offer.action.name.replace('_', ' ')}") for number, offer in found
+            }
+            found = [(number, offer) for number, offer in found if scores[number] > 0]
+            found.sort(key=lambda pair: (bool(pair[1].title), -scores[pair[0]]))
         options = self.query_one("#actions", OptionList)
         options.clear_options()
-        for action in found:
-            options.add_option(Option(Text(f"{shown_keys(action):<10} {action.description}"), id=action.name))
+        for number, offer in found:
+            line = Text(f"{shown_keys(offer.action):<12} {offer.words}", no_wrap=True, overflow="ellipsis")
+            options.add_option(Option(line, id=str(number)))
         if found:
             options.highlighted = 0
 
@@ -70,11 +89,14 @@ class PaletteScreen(ModalScreen[str]):
             self._show(event.value)
         options = self.query_one("#actions", OptionList)
         if options.highlighted is not None:
-            self.dismiss(options.get_option_at_index(options.highlighted).id or "")
+            self._end(options.get_option_at_index(options.highlighted))
 
     @on(OptionList.OptionSelected)
     def choose(self, event: OptionList.OptionSelected) -> None:
-        self.dismiss(event.option_id or "")
+        self._end(event.option)
+
+    def _end(self, option: Option) -> None:
+        self.dismiss(self._offers[int(option.id or 0)])
 
     def action_move(self, rows: int) -> None:
         options = self.query_one("#actions", OptionList)
@@ -84,4 +106,4 @@ class PaletteScreen(ModalScreen[str]):
             options.action_cursor_up()
 
     def action_cancel(self) -> None:
-        self.dismiss("")
+        self.dismiss(None)

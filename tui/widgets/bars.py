@@ -6,14 +6,15 @@ import os
 from collections.abc import Sequence
 
 from rich.text import Text
+from textual import events
 from textual.app import RenderResult
 from textual.geometry import Size
+from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
 
 from core.model.snapshot import ContainerSnapshot
 from core.model.state import Status
-from tui.keymap import ACTIONS, Selected, label_for
 from tui.plain_text import GLYPHS, printable
 
 
@@ -51,31 +52,63 @@ class StatusLine(Widget):
 
 
 class KeyBar(Widget):
-    """The keys that do something to the selected container now."""
+    """The keys that do something now. A click on one does it, too."""
 
     DEFAULT_CSS = """
     KeyBar { height: auto; max-height: 3; background: $panel; padding: 0 1; }
     """
-    selected: reactive[Selected] = reactive(None, layout=True)
+    shown: reactive[tuple[tuple[str, str, str], ...]] = reactive((), layout=True)
+    """Of each: the action, its key, and the very verb that it would be."""
     console: reactive[str] = reactive("", layout=True)
     """The words for a console that has the keyboard; empty where the list has it."""
+
+    class Pressed(Message):
+        """A key of the footer was clicked. `name`: its action."""
+
+        def __init__(self, name: str) -> None:
+            super().__init__()
+            self.name = name
 
     def render(self) -> RenderResult:
         if self.console:
             return Text(self.console, no_wrap=True, overflow="ellipsis")
-        return Text("\n").join(self._lines(self.content_size.width))
+        lines = []
+        for items in self._lines(self.content_size.width):
+            line = Text(no_wrap=True)
+            for _, key, word in items:
+                line.append_text(Text.assemble((key, "bold"), " ", (word, "dim"), "  "))
+            lines.append(line)
+        return Text("\n").join(lines)
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         return 1 if self.console else max(1, len(self._lines(width)))
 
-    def _lines(self, width: int) -> list[Text]:
+    def _lines(self, width: int) -> list[list[tuple[str, str, str]]]:
         """The keys in lines that are broken between two of them."""
-        lines = [Text(no_wrap=True)]
-        for action in ACTIONS:
-            if not action.label or not action.enabled(self.selected):
-                continue
-            item = Text.assemble((action.shown_key, "bold"), " ", (label_for(action, self.selected), "dim"), "  ")
-            if len(lines[-1]) + len(item) - 2 > width and lines[-1]:
-                lines.append(Text(no_wrap=True))
-            lines[-1].append_text(item)
+        lines: list[list[tuple[str, str, str]]] = [[]]
+        used = 0
+        for item in self.shown:
+            length = _length(item)
+            if used + length - 2 > width and lines[-1]:
+                lines.append([])
+                used = 0
+            lines[-1].append(item)
+            used += length
         return lines
+
+    def on_click(self, event: events.Click) -> None:
+        offset = event.get_content_offset(self)
+        lines = self._lines(self.content_size.width)
+        if offset is None or self.console or offset.y >= len(lines):
+            return
+        edge = 0
+        for item in lines[offset.y]:
+            edge += _length(item)
+            if offset.x < edge:
+                self.post_message(self.Pressed(item[0]))
+                return
+
+
+def _length(item: tuple[str, str, str]) -> int:
+    """Columns of a key and its word, with the blanks behind them."""
+    return len(item[1]) + len(item[2]) + 3

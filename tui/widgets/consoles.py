@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from rich.text import Text
+from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
-from textual.widgets import Static
 
-from tui.plain_text import printable
 from tui.terminal.pane import TerminalPane
 from tui.terminal.pane_keys import PaneKeys
 from tui.terminal.source import ConsoleSource
+from tui.widgets.tab_line import TabLine
 
 
 class ConsoleArea(Vertical):
@@ -18,7 +17,7 @@ class ConsoleArea(Vertical):
 
     DEFAULT_CSS = """
     ConsoleArea { width: 1fr; height: 1fr; }
-    ConsoleArea > #tabs { height: 1; background: $panel; padding: 0 1; display: none; }
+    ConsoleArea > #tabs { display: none; }
     ConsoleArea.-several > #tabs { display: block; }
     """
 
@@ -32,7 +31,7 @@ class ConsoleArea(Vertical):
         self._front: TerminalPane | None = None
 
     def compose(self) -> ComposeResult:
-        yield Static(id="tabs")
+        yield TabLine(id="tabs")
 
     def on_mount(self) -> None:
         self.display = False
@@ -66,6 +65,18 @@ class ConsoleArea(Vertical):
         await pane.remove()
         self._bring(self._panes[min(place, len(self._panes) - 1)] if self._panes else None)
 
+    def sign(self, pane: TerminalPane) -> str:
+        """What its tab says of it: that it rang, printed, or ended."""
+        return self._marks.get(pane, "")
+
+    def title(self, pane: TerminalPane) -> str:
+        return self._titles[pane]
+
+    def bring(self, pane: TerminalPane) -> None:
+        """Bring a pane to the front."""
+        if pane in self._panes:
+            self._bring(pane)
+
     def step(self, places: int) -> None:
         """Bring the next pane to the front, or the one before."""
         if self._front is not None:
@@ -93,9 +104,16 @@ class ConsoleArea(Vertical):
         self._show_tabs()
 
     def _show_tabs(self) -> None:
-        text = Text(no_wrap=True, overflow="ellipsis")
+        tabs = []
         for number, pane in enumerate(self._panes, 1):
             sign = self._marks.get(pane, "")
-            words = f" {number} {printable(self._titles[pane])[:30]}{f' {sign}' if sign else ''} "
-            text.append(words, "reverse" if pane is self._front else "")
-        self.query_one("#tabs", Static).update(text)
+            tabs.append((str(number), f"{number} {self._titles[pane][:30]}{f' {sign}' if sign else ''}"))
+        front = str(self._panes.index(self._front) + 1) if self._front is not None else ""
+        self.query_one("#tabs", TabLine).show(tabs, front)
+
+    @on(TabLine.Chosen)
+    def _choose(self, message: TabLine.Chosen) -> None:
+        message.stop()
+        pane = self._panes[int(message.name) - 1]
+        self._bring(pane)
+        self.screen.set_focus(pane)

@@ -1,177 +1,123 @@
-"""The selected container in a few lines: what it is, its mounts and labels, and the end of its log."""
+"""The selected row in detail: a line of tabs, and the one that is seen."""
 
 from __future__ import annotations
 
-import time
-from datetime import datetime
-from typing import Final
+from collections.abc import Sequence
+from typing import Any
 
-from rich.text import Text
-from textual.app import RenderResult
-from textual.reactive import reactive
-from textual.widget import Widget
+from textual.app import ComposeResult
+from textual.containers import Vertical
 
-from core.model.health import Health
-from core.model.snapshot import ContainerSnapshot, ResourceSample
-from core.model.state import Status
-from core.oci.exit_codes import exit_reason
-from tui.history import sparkline
-from tui.keymap import Selected
-from tui.plain_text import GLYPHS, fitted, printable, size, span
-
-CHART: Final = 20
-"""Columns of a chart, a second each."""
-SIDE_BY_SIDE: Final = 96
-"""Columns from which the output stands beside the facts."""
+from core.events import Event
+from tui.messages import DetailRead
+from tui.tabs.tab import DetailTab, TabContext
+from tui.views.view import View
+from tui.widgets.tab_line import TabLine
 
 
-class DetailPane(Widget):
-    """Drawn anew whenever one of its values changes."""
+class DetailArea(Vertical):
+    """Tabs are made when they are first shown. Of those only the one that is seen reads or samples."""
 
     DEFAULT_CSS = """
-    DetailPane {
-        width: 1fr; height: 1fr; padding: 0 1; background: $surface;
-        border: round $primary-muted; border-title-color: $text-accent;
-    }
+    DetailArea { width: 1fr; height: 1fr; }
     """
-    selected: reactive[Selected] = reactive(None)
-    log_text: reactive[str] = reactive("")
-    samples: reactive[tuple[ResourceSample, ...]] = reactive(())
-    """Of the last ten minutes, oldest first; none where it does not run."""
 
-    def watch_selected(self, selected: Selected) -> None:
-        self.border_title = Text(printable(selected.name)[:60]).plain.replace("[", "(") if selected else ""
+    def __init__(self, context: TabContext, *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self._tab_context = context
+        self._view: View | None = None
+        self._row: Any = None
+        self._row_id = ""
+        self._label = ""
+        self._made: dict[tuple[str, str], DetailTab] = {}
+        self._last: dict[str, str] = {}
+        """The tab that was shown last in each view."""
+        self._current: DetailTab | None = None
 
-    def render(self) -> RenderResult:
-        if self.selected is None:
-            return Text("Nothing is selected.", "dim")
-        width, height = self.content_size
-        known = facts(self.selected, self.samples)
-        output = self.log_text.splitlines()
-        if width < SIDE_BY_SIDE:
-            room = max(height // 2, height - len(output) - 1) if output else height
-            lines = [_fact(name, value, width) for name, value in known[:room]]
-            return Text("\n").join([*lines, *_output(output, width, height - len(lines))])
-        left = width * 55 // 100
-        right = width - left - 3
-        facts_lines = [_fact(name, value, left) for name, value in known[:height]]
-        output_lines = _output(output or ["nothing was printed yet"], right, height)
-        rows = []
-        for place in range(height):
-            row = Text(no_wrap=True)
-            row.append_text(facts_lines[place] if place < len(facts_lines) else Text(" " * left))
-            row.append(" │ ", "dim")
-            rows.append(row.append_text(output_lines[place] if place < len(output_lines) else Text("")))
-        return Text("\n").join(rows)
+    def compose(self) -> ComposeResult:
+        yield TabLine(id="detail-tabs")
 
+    @property
+    def current(self) -> DetailTab | None:
+        """The tab that is seen."""
+        return self._current
 
-def _fact(name: str, value: str, width: int) -> Text:
-    line = Text(f"{name:<9}"[:width], "dim", no_wrap=True)
-    return line.append(fitted(printable(value), width - 9), "not dim")
+    @property
+    def tab_name(self) -> str:
+        """Which tab is chosen; empty for a view without tabs."""
+        if self._view is None or not self._view.tabs:
+            return ""
+        return self._last.get(self._view.name, self._view.tabs[0].name)
 
+    @property
+    def is_seen(self) -> bool:
+        """Whether there is room for it and nothing in its place."""
+        return self.display and self.size.height > 0
 
-def _output(lines: list[str], width: int, height: int) -> list[Text]:
-    """A rule, and as many of the last lines as have room below it."""
-    if height < 2 or not lines:
-        return []
-    return [Text(fitted("── last output ".ljust(width, "─"), width), "dim")] + [
-        Text(fitted(line, width)) for line in lines[-(height - 1) :]
-    ]
+    def show(self, view: View, row: Any) -> None:
+        """Show a row of a view; None for none."""
+        self._view = view
+        self._row = row
+        self._row_id = view.key(row) if row is not None else ""
+        self._label = view.label(row) if row is not None else ""
+        self._update()
 
+    def choose(self, name: str) -> bool:
+        """Show a tab; False where the view has none of this name."""
+        if self._view is None or all(tab.name != name for tab in self._view.tabs):
+            return False
+        self._last[self._view.name] = name
+        self._update()
+        return True
 
-def facts(picture: ContainerSnapshot, samples: tuple[ResourceSample, ...] = ()) -> list[tuple[str, str]]:
-    """Name and value of each line, the most wanted first."""
-    state = f"{GLYPHS[picture.status]} {picture.status}"
-    if picture.status is Status.EXITED:
-        state += f" with {picture.exit_code}{' (out of memory)' if picture.oom_killed else ''}"
-    if picture.pid:
-        state += f", PID {picture.pid}"
-    if picture.monitor_lost:
-        state += ", its console is lost (conmon is gone)"
-    lines = [("state", state)]
-    if picture.error:
-        lines.append(("error", picture.error))
-    if picture.status is Status.EXITED:
-        lines += ending(picture)
-    if picture.health is not None:
-        lines.append(("health", health_text(picture.health)))
-    lines += [("image", picture.image), ("command", " ".join(picture.command))]
-    if samples:
-        lines += usage(samples)
-    lines.append(("created", _moment(picture.created_at)))
-    if picture.started_at:
-        lines.append(("started", _moment(picture.started_at)))
-    if picture.finished_at:
-        lines.append(("ended", _moment(picture.finished_at)))
-    if picture.restart_policy != "no":
-        times = f", restarted {picture.restarts} times by it" if picture.restarts else ""
-        lines.append(("restart", f"{picture.restart_policy}{times}"))
-    terminal = "terminal" if picture.terminal else ("input open" if picture.stdin_open else "no input")
-    lines.append(("console", f"{terminal}, network {picture.network[:24]}"))
-    if picture.mount_point:
-        lines.append(("mounted", picture.mount_point))
-    if picture.labels:
-        lines.append(("labels", ", ".join(f"{name}={value}" for name, value in sorted(picture.labels.items()))))
-    lines.append(("id", picture.id))
-    return lines
+    def step(self, places: int) -> None:
+        """Show the next tab, or the one before."""
+        if self._view is not None and self._view.tabs:
+            names = [tab.name for tab in self._view.tabs]
+            self.choose(names[(names.index(self.tab_name) + places) % len(names)])
 
+    def on_resize(self) -> None:
+        """It may have come into sight, or gone out of it."""
+        self._update()
 
-def health_text(health: Health) -> str:
-    """`healthy`, `unhealthy, 3 failures in a row`, and when that was seen."""
-    words = str(health.status)
-    if health.failing_streak:
-        words += f", {health.failing_streak} failure{'s' if health.failing_streak > 1 else ''} in a row"
-    if not health.checked_at:
-        return f"{words}, not checked yet"
-    return f"{words}, checked {span(time.time() - health.checked_at)} ago"
+    def _update(self) -> None:
+        """Bring the tab that is chosen to the front, and tell it its row."""
+        if self._view is None or not self.is_mounted:
+            return
+        tabs = [(tab.name, tab.title) for tab in self._view.tabs]
+        self.query_one("#detail-tabs", TabLine).show(tabs, self.tab_name, self._label)
+        if not self.is_seen or not tabs:
+            self._bring(None)
+            return
+        key = (self._view.name, self.tab_name)
+        tab = self._made.get(key)
+        if tab is None:
+            description = next(tab for tab in self._view.tabs if tab.name == self.tab_name)
+            tab = self._made[key] = description.make(self._tab_context)
+            self.mount(tab)
+        self._bring(tab)
+        tab.take_row(self._row, self._row_id)
 
+    def _bring(self, tab: DetailTab | None) -> None:
+        if tab is self._current:
+            return
+        if self._current is not None:
+            self._current.leave()
+            self._current.display = False
+        if tab is not None:
+            tab.display = True
+        self._current = tab
 
-def usage(samples: tuple[ResourceSample, ...]) -> list[tuple[str, str]]:
-    """What it uses now, and charts of the minutes before."""
-    now = samples[-1]
-    held_back = f", held back {now.throttled_percent:.0f} % of the time" if now.throttled_percent >= 1 else ""
-    cpu = [sample.cpu_percent for sample in samples]
-    limit = f" of {size(now.memory_limit)}" if now.memory_limit else ""
-    parts = f"{size(now.memory_anonymous)} its own, {size(now.memory_file)} file cache"
-    if now.oom_kills:
-        parts += f", {now.oom_kills} killed for want of it"
-    memory = [float(sample.memory) for sample in samples]
-    read, written = (now.block_read_rate, now.block_read), (now.block_written_rate, now.block_written)
-    lines = [
-        ("cpu", f"{sparkline(cpu, CHART)} {now.cpu_percent:.1f} %{held_back}"),
-        ("memory", f"{sparkline(memory, CHART, now.memory_limit)} {size(now.memory)}{limit} ({parts})"),
-        ("block", _traffic("read", read, "written", written)),
-    ]
-    if now.network_received or now.network_sent:
-        received, sent = (now.network_received_rate, now.network_received), (now.network_sent_rate, now.network_sent)
-        lines.append(("network", _traffic("in", received, "out", sent)))
-    waits = [f"{name} {percent:.0f} %" for name, percent in now.pressure.items() if percent >= 1]
-    lines.append(("tasks", f"{now.pids} PIDs{', waiting for ' + ', '.join(waits) if waits else ''}"))
-    return lines
+    def tick(self) -> None:
+        """A second has gone by."""
+        if self._current is not None and self.is_seen:
+            self._current.tick()
 
+    def take_detail(self, message: DetailRead) -> None:
+        """What a tab has asked for."""
+        if self._current is not None and message.row_id == self._row_id:
+            self._current.take_detail(message)
 
-def _traffic(first: str, first_flow: tuple[float, int], second: str, second_flow: tuple[float, int]) -> str:
-    """Two directions, each with bytes a second and all bytes so far."""
-    flows = ((first, *first_flow), (second, *second_flow))
-    return "; ".join(f"{word} {size(rate)}/s, {size(total)} in all" for word, rate, total in flows)
-
-
-def ending(picture: ContainerSnapshot) -> list[tuple[str, str]]:
-    """Why it died: what the exit code means, how long it ran, the limits that it ran under, restarts so far."""
-    why = exit_reason(picture.exit_code, oom_killed=picture.oom_killed, stopped_by_user=picture.stopped_by_user)
-    lines = [("why", why)]
-    if picture.started_at and picture.finished_at:
-        restarts = f", {picture.restarts} restarts so far" if picture.restarts else ""
-        lines.append(("ran", f"{span(picture.finished_at - picture.started_at)}{restarts}"))
-    limits = picture.resources
-    words = [
-        f"memory {size(limits.memory)}" if limits.memory else "memory without limit",
-        f"{limits.cpus:g} CPUs" if limits.cpus else "",
-        f"{limits.pids} processes" if limits.pids else "",
-    ]
-    lines.append(("limits", ", ".join(filter(None, words))))
-    return lines
-
-
-def _moment(seconds: float) -> str:
-    return datetime.fromtimestamp(seconds).strftime("%Y-%m-%d %H:%M:%S")
+    def take_events(self, events: Sequence[Event]) -> None:
+        if self._current is not None and self.is_seen:
+            self._current.take_events(events)

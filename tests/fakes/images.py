@@ -1,0 +1,50 @@
+"""The images of an engine in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from core.errors import ImageInUse
+from core.model.image import Image, ImageStep
+
+
+class FakeImages:
+    """`using`: the ids of images in use, each with those of its containers. `told`: called after each change."""
+
+    def __init__(self, told: Callable[[], None], using: Callable[[], dict[str, list[str]]]) -> None:
+        self._images: dict[str, Image] = {}
+        self._told = told
+        self.used_by = using
+
+    def add(self, name: str, *, size: int = 5 << 20, image_id: str = "", read_only: bool = False) -> Image:
+        """A new image behind the others."""
+        made = Image(
+            id=image_id or f"{len(self._images) + 1:x}" * 64,
+            names=(name,),
+            size=size,
+            read_only=read_only,
+            created_at=1e9,
+        )
+        self._images[made.id] = made
+        self._told()
+        return made
+
+    def all(self) -> list[Image]:
+        return list(self._images.values())
+
+    def find(self, name_or_id: str) -> Image:
+        return next(image for image in self.all() if name_or_id in (image.id, *image.names))
+
+    def inspect(self, name_or_id: str) -> dict[str, object]:
+        return {"Id": self.find(name_or_id).id}
+
+    def history(self, name_or_id: str) -> list[ImageStep]:
+        return [ImageStep(created="2026-01-01T00:00:00Z", created_by="COPY \x1b[2J", comment="", size=3 << 20)]
+
+    def remove(self, name_or_id: str, *, force: bool = False) -> list[str]:
+        image = self.find(name_or_id)
+        if image.id in self.used_by():
+            raise ImageInUse(f"{name_or_id} is in use", hint="remove its containers")
+        del self._images[image.id]
+        self._told()
+        return [image.id]

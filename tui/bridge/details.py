@@ -1,0 +1,72 @@
+"""What the tabs of the details ask of the engine, by name. All of it may wait: for threads only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+import msgspec
+
+from core.console.log import LogLine
+from core.engine import Engine
+from core.events import Event
+from core.model.content import FileChange
+from core.model.health import HealthResult
+from core.model.snapshot import ProcessEntry
+from tui.log_text import LineJoiner
+
+LAST_LINES: Final = 30
+"""Lines of output beside the facts."""
+
+
+def _pretty(facts: object) -> str:
+    return msgspec.json.format(msgspec.json.encode(facts), indent=2).decode()
+
+
+def _inspect(engine: Engine, container_id: str) -> str:
+    return _pretty(engine.lookup(container_id).inspect())
+
+
+def _mounts(engine: Engine, container_id: str) -> object:
+    return engine.lookup(container_id).inspect().get("Mounts", [])
+
+
+def _inspect_image(engine: Engine, image_id: str) -> str:
+    return _pretty(engine.images.inspect(image_id))
+
+
+def _last_lines(engine: Engine, container_id: str) -> list[str]:
+    joiner = LineJoiner()
+    line: LogLine
+    for line in engine.lookup(container_id).logs(tail=LAST_LINES):
+        joiner.feed(line)
+    return [*joiner.take(), *joiner.rest()]
+
+
+def _processes(engine: Engine, container_id: str) -> list[ProcessEntry]:
+    return engine.lookup(container_id).top()
+
+
+def _diff(engine: Engine, container_id: str) -> list[FileChange]:
+    return engine.lookup(container_id).diff()
+
+
+def _health(engine: Engine, container_id: str) -> list[HealthResult]:
+    return engine.lookup(container_id).health_results()
+
+
+def _events(engine: Engine, container_id: str) -> list[Event]:
+    return [event for event in engine.past_events() if event.container_id == container_id]
+
+
+DETAILS: Final[dict[str, Callable[[Engine, str], Any]]] = {
+    "inspect": _inspect,
+    "last lines": _last_lines,
+    "processes": _processes,
+    "diff": _diff,
+    "health": _health,
+    "events": _events,
+    "mounts": _mounts,
+    "inspect image": _inspect_image,
+    "history": lambda engine, image_id: engine.images.history(image_id),
+}

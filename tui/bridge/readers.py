@@ -1,0 +1,63 @@
+"""How the rows of each view are read from the engine, and which events touch them."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from core.engine import Engine
+from core.events import Event, EventKind
+from core.model.image import Image
+
+PAST_EVENTS: Final = 5_000
+"""Events of the journal that are kept to look at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """`kinds`: the events after which rows may be others."""
+
+    read: Callable[[Engine], Iterable[Any]]
+    kinds: frozenset[EventKind] = frozenset(EventKind)
+
+
+@dataclass(frozen=True, slots=True)
+class ImageRow:
+    """An image, and the ids of the containers that are made of it."""
+
+    image: Image
+    used_by: tuple[str, ...]
+
+    @property
+    def id(self) -> str:
+        return self.image.id
+
+    @property
+    def name(self) -> str:
+        return self.image.names[0] if self.image.names else self.image.id[:12]
+
+
+def _images(engine: Engine) -> list[ImageRow]:
+    used = engine.images.used_by()
+    return [ImageRow(image, tuple(used.get(image.id, ()))) for image in engine.images.all()]
+
+
+def _events(engine: Engine) -> deque[Event]:
+    """The last ones, newest first."""
+    kept: deque[Event] = deque(engine.past_events(), maxlen=PAST_EVENTS)
+    kept.reverse()
+    return kept
+
+
+READERS: Final = {
+    "containers": Reader(lambda engine: engine.containers()),
+    "images": Reader(
+        _images,
+        frozenset(
+            {EventKind.IMAGE, EventKind.CREATE, EventKind.COMMIT, EventKind.REMOVE, EventKind.OVERFLOW}
+        ),
+    ),
+    "events": Reader(_events, frozenset({EventKind.OVERFLOW})),
+}  # fmt: skip

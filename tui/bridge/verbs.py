@@ -1,0 +1,111 @@
+"""What can be done to many things at once: one name a verb, one function of the engine behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from threading import Lock
+from typing import Any, Final
+
+from core.container import Container
+from core.engine import Engine
+from core.errors import EngineError
+
+Tell = Callable[[str], None]
+"""Takes what is going on, for the row."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One verb on one thing. `verb`: a name in `VERBS`. `given`: what else it needs."""
+
+    verb: str
+    row_id: str
+    name: str
+    given: tuple[Any, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class BridgeVerb:
+    """`doing`: while it goes on. `done`: afterwards, behind the name. `act`: the engine, a row's id, words for it, and
+    what else was given."""
+
+    doing: str
+    done: str
+    act: Callable[..., object]
+
+
+def _on_container(do: Callable[[Container], object]) -> Callable[..., object]:
+    def act(engine: Engine, container_id: str, tell: Tell) -> object:
+        return do(engine.lookup(container_id))
+
+    return act
+
+
+def _counting(do: Callable[[Container, Callable[[float], None]], object]) -> Callable[..., object]:
+    """A verb that tells how long a stop has waited."""
+
+    def act(engine: Engine, container_id: str, tell: Tell) -> object:
+        container = engine.lookup(container_id)
+        limit = container.snapshot().stop_timeout
+        return do(container, lambda waited: tell(f"stopping {waited:.0f}/{limit} s"))
+
+    return act
+
+
+def _kill(engine: Engine, container_id: str, tell: Tell, signal: str) -> None:
+    engine.lookup(container_id).kill(signal)
+
+
+def _remove(engine: Engine, container_id: str, tell: Tell, force: bool) -> None:
+    engine.lookup(container_id).remove(force=force)
+
+
+def _remove_image(engine: Engine, image_id: str, tell: Tell) -> None:
+    """One name after the other: the last takes the image with it. By force its containers would go, too."""
+    for name in engine.images.find(image_id).names or (image_id,):
+        engine.images.remove(name)
+
+
+VERBS: Final = {
+    "start": BridgeVerb("starting", "started", _on_container(lambda container: container.start())),
+    "stop": BridgeVerb("stopping", "stopped", _counting(lambda container, told: container.stop(progress=told))),
+    "restart": BridgeVerb(
+        "restarting", "restarted", _counting(lambda container, told: container.restart(progress=told))
+    ),
+    "pause": BridgeVerb("pausing", "paused", _on_container(lambda container: container.pause())),
+    "unpause": BridgeVerb("unpausing", "goes on", _on_container(lambda container: container.unpause())),
+    "kill": BridgeVerb("SIG{0}", "got SIG{0}", _kill),
+    "remove": BridgeVerb("removing", "removed", _remove),
+    "mount": BridgeVerb("mounting", "mounted", _on_container(lambda container: container.mount())),
+    "unmount": BridgeVerb("unmounting", "unmounted", _on_container(lambda container: container.unmount())),
+    "remove image": BridgeVerb("removing", "removed", _remove_image),
+    "check health": BridgeVerb(
+        "checking health", "was checked", _on_container(lambda container: container.check_health())
+    ),
+}
+
+
+class Batch:
+    """Counts the steps of one order that have come to their end. `ended` is called once, by the last of them."""
+
+    def __init__(
+        self, steps: Sequence[Step], ended: Callable[[list[Step], list[tuple[Step, EngineError]]], None]
+    ) -> None:
+        self._left = len(steps)
+        self._lock = Lock()
+        self._done: list[Step] = []
+        self._failed: list[tuple[Step, EngineError]] = []
+        self._ended = ended
+
+    def step_ended(self, step: Step, error: EngineError | None) -> None:
+        """A step is over; `error` where it failed."""
+        with self._lock:
+            self._left -= 1
+            if error is None:
+                self._done.append(step)
+            else:
+                self._failed.append((step, error))
+            last = self._left == 0
+        if last:
+            self._ended(self._done, self._failed)

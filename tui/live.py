@@ -1,0 +1,40 @@
+"""What is known of rows beside what they are: figures that change every second, and what is being done to them."""
+
+from __future__ import annotations
+
+import os
+
+from core.model.snapshot import ResourceSample
+from tui.history import History
+
+
+class Live:
+    """One of a screen. Cells are drawn from it and from the row."""
+
+    def __init__(self) -> None:
+        self.samples: dict[str, ResourceSample] = {}
+        self.history = History()
+        self.cpu_parts = 1
+        """Among how many CPUs the percent are shared out."""
+        self._doing: dict[str, str] = {}
+
+    def take(self, samples: dict[str, ResourceSample]) -> None:
+        """New figures."""
+        self.samples = samples
+        self.history.add(samples)
+
+    def doing(self, row_id: str) -> str:
+        """What is being done to a row; empty for nothing."""
+        return self._doing.get(row_id, "")
+
+    def set_doing(self, row_id: str, text: str) -> None:
+        """Note what is done to a row; nothing more with an empty text."""
+        if text:
+            self._doing[row_id] = text
+        else:
+            self._doing.pop(row_id, None)
+
+    def toggle_cpu_scale(self) -> bool:
+        """CPU as a share of one core, or of all; whether it is of all now."""
+        self.cpu_parts = (os.cpu_count() or 1) if self.cpu_parts == 1 else 1
+        return self.cpu_parts > 1

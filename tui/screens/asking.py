@@ -1,0 +1,58 @@
+"""One question for a verb on one row or on many: what will happen to each, and cancel as the default."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from tui.bridge.verbs import Step
+from tui.screens.dialog import ConfirmDialog
+
+if TYPE_CHECKING:
+    from tui.screens.deck import DeckScreen
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What would be done to a row. `words`: what happens to it, behind its name or an `It`; no full stop."""
+
+    step: Step
+    words: str
+
+
+def ask(
+    deck: DeckScreen,
+    verb: str,
+    rows: Sequence[Any],
+    plan: Callable[[Any], Plan | None],
+    *,
+    alone: bool = True,
+) -> None:
+    """Ask, then have it done. `plan`: None for a row that does not allow it. `alone`: whether one row is asked about.
+
+    Several rows are asked about always, in one dialog that lists them.
+    """
+    plans = [(row, plan(row)) for row in rows]
+    steps = [planned.step for _, planned in plans if planned is not None]
+    if not steps:
+        return
+    if len(rows) == 1 and not alone:
+        deck.bridge.run(*steps)
+        return
+    view = deck.view
+    if len(rows) == 1:
+        title, message = f"{verb} {steps[0].name}?", "".join(f"It {planned.words}." for _, planned in plans if planned)
+    else:
+        title, message = f"{verb} {len(steps)} {view.noun}{'s' if len(steps) > 1 else ''}?", ""
+    listed = [
+        f"{view.label(row)}  {planned.words if planned else f'is left alone: {view.refusal(row)}'}"
+        for row, planned in plans
+    ]
+
+    def answered(answer: tuple[bool, bool] | None) -> None:
+        if answer is not None and answer[0]:
+            deck.bridge.run(*steps)
+
+    dialog = ConfirmDialog(title, message, verb, listed=listed if len(rows) > 1 else ())
+    deck.app.push_screen(dialog, answered)

@@ -1,0 +1,408 @@
+"""The one screen: a view's list, the selected row in detail, and consoles beside it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from typing import Any, ClassVar, Final
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import BindingsMap, BindingType
+from textual.containers import Container
+
+from core.errors import Cancelled
+from core.events import Event
+from tui.bridge import Bridge
+from tui.exports import Exports
+from tui.keymap import Action, Scope
+from tui.live import Live
+from tui.messages import (
+    DetailRead,
+    EventsHappened,
+    ExportEnded,
+    ExportProgressed,
+    RowsRead,
+    SamplesRead,
+    VerbFailed,
+    VerbProgressed,
+    VerbsEnded,
+    VerbSucceeded,
+)
+from tui.plain_text import printable, size
+from tui.screens.consoles import ConsoleKeeping
+from tui.screens.view_stack import ViewStack
+from tui.tabs.tab import TabContext
+from tui.terminal.pane_keys import PaneKeys
+from tui.views import VIEWS
+from tui.views.consoles import ConsoleRow
+from tui.views.view import View
+from tui.widgets.bars import KeyBar, StatusLine, TitleBar
+from tui.widgets.consoles import ConsoleArea
+from tui.widgets.detail import DetailArea
+from tui.widgets.filter_field import FilterField
+from tui.widgets.tab_line import TabLine
+from tui.widgets.table import Table
+
+TICK: Final = 1.0
+"""Seconds between two looks at what changes with time alone."""
+TOAST_SECONDS: Final = 8.0
+KEPT_EVENTS: Final = 5_000
+
+
+class DeckScreen(ConsoleKeeping):
+    """Shows what the bridge tells; a key is looked up in the view, and done by the object of the view's actions."""
+
+    CSS_PATH = "deck.tcss"
+    AUTO_FOCUS = ".table"
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012 - declared so by Textual
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (16, "-tall")]  # noqa: RUF012
+    BINDINGS: ClassVar[list[BindingType]] = []
+
+    def __init__(self, bridge: Bridge, keys: PaneKeys) -> None:
+        super().__init__(bridge, keys)
+        self.live = Live()
+        self.views = ViewStack(self, VIEWS[0].name)
+        self.exports: Exports = {}
+        self._lasting_bindings = self._bindings.copy()
+        """Those of every screen, such as tab."""
+
+    def compose(self) -> ComposeResult:
+        yield TitleBar(id="title")
+        yield TabLine(id="views")
+        with Container(id="work"):
+            yield self.views.current.table
+            yield DetailArea(TabContext(self.bridge, self.live), id="detail")
+            yield ConsoleArea(self.console_keys, id="consoles")
+        yield FilterField(placeholder="web  !test  state:running  label:tier=front  /regex/", id="filter")
+        yield StatusLine(id="status")
+        yield KeyBar(id="keys")
+
+    def on_mount(self) -> None:
+        self.query_one("#filter").display = False
+        self._view_changed()
+        self.bridge.start(self.post_message)
+        self.set_interval(TICK, self._tick)
+
+    def on_unmount(self) -> None:
+        for job in self.exports.values():
+            job.cancel.set()
+
+    @property
+    def view(self) -> View:
+        """The description of the view that is shown."""
+        return self.views.current.view
+
+    @property
+    def table(self) -> Table:
+        return self.views.current.table
+
+    @property
+    def detail(self) -> DetailArea:
+        return self.query_one(DetailArea)
+
+    def show_view(self, name: str) -> None:
+        """Show a view; what it needs is made when it is first shown."""
+        if self.views.switch(name):
+            self._view_changed()
+
+    def _view_changed(self) -> None:
+        shown = self.views.current
+        self._bindings = BindingsMap.merge([BindingsMap(self.views.bindings()), self._lasting_bindings])
+        self.set_class(not shown.view.tabs, "-no-detail")
+        self.remove_class("-detail")
+        self.query_one("#views", TabLine).show(self.views.tabs(), shown.view.name)
+        self.query_one("#filter").display = False
+        self.set_focus(shown.table)
+        self.bridge.show_view(shown.view.reader)
+        self._choose_sampled()
+        if shown.view.name == "consoles":
+            self.consoles_changed()
+        self.detail.show(shown.view, shown.table.selected)
+        self.show_notes()
+        self._show_footer()
+
+    def open_tab(self, name: str) -> None:
+        """Show a tab of the details on the whole screen."""
+        self.add_class("-detail")
+        if self.detail.choose(name):
+            self.call_after_refresh(self.focus_detail)
+
+    def focus_detail(self) -> None:
+        """The keyboard goes where the room is."""
+        tab = self.detail.current
+        in_full = self.has_class("-detail") and tab is not None and tab.focusable
+        self.set_focus(tab if in_full else self.table)
+
+    def go_to(self, view: str, key: str) -> None:
+        """Show a view with the cursor on one row, where that is there."""
+        self.show_view(view)
+        if not self.table.select(key):
+            self.say(f"that {self.view.noun} is not in the list")
+
+    def go_back(self) -> bool:
+        """Show the view that was shown before; False where there was none."""
+        if not self.views.before:
+            return False
+        name = self.views.before.pop()
+        if self.views.switch(name, back=True):
+            self._view_changed()
+        return True
+
+    def action_act(self, name: str) -> None:
+        """Do an action of the key map, or say why it can not be done."""
+        self.perform(self.views.action(name))
+
+    @on(KeyBar.Pressed)
+    def _do_clicked(self, message: KeyBar.Pressed) -> None:
+        self.action_act(message.name)
+
+    def perform(self, action: Action) -> None:
+        """Do an action to the marked rows, or to the one under the cursor."""
+        rows = self.targets_of(action)
+        if self.is_console_awaited:
+            # What is typed ahead is meant for the console: here it would be verbs.
+            self.say("the console is opening …")
+        elif action.can_do(rows):
+            self.views.perform(action, rows)
+        elif not rows:
+            self.say(f"{action.description}: no {self.view.noun} is selected")
+        elif len(rows) > 1:
+            self.say(f"can not {action.title} any of the {len(rows)} that are marked")
+        else:
+            self.say(f"can not {action.title} {self.view.label(rows[0])}: {self.view.refusal(rows[0])}")
+
+    def targets_of(self, action: Action) -> list[Any]:
+        """The rows that an action would work on now."""
+        if action.scope is Scope.ROWS:
+            return self.table.targets
+        selected = self.table.selected
+        return [] if selected is None else [selected]
+
+    def can_do(self, action: Action) -> bool:
+        """Whether an action can be done now."""
+        return action.can_do(self.targets_of(action))
+
+    def name_of(self, container_id: str) -> str:
+        rows = self.views.rows_of("containers")
+        return next((row.name for row in rows if row.id == container_id), "the container")
+
+    def rearrange(self) -> None:
+        """The rows of the view that is shown were sorted, filtered or marked otherwise."""
+        self.table.arranged()
+        self.show_notes()
+        self._choose_sampled()
+
+    def show_notes(self) -> None:
+        """Say in the title what is not shown, and what is marked."""
+        rows = self.views.current.rows
+        notes = [f"/{rows.filter.typed}"] if rows.filter.typed else []
+        if rows.running_only:
+            notes.append("running only")
+        if marked := len(rows.marked):
+            notes.append(f"{marked} marked")
+        self.query_one(TitleBar).note = "  ".join(notes)
+        empty = "nothing matches: esc shows all" if rows.all else self.view.empty
+        self.table.empty_text = empty if self.views.current.is_read else "reading …"
+        if rows.filter.trouble:
+            self.say(rows.filter.trouble)
+
+    def open_filter(self) -> None:
+        field = self.query_one("#filter", FilterField)
+        field.value = self.views.current.rows.filter.typed
+        field.display = True
+        self.set_focus(field)
+
+    def clear_filter(self) -> bool:
+        """Show all again; False where nothing was filtered."""
+        field = self.query_one("#filter", FilterField)
+        rows = self.views.current.rows
+        was = bool(rows.filter.typed) or field.display
+        field.value = ""
+        field.display = False
+        self.set_focus(self.table)
+        if rows.filter.typed:
+            rows.set_filter("")
+            self.rearrange()
+        return was
+
+    @on(FilterField.Changed, "#filter")
+    def _filter(self, event: FilterField.Changed) -> None:
+        if event.value.strip() != self.views.current.rows.filter.typed:
+            self.views.current.rows.set_filter(event.value)
+            self.rearrange()
+
+    @on(FilterField.Submitted, "#filter")
+    def _keep_filter(self) -> None:
+        self.query_one("#filter", FilterField).display = False
+        self.set_focus(self.table)
+
+    def on_key(self, event: events.Key) -> None:
+        field = self.query_one("#filter", FilterField)
+        if field.has_focus and event.key in ("up", "down"):
+            self.table.action_move(1 if event.key == "down" else -1)
+
+    @on(TabLine.Chosen)
+    def _choose_tab(self, message: TabLine.Chosen) -> None:
+        if message.line.id == "views":
+            self.show_view(message.name)
+        else:
+            self.detail.choose(message.name)
+
+    @on(RowsRead)
+    def _take_rows(self, message: RowsRead) -> None:
+        if message.reader == "containers":
+            self.live.history.keep_only(picture.id for picture in message.rows)
+            self.query_one(TitleBar).pictures = message.rows
+        self._put(message.reader, message.rows)
+
+    def _put(self, name: str, rows: Sequence[Any]) -> None:
+        if self.views.put(name, rows) and name == self.view.name:
+            self.rearrange()
+
+    @on(EventsHappened)
+    def _take_events(self, message: EventsHappened) -> None:
+        happened = [event for event in message.events if event.sequence]
+        if self.views.is_read("events") and happened:
+            self._put("events", _joined(happened, self.views.rows_of("events")))
+        self.detail.take_events(message.events)
+
+    def consoles_changed(self) -> None:
+        """List the panes anew, where their view is shown."""
+        if self.view.name == "consoles":
+            area = self.consoles
+            rows = [
+                ConsoleRow(
+                    pane, number, area.title(pane), pane.kind, area.sign(pane), pane.container_id, pane.has_ended
+                )
+                for number, pane in enumerate(area.panes, 1)
+            ]
+            self._put("consoles", rows)
+
+    @on(SamplesRead)
+    def _take_samples(self, message: SamplesRead) -> None:
+        self.live.take(message.samples)
+        rows = self.views.current.rows
+        if rows.sorted_by is not None and rows.sorted_by.live:
+            rows.arrange()
+            self.table.arranged()
+        self.table.refresh()
+
+    def _tick(self) -> None:
+        """What changes with time alone."""
+        if self.is_current:
+            self.detail.tick()
+            self.table.refresh()
+
+    @on(Table.RowsShown)
+    def _rows_shown(self, message: Table.RowsShown) -> None:
+        if message.table is self.table:
+            self._choose_sampled()
+
+    def _choose_sampled(self) -> None:
+        """Have the figures read of what is seen; of all, where the list is sorted by them."""
+        if self.view.name != "containers":
+            self.bridge.show(())
+            return
+        rows = self.views.current.rows
+        if rows.sorted_by is not None and rows.sorted_by.live:
+            self.bridge.show(row.id for row in rows.shown)
+            return
+        selected = self.table.selected
+        self.bridge.show({*self.table.on_screen, *([selected.id] if selected is not None else [])})
+
+    @on(Table.Moved)
+    def _show_selected(self, message: Table.Moved) -> None:
+        if message.table is self.table:
+            self.detail.show(self.view, self.table.selected)
+            self._show_footer()
+            self.show_notes()
+
+    @on(Table.Opened)
+    def _open_row(self) -> None:
+        self.action_act("open")
+
+    @on(Table.SortAsked)
+    def _sort(self, message: Table.SortAsked) -> None:
+        self.views.sort_by(message.column)
+
+    def _show_footer(self) -> None:
+        self.query_one(KeyBar).shown = tuple(
+            (action.name, action.shown_key, action.label_for(self.targets_of(action)))
+            for action in self.views.actions()
+            if action.label and self.can_do(action)
+        )
+
+    @on(DetailRead)
+    def _take_detail(self, message: DetailRead) -> None:
+        self.detail.take_detail(message)
+
+    @on(VerbProgressed)
+    def _take_progress(self, message: VerbProgressed) -> None:
+        self.live.set_doing(message.container_id, message.text)
+        self.table.refresh()
+
+    @on(VerbSucceeded)
+    def _take_success(self, message: VerbSucceeded) -> None:
+        if message.copied:
+            self.app.copy_to_clipboard(message.copied)
+        self.say(message.note)
+
+    @on(VerbsEnded)
+    def _take_summary(self, message: VerbsEnded) -> None:
+        """One word for all that was ordered at once."""
+        lines = [f"{len(names)} {words}: {', '.join(names)}" for words, names in message.done.items()]
+        lines += [f"{name}: {error.message}" for name, error in message.failed]
+        failed = f"{len(message.failed)} failed" if message.failed else ""
+        self.say("; ".join(filter(None, [*(f"{len(names)} {words}" for words, names in message.done.items()), failed])))
+        self.app.notify(
+            "\n".join(printable(line) for line in lines),
+            severity="error" if message.failed else "information",
+            timeout=TOAST_SECONDS,
+            markup=False,
+        )
+
+    @on(VerbFailed)
+    def _take_failure(self, message: VerbFailed) -> None:
+        """One dialog at a time: what fails while one is open goes to the status line."""
+        from tui.screens.dialog import ErrorDialog
+
+        self.console_failed()
+        self.say(message.error.message)
+        if not isinstance(self.app.screen, ErrorDialog):
+            self.app.push_screen(ErrorDialog(message.error))
+
+    @on(ExportProgressed)
+    @on(ExportEnded)
+    def _take_export(self, message: ExportProgressed | ExportEnded) -> None:
+        """Show it in the row, and in the dialog where that is open."""
+        from tui.screens.export import ExportDialog
+
+        job = self.exports.get(message.container_id)
+        if job is not None and isinstance(message, ExportProgressed):
+            job.progress = message.progress
+            self.live.set_doing(message.container_id, f"exporting {job.percent} %")
+            self.table.refresh()
+        dialog = next((screen for screen in self.app.screen_stack if isinstance(screen, ExportDialog)), None)
+        if isinstance(message, ExportEnded):
+            self._end_export(message, asked=dialog is not None)
+        if dialog is not None:
+            dialog.take(message)
+
+    def _end_export(self, message: ExportEnded, *, asked: bool) -> None:
+        job = self.exports.pop(message.container_id, None)
+        self.live.set_doing(message.container_id, "")
+        self.table.refresh()
+        if message.error is None and job is not None:
+            self.say(f"exported to {job.destination}: {size(message.written)} ({time.strftime('%H:%M:%S')})")
+        elif message.error is not None and not asked and not isinstance(message.error, Cancelled):
+            self._take_failure(VerbFailed(message.error))
+        elif message.error is not None:
+            self.say(message.error.message)
+
+
+def _joined(happened: Sequence[Event], known: Sequence[Event]) -> list[Event]:
+    """New events before those that are known, newest first, none twice."""
+    newest = known[0].sequence if known else 0
+    new = sorted((event for event in happened if event.sequence > newest), key=lambda event: -event.sequence)
+    return [*new, *known][:KEPT_EVENTS]

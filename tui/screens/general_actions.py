@@ -1,0 +1,162 @@
+"""What the actions of all views do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tui.screens.dialog import ConfirmDialog
+from tui.screens.help import help_text
+from tui.screens.menu import ActionMenu
+from tui.screens.palette import Offer, PaletteScreen
+from tui.screens.text_view import TextView
+from tui.views import VIEWS, load
+
+if TYPE_CHECKING:
+    from tui.screens.deck import DeckScreen
+
+
+class GeneralActions:
+    """One method an action of `tui.keymap.GENERAL`."""
+
+    def __init__(self, deck: DeckScreen) -> None:
+        self._deck = deck
+
+    def filter(self) -> None:
+        self._deck.open_filter()
+
+    def sort_next(self) -> None:
+        """By the next column that is shown; behind the last one in the order in which the rows came."""
+        rows, columns = self._deck.views.current.rows, self._deck.table.columns
+        names = [column.name for column in columns]
+        place = names.index(rows.sorted_by.name) + 1 if rows.sorted_by and rows.sorted_by.name in names else 0
+        column = columns[place] if place < len(columns) else None
+        rows.sort_by(column)
+        self._deck.say(f"sorted by {column.title.lower()}" if column is not None else "in their own order")
+        self._deck.rearrange()
+
+    def sort_reverse(self) -> None:
+        rows = self._deck.views.current.rows
+        rows.sort_by(rows.sorted_by or self._deck.view.columns[0], falling=not rows.falling)
+        self._deck.rearrange()
+
+    def mark(self, row: Any) -> None:
+        self._deck.table.toggle_mark(1)
+
+    def mark_down(self, row: Any) -> None:
+        self._deck.table.mark_and_go(1)
+
+    def mark_up(self, row: Any) -> None:
+        self._deck.table.mark_and_go(-1)
+
+    def mark_range(self, row: Any) -> None:
+        self._deck.table.mark_range()
+
+    def mark_all(self, row: Any) -> None:
+        rows = self._deck.views.current.rows
+        rows.mark(rows.shown)
+        self._deck.table.marks_changed()
+
+    def clear_marks(self) -> None:
+        self._deck.views.current.rows.clear_marks()
+        self._deck.table.marks_changed()
+
+    def resync(self) -> None:
+        self._deck.refresh(layout=True)
+        self._deck.bridge.read_again()
+
+    def open(self, row: Any) -> None:
+        self._deck.toggle_class("-detail")
+        self._deck.call_after_refresh(self._deck.focus_detail)
+
+    def tab_before(self) -> None:
+        self._step(-1)
+
+    def tab_after(self) -> None:
+        self._step(1)
+
+    def _step(self, places: int) -> None:
+        if self._deck.consoles.front is not None:
+            self._deck.step_console(places)
+        else:
+            self._deck.detail.step(places)
+            self._deck.focus_detail()
+
+    def detail_down(self) -> None:
+        self._scroll(3)
+
+    def detail_up(self) -> None:
+        self._scroll(-3)
+
+    def _scroll(self, rows: int) -> None:
+        if self._deck.detail.current is not None:
+            self._deck.detail.current.scroll_rows(rows)
+
+    def menu(self) -> None:
+        def chosen(name: str | None) -> None:
+            if name:
+                self._deck.action_act(name)
+
+        actions = [action for action in self._deck.view.actions if action.keys]
+        rows = self._deck.table.targets
+        label = self._deck.view.label(rows[0]) if len(rows) == 1 else f"{len(rows)} {self._deck.view.noun}s"
+        entries = [
+            (action, action.label_for(self._deck.targets_of(action)), self._deck.can_do(action)) for action in actions
+        ]
+        self._deck.app.push_screen(ActionMenu(label, entries), chosen)
+
+    def palette(self) -> None:
+        def chosen(offer: Offer | None) -> None:
+            if offer is not None:
+                self._deck.show_view(offer.view)
+                self._deck.action_act(offer.action.name)
+
+        here = self._deck.view.name
+        offers = [Offer(here, "", action) for action in self._deck.views.actions() if self._deck.can_do(action)]
+        for entry in VIEWS:
+            if entry.name != here:
+                offers += [Offer(entry.name, entry.title, action) for action in load(entry.name).actions]
+        self._deck.app.push_screen(PaletteScreen(offers), chosen)
+
+    def help(self) -> None:
+        text = help_text(self._deck.view, self._deck.views.actions(), self._deck.console_keys.escape)
+        self._deck.app.push_screen(TextView("the keys", text))
+
+    def back(self) -> bool:
+        """From the innermost thing outwards; False where there was nothing to go back from."""
+        deck = self._deck
+        front = deck.consoles.front
+        if deck.has_class("-full"):
+            deck.remove_class("-full")
+        elif front is not None and front.has_ended:
+            deck.run_worker(deck.close_console(front))
+        elif deck.has_class("-detail"):
+            deck.remove_class("-detail")
+            deck.set_focus(deck.table)
+        elif deck.clear_filter():
+            return True
+        elif deck.views.current.rows.clear_marks():
+            deck.table.marks_changed()
+        else:
+            return deck.go_back()
+        return True
+
+    def quit(self) -> None:
+        if self.back():
+            return
+        deck = self._deck
+        shells = [pane for pane in deck.consoles.panes if pane.kind == "exec" and not pane.has_ended]
+        ended = []
+        if shells:
+            ended.append("the open shell" if len(shells) == 1 else f"the {len(shells)} open shells")
+        if deck.exports:
+            ended.append("the export that is under way; no part of a file is left")
+        if not ended:
+            deck.app.exit()
+            return
+        message = f"Leaving ends {' and '.join(ended)}. Containers and what is attached to them go on."
+
+        def answered(answer: tuple[bool, bool] | None) -> None:
+            if answer is not None and answer[0]:
+                deck.app.exit()
+
+        deck.app.push_screen(ConfirmDialog("Leave?", message, "Leave"), answered)

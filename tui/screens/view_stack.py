@@ -1,0 +1,128 @@
+"""The views that were shown so far: of each its table, its rows and its actions, made when it is first shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from textual.binding import Binding
+
+from tui.keymap import GENERAL, PROGRAM, Action, Scope, bindings
+from tui.rows import Rows
+from tui.views import VIEWS, load
+from tui.views.view import Column, View
+from tui.widgets.table import Table
+
+if TYPE_CHECKING:
+    from tui.screens.deck import DeckScreen
+
+SHOWING = tuple(
+    Action(entry.action, (entry.key,), "", f"{entry.title.lower()}: go to the view", PROGRAM) for entry in VIEWS
+)
+"""The actions that show a view."""
+
+
+class ShownView:
+    """A view that was shown."""
+
+    def __init__(self, deck: DeckScreen, view: View) -> None:
+        self.view = view
+        self.rows = Rows(view, deck.live)
+        self.is_read = False
+        self.table = Table(self.rows, deck.live, [column for column in view.columns if column.chosen])
+        self._deck = deck
+
+    @cached_property
+    def actions(self) -> object:
+        """Has a method for each action of the view."""
+        return self.view.actions_of(self._deck)
+
+
+class ViewStack:
+    """Knows which view is in front, and looks actions up: those of the view before those of all."""
+
+    def __init__(self, deck: DeckScreen, first: str) -> None:
+        self._deck = deck
+        self._made: dict[str, ShownView] = {}
+        self.current = self._get(first)
+        self.before: list[str] = []
+        """The views that one goes back to."""
+
+    def _get(self, name: str) -> ShownView:
+        if name not in self._made:
+            self._made[name] = ShownView(self._deck, load(name))
+        return self._made[name]
+
+    def switch(self, name: str, *, back: bool = False) -> bool:
+        """Bring a view to the front; False where it is there."""
+        former = self.current
+        if name == former.view.name:
+            return False
+        is_new = name not in self._made
+        self.current = self._get(name)
+        former.table.display = False
+        if is_new:
+            self._deck.query_one("#work").mount(self.current.table, before="#detail")
+        self.current.table.display = True
+        if not back:
+            self.before = [*(known for known in self.before if known != name), former.view.name]
+        return True
+
+    def tabs(self) -> list[tuple[str, str]]:
+        """Names and words for the line of tabs."""
+        return [(entry.name, f"{entry.key} {entry.title}") for entry in VIEWS]
+
+    def put(self, name: str, rows: Iterable[Any]) -> bool:
+        """New rows of a view; False where that was never shown."""
+        shown = self._made.get(name)
+        if shown is None:
+            return False
+        shown.rows.put(rows)
+        shown.is_read = True
+        return True
+
+    def rows_of(self, name: str) -> Sequence[Any]:
+        """All rows of a view; none where it was never shown."""
+        return self._made[name].rows.all if name in self._made else ()
+
+    def is_read(self, name: str) -> bool:
+        return name in self._made and self._made[name].is_read
+
+    def actions(self) -> list[Action]:
+        """What the keys mean in this view."""
+        return [*self.current.view.actions, *GENERAL, *SHOWING]
+
+    def bindings(self) -> list[Binding]:
+        return bindings(self.actions())
+
+    def action(self, name: str) -> Action:
+        """The action of this name in this view."""
+        return next(action for action in self.actions() if action.name == name)
+
+    def perform(self, action: Action, rows: Sequence[Any]) -> None:
+        """Do an action that these rows allow."""
+        for entry in VIEWS:
+            if action.name == entry.action:
+                self._deck.show_view(entry.name)
+                return
+        own = getattr(self.current.actions, action.name, None)
+        act = own if own is not None else getattr(self._general, action.name)
+        if action.scope is Scope.PROGRAM:
+            act()
+        elif action.scope is Scope.ROWS:
+            act(rows)
+        else:
+            act(rows[0])
+
+    @cached_property
+    def _general(self) -> object:
+        from tui.screens.general_actions import GeneralActions
+
+        return GeneralActions(self._deck)
+
+    def sort_by(self, column: Column) -> None:
+        """Order by a column; the other way round where it is that already."""
+        rows = self.current.rows
+        rows.sort_by(column, falling=not rows.falling if rows.sorted_by is column else None)
+        self._deck.rearrange()

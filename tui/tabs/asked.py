@@ -1,0 +1,146 @@
+"""Tabs whose text is asked of the engine: processes, inspect, health, changed files, events, mounts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from rich.highlighter import JSONHighlighter
+from rich.text import Text
+
+from core.errors import NotFound
+from core.events import Event
+from core.model.content import FileChange
+from core.model.health import HealthResult
+from core.model.snapshot import ProcessEntry
+from core.model.state import Status
+from tui.event_text import event_line
+from tui.messages import DetailRead
+from tui.plain_text import moment, printable, size, span
+from tui.tabs.tab import LinesTab
+
+
+class AskedTab(LinesTab):
+    """Asks when it is shown and when its row changes. `kind`: what is asked for. `every`: seconds, 0 for once."""
+
+    kind: ClassVar[str]
+    every: ClassVar[int] = 0
+
+    def row_changed(self, *, is_other: bool) -> None:
+        if is_other:
+            self._ticks = 0
+            self._fresh = True
+        if self.row is None:
+            self.set_lines([Text("Nothing is selected.", "dim")], to_begin=True)
+        else:
+            self.ask()
+
+    def ask(self) -> None:
+        """Have it read."""
+        self.context.bridge.read_detail(self.kind, self.row_id)
+
+    def tick(self) -> None:
+        self._ticks += 1
+        if self.every and self.row is not None and self._ticks % self.every == 0:
+            self.ask()
+
+    def take_detail(self, message: DetailRead) -> None:
+        if message.kind != self.kind:
+            return
+        if message.error is None:
+            self.set_lines(self.draw(message.found), to_begin=self._fresh)
+        elif not isinstance(message.error, NotFound):
+            self.set_lines([Text(printable(text)) for text in (message.error.message, message.error.hint) if text])
+        self._fresh = False
+
+    def draw(self, found: Any) -> list[Text]:
+        """The lines of what was found."""
+        raise NotImplementedError
+
+
+class InspectTab(AskedTab):
+    """All that is known."""
+
+    kind = "inspect"
+
+    def draw(self, found: str) -> list[Text]:
+        highlight = JSONHighlighter()
+        return [highlight(Text(printable(line))) for line in found.split("\n")]
+
+
+class TopTab(AskedTab):
+    """The processes."""
+
+    kind = "processes"
+    every = 2
+
+    def ask(self) -> None:
+        if self.row.status in (Status.RUNNING, Status.PAUSED):
+            super().ask()
+        else:
+            self.set_lines([Text(f"No process: it is {self.row.status}.", "dim")], to_begin=True)
+
+    def draw(self, found: Sequence[ProcessEntry]) -> list[Text]:
+        lines = [Text(f"{'PID':>7} {'PARENT':>7} {'USER':<12} {'S':<2} {'TIME':>8} {'MEMORY':>8} COMMAND", "bold dim")]
+        for entry in found:
+            facts = f"{entry.pid:>7} {entry.parent:>7} {printable(entry.user)[:12]:<12} {entry.state[:1]:<2} "
+            lines.append(Text(f"{facts}{span(entry.cpu_time):>8} {size(entry.memory):>8} {printable(entry.command)}"))
+        return lines
+
+
+class HealthTab(AskedTab):
+    """The last health checks, newest first, with what they said."""
+
+    kind = "health"
+
+    def draw(self, found: Sequence[HealthResult]) -> list[Text]:
+        if self.row.health is None:
+            return [Text("It has no health check.", "dim")]
+        lines = [Text(f"{self.row.health.status}, {self.row.health.failing_streak} failures in a row", "bold")]
+        for result in reversed(found):
+            passed = result.exit_code == 0
+            words = "passed" if passed else "took too long" if result.exit_code < 0 else f"failed ({result.exit_code})"
+            took = result.finished_at - result.started_at
+            lines.append(Text(f"{moment(result.started_at)}  {words}, took {took:.2f} s", "" if passed else "bold"))
+            lines += [Text(f"    {printable(line)}") for line in result.output.splitlines()]
+        return lines if found else [*lines, Text("Not checked yet: H runs it now.", "dim")]
+
+
+class DiffTab(AskedTab):
+    """Which files differ from the image."""
+
+    kind = "diff"
+
+    def draw(self, found: Sequence[FileChange]) -> list[Text]:
+        return [Text(f"{change.kind} {printable(change.path)}") for change in found] or [
+            Text("No file differs from the image.", "dim")
+        ]
+
+
+class EventsTab(AskedTab):
+    """What happened to it, newest first."""
+
+    kind = "events"
+
+    def take_events(self, events: Sequence[Event]) -> None:
+        if any(event.container_id in ("", self.row_id) for event in events) and self.row is not None:
+            self.ask()
+
+    def draw(self, found: Sequence[Event]) -> list[Text]:
+        return [Text(event_line(event)) for event in reversed(found)] or [Text("Nothing happened yet.", "dim")]
+
+
+class MountsTab(AskedTab):
+    """What of the host is seen inside, and where its root is."""
+
+    kind = "mounts"
+
+    def draw(self, found: Sequence[dict[str, Any]]) -> list[Text]:
+        lines = []
+        if self.row.mount_point:
+            lines.append(Text(f"root mounted at {printable(self.row.mount_point)}"))
+        for mount in found:
+            access = "" if mount.get("RW", True) else ", read-only"
+            source = mount.get("Name") or mount.get("Source") or "–"
+            lines.append(Text(printable(f"{mount.get('Destination')} ← {source} ({mount.get('Type')}{access})")))
+        return lines or [Text("Nothing of the host is mounted in it.", "dim")]

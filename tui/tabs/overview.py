@@ -1,0 +1,190 @@
+"""The selected container in a few lines: what it is, its mounts and labels, and the end of its log."""
+
+from __future__ import annotations
+
+import time
+from typing import Final
+
+from rich.text import Text
+from textual.app import RenderResult
+
+from core.model.health import Health
+from core.model.snapshot import ContainerSnapshot, ResourceSample
+from core.model.state import Status
+from core.oci.exit_codes import exit_reason
+from tui.history import sparkline
+from tui.messages import DetailRead
+from tui.plain_text import GLYPHS, fitted, moment, printable, size, span
+from tui.tabs.tab import DetailTab, TabContext
+
+Selected = ContainerSnapshot | None
+CHART: Final = 20
+"""Columns of a chart, a second each."""
+SIDE_BY_SIDE: Final = 96
+"""Columns from which the output stands beside the facts."""
+
+
+class OverviewTab(DetailTab):
+    """Drawn anew whenever one of its values changes."""
+
+    DEFAULT_CSS = """
+    OverviewTab { width: 1fr; height: 1fr; padding: 0 1; background: $surface; }
+    """
+    row: Selected
+
+    def __init__(self, context: TabContext) -> None:
+        super().__init__(context)
+        self._output: list[str] = []
+
+    def row_changed(self, *, is_other: bool) -> None:
+        if is_other:
+            self._output = []
+            self.tick()
+        self.refresh()
+
+    def tick(self) -> None:
+        """Read the end of the log again, and draw the figures."""
+        if self.row is not None and self.size.height:
+            self.context.bridge.read_detail("last lines", self.row_id)
+            self.refresh()
+
+    def take_detail(self, message: DetailRead) -> None:
+        if message.kind == "last lines" and message.found is not None:
+            self._output = message.found
+            self.refresh()
+
+    @property
+    def _samples(self) -> tuple[ResourceSample, ...]:
+        """Of the last ten minutes, oldest first; none where it does not run."""
+        live = self.context.live
+        return live.history.of(self.row_id) if self.row_id in live.samples else ()
+
+    def render(self) -> RenderResult:
+        if self.row is None:
+            return Text("Nothing is selected.", "dim")
+        width, height = self.content_size
+        known = facts(self.row, self._samples)
+        output = self._output
+        if width < SIDE_BY_SIDE:
+            room = max(height // 2, height - len(output) - 1) if output else height
+            lines = [_fact(name, value, width) for name, value in known[:room]]
+            return Text("\n").join([*lines, *_last_output(output, width, height - len(lines))])
+        left = width * 55 // 100
+        right = width - left - 3
+        facts_lines = [_fact(name, value, left) for name, value in known[:height]]
+        output_lines = _last_output(output or ["nothing was printed yet"], right, height)
+        rows = []
+        for place in range(height):
+            row = Text(no_wrap=True)
+            row.append_text(facts_lines[place] if place < len(facts_lines) else Text(" " * left))
+            row.append(" │ ", "dim")
+            rows.append(row.append_text(output_lines[place] if place < len(output_lines) else Text("")))
+        return Text("\n").join(rows)
+
+
+def _fact(name: str, value: str, width: int) -> Text:
+    line = Text(f"{name:<9}"[:width], "dim", no_wrap=True)
+    return line.append(fitted(printable(value), width - 9), "not dim")
+
+
+def _last_output(lines: list[str], width: int, height: int) -> list[Text]:
+    """A rule, and as many of the last lines as have room below it."""
+    if height < 2 or not lines:
+        return []
+    return [Text(fitted("── last output ".ljust(width, "─"), width), "dim")] + [
+        Text(fitted(line, width)) for line in lines[-(height - 1) :]
+    ]
+
+
+def facts(picture: ContainerSnapshot, samples: tuple[ResourceSample, ...] = ()) -> list[tuple[str, str]]:
+    """Name and value of each line, the most wanted first."""
+    state = f"{GLYPHS[picture.status]} {picture.status}"
+    if picture.status is Status.EXITED:
+        state += f" with {picture.exit_code}{' (out of memory)' if picture.oom_killed else ''}"
+    if picture.pid:
+        state += f", PID {picture.pid}"
+    if picture.monitor_lost:
+        state += ", its console is lost (conmon is gone)"
+    lines = [("state", state)]
+    if picture.error:
+        lines.append(("error", picture.error))
+    if picture.status is Status.EXITED:
+        lines += ending(picture)
+    if picture.health is not None:
+        lines.append(("health", health_text(picture.health)))
+    lines += [("image", picture.image), ("command", " ".join(picture.command))]
+    if samples:
+        lines += usage(samples)
+    lines.append(("created", moment(picture.created_at)))
+    if picture.started_at:
+        lines.append(("started", moment(picture.started_at)))
+    if picture.finished_at:
+        lines.append(("ended", moment(picture.finished_at)))
+    if picture.restart_policy != "no":
+        times = f", restarted {picture.restarts} times by it" if picture.restarts else ""
+        lines.append(("restart", f"{picture.restart_policy}{times}"))
+    terminal = "terminal" if picture.terminal else ("input open" if picture.stdin_open else "no input")
+    lines.append(("console", f"{terminal}, network {picture.network[:24]}"))
+    if picture.mount_point:
+        lines.append(("mounted", picture.mount_point))
+    if picture.labels:
+        lines.append(("labels", ", ".join(f"{name}={value}" for name, value in sorted(picture.labels.items()))))
+    lines.append(("id", picture.id))
+    return lines
+
+
+def health_text(health: Health) -> str:
+    """`healthy`, `unhealthy, 3 failures in a row`, and when that was seen."""
+    words = str(health.status)
+    if health.failing_streak:
+        words += f", {health.failing_streak} failure{'s' if health.failing_streak > 1 else ''} in a row"
+    if not health.checked_at:
+        return f"{words}, not checked yet"
+    return f"{words}, checked {span(time.time() - health.checked_at)} ago"
+
+
+def usage(samples: tuple[ResourceSample, ...]) -> list[tuple[str, str]]:
+    """What it uses now, and charts of the minutes before."""
+    now = samples[-1]
+    held_back = f", held back {now.throttled_percent:.0f} % of the time" if now.throttled_percent >= 1 else ""
+    cpu = [sample.cpu_percent for sample in samples]
+    limit = f" of {size(now.memory_limit)}" if now.memory_limit else ""
+    parts = f"{size(now.memory_anonymous)} its own, {size(now.memory_file)} file cache"
+    if now.oom_kills:
+        parts += f", {now.oom_kills} killed for want of it"
+    memory = [float(sample.memory) for sample in samples]
+    read, written = (now.block_read_rate, now.block_read), (now.block_written_rate, now.block_written)
+    lines = [
+        ("cpu", f"{sparkline(cpu, CHART)} {now.cpu_percent:.1f} %{held_back}"),
+        ("memory", f"{sparkline(memory, CHART, now.memory_limit)} {size(now.memory)}{limit} ({parts})"),
+        ("block", _traffic("read", read, "written", written)),
+    ]
+    if now.network_received or now.network_sent:
+        received, sent = (now.network_received_rate, now.network_received), (now.network_sent_rate, now.network_sent)
+        lines.append(("network", _traffic("in", received, "out", sent)))
+    waits = [f"{name} {percent:.0f} %" for name, percent in now.pressure.items() if percent >= 1]
+    lines.append(("tasks", f"{now.pids} PIDs{', waiting for ' + ', '.join(waits) if waits else ''}"))
+    return lines
+
+
+def _traffic(first: str, first_flow: tuple[float, int], second: str, second_flow: tuple[float, int]) -> str:
+    """Two directions, each with bytes a second and all bytes so far."""
+    flows = ((first, *first_flow), (second, *second_flow))
+    return "; ".join(f"{word} {size(rate)}/s, {size(total)} in all" for word, rate, total in flows)
+
+
+def ending(picture: ContainerSnapshot) -> list[tuple[str, str]]:
+    """Why it died: what the exit code means, how long it ran, the limits that it ran under, restarts so far."""
+    why = exit_reason(picture.exit_code, oom_killed=picture.oom_killed, stopped_by_user=picture.stopped_by_user)
+    lines = [("why", why)]
+    if picture.started_at and picture.finished_at:
+        restarts = f", {picture.restarts} restarts so far" if picture.restarts else ""
+        lines.append(("ran", f"{span(picture.finished_at - picture.started_at)}{restarts}"))
+    limits = picture.resources
+    words = [
+        f"memory {size(limits.memory)}" if limits.memory else "memory without limit",
+        f"{limits.cpus:g} CPUs" if limits.cpus else "",
+        f"{limits.pids} processes" if limits.pids else "",
+    ]
+    lines.append(("limits", ", ".join(filter(None, words))))
+    return lines

@@ -1,0 +1,39 @@
+"""Which tabs the details of each kind of row have. What a tab needs is imported when it is first shown."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Final
+
+from tui.tabs.tab import DetailTab, TabContext
+from tui.views.view import Tab
+
+
+def _tab(name: str, title: str, place: str) -> Tab:
+    """`place`: module and class, as `tui.tabs.logs:LogsTab`."""
+    module, _, kind = place.partition(":")
+
+    def make(context: TabContext) -> DetailTab:
+        made: DetailTab = getattr(import_module(module), kind)(context)
+        return made
+
+    return Tab(name, title, make)
+
+
+CONTAINER_TABS: Final = (
+    _tab("overview", "Overview", "tui.tabs.overview:OverviewTab"),
+    _tab("logs", "Logs", "tui.tabs.logs:LogsTab"),
+    _tab("stats", "Stats", "tui.tabs.stats:StatsTab"),
+    _tab("top", "Top", "tui.tabs.asked:TopTab"),
+    _tab("inspect", "Inspect", "tui.tabs.asked:InspectTab"),
+    _tab("health", "Health", "tui.tabs.asked:HealthTab"),
+    _tab("diff", "Diff", "tui.tabs.asked:DiffTab"),
+    _tab("events", "Events", "tui.tabs.asked:EventsTab"),
+    _tab("mounts", "Mounts", "tui.tabs.asked:MountsTab"),
+)
+IMAGE_TABS: Final = (
+    _tab("overview", "Overview", "tui.tabs.image:ImageTab"),
+    _tab("history", "History", "tui.tabs.image:HistoryTab"),
+    _tab("inspect", "Inspect", "tui.tabs.image:InspectImageTab"),
+)
+EVENT_TABS: Final = (_tab("event", "Event", "tui.tabs.event:EventTab"),)

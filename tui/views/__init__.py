@@ -1,0 +1,38 @@
+"""The views of the screen, one module each; which there are, and in which order, stands here alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Final, cast
+
+from tui.views.view import View
+
+
+@dataclass(frozen=True, slots=True)
+class ViewEntry:
+    """`module`: where `VIEW` stands; it is imported when the view is first wanted. `key`: shows it."""
+
+    name: str
+    title: str
+    key: str
+    module: str
+
+    @property
+    def action(self) -> str:
+        """The name of the action that shows it."""
+        return f"show_{self.name}"
+
+
+VIEWS: Final = (
+    ViewEntry("containers", "Containers", "1", "tui.views.containers"),
+    ViewEntry("images", "Images", "3", "tui.views.images"),
+    ViewEntry("consoles", "Consoles", "6", "tui.views.consoles"),
+    ViewEntry("events", "Events", "7", "tui.views.events"),
+)
+ENTRIES: Final = {entry.name: entry for entry in VIEWS}
+
+
+def load(name: str) -> View:
+    """The description of a view."""
+    return cast(View, import_module(ENTRIES[name].module).VIEW)

@@ -1,0 +1,224 @@
+"""What the actions of the view of containers do: ask where it has to be asked, then tell the bridge."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import TYPE_CHECKING
+
+from core.model.content import CommitOptions
+from core.model.options import ExecOptions
+from core.model.snapshot import ContainerSnapshot
+from core.model.state import Status, Verb, allows
+from tui.bridge.verbs import Step
+from tui.messages import ShellMissing
+from tui.plain_text import printable
+from tui.screens.asking import Plan, ask
+from tui.screens.commit_dialog import CommitDialog
+from tui.screens.dialog import ConfirmDialog, SignalDialog
+from tui.screens.exec_dialog import ExecDialog
+from tui.screens.export import ExportDialog
+from tui.screens.log_view import FIRST_LINES, LogView
+from tui.views.containers import will_unmount
+
+if TYPE_CHECKING:
+    from tui.screens.consoles import ConsoleKeeping
+    from tui.screens.deck import DeckScreen
+
+Picture = ContainerSnapshot
+Pictures = Sequence[ContainerSnapshot]
+
+
+class ContainerActions:
+    """One method an action, named as in the key map. The state is the engine's to check: it may have changed by now."""
+
+    def __init__(self, deck: DeckScreen) -> None:
+        self._deck = deck
+        self._bridge = deck.bridge
+
+    def toggle_run(self, rows: Pictures) -> None:
+        running = [row for row in rows if row.status is Status.RUNNING]
+        if not running:
+            self.start(rows)
+            return
+
+        def plan(row: Picture) -> Plan | None:
+            if row.status is Status.RUNNING:
+                seconds = f"{row.stop_timeout} s" if row.stop_timeout else "at once"
+                words = f"gets its stop signal, and SIGKILL after {seconds} if it has not ended by then"
+                return Plan(Step("stop", row.id, row.name), words)
+            return Plan(Step("start", row.id, row.name), "is started") if allows(row.status, Verb.START) else None
+
+        both = any(allows(row.status, Verb.START) for row in rows)
+        ask(self._deck, "Stop and start" if both else "Stop", rows, plan)
+
+    def start(self, rows: Pictures) -> None:
+        self._simply("Start", "start", Verb.START, "is started", rows)
+
+    def toggle_pause(self, rows: Pictures) -> None:
+        def plan(row: Picture) -> Plan | None:
+            if row.status is Status.PAUSED:
+                return Plan(Step("unpause", row.id, row.name), "goes on")
+            return Plan(Step("pause", row.id, row.name), "is halted") if allows(row.status, Verb.PAUSE) else None
+
+        both = {row.status for row in rows} >= {Status.PAUSED, Status.RUNNING}
+        verb = "Unpause" if all(row.status is Status.PAUSED for row in rows) else "Pause"
+        ask(self._deck, "Pause and unpause" if both else verb, rows, plan, alone=False)
+
+    def restart(self, rows: Pictures) -> None:
+        self._simply("Restart", "restart", Verb.RESTART, "is stopped where it runs, and started again", rows)
+
+    def _simply(self, title: str, verb: str, needed: Verb, words: str, rows: Pictures) -> None:
+        """A verb that one row is not asked about."""
+
+        def plan(row: Picture) -> Plan | None:
+            return Plan(Step(verb, row.id, row.name), words) if allows(row.status, needed) else None
+
+        ask(self._deck, title, rows, plan, alone=False)
+
+    def kill(self, rows: Pictures) -> None:
+        choose_signal(self._deck, [(row.id, row.name) for row in rows if allows(row.status, Verb.KILL)])
+
+    def attach(self, row: Picture) -> None:
+        self._deck.await_console()
+        self._bridge.attach(row.id)
+
+    def watch(self, row: Picture) -> None:
+        self._deck.await_console()
+        self._bridge.attach(row.id, watch_only=True)
+
+    def execute(self, row: Picture) -> None:
+        def asked(options: ExecOptions | None) -> None:
+            if options is not None:
+                self._deck.await_console()
+                self._bridge.execute(row.id, options)
+
+        self._deck.app.push_screen(ExecDialog(row.name), asked)
+
+    def shell(self, row: Picture) -> None:
+        self._deck.await_console()
+        self._bridge.shell(row.id)
+
+    def logs(self, row: Picture) -> None:
+        follow = partial(self._bridge.follow, row.id, FIRST_LINES)
+        self._deck.app.push_screen(LogView(f"log of {row.name}", follow))
+
+    def check_health(self, rows: Pictures) -> None:
+        if len(rows) == 1:
+            self._bridge.check_health(rows[0].id)
+            return
+
+        def plan(row: Picture) -> Plan | None:
+            is_possible = row.health is not None and allows(row.status, Verb.EXEC)
+            return Plan(Step("check health", row.id, row.name), "runs its health check") if is_possible else None
+
+        ask(self._deck, "Check", rows, plan)
+
+    def events(self) -> None:
+        self._deck.show_view("events")
+
+    def inspect(self, row: Picture) -> None:
+        self._open_tab("inspect")
+
+    def stats(self, row: Picture) -> None:
+        self._open_tab("stats")
+
+    def diff(self, row: Picture) -> None:
+        self._open_tab("diff")
+
+    def _open_tab(self, name: str) -> None:
+        """A tab of the details, on the whole screen."""
+        self._deck.open_tab(name)
+
+    def commit(self, row: Picture) -> None:
+        def asked(options: CommitOptions | None) -> None:
+            if options is not None:
+                self._bridge.commit(row.id, options)
+
+        self._deck.app.push_screen(CommitDialog(row.name, running=row.status is Status.RUNNING), asked)
+
+    def export(self, row: Picture) -> None:
+        def ended(note: str | None) -> None:
+            if note:
+                self._deck.say(note)
+
+        self._deck.app.push_screen(ExportDialog(row, self._bridge, self._deck.exports), ended)
+
+    def toggle_mount(self, rows: Pictures) -> None:
+        if len(rows) == 1 and not will_unmount(rows[0]):
+            self._bridge.mount(rows[0].id)
+            return
+
+        def plan(row: Picture) -> Plan:
+            if will_unmount(row):
+                return Plan(Step("unmount", row.id, row.name), "is unmounted")
+            return Plan(Step("mount", row.id, row.name), "is mounted")
+
+        ask(self._deck, "Mount", rows, plan, alone=False)
+
+    def remove(self, rows: Pictures) -> None:
+        def plan(row: Picture) -> Plan:
+            by_force = not allows(row.status, Verb.REMOVE)
+            killed = f"is {row.status}, so it is killed first; " if by_force else ""
+            words = f"{killed}loses its files, its log and its settings for good; the image {row.image} stays"
+            return Plan(Step("remove", row.id, row.name, (by_force,)), words)
+
+        ask(self._deck, "Remove", rows, plan)
+
+    def running_only(self) -> None:
+        rows = self._deck.views.current.rows
+        rows.running_only = not rows.running_only
+        rows.arrange()
+        self._deck.rearrange()
+
+    def cpu_scale(self) -> None:
+        of_machine = self._deck.live.toggle_cpu_scale()
+        self._deck.table.refresh()
+        self._deck.say("CPU: percent of the whole machine" if of_machine else "CPU: percent of one core")
+
+
+def choose_signal(deck: ConsoleKeeping, targets: Sequence[tuple[str, str]]) -> None:
+    """Choose a signal for containers, each an id and a name."""
+
+    def chosen(signal: str | None) -> None:
+        if signal:
+            deck.bridge.run(*(Step("kill", container_id, name, (signal,)) for container_id, name in targets))
+
+    deck.app.push_screen(SignalDialog(", ".join(name for _, name in targets)), chosen)
+
+
+def offer_host_tools(deck: ConsoleKeeping, message: ShellMissing) -> None:
+    """The container has no shell: ask whether the host's tools will do."""
+
+    def open_tools() -> None:
+        deck.await_console()
+        deck.bridge.host_tools(message.container_id)
+
+    _confirm(
+        deck,
+        f"{message.name} has no shell",
+        "The host's busybox can be run in its namespaces: files, processes and network are seen as from inside. "
+        "That shell has the host's privileges.",
+        "Open",
+        open_tools,
+    )
+
+
+def offer_clipboard(deck: ConsoleKeeping, text: str) -> None:
+    """A program wants a text in the clipboard: only with consent."""
+    shown = printable(text[:200]) + ("…" if len(text) > 200 else "")
+    _confirm(
+        deck,
+        "Copy to your clipboard?",
+        f"The program in the container wants {len(text)} characters in your clipboard: {shown}",
+        "Copy",
+        lambda: deck.app.copy_to_clipboard(text),
+    )
+
+
+def _confirm(deck: ConsoleKeeping, title: str, message: str, verb: str, act: Callable[[], object]) -> None:
+    def answered(answer: tuple[bool, bool] | None) -> None:
+        if answer is not None and answer[0]:
+            act()
+
+    deck.app.push_screen(ConfirmDialog(title, message, verb), answered)

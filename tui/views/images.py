@@ -1,0 +1,68 @@
+"""The view of images."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from tui.keymap import Action, Scope
+from tui.plain_text import ago, size
+from tui.tabs.registry import IMAGE_TABS
+from tui.views.view import Column, Row, View
+
+if TYPE_CHECKING:
+    from tui.screens.deck import DeckScreen
+
+
+def _use(row: Row) -> str:
+    if row.used_by:
+        return f"{len(row.used_by)} container{'s' if len(row.used_by) > 1 else ''}"
+    return "read-only" if row.image.read_only else "–"
+
+
+COLUMNS: Final = (
+    Column("name", "NAME", lambda row, live: row.image.names[0] if row.image.names else "<none>", share=4),
+    Column("id", "ID", lambda row, live: row.id[:12], width=12, rank=2, style=lambda row, live: "faint"),
+    Column(
+        "created", "CREATED", lambda row, live: ago(row.image.created_at), width=12, rank=1,
+        sort=lambda row, live: -row.image.created_at,
+    ),
+    Column(
+        "size", "SIZE", lambda row, live: size(row.image.size), width=8, right=True, falls=True,
+        sort=lambda row, live: row.image.size,
+    ),
+    Column(
+        "used", "USED BY", lambda row, live: live.doing(row.id) or _use(row), width=13,
+        sort=lambda row, live: len(row.used_by), falls=True,
+        style=lambda row, live: "busy" if live.doing(row.id) else "",
+    ),
+    Column("names", "OTHER NAMES", lambda row, live: ", ".join(row.image.names[1:]), share=2, rank=3),
+    Column("digest", "DIGEST", lambda row, live: row.image.digest, width=20, rank=4, chosen=False),
+)  # fmt: skip
+
+ACTIONS: Final = (
+    Action(
+        "remove", ("d", "delete"), "remove", "remove the image", "Image", lambda row: not row.image.read_only,
+        Scope.ROWS,
+    ),
+)  # fmt: skip
+
+
+def _actions_of(deck: DeckScreen) -> object:
+    from tui.views.image_actions import ImageActions
+
+    return ImageActions(deck)
+
+
+VIEW: Final = View(
+    name="images",
+    noun="image",
+    columns=COLUMNS,
+    actions=ACTIONS,
+    actions_of=_actions_of,
+    tabs=IMAGE_TABS,
+    reader="images",
+    searched=lambda row: " ".join((*row.image.names, row.id)),
+    terms={"name": lambda row: row.image.names, "id": lambda row: (row.id,)},
+    refusal=lambda row: "it is of another store, read-only",
+    empty="no images yet: wharf pull NAME",
+)

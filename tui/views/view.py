@@ -1,0 +1,80 @@
+"""What a view is made of: a description, from which the one table, the details, the keys and the menus are drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from tui.keymap import Action
+from tui.live import Live
+
+if TYPE_CHECKING:
+    from tui.screens.deck import DeckScreen
+    from tui.tabs.tab import DetailTab, TabContext
+
+Row = Any
+"""A frozen picture of one thing that the view lists: a snapshot of a container, an image, an event."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """`text`: the cell, harmless or not: the table makes it so. `width`: columns; 0 for a share of what is left.
+
+    `rank`: where there is no room the highest goes first. `sort`: what rows are ordered by, the text where None.
+    `style`: the name of one of the table's styles. `falls`: sorted the highest first. `live`: of figures that are
+    only read for rows on the screen. `chosen`: shown where the operator has not said otherwise.
+    """
+
+    name: str
+    title: str
+    text: Callable[[Row, Live], str]
+    width: int = 0
+    rank: int = 0
+    share: int = 0
+    right: bool = False
+    sort: Callable[[Row, Live], Any] | None = None
+    style: Callable[[Row, Live], str] | None = None
+    falls: bool = False
+    live: bool = False
+    chosen: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """A tab of the details. `make` is called when it is first shown: what it needs is imported then."""
+
+    name: str
+    title: str
+    make: Callable[[TabContext], DetailTab]
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """`key`: what a row is known by. `label`: what people call it. `searched`: the text that a filter looks through.
+
+    `terms`: the values behind `state:`, `label:` and so on. `runs`: which rows stay with the running ones alone.
+    `reader`: how the bridge reads the rows, by its name in `tui.bridge.readers`; empty where the screen has them.
+    `actions_of`: makes the object that has a method for each of the view's actions. `refusal`: why a row does not allow
+    what was asked for.
+    """
+
+    name: str
+    noun: str
+    columns: tuple[Column, ...]
+    actions: tuple[Action, ...]
+    actions_of: Callable[[DeckScreen], object]
+    tabs: tuple[Tab, ...]
+    reader: str = ""
+    key: Callable[[Row], str] = lambda row: str(row.id)
+    label: Callable[[Row], str] = lambda row: str(row.name)
+    searched: Callable[[Row], str] = lambda row: str(row.name)
+    terms: Mapping[str, Callable[[Row], Iterable[str]]] = field(default_factory=dict)
+    runs: Callable[[Row], bool] | None = None
+    refusal: Callable[[Row], str] = lambda row: ""
+    empty: str = "Nothing is there."
+    newest_first: bool = False
+
+    def column(self, name: str) -> Column | None:
+        """The column of this name; None where there is none."""
+        return next((column for column in self.columns if column.name == name), None)
