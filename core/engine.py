@@ -39,6 +39,7 @@ from core.operations.volumes import repair_volumes
 from core.paths import EnginePaths
 from core.pods import Pods
 from core.runtime.runc import Runc
+from core.secrets import Secrets
 from core.settings import Settings
 from core.storage.containers_storage import ContainersStorage
 from core.store.sqlite import open_database
@@ -65,6 +66,7 @@ class Engine:
         self.pods = Pods(parts)
         self.volumes = Volumes(parts)
         """The volumes of this root."""
+        self.secrets = Secrets(parts)
         self._foreign: Foreign | None = None
         self._live: LiveWatcher | None = None
         self._live_lock = threading.Lock()

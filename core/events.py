@@ -44,6 +44,7 @@ class EventKind(enum.StrEnum):
     """A container of another engine changed; not in the journal, and of no container of ours."""
     POD = "pod"
     VOLUME = "volume"
+    SECRET = "secret"
     OVERFLOW = "overflow"
     """The listener was too slow and events were lost: it should read the whole list anew."""
 

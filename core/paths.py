@@ -61,6 +61,22 @@ class EnginePaths:
         return self.root / "transfers"
 
     @property
+    def secrets(self) -> Path:
+        return self.root / "secrets"
+
+    def secret(self, secret_id: str) -> Path:
+        """The data of a secret, of mode 0600."""
+        return self.secrets / secret_id
+
+    @property
+    def secrets_lock(self) -> Path:
+        return self.locks / "secrets"
+
+    def container_secrets(self, container_id: str) -> Path:
+        """A container's own copies of its secrets."""
+        return self.bundle(container_id) / "secrets"
+
+    @property
     def infra_root(self) -> Path:
         """The root file system of all infra containers: empty directories and files to mount on."""
         return self.root / "infra"

@@ -14,6 +14,7 @@ from core.cli.main import COMMANDS, Invocation
 from core.cli.mounts import mount, sorted_by_kind, tmpfs, volume
 from core.cli.namespaces import add_namespaces, create_in_pod, namespace_options
 from core.cli.parser import REST, CommandParser, Options, add_boolean, cpu_count, seconds
+from core.cli.secret_options import secret_use
 from core.cli.sizes import parse_size
 from core.container import Container
 from core.engine import Engine
@@ -153,6 +154,7 @@ def _add_options(parser: CommandParser) -> None:
     add("--security-opt", action="append", default=[], help="no-new-privileges, seccomp=FILE, seccomp=unconfined")
     add("--network", "--net", default=None, help="none, host or container:NAME")
     add_namespaces(parser)
+    add("--secret", action="append", default=[], metavar="NAME[,OPTIONS]", help="type=mount or env, target, uid, mode")
     add("--restart", default="no", metavar="POLICY", help="no, on-failure[:RETRIES], always or unless-stopped")
     add_health_options(parser)
     add("--rm", action="store_true", help="remove it when it has ended")
@@ -204,6 +206,7 @@ def create_options(options: Options, invocation: Invocation) -> CreateOptions:
         namespaces=namespace_options(options),
         requires=tuple(options.requires),
         pod=options.pod,
+        secrets=tuple(secret_use(text) for text in options.secret),
         auto_remove=options.rm,
         restart=parse_restart_policy(options.restart),
         health=health_options(options),

@@ -72,6 +72,11 @@ COMMANDS = {
     "rmi": ("images", "remove images"),
     "run": ("create", "create a container and start it"),
     "save": ("transfers", "write an image to an archive"),
+    "secret create": ("secrets", "keep a secret that containers can get"),
+    "secret exists": ("secrets", "tell by the exit code whether a secret is there"),
+    "secret inspect": ("secrets", "show all that is known of secrets"),
+    "secret ls": ("secrets", "list the secrets"),
+    "secret rm": ("secrets", "remove secrets"),
     "start": ("lifecycle", "start containers"),
     "stop": ("lifecycle", "stop containers"),
     "tag": ("images", "give an image a further name"),
@@ -114,6 +119,11 @@ GROUPS = {
         **{name.removeprefix("pod "): name for name in COMMANDS if name.startswith("pod ")},
         "ls": "pod ps",
         "list": "pod ps",
+    },
+    "secret": {
+        **{name.removeprefix("secret "): name for name in COMMANDS if name.startswith("secret ")},
+        "list": "secret ls",
+        "remove": "secret rm",
     },
     "container": {**{word: word for word in _CONTAINER_WORDS}, "ls": "ps", "list": "ps", "unmount": "umount"},
     "volume": {

@@ -10,6 +10,7 @@ import msgspec
 from core.model.health import HealthCheck
 from core.model.namespaces import Namespaces
 from core.model.restart import NO_RESTART, RestartPolicy
+from core.model.secret import SecretUse
 from core.model.state import ContainerState
 
 DEFAULT_SHM_SIZE: Final = 64 * 1024 * 1024
@@ -136,6 +137,7 @@ class ContainerConfig(msgspec.Struct, frozen=True, kw_only=True):
     """It holds the namespaces of its pod."""
     cgroup_parent: str = DEFAULT_CGROUP_PARENT
     """The control group that its own is in, as a path below the top."""
+    secrets: tuple[SecretUse, ...] = ()
     auto_remove: bool = False
     restart: RestartPolicy = NO_RESTART
     health_check: HealthCheck | None = None

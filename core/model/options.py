@@ -18,6 +18,7 @@ from core.model.config import (
 from core.model.health import FailureAction
 from core.model.namespaces import NamespaceOptions
 from core.model.restart import NO_RESTART, RestartPolicy
+from core.model.secret import SecretUse
 
 ImageVolumes = Literal["anonymous", "tmpfs", "ignore"]
 
@@ -77,6 +78,7 @@ class CreateOptions(msgspec.Struct, frozen=True, kw_only=True):
     pod: str = ""
     """The name or id of its pod: what is shared there is shared where nothing else is asked for."""
     is_infra: bool = False
+    secrets: tuple[SecretUse, ...] = ()
     auto_remove: bool = False
     restart: RestartPolicy = NO_RESTART
     health: HealthOptions = HealthOptions()

@@ -58,6 +58,8 @@ class SpecRequest(msgspec.Struct, frozen=True, kw_only=True):
     nproc_limit: int
     cgroup_path: str
     namespaces: dict[str, str | None] = {}
+    environment: tuple[str, ...] = ()
+    """`NAME=VALUE` that the configuration does not have."""
 
 
 def build_spec(request: SpecRequest) -> dict[str, Any]:
@@ -101,7 +103,7 @@ def _process(request: SpecRequest) -> dict[str, Any]:
         "terminal": process.terminal,
         "user": _user(request.user),
         "args": list(process.args),
-        "env": list(merge_env((f"HOME={home}", f"HOSTNAME={request.hostname}"), process.env)),
+        "env": list(merge_env((f"HOME={home}", f"HOSTNAME={request.hostname}"), process.env, request.environment)),
         "cwd": process.cwd,
         "capabilities": _capability_sets(request.capabilities, request.user),
         "rlimits": [

@@ -30,6 +30,7 @@ from core.operations.namespaces import resolve_namespaces, running_donor
 from core.operations.parts import EngineParts, Transaction
 from core.operations.pod_membership import find_pod, join_pod, pods_of
 from core.operations.release import erase
+from core.operations.secrets import copy_secrets, resolve_uses
 from core.operations.volumes import ensure_volumes
 
 NAME_PATTERN: Final = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]*")
@@ -64,6 +65,7 @@ def create(parts: EngineParts, options: CreateOptions) -> str:
         held = Transaction(parts, record)
         try:
             make_private_directory(parts.paths.bundle(config.id))
+            copy_secrets(parts, config)
             if config.image_id:
                 parts.storage.create(config.id, config.id, config.image_id)
             ensure_volumes(parts, config)
@@ -138,6 +140,7 @@ def finalize_config(parts: EngineParts, options: CreateOptions) -> ContainerConf
         pod=pod.id if pod else "",
         is_infra=options.is_infra,
         cgroup_parent=(pod.cgroup if pod else "") or DEFAULT_CGROUP_PARENT,
+        secrets=resolve_uses(parts, options.secrets),
         auto_remove=options.auto_remove,
         restart=options.restart,
         health_check=merge_health_check(options.health, image),

@@ -31,6 +31,7 @@ from core.operations.namespaces import host_name, namespace_paths, shared_memory
 from core.operations.parts import Transaction
 from core.operations.pod_membership import prepare_pod_cgroup
 from core.operations.release import release, stop_by_force
+from core.operations.secrets import secret_environment, secret_files
 from core.operations.volume_use import Owner, prepare_volumes, volume_binds
 
 
@@ -80,7 +81,7 @@ def _bring_up(held: Transaction, root: Path) -> None:
         capabilities=compute(config.security, capability_bounds()),
         seccomp=_seccomp(held),
         shm_path=shared_memory(parts, config),
-        etc_files=_write_etc_files(held),
+        etc_files=_write_etc_files(held) | secret_files(parts, config),
         volumes=volume_binds(parts, config.volume_mounts),
         network_namespace=network_target(parts, config),
         hostname=host_name(parts, config),
@@ -88,6 +89,7 @@ def _bring_up(held: Transaction, root: Path) -> None:
         nproc_limit=resource.getrlimit(resource.RLIMIT_NPROC)[1],
         cgroup_path=f"{config.cgroup_parent}/{held.id}",
         namespaces=namespace_paths(parts, config, cgroup_v2=cgroup_v2),
+        environment=secret_environment(parts, config),
     )
     write_atomically(parts.paths.spec(held.id), msgspec.json.encode(build_spec(request)), lasting=False)
     exit_command = parts.settings.exit_command

@@ -28,7 +28,17 @@ def test_each_flag_of_podman_is_taken_or_refused_by_name(command: str) -> None:
 
 def test_podman_has_flags_for_nearly_every_command() -> None:
     bare = {command for command in COMMANDS if not podman_flags(command)} - OWN
-    assert bare <= {"healthcheck", "image exists", "rename", "tag", "untag", "volume exists", "network exists"}
+    assert bare <= {
+        "healthcheck",
+        "image exists",
+        "rename",
+        "pod exists",
+        "secret exists",
+        "tag",
+        "untag",
+        "volume exists",
+        "network exists",
+    }
 
 
 def test_a_flag_that_is_refused_stops_the_command(fake: FakeEngine, call: Call) -> None:
