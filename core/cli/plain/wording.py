@@ -58,6 +58,6 @@ def event_words(event: Event) -> str:
     if event.kind is EventKind.DIED:
         return printable(f"{event.name} exited with {event.attributes.get('exit_code', 'an unknown code')}")
     if event.kind is EventKind.HEALTH_STATUS:
-        return printable(f"{event.name} is {event.attributes.get('status', 'of another health')}")
+        return printable(f"{event.name} is {event.attributes.get('health_status', 'of another health')}")
     told = _TOLD.get(event.kind)
     return printable(f"{event.name} {told}") if told else ""

@@ -1,0 +1,94 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tui.configuration.loading import load, parse
+from tui.configuration.schema import DEFAULT
+
+WHOLE = """
+theme = "nord"
+glyphs = "ascii"
+read_only = true
+keys = "k9s"
+
+[bindings]
+toggle_run = "ctrl+s"
+events = ""
+logs = ["l", "f5"]
+
+[bindings.images]
+remove = "ctrl+x"
+
+[themes.harbour]
+primary = "#005f87"
+dark = false
+
+[[commands]]
+name = "trace"
+command = ["strace", "-p", "{pid}", "-e", "{input.calls}"]
+inputs = [{ name = "calls", default = "all" }]
+
+[[alerts]]
+when = "exit"
+container = "web-*"
+notify = ["toast", "bell"]
+
+[[locks]]
+label = "tier=prod"
+"""
+
+
+def test_everything_that_can_be_said() -> None:
+    configuration, problems = parse(WHOLE)
+    assert problems == []
+    assert (configuration.theme, configuration.glyphs, configuration.keys) == ("nord", "ascii", "k9s")
+    assert configuration.bindings == {
+        "toggle_run": ("ctrl+s",),
+        "events": (),
+        "logs": ("l", "f5"),
+        "images.remove": ("ctrl+x",),
+    }
+    assert configuration.themes["harbour"].primary == "#005f87"
+    assert configuration.commands[0].inputs[0].default == "all"
+    assert configuration.alerts[0].notify == ("toast", "bell")
+    assert configuration.locks[0].level == "name"
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "key", "said"),
+    [
+        ("theme = 3", 1, "theme", "expected str, got int"),
+        ('\n\nglyphs = "emoji"', 3, "glyphs", "emoji"),
+        ('colour = "red"', 1, "colour", "not known"),
+        ("[bindings]\nlogs = 'l'\nstop = 3", 3, "bindings.stop", "a key is a text"),
+        ("[bindings.images]\nremove = [1]", 2, "bindings.images.remove", "a key is a text"),
+        ("[themes.a]\nprimary = '#fff'\nprimry = 'x'", 3, "themes.a.primry", "unknown field primry"),
+        ("[[alerts]]\nwhen = 'oom'\n\n[[alerts]]\nwhen = 'rain'", 5, "alerts.1.when", "rain"),
+        ("[[alerts]]\nwhen = 'log'", 1, "alerts.0", "needs a pattern"),
+        ("[[alerts]]\nwhen = 'log'\npattern = '('", 1, "alerts.0", "no regular expression"),
+        ("[[commands]]\nname = 'x'\ncommand = ['{pit}']", 1, "commands.0", "{pit} is not known"),
+        ("[[commands]]\ncommand = ['x']", 1, "commands.0", "missing required field name"),
+        ("theme = [", 1, "", "not TOML"),
+        ("a = 1\nb = = 2", 2, "", "not TOML"),
+    ],
+)
+def test_what_is_wrong_is_said_with_line_and_key(text: str, line: int, key: str, said: str) -> None:
+    _, (problem,) = parse(text)
+    assert (problem.line, problem.key) == (line, key)
+    assert said in problem.text
+
+
+def test_what_is_wrong_does_not_take_the_rest_with_it() -> None:
+    configuration, problems = parse('keys = "emacs"\ntheme = "nord"\n[[alerts]]\nwhen = "oom"\n[[alerts]]\nwhen = 3')
+    assert [problem.line for problem in problems] == [1, 6]
+    assert configuration.theme == "nord" and len(configuration.alerts) == 1
+    assert configuration.keys == DEFAULT.keys
+
+
+def test_no_file_is_the_default_and_an_unreadable_one_is_said(tmp_path: Path) -> None:
+    assert load(tmp_path / "none.toml") == (DEFAULT, [])
+    (tmp_path / "bad.toml").write_bytes(b"\xff\xfe")
+    configuration, (problem,) = load(tmp_path / "bad.toml")
+    assert configuration == DEFAULT and "can not be read" in problem.text

@@ -1,0 +1,189 @@
+"""Reading the configuration file. What is wrong in it is said with its line, and left out; the rest holds."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+from platformdirs import user_config_path
+
+from tui.configuration.places import line_of
+from tui.configuration.schema import DEFAULT, Alert, Colours, Configuration, Lock, OwnCommand
+
+FILE_NAME: Final = "config.toml"
+
+
+class Problem(msgspec.Struct, frozen=True):
+    """Something wrong in the file. `key`: as `bindings.stop`, empty for the file as a whole. `line`: from 1."""
+
+    line: int
+    key: str
+    text: str
+
+    def __str__(self) -> str:
+        return f"line {self.line}{f', {self.key}' if self.key else ''}: {self.text}"
+
+
+def default_path() -> Path:
+    """Where the file is looked for."""
+    return user_config_path("wharfinger") / FILE_NAME
+
+
+def load(path: Path) -> tuple[Configuration, list[Problem]]:
+    """The configuration in a file; the default one where there is none."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return DEFAULT, []
+    except (OSError, UnicodeDecodeError) as error:
+        return DEFAULT, [Problem(1, "", f"it can not be read: {error}")]
+    return parse(text)
+
+
+def parse(text: str) -> tuple[Configuration, list[Problem]]:
+    """See `load`."""
+    try:
+        values = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        line = re.search(r"at line (\d+)", str(error))
+        number = int(line[1]) if line else len(text.splitlines())
+        return DEFAULT, [Problem(number, "", f"this is not TOML: {error}")]
+    reading = _Reading(text)
+    return reading.read(values), sorted(reading.problems, key=lambda problem: problem.line)
+
+
+class _Reading:
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self.problems: list[Problem] = []
+
+    def read(self, values: Mapping[str, Any]) -> Configuration:
+        fields: dict[str, Any] = {}
+        for name, value in values.items():
+            match name:
+                case "bindings":
+                    fields[name] = self._bindings(value)
+                case "themes":
+                    fields[name] = self._table(name, value, Colours)
+                case "commands":
+                    fields[name] = self._rows(name, value, OwnCommand, _check_command)
+                case "alerts":
+                    fields[name] = self._rows(name, value, Alert, _check_alert)
+                case "locks":
+                    fields[name] = self._rows(name, value, Lock, _nothing_wrong)
+                case _ if name in Configuration.__struct_fields__:
+                    self._plain(name, value, fields)
+                case _:
+                    known = ", ".join(Configuration.__struct_fields__)
+                    self._wrong((name,), f"this is not known; there are {known}")
+        return Configuration(**fields)
+
+    def _plain(self, name: str, value: Any, fields: dict[str, Any]) -> None:
+        kind = next(field.type for field in msgspec.structs.fields(Configuration) if field.name == name)
+        try:
+            fields[name] = msgspec.convert(value, kind)
+        except msgspec.ValidationError as error:
+            self._wrong((name,), _said(error))
+
+    def _bindings(self, value: Any) -> dict[str, tuple[str, ...]]:
+        found: dict[str, tuple[str, ...]] = {}
+        if not isinstance(value, dict):
+            self._wrong(("bindings",), "this has to be a table: [bindings]")
+            return found
+        for name, given in value.items():
+            inner = given if isinstance(given, dict) else None
+            for key, keys in inner.items() if inner is not None else ((name, given),):
+                place = ("bindings", name, key) if inner is not None else ("bindings", name)
+                if isinstance(keys, str):
+                    keys = [keys] if keys else []
+                if isinstance(keys, list) and all(isinstance(each, str) and each for each in keys):
+                    found[".".join(place[1:])] = tuple(keys)
+                else:
+                    self._wrong(place, 'a key is a text such as "ctrl+x", several are a list, none is ""')
+        return found
+
+    def _table(self, name: str, value: Any, kind: type[Any]) -> dict[str, Any]:
+        if not isinstance(value, dict):
+            self._wrong((name,), f"this has to be tables: [{name}.NAME]")
+            return {}
+        found = {}
+        for key, given in value.items():
+            converted = self._converted((name, key), given, kind)
+            if converted is not None:
+                found[key] = converted
+        return found
+
+    def _rows(self, name: str, value: Any, kind: type[Any], check: Callable[[Any], str]) -> tuple[Any, ...]:
+        if not isinstance(value, list):
+            self._wrong((name,), f"this has to be tables: [[{name}]]")
+            return ()
+        found = []
+        for number, given in enumerate(value):
+            converted = self._converted((name, number), given, kind)
+            if converted is None:
+                continue
+            if wrong := check(converted):
+                self._wrong((name, number), wrong)
+            else:
+                found.append(converted)
+        return tuple(found)
+
+    def _converted(self, place: tuple[str | int, ...], value: Any, kind: type[Any]) -> Any:
+        try:
+            return msgspec.convert(value, kind, strict=True)
+        except msgspec.ValidationError as error:
+            path = re.search(r"`\$\.?([^`]*)`$", str(error))
+            unknown = re.search(r"unknown field `([^`]*)`", str(error))
+            inner = [part for part in re.split(r"[.\[\]]+", path[1]) if part and part != "..."] if path else []
+            if unknown:
+                inner.append(unknown[1])
+            self._wrong((*place, *(int(part) if part.isdecimal() else part for part in inner)), _said(error))
+            return None
+
+    def _wrong(self, place: tuple[str | int, ...], text: str) -> None:
+        key = ".".join(str(part) for part in place)
+        self.problems.append(Problem(line_of(self._text, place), key, text))
+
+
+def _said(error: msgspec.ValidationError) -> str:
+    """The library's message for people, without its path."""
+    text = re.sub(r" - at `[^`]*`$", "", str(error)).replace("`", "")
+    return text[:1].lower() + text[1:]
+
+
+def _nothing_wrong(row: object) -> str:
+    return ""
+
+
+def _check_command(command: OwnCommand) -> str:
+    if not command.command:
+        return "the command is empty"
+    known = {"name", "id", "image", "pid", "mount", *(f"input.{given.name}" for given in command.inputs)}
+    for word in command.command:
+        for field in re.findall(r"{([^{}]*)}", word):
+            if field not in known:
+                return f"{{{field}}} is not known; there are {', '.join(sorted(known))}"
+    for given in command.inputs:
+        if wrong := _check_pattern(given.pattern):
+            return wrong
+    return ""
+
+
+def _check_alert(alert: Alert) -> str:
+    if alert.when == "log" and not alert.pattern:
+        return "an alert of the log needs a pattern"
+    if "hook" in alert.notify and not alert.hook:
+        return "to notify by a hook, a hook is needed"
+    return _check_pattern(alert.pattern)
+
+
+def _check_pattern(pattern: str) -> str:
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        return f"{pattern} is no regular expression: {error}"
+    return ""

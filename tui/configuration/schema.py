@@ -1,0 +1,102 @@
+"""What stands in the configuration file, and what holds where it says nothing."""
+
+from __future__ import annotations
+
+from typing import Final, Literal
+
+import msgspec
+
+Keys = str | list[str]
+"""A key, several, or none at all: an empty text."""
+Glyphs = Literal["auto", "unicode", "ascii"]
+Profile = Literal["wharfinger", "lazydocker", "k9s", "podman-tui"]
+ConfirmLevel = Literal["none", "confirm", "name"]
+AlertCause = Literal["exit", "oom", "unhealthy", "restart-loop", "log"]
+AlertWay = Literal["toast", "bell", "desktop", "hook"]
+CommandPlace = Literal["console", "output", "background"]
+
+
+class Colours(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A theme of one's own, in Textual's names; what is left out is made of `primary`."""
+
+    primary: str
+    dark: bool = True
+    secondary: str | None = None
+    accent: str | None = None
+    foreground: str | None = None
+    background: str | None = None
+    surface: str | None = None
+    panel: str | None = None
+    success: str | None = None
+    warning: str | None = None
+    error: str | None = None
+
+
+class CommandInput(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A question before a command. `pattern`: a regular expression that the whole answer has to fit."""
+
+    name: str
+    prompt: str = ""
+    default: str = ""
+    pattern: str = ""
+    choices: tuple[str, ...] = ()
+
+
+class OwnCommand(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A command of the operator's. In `command`, `{name}`, `{id}`, `{image}`, `{pid}`, `{mount}` stand for the row's,
+    `{input.NAME}` for an answer. `dangerous`: not done in read-only mode.
+    """
+
+    name: str
+    command: tuple[str, ...]
+    key: str = ""
+    view: str = "containers"
+    states: tuple[str, ...] = ()
+    inputs: tuple[CommandInput, ...] = ()
+    place: CommandPlace = "output"
+    confirm: bool = False
+    dangerous: bool = True
+
+
+class Alert(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What to be told of. `container`: a pattern of names (`web-*`). `label`: `KEY` or `KEY=VALUE`.
+
+    `pattern`: of `log`, a regular expression. `times` in `within` seconds: of `restart-loop`. `hook`: a command for
+    `hook`; `{name}`, `{id}` and `{text}` stand in it.
+    """
+
+    when: AlertCause
+    container: str = "*"
+    label: str = ""
+    pattern: str = ""
+    times: int = 3
+    within: float = 60.0
+    notify: tuple[AlertWay, ...] = ("toast",)
+    hook: tuple[str, ...] = ()
+
+
+class Lock(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How what destroys is confirmed for containers with a label: by a dialog, or by typing the name."""
+
+    label: str
+    level: ConfirmLevel = "name"
+
+
+class Configuration(msgspec.Struct, frozen=True, kw_only=True):
+    """The whole file. `bindings`: an action's name, or `VIEW.NAME` for one view alone → its keys."""
+
+    theme: str = "auto"
+    glyphs: Glyphs = "auto"
+    read_only: bool = False
+    escape_key: str = ""
+    detach_keys: str = ""
+    keys: Profile = "wharfinger"
+    restore_workspace: bool = True
+    bindings: dict[str, tuple[str, ...]] = {}
+    themes: dict[str, Colours] = {}
+    commands: tuple[OwnCommand, ...] = ()
+    alerts: tuple[Alert, ...] = ()
+    locks: tuple[Lock, ...] = ()
+
+
+DEFAULT: Final = Configuration()
