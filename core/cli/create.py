@@ -146,6 +146,9 @@ def _add_options(parser: CommandParser) -> None:
     add("--cpus", type=cpu_count, default=0.0, help="number of CPUs")
     add("--cpu-shares", "-c", type=int, default=0, help="weight against other containers")
     add("--cpuset-cpus", default="", help="the CPUs it may use: 0-1")
+    add("--cpuset-mems", default="", help="the memory nodes it may use: 0")
+    add("--memory-reservation", default="0", help="what it is pushed back to when memory is short")
+    add("--blkio-weight", type=int, default=0, help="weight of its block I/O, 10 to 1000")
     add("--pids-limit", type=int, default=DEFAULT_PIDS_LIMIT, help="how many processes it may have; -1 for no limit")
     add("--read-only", action="store_true", help="its root can not be written")
     add("--cap-add", action="append", default=[], metavar="CAPABILITY")
@@ -199,6 +202,9 @@ def create_options(options: Options, invocation: Invocation) -> CreateOptions:
             cpus=options.cpus,
             cpu_shares=options.cpu_shares,
             cpuset_cpus=options.cpuset_cpus,
+            cpuset_mems=options.cpuset_mems,
+            memory_reservation=parse_size(options.memory_reservation),
+            blkio_weight=options.blkio_weight,
             pids=max(0, options.pids_limit),
         ),
         security=_security(options),

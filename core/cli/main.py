@@ -92,6 +92,7 @@ COMMANDS = {
     "volume ls": ("volumes", "list the volumes"),
     "volume prune": ("volumes", "remove the volumes that no container has"),
     "volume rm": ("volumes", "remove volumes"),
+    "update": ("update", "change the limits of a container"),
     "version": ("host", "show the versions"),
     "wait": ("lifecycle", "wait for containers to end, and show their exit codes"),
 }
@@ -103,7 +104,7 @@ SCREEN_COMMANDS = {"web": "serve the screen to a browser on this machine"}
 _IMAGE_WORDS = ("diff", "history", "import", "inspect", "load", "pull", "push", "save", "tag", "untag")
 _CONTAINER_WORDS = (
     *("attach", "cleanup", "commit", "create", "diff", "exec", "export", "inspect", "kill", "logs", "mount", "pause"),
-    *("cp",),
+    *("cp", "update"),
     *("ps", "rename", "restart", "rm", "run", "start", "stop", "top", "umount", "unpause", "wait"),
 )
 GROUPS = {

@@ -6,12 +6,13 @@ from core.container.content import Content
 from core.container.copying import Copying
 from core.container.handle import LOCK_PATIENCE
 from core.container.health import HealthChecks
+from core.container.limits import Limits
 from core.container.sessions import Sessions
 
 __all__ = ["LOCK_PATIENCE", "Container"]
 
 
-class Container(HealthChecks, Sessions, Content, Copying):
+class Container(HealthChecks, Sessions, Content, Copying, Limits):
     """One container. Every method may be called from any thread; all of them wait, none of them prints.
 
     Each may raise `NoSuchContainer` when the container is gone, `StateForbids` when its state does not allow the verb,

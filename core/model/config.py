@@ -8,6 +8,8 @@ from typing import Final
 import msgspec
 
 from core.model.health import HealthCheck
+from core.model.limits import DEFAULT_PIDS_LIMIT as DEFAULT_PIDS_LIMIT
+from core.model.limits import ResourceLimits as ResourceLimits
 from core.model.namespaces import Namespaces
 from core.model.restart import NO_RESTART, RestartPolicy
 from core.model.secret import SecretUse
@@ -15,7 +17,6 @@ from core.model.state import ContainerState
 
 DEFAULT_SHM_SIZE: Final = 64 * 1024 * 1024
 DEFAULT_STOP_TIMEOUT: Final = 10
-DEFAULT_PIDS_LIMIT: Final = 2048
 DEFAULT_LOG_SIZE_MAX: Final = 64 * 1024 * 1024
 DEFAULT_CGROUP_PARENT: Final = "/wharfinger"
 
@@ -67,20 +68,6 @@ class TmpfsMount(msgspec.Struct, frozen=True, kw_only=True):
 
     destination: str
     options: tuple[str, ...] = ("rw", "noexec", "nosuid", "nodev")
-
-
-class ResourceLimits(msgspec.Struct, frozen=True, kw_only=True):
-    """Limits in the cgroup; 0 or an empty string means no limit.
-
-    `memory`, `memory_swap` (memory and swap together; -1 for unlimited): bytes. `cpus`: CPUs, 1.5 is one and a half.
-    """
-
-    memory: int = 0
-    memory_swap: int = 0
-    cpus: float = 0.0
-    cpu_shares: int = 0
-    cpuset_cpus: str = ""
-    pids: int = DEFAULT_PIDS_LIMIT
 
 
 class NetworkMode(enum.StrEnum):
@@ -156,3 +143,13 @@ class ContainerRecord(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def id(self) -> str:
         return self.config.id
+
+    @property
+    def limits(self) -> ResourceLimits:
+        """The limits in force: those that were set since, else the configuration's."""
+        return self.config.resources if self.state.limits is None else self.state.limits
+
+    @property
+    def restart(self) -> RestartPolicy:
+        """The restart policy in force."""
+        return self.config.restart if self.state.restart is None else self.state.restart

@@ -9,6 +9,8 @@ import msgspec
 
 from core.errors import StateForbids
 from core.model.health import Health
+from core.model.limits import ResourceLimits
+from core.model.restart import RestartPolicy
 
 
 class Status(enum.StrEnum):
@@ -43,6 +45,7 @@ class Verb(enum.StrEnum):
     DIFF = "diff"
     COMMIT = "commit"
     TOP = "top"
+    UPDATE = "update"
     COPY = "copy"
     REMOVE = "remove"
     FORCE_REMOVE = "force remove"
@@ -60,6 +63,7 @@ class Intent(enum.StrEnum):
     UNPAUSING = "unpausing"
     CLEANING = "cleaning"
     COMMITTING = "committing"
+    UPDATING = "updating"
     REMOVING = "removing"
 
 
@@ -89,6 +93,7 @@ ALLOWED: Final[dict[Verb, frozenset[Status]]] = {
     Verb.DIFF: _ANY - {Status.UNKNOWN},
     Verb.COMMIT: _ANY - {Status.UNKNOWN},
     Verb.TOP: frozenset({Status.RUNNING, Status.PAUSED}),
+    Verb.UPDATE: _ANY - {Status.UNKNOWN},
     Verb.COPY: _ANY - {Status.UNKNOWN},
     Verb.REMOVE: frozenset({Status.CONFIGURED, Status.EXITED}),
     Verb.FORCE_REMOVE: _ANY,
@@ -156,5 +161,9 @@ class ContainerState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
     """By the results since the last start; None for one without a health check, or never started."""
     removes_volumes: bool = False
     """With the intent to remove it: its anonymous volumes go, too."""
+    limits: ResourceLimits | None = None
+    """Set after its creation; None for those of the configuration."""
+    restart: RestartPolicy | None = None
+    """As `limits`."""
     error: str = ""
     boot_id: str = ""

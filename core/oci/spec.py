@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, Final
 
 import msgspec
@@ -10,10 +9,10 @@ import msgspec
 from core.model.config import BindMount, ContainerConfig, NetworkMode, ResourceLimits
 from core.model.options import ExecOptions
 from core.oci.merge import merge_env
+from core.oci.resources import spec_resources
 from core.oci.user import ResolvedUser
 
 OCI_VERSION: Final = "1.0.2"
-CPU_PERIOD: Final = 100_000
 NOFILE: Final = 1_048_576
 NPROC: Final = 4_194_304
 UNLIMITED: Final = -1
@@ -45,6 +44,7 @@ class SpecRequest(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     config: ContainerConfig
+    limits: ResourceLimits
     root_path: str
     user: ResolvedUser
     capabilities: tuple[str, ...]
@@ -174,7 +174,7 @@ def _linux(request: SpecRequest) -> dict[str, Any]:
     linux: dict[str, Any] = {
         "namespaces": _namespaces(request),
         "cgroupsPath": request.cgroup_path,
-        "resources": _resources(request.config.resources, privileged=security.privileged),
+        "resources": spec_resources(request.limits, privileged=security.privileged),
         "rootfsPropagation": "private",
     }
     if not security.privileged:
@@ -189,26 +189,3 @@ def _namespaces(request: SpecRequest) -> list[dict[str, str]]:
     wanted: dict[str, str | None] = {"pid": "", "ipc": "", "uts": "", "mount": "", **request.namespaces}
     wanted["network"] = request.network_namespace
     return [{"type": kind, **({"path": path} if path else {})} for kind, path in wanted.items() if path is not None]
-
-
-def _resources(limits: ResourceLimits, *, privileged: bool) -> dict[str, Any]:
-    resources: dict[str, Any] = {"devices": [{"allow": privileged, "access": "rwm"}]}
-    if limits.memory:
-        resources["memory"] = {"limit": limits.memory, "swap": limits.memory_swap or limits.memory * 2}
-    cpu = _cpu(limits)
-    if cpu:
-        resources["cpu"] = cpu
-    if limits.pids > 0:
-        resources["pids"] = {"limit": limits.pids}
-    return resources
-
-
-def _cpu(limits: ResourceLimits) -> Mapping[str, Any]:
-    cpu: dict[str, Any] = {}
-    if limits.cpus:
-        cpu |= {"quota": int(limits.cpus * CPU_PERIOD), "period": CPU_PERIOD}
-    if limits.cpu_shares:
-        cpu["shares"] = limits.cpu_shares
-    if limits.cpuset_cpus:
-        cpu["cpus"] = limits.cpuset_cpus
-    return cpu

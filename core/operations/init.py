@@ -76,6 +76,7 @@ def _bring_up(held: Transaction, root: Path) -> None:
     prepare_volumes(held, root, Owner(user.uid, user.gid))
     request = SpecRequest(
         config=config,
+        limits=held.record.limits,
         root_path=str(root),
         user=user,
         capabilities=compute(config.security, capability_bounds()),

@@ -48,9 +48,9 @@ def snapshot_of(parts: EngineParts, record: ContainerRecord) -> ContainerSnapsho
         stop_timeout=config.stop_timeout,
         network=network,
         restarts=state.restarts,
-        restart_policy=str(config.restart),
+        restart_policy=str(record.restart),
         stopped_by_user=state.stopped_by_user,
-        resources=config.resources,
+        resources=record.limits,
         health=state.health,
         pod=config.pod,
         pod_name=pod_name_of(parts, config.pod) if config.pod else "",
@@ -210,7 +210,7 @@ def _config(record: ContainerRecord) -> dict[str, object]:
 
 def _host_config(parts: EngineParts, record: ContainerRecord) -> dict[str, object]:
     config = record.config
-    security, limits = config.security, config.resources
+    security, limits = config.security, record.limits
     return {
         "LogConfig": {
             "Type": "k8s-file",
@@ -224,7 +224,7 @@ def _host_config(parts: EngineParts, record: ContainerRecord) -> dict[str, objec
         "CgroupParent": config.cgroup_parent,
         "CgroupMode": str(config.namespaces.cgroup or ""),
         "AutoRemove": config.auto_remove,
-        "RestartPolicy": {"Name": str(config.restart.name), "MaximumRetryCount": config.restart.retries},
+        "RestartPolicy": {"Name": str(record.restart.name), "MaximumRetryCount": record.restart.retries},
         "CapAdd": list(security.capabilities_add),
         "CapDrop": list(security.capabilities_drop),
         "Privileged": security.privileged,
@@ -236,6 +236,9 @@ def _host_config(parts: EngineParts, record: ContainerRecord) -> dict[str, objec
         "MemorySwap": limits.memory_swap,
         "NanoCpus": int(limits.cpus * NANO),
         "CpuShares": limits.cpu_shares,
+        "MemoryReservation": limits.memory_reservation,
         "CpusetCpus": limits.cpuset_cpus,
+        "CpusetMems": limits.cpuset_mems,
+        "BlkioWeight": limits.blkio_weight,
         "PidsLimit": limits.pids,
     }

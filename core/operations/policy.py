@@ -13,7 +13,7 @@ def wants_restart(held: Transaction) -> bool:
     state = held.state
     if state.status is not Status.EXITED or state.stopped_by_user or state.exit_code is None:
         return False
-    return held.config.restart.wants_restart(state.exit_code, state.restarts)
+    return held.record.restart.wants_restart(state.exit_code, state.restarts)
 
 
 def pause(state: ContainerState) -> float:

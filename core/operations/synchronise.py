@@ -16,6 +16,7 @@ from core.model.state import IDLE_STATUSES, Intent, Status
 from core.operations.observe import observed_state, settled_state
 from core.operations.parts import Transaction
 from core.operations.release import erase, is_exporting, release, stop_by_force
+from core.operations.update import finish_update
 from core.runtime.contract import Phase
 
 EXIT_FILE_PATIENCE: Final = 5.0
@@ -148,6 +149,7 @@ _REPAIRS: Final[dict[Intent, Callable[[Transaction], None]]] = {
     Intent.PAUSING: _observe_again,
     Intent.UNPAUSING: _observe_again,
     Intent.COMMITTING: _let_go_on,
+    Intent.UPDATING: finish_update,
     Intent.CLEANING: _finish_cleaning,
     Intent.REMOVING: _finish_removing,
 }

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Mapping
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 
 class Phase(enum.StrEnum):
@@ -57,6 +58,9 @@ class Runtime(Protocol):
 
     def resume(self, container_id: str) -> None:
         """Thaw."""
+
+    def update(self, container_id: str, resources: Mapping[str, Any]) -> None:
+        """Set other limits, in the form of a runtime spec's `resources`; undone where one of them is refused."""
 
     def delete(self, container_id: str, *, force: bool = False) -> None:
         """Forget a container; with `force` kill it before. No error where it is absent."""

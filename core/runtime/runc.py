@@ -7,8 +7,9 @@ import shlex
 import shutil
 import threading
 from collections import deque
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
@@ -130,6 +131,9 @@ class Runc:
         if not self._set_frozen(container_id, Phase.PAUSED, frozen=False):
             self._check(container_id, "resume", container_id)
 
+    def update(self, container_id: str, resources: Mapping[str, Any]) -> None:
+        self._check(container_id, "update", "--resources", "-", container_id, stdin=msgspec.json.encode(resources))
+
     def delete(self, container_id: str, *, force: bool = False) -> None:
         folder = self._root / container_id
         if not folder.exists():
@@ -205,17 +209,17 @@ class Runc:
         remove_cgroups(cgroups)
         shutil.rmtree(folder, ignore_errors=True)
 
-    def _check(self, container_id: str, *arguments: str) -> Finished:
-        finished = self._run(*arguments)
+    def _check(self, container_id: str, *arguments: str, stdin: bytes | None = None) -> Finished:
+        finished = self._run(*arguments, stdin=stdin)
         if finished.returncode:
             raise self._error(finished, container_id)
         return finished
 
-    def _run(self, *arguments: str) -> Finished:
+    def _run(self, *arguments: str, stdin: bytes | None = None) -> Finished:
         make_private_directory(self._root)
         argv = [self.path, *self.create_argv_options(), "--log-format=json", *arguments]
         self._note(shlex.join(argv))
-        return run(argv, timeout=self._timeout)
+        return run(argv, stdin=stdin, timeout=self._timeout)
 
     def _note(self, command: str) -> None:
         if not hasattr(self._ran, "commands"):

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import signal as signals
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from core.errors import EngineError, RuntimeFailed
 from core.runtime.contract import Observation, Phase
@@ -25,6 +26,7 @@ class FakeContainer:
     heeds: dict[int, int] = field(default_factory=lambda: {signals.SIGKILL: 137})
     received: list[int] = field(default_factory=list)
     pending: list[int] = field(default_factory=list)
+    resources: dict[str, Any] = field(default_factory=dict)
 
 
 class FakeRuntime:
@@ -115,6 +117,11 @@ class FakeRuntime:
             del self.containers[container_id]
         if found.phase in _LIVE:
             self.on_exit(container_id, 137)
+
+    def update(self, container_id: str, resources: Mapping[str, Any]) -> None:
+        with self._lock:
+            self._called("update", container_id)
+            self._find(container_id, *_LIVE).resources = dict(resources)
 
     def processes(self, container_id: str) -> list[int]:
         with self._lock:

@@ -20,6 +20,7 @@ import pytest
 from core.container import Container
 from core.engine import Engine
 from core.errors import EngineError, NoSuchContainer, RuntimeFailed, StateForbids
+from core.model.limits import LimitChanges
 from core.model.options import CreateOptions, ExecOptions
 from core.model.state import Status
 from core.store.sqlite import SqliteStore
@@ -41,6 +42,7 @@ ACTIONS: dict[str, tuple[tuple[str, ...], Callable[[Engine], object]]] = {
     "unmount": (("create", "mount"), lambda engine: engine.lookup("it").unmount()),
     "export": (("create",), lambda engine: engine.lookup("it").export(engine.paths.root / "it.tar", overwrite=True)),
     "copy": (("create",), lambda engine: engine.lookup("it").copy_in("/etc/hostname", "/etc/copied")),
+    "update": (("create", "start"), lambda engine: engine.lookup("it").update(LimitChanges(memory=64 << 20))),
     "rename": (("create",), lambda engine: engine.lookup("it").rename("other")),
     "remove": (("create", "start", "stop"), lambda engine: engine.lookup("it").remove()),
     "remove by force": (("create", "start", "pause"), lambda engine: engine.lookup("it").remove(force=True)),

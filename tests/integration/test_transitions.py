@@ -15,6 +15,7 @@ from core.container import Container
 from core.engine import Engine
 from core.errors import StateForbids
 from core.model.content import CommitOptions
+from core.model.limits import LimitChanges
 from core.model.options import ExecOptions
 from core.model.state import ALLOWED, Status, Verb
 from tests.worksite import Worksite, make
@@ -37,6 +38,7 @@ ACTS: dict[Verb, Callable[[Container], object]] = {
     Verb.TOP: Container.top,
     Verb.DIFF: Container.diff,
     Verb.COMMIT: lambda c: c.commit(CommitOptions()),
+    Verb.UPDATE: lambda c: c.update(LimitChanges(memory=(64 + next(_NUMBERS)) << 20)),
     Verb.COPY: lambda c: c.copy_in("/etc/hostname", "/etc/copied"),
     Verb.REMOVE: Container.remove,
     Verb.FORCE_REMOVE: lambda c: c.remove(force=True),

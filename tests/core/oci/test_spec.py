@@ -32,6 +32,7 @@ def spec(config: dict[str, Any] | None = None, **request: Any) -> dict[str, Any]
     made = ContainerConfig(id="a" * 64, created_at=1.0, process=ProcessConfig(args=("sh",)), **(config or {}))
     fields: dict[str, Any] = {
         "config": made,
+        "limits": made.resources,
         "root_path": "/merged",
         "user": ROOT,
         "capabilities": ("CAP_KILL",),

@@ -1,0 +1,50 @@
+"""update: other limits for a container."""
+
+from __future__ import annotations
+
+from core.cli.command import command_parser, open_engine
+from core.cli.main import COMMANDS, Invocation
+from core.cli.parser import cpu_count
+from core.cli.sessions import named_or_latest
+from core.cli.sizes import parse_size
+from core.model.limits import LimitChanges
+from core.model.restart import parse_restart_policy
+
+
+def run(invocation: Invocation) -> int:
+    parser = command_parser(invocation, COMMANDS[invocation.command][1])
+    add = parser.add_argument
+    add("--memory", "-m", default=None, help="memory limit")
+    add("--memory-swap", default=None, help="limit of memory and swap together; -1 for none")
+    add("--memory-reservation", default=None, help="what it is pushed back to when memory is short")
+    add("--cpus", type=cpu_count, default=None, help="number of CPUs; 0 for no limit")
+    add("--cpu-shares", "-c", type=int, default=None, help="weight against other containers")
+    add("--cpuset-cpus", default=None, help="the CPUs it may use: 0-1")
+    add("--cpuset-mems", default=None, help="the memory nodes it may use: 0")
+    add("--pids-limit", type=int, default=None, help="how many processes it may have; -1 for no limit")
+    add("--blkio-weight", type=int, default=None, help="weight of its block I/O, 10 to 1000")
+    add("--restart", default=None, metavar="POLICY", help="no, on-failure[:RETRIES], always or unless-stopped")
+    add("--latest", "-l", action="store_true", help="the one created last")
+    add("container", nargs="?", metavar="CONTAINER")
+    options = parser.parse_args(invocation.arguments)
+    changes = LimitChanges(
+        memory=_bytes(options.memory),
+        memory_swap=_bytes(options.memory_swap),
+        memory_reservation=_bytes(options.memory_reservation),
+        cpus=options.cpus,
+        cpu_shares=options.cpu_shares,
+        cpuset_cpus=options.cpuset_cpus,
+        cpuset_mems=options.cpuset_mems,
+        pids=None if options.pids_limit is None else max(0, options.pids_limit),
+        blkio_weight=options.blkio_weight,
+        restart=None if options.restart is None else parse_restart_policy(options.restart),
+    )
+    with open_engine(invocation) as engine:
+        container = engine.lookup(named_or_latest(engine, options.container, latest=options.latest))
+        container.update(changes)
+        print(container.id)
+    return 0
+
+
+def _bytes(text: str | None) -> int | None:
+    return None if text is None else -1 if text == "-1" else parse_size(text)

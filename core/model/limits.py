@@ -1,0 +1,72 @@
+"""Limits of a container's resources: as it was made with them, and as they were changed since."""
+
+from __future__ import annotations
+
+import msgspec
+
+from core.errors import InvalidArgument
+from core.model.restart import RestartPolicy
+
+DEFAULT_PIDS_LIMIT = 2048
+LOWEST_MEMORY = 6 * 1024 * 1024
+"""Bytes. With less no program of the runtime's comes up."""
+BLOCK_WEIGHTS = (10, 1000)
+
+
+class ResourceLimits(msgspec.Struct, frozen=True, kw_only=True):
+    """Limits in the cgroup; 0 or an empty string means no limit.
+
+    `memory`, `memory_swap` (memory and swap together; -1 for unlimited), `memory_reservation` (what it is pushed back
+    to when memory is short): bytes. `cpus`: CPUs, 1.5 is one and a half. `cpuset_cpus`, `cpuset_mems`: lists of CPUs
+    and memory nodes, as 0-1,3. `blkio_weight`: 10 to 1000.
+    """
+
+    memory: int = 0
+    memory_swap: int = 0
+    cpus: float = 0.0
+    cpu_shares: int = 0
+    cpuset_cpus: str = ""
+    pids: int = DEFAULT_PIDS_LIMIT
+    memory_reservation: int = 0
+    cpuset_mems: str = ""
+    blkio_weight: int = 0
+
+
+class LimitChanges(msgspec.Struct, frozen=True, kw_only=True):
+    """What `update` is to change; None leaves it as it is. Values as in `ResourceLimits`."""
+
+    memory: int | None = None
+    memory_swap: int | None = None
+    memory_reservation: int | None = None
+    cpus: float | None = None
+    cpu_shares: int | None = None
+    cpuset_cpus: str | None = None
+    cpuset_mems: str | None = None
+    pids: int | None = None
+    blkio_weight: int | None = None
+    restart: RestartPolicy | None = None
+
+
+def changed_limits(before: ResourceLimits, changes: LimitChanges) -> ResourceLimits:
+    """The limits with the changes made. Raises `InvalidArgument`."""
+    given = {name: value for name in ResourceLimits.__struct_fields__ if (value := getattr(changes, name)) is not None}
+    after = msgspec.structs.replace(before, **given)
+    require_consistent(after)
+    return after
+
+
+def require_consistent(limits: ResourceLimits) -> None:
+    """Raises `InvalidArgument` for limits that contradict each other or that no kernel takes."""
+    if 0 < limits.memory < LOWEST_MEMORY:
+        raise InvalidArgument("the memory limit is too low to start anything", hint="give 6m at least")
+    if limits.memory_swap > 0 and not limits.memory:
+        raise InvalidArgument("a limit of memory and swap together needs a limit of memory", hint="give --memory, too")
+    if 0 < limits.memory_swap < limits.memory:
+        raise InvalidArgument(
+            "the limit of memory and swap together is below that of memory alone",
+            hint="--memory-swap must be at least --memory",
+        )
+    if limits.memory and limits.memory_reservation > limits.memory:
+        raise InvalidArgument("the reserved memory is above the limit", hint="--memory-reservation must be lower")
+    if limits.blkio_weight and not BLOCK_WEIGHTS[0] <= limits.blkio_weight <= BLOCK_WEIGHTS[1]:
+        raise InvalidArgument(f"the block weight {limits.blkio_weight} is not between 10 and 1000")

@@ -1,0 +1,70 @@
+"""Limits as the resources of a runtime spec (runtime-spec 1.0.2, config-linux.md), for a start and for an update."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from core.model.limits import ResourceLimits
+
+CPU_PERIOD: Final = 100_000
+DEFAULT_SHARES: Final = 1024
+UNLIMITED: Final = -1
+
+
+def spec_resources(limits: ResourceLimits, *, privileged: bool) -> dict[str, Any]:
+    """What a container is created with: only what is limited is named."""
+    resources: dict[str, Any] = {"devices": [{"allow": privileged, "access": "rwm"}]}
+    memory = _memory(limits)
+    if memory:
+        resources["memory"] = memory
+    cpu = _cpu(limits)
+    if cpu:
+        resources["cpu"] = cpu
+    if limits.pids > 0:
+        resources["pids"] = {"limit": limits.pids}
+    if limits.blkio_weight:
+        resources["blockIO"] = {"weight": limits.blkio_weight}
+    return resources
+
+
+def update_resources(before: ResourceLimits, after: ResourceLimits) -> dict[str, Any]:
+    """What `runc update` is given: all that is limited now, and what no longer is by the value that means so.
+
+    Memory and swap go together: the kernel refuses a memory limit above the one of both that is still in force.
+    """
+    resources = spec_resources(after, privileged=False)
+    del resources["devices"]
+    memory, cpu = resources.setdefault("memory", {}), resources.setdefault("cpu", {})
+    if before.memory and not after.memory:
+        memory |= {"limit": UNLIMITED, "swap": UNLIMITED}
+    if before.memory_reservation and not after.memory_reservation:
+        memory["reservation"] = UNLIMITED
+    if before.cpus and not after.cpus:
+        cpu |= {"quota": UNLIMITED, "period": CPU_PERIOD}
+    if before.cpu_shares and not after.cpu_shares:
+        cpu["shares"] = DEFAULT_SHARES
+    if after.pids <= 0:
+        resources["pids"] = {"limit": UNLIMITED}
+    return {name: value for name, value in resources.items() if value}
+
+
+def _memory(limits: ResourceLimits) -> dict[str, int]:
+    memory = {}
+    if limits.memory:
+        memory = {"limit": limits.memory, "swap": limits.memory_swap or limits.memory * 2}
+    if limits.memory_reservation:
+        memory["reservation"] = limits.memory_reservation
+    return memory
+
+
+def _cpu(limits: ResourceLimits) -> dict[str, Any]:
+    cpu: dict[str, Any] = {}
+    if limits.cpus:
+        cpu |= {"quota": int(limits.cpus * CPU_PERIOD), "period": CPU_PERIOD}
+    if limits.cpu_shares:
+        cpu["shares"] = limits.cpu_shares
+    if limits.cpuset_cpus:
+        cpu["cpus"] = limits.cpuset_cpus
+    if limits.cpuset_mems:
+        cpu["mems"] = limits.cpuset_mems
+    return cpu
