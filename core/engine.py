@@ -7,6 +7,7 @@ import os
 import sys
 import threading
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Final, Self
@@ -17,36 +18,34 @@ from core.container import Container
 from core.errors import EngineError, InvalidArgument, NoSuchContainer, PermissionDenied, TimedOut
 from core.events import Event, EventBus, Subscription
 from core.host.files import make_private_directory
+from core.host.installation import own_command
 from core.host.locks import FileLock
 from core.host.process_stat import boot_id
 from core.host.processes import find_program, run
-from core.images import Images
-from core.live import CgroupReaders, LiveWatcher
 from core.log import LOG
 from core.model.config import ContainerRecord
 from core.model.options import CreateOptions
 from core.model.snapshot import ContainerSnapshot, ResourceSample
 from core.model.state import IDLE_STATUSES, Status
 from core.monitor.conmon import Conmon
-from core.operations.cleanup import cleanup
-from core.operations.create import create
 from core.operations.inspect import snapshot_of
 from core.operations.observe import observed_state
 from core.operations.parts import EngineParts, Transaction
-from core.operations.refresh import refresh
 from core.operations.release import is_exporting
 from core.operations.volumes import repair_volumes
 from core.paths import EnginePaths
-from core.pods import Pods
 from core.runtime.runc import Runc
-from core.secrets import Secrets
 from core.settings import Settings
 from core.storage.containers_storage import ContainersStorage
 from core.store.sqlite import open_database
-from core.volumes import Volumes
 
 if TYPE_CHECKING:
     from core.foreign import Foreign
+    from core.images import Images
+    from core.live import CgroupReaders, LiveWatcher
+    from core.pods import Pods
+    from core.secrets import Secrets
+    from core.volumes import Volumes
 
 VERSION: Final = "0.1.0"
 
@@ -60,13 +59,7 @@ class Engine:
 
     def __init__(self, parts: EngineParts, storage: ContainersStorage) -> None:
         self._parts = parts
-        self._readers = CgroupReaders(parts)
-        self.images = Images(parts, storage)
-        """The images of this root, and of the additional stores."""
-        self.pods = Pods(parts)
-        self.volumes = Volumes(parts)
-        """The volumes of this root."""
-        self.secrets = Secrets(parts)
+        self._storage = storage
         self._foreign: Foreign | None = None
         self._live: LiveWatcher | None = None
         self._live_lock = threading.Lock()
@@ -119,6 +112,42 @@ class Engine:
     def settings(self) -> Settings:
         return self._parts.settings
 
+    # What few commands need is loaded by the first that asks for it.
+
+    @cached_property
+    def images(self) -> Images:
+        """The images of this root, and of the additional stores."""
+        from core.images import Images
+
+        return Images(self._parts, self._storage)
+
+    @cached_property
+    def pods(self) -> Pods:
+        """The pods of this root."""
+        from core.pods import Pods
+
+        return Pods(self._parts)
+
+    @cached_property
+    def volumes(self) -> Volumes:
+        """The volumes of this root."""
+        from core.volumes import Volumes
+
+        return Volumes(self._parts)
+
+    @cached_property
+    def secrets(self) -> Secrets:
+        """The secrets of this root."""
+        from core.secrets import Secrets
+
+        return Secrets(self._parts)
+
+    @cached_property
+    def _readers(self) -> CgroupReaders:
+        from core.live import CgroupReaders
+
+        return CgroupReaders(self._parts)
+
     @property
     def foreign(self) -> Foreign:
         """The containers of other engines on this machine."""
@@ -138,7 +167,8 @@ class Engine:
         if self._foreign is not None:
             self._foreign.close()
         self._parts.bus.close()
-        self._readers.close()
+        if "_readers" in self.__dict__:
+            self._readers.close()
         self._parts.store.close()
 
     def __enter__(self) -> Self:
@@ -154,6 +184,8 @@ class Engine:
 
         Raises `InvalidArgument`, `NoSuchImage`, `AmbiguousName`, `NameInUse`, `StorageFailed`.
         """
+        from core.operations.create import create
+
         return Container(self._parts, create(self._parts, options))
 
     def lookup(self, name_or_id: str) -> Container:
@@ -188,6 +220,8 @@ class Engine:
         subscription = self._parts.bus.subscribe()
         with self._live_lock:
             if self._live is None:
+                from core.live import LiveWatcher
+
                 self._live = LiveWatcher(self._parts, self._readers, self._settled)
                 self._live.start()
         return subscription
@@ -270,11 +304,15 @@ class Engine:
         try:
             with container.hold(patience=0) as held:
                 if self._is_left_mounted(held.record):
+                    from core.operations.cleanup import cleanup
+
                     cleanup(held)
         except TimedOut:
             return
 
     def _refresh_all(self) -> None:
+        from core.operations.refresh import refresh
+
         with FileLock(self.paths.locks / "boot"):
             if self._parts.store.boot_id() == self._parts.boot_id:
                 return
@@ -288,17 +326,8 @@ class Engine:
 
 def _exit_command(paths: EnginePaths, settings: Settings) -> tuple[str, ...]:
     """What conmon runs at the end: the command line of this very installation, on these directories."""
-    return (
-        sys.executable,
-        "-m",
-        "tui",
-        "--root",
-        str(paths.root),
-        "--runroot",
-        str(paths.run_root),
-        "--runtime",
-        settings.runtime,
-    )
+    options = ("--root", str(paths.root), "--runroot", str(paths.run_root), "--runtime", settings.runtime)
+    return (*own_command(), *options)
 
 
 def _make_directories(paths: EnginePaths) -> None:

@@ -124,6 +124,23 @@ print("\n".join([*project["build-system"]["requires"], *project["dependency-grou
 PYTHON
 }
 
+# The command, without the `site` module and what pip's own launcher loads: a third of the time of a short command.
+write_launcher() {
+    local packages
+    packages=$(.venv/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
+    case "$PWD" in *[[:space:]\"\\]*) return 0 ;; esac
+    cat >.venv/bin/wharf <<LAUNCHER
+#!$PWD/.venv/bin/python -IS
+import sys
+
+sys.path[:0] = ["$PWD", "$packages"]
+
+from tui.__main__ import wharf
+
+wharf()
+LAUNCHER
+}
+
 make_environment() {
     if [ -x .venv/bin/wharf ] && [ "$(cat "$STAMP" 2>/dev/null)" = "$(fingerprint)" ]; then
         return 0
@@ -142,6 +159,7 @@ make_environment() {
         --requirement .venv/requirements-dev.txt editables
     .venv/bin/python -m pip install --quiet --disable-pip-version-check --constraint scripts/constraints.txt \
         --no-build-isolation --editable .
+    write_launcher
     .venv/bin/python -m compileall -q -j 0 .venv/lib core tui || true
     fingerprint >"$STAMP"
 }

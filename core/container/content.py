@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING
 from core.container.handle import Handle
 from core.errors import StateForbids, TimedOut
 from core.events import EventKind
+from core.host.files import remove_tree
 from core.model.content import CommitOptions, FileChange
 from core.model.snapshot import ExportProgress
 from core.model.state import Verb
@@ -116,4 +116,4 @@ class Content(Handle):
                 self.unmount_unused()
             return commit.commit(held, options, folder / "layer.tar", whole=whole)
         finally:
-            shutil.rmtree(folder, ignore_errors=True)
+            remove_tree(folder)

@@ -12,9 +12,7 @@ from core.host.locks import FileLock
 from core.model.config import ContainerConfig, ContainerRecord
 from core.model.snapshot import ContainerSnapshot
 from core.model.state import IDLE_STATUSES, Verb, require
-from core.operations.create import check_name
-from core.operations.endings import blame_its_end
-from core.operations.inspect import inspect, snapshot_of
+from core.operations.inspect import snapshot_of
 from core.operations.parts import EngineParts, Transaction
 from core.operations.synchronise import synchronise
 
@@ -56,6 +54,8 @@ class Handle:
                 yield held
             except RuntimeFailed as error:
                 if verb is not None and not held.removed:
+                    from core.operations.endings import blame_its_end
+
                     blame_its_end(held, verb, error)
                 raise
         finally:
@@ -72,11 +72,15 @@ class Handle:
 
     def inspect(self) -> dict[str, object]:
         """All that is known, as nested plain values with podman's keys."""
+        from core.operations.inspect import inspect
+
         self.refresh()
         return inspect(self._parts, self._record)
 
     def rename(self, new_name: str) -> None:
         """Give another name. Allowed: any state. Raises `InvalidArgument`, `NameInUse`."""
+        from core.operations.create import check_name
+
         check_name(new_name)
         with self.hold(Verb.RENAME) as held:
             self._parts.store.rename(self.id, new_name)

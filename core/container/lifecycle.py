@@ -17,9 +17,6 @@ from core.model.state import Status, Verb, require
 from core.oci.signals import parse_signal
 from core.operations import cleanup as cleanup_operation
 from core.operations.endings import blame_its_end, kill_if_alive
-from core.operations.init import init
-from core.operations.start import start
-from core.operations.wait import wait
 
 STOP_STEP: Final = 0.25
 """Seconds between two calls of the progress of a stop."""
@@ -35,6 +32,8 @@ class Lifecycle(Handle):
         Containers that it needs are started first. Raises `RuntimeFailed`, `MonitorFailed`, `StorageFailed`,
         `NoSuchExecutable`, `NotExecutable`, `InvalidArgument`.
         """
+        from core.operations.init import init
+
         self._start_needed()
         with self.hold(Verb.INIT) as held:
             init(held)
@@ -67,6 +66,8 @@ class Lifecycle(Handle):
 
     def _start(self, *, even_running: bool) -> None:
         """Start this one alone."""
+        from core.operations.start import start
+
         with self.hold() as held:
             if even_running and held.state.status is Status.RUNNING:
                 return
@@ -161,6 +162,8 @@ class Lifecycle(Handle):
 
         Raises `TimedOut` after `timeout` seconds.
         """
+        from core.operations.wait import wait
+
         return wait(self._parts, self.id, self.refresh, timeout)
 
     def cleanup(self) -> None:
@@ -168,6 +171,7 @@ class Lifecycle(Handle):
 
         A container with `auto_remove` is removed when it has run.
         """
+
         with self.hold(Verb.CLEANUP) as held:
             cleanup_operation.cleanup(held)
 

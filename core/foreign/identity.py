@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from itertools import pairwise
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -12,6 +11,7 @@ import msgspec
 from core.foreign.monitors import ConmonCall, ShimCall
 from core.foreign.state_files import RuntimeState
 from core.host.files import read_regular_file
+from core.host.installation import is_own_command
 from core.model.foreign import Keeper
 
 _MANAGER: Final = "io.container.manager"
@@ -66,7 +66,7 @@ def keeper_of(
     if shim is not None or root.parent.name in ("runc", "runtime-runc"):
         namespace = shim.namespace if shim is not None else root.name
         return (Keeper.DOCKER if namespace == _DOCKER_NAMESPACE else Keeper.CONTAINERD), namespace
-    if conmon is not None and ("-m", "tui") in pairwise(conmon.exit_command):
+    if conmon is not None and is_own_command(conmon.exit_command):
         return Keeper.WHARFINGER, ""
     return (Keeper.CRUN if state is not None and state.program == "crun" else Keeper.RUNC), ""
 

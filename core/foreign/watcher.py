@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import logging
 import os
 import select
 import threading
@@ -18,10 +17,9 @@ from core.foreign.places import birthplaces
 from core.host.cgroups import is_frozen
 from core.host.notices import IN_CREATE, IN_DELETE, IN_MODIFY, IN_MOVED_TO, FileWatcher
 from core.host.process_table import open_pidfd
+from core.log import LOG
 from core.model.foreign import ForeignContainer
 from core.model.state import Status
-
-_log = logging.getLogger("wharfinger")
 
 FREEZER_INTERVAL: Final = 0.2
 """Seconds between two looks at the freezers: version 1 has no notice of a freeze."""
@@ -68,7 +66,7 @@ class ForeignWatcher:
                     if not self._wait(notices, ends, pictures):
                         return
             except OSError:
-                _log.exception("the watcher of other engines goes on after an error")
+                LOG.exception("the watcher of other engines goes on after an error")
             if self._stopped(GATHER):
                 return
 

@@ -29,5 +29,6 @@ def acting_user() -> str:
 def acting_command() -> str:
     """The command line of this process; a program run as a module has the name of its package."""
     first = Path(sys.argv[0] or "python")
-    name = "wharf" if first.name == "__main__.py" and first.parent.name == "tui" else first.name
+    as_module = first.name == "__main__.py" and first.parent.name == "tui"
+    name = "wharf" if as_module or first.name == "-c" else first.name
     return shlex.join([name, *sys.argv[1:]])[:COMMAND_LIMIT]

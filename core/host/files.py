@@ -47,6 +47,16 @@ def make_private_directory(path: Path) -> None:
     path.mkdir(mode=0o700, exist_ok=True)
 
 
+def remove_tree(path: Path) -> None:
+    """Remove a directory with all that is in it, as far as that goes; nothing where it is not there."""
+    if not path.exists():
+        return
+    # Loaded for this alone: it brings all the compressions with it.
+    from shutil import rmtree
+
+    rmtree(path, ignore_errors=True)
+
+
 def birth_time(path: Path) -> float | None:
     """When a file was made, in Unix seconds, by statx(2); None where its file system does not keep this."""
     result = ctypes.create_string_buffer(_STATX_SIZE)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import shlex
-import shutil
 import signal
 import subprocess
 from collections.abc import Mapping, Sequence
@@ -40,8 +39,9 @@ class Finished(NamedTuple):
 
 def find_program(name: str) -> str:
     """The path of a program in PATH or in the system's folders; a path is checked. Raises `HostIncomplete`."""
-    folders = os.pathsep.join([*os.environ.get("PATH", "").split(os.pathsep), *_SYSTEM_FOLDERS])
-    found = shutil.which(name, path=folders)
+    folders = [""] if "/" in name else [*os.environ.get("PATH", "").split(os.pathsep), *_SYSTEM_FOLDERS]
+    candidates = (os.path.join(folder, name) for folder in folders if folder or "/" in name)
+    found = next((path for path in candidates if os.access(path, os.X_OK) and not os.path.isdir(path)), None)
     if found is None:
         package = _PACKAGES.get(Path(name).name, Path(name).name)
         hint = f"install it: apt-get install {package}" if "/" not in name else "correct the path"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 import signal
 import time
 from collections.abc import Sequence
@@ -13,7 +12,7 @@ from typing import Final
 import msgspec
 
 from core.errors import MonitorFailed, TimedOut
-from core.host.files import make_private_directory
+from core.host.files import make_private_directory, remove_tree
 from core.host.notices import FileWatcher
 from core.host.process_stat import process_start
 from core.host.process_table import (
@@ -25,7 +24,6 @@ from core.host.process_table import (
     wait_pidfd,
 )
 from core.host.processes import PIPE, Process, StillRunning, kill_group, spawn
-from core.monitor.console_size import console_size, set_console_size
 from core.monitor.contract import MonitorRequest
 from core.monitor.exit_wait import ExitWait
 from core.oci.messages import classify
@@ -158,10 +156,14 @@ class Conmon:
             raise MonitorFailed(
                 "the console can not be resized: the container's monitor is gone", container_id=container_id
             )
+        from core.monitor.console_size import set_console_size
+
         set_console_size(self._paths.control_fifo(container_id), monitor[0], columns, rows)
 
     def console_size(self, container_id: str) -> tuple[int, int] | None:
         monitor = self.find(container_id)
+        from core.monitor.console_size import console_size
+
         return console_size(monitor[0]) if monitor is not None else None
 
     def forget(self, container_id: str) -> None:
@@ -180,7 +182,7 @@ class Conmon:
         ]
         for file in stale:
             file.unlink(missing_ok=True)
-        shutil.rmtree(paths.persist(container_id), ignore_errors=True)
+        remove_tree(paths.persist(container_id))
 
     def _argv(self, request: MonitorRequest) -> list[str]:
         container_id, paths = request.container_id, self._paths

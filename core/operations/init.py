@@ -5,14 +5,13 @@ from __future__ import annotations
 import contextlib
 import os
 import resource
-import shutil
 from pathlib import Path
 
 import msgspec
 
 from core.errors import EngineError, HostIncomplete, InvalidArgument, MonitorFailed
 from core.events import EventKind
-from core.host.files import make_private_directory, read_in_root, write_atomically
+from core.host.files import make_private_directory, read_in_root, remove_tree, write_atomically
 from core.host.freezer import freezer_file
 from core.host.mounts import mount_tmpfs
 from core.host.process_stat import process_start
@@ -162,7 +161,7 @@ def _write_etc_files(held: Transaction) -> dict[str, str]:
     """Write the container's hostname, hosts and resolv.conf; returns destination → path on the host."""
     config = held.config
     folder = held.parts.paths.etc(held.id)
-    shutil.rmtree(folder, ignore_errors=True)
+    remove_tree(folder)
     make_private_directory(folder)
     hosts = "127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n"
     hostname = host_name(held.parts, config)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -12,16 +12,17 @@ from core.events import Event, EventBus, EventKind
 from core.host.actor import acting_command, acting_user
 from core.model.config import ContainerConfig, ContainerRecord
 from core.model.state import ContainerState
-from core.monitor.contract import Monitor
-from core.paths import EnginePaths
-from core.runtime.contract import Runtime
-from core.settings import Settings
-from core.storage.contract import Storage
-from core.store.contract import Store
+
+if TYPE_CHECKING:
+    from core.monitor.contract import Monitor
+    from core.paths import EnginePaths
+    from core.runtime.contract import Runtime
+    from core.settings import Settings
+    from core.storage.contract import Storage
+    from core.store.contract import Store
 
 
-@dataclass(frozen=True, slots=True)
-class EngineParts:
+class EngineParts(msgspec.Struct, frozen=True):
     """The parts that one engine is made of. `boot_id`: of the running kernel."""
 
     paths: EnginePaths

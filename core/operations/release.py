@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-import shutil
 import signal
 from typing import Final
 
 from core.errors import EngineError, TimedOut
 from core.host.cgroups import remove_cgroups
+from core.host.files import remove_tree
 from core.host.locks import FileLock
 from core.host.mounts import unmount
 from core.model.state import Intent
@@ -74,7 +74,7 @@ def release(held: Transaction, *, everything: bool = False) -> None:
     remove_cgroups(cgroup_paths)
     unmount(parts.paths.shm(held.id))
     release_volumes(held)
-    shutil.rmtree(parts.paths.exec_folder(held.id), ignore_errors=True)
+    remove_tree(parts.paths.exec_folder(held.id))
     stays = not everything and (held.state.kept_mounted or is_exporting(parts, held.id))
     if not stays:
         if held.config.image_id and parts.storage.mounted_at(held.id) is not None:
@@ -90,7 +90,9 @@ def erase(held: Transaction) -> None:
         parts.storage.delete(held.id)
     bundle = parts.paths.bundle(held.id)
     if bundle.exists():
-        shutil.rmtree(bundle)
+        from shutil import rmtree
+
+        rmtree(bundle)
     parts.monitor.forget(held.id)
     creating = held.state.intent is Intent.CREATING
     if creating or held.state.removes_volumes or held.config.auto_remove:

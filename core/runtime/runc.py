@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shlex
-import shutil
 import threading
 from collections import deque
 from collections.abc import Mapping
@@ -15,7 +14,7 @@ import msgspec
 
 from core.errors import RuntimeFailed, TimedOut
 from core.host.cgroups import find_cgroups, is_frozen, kill_all, remove_cgroups, wait_empty
-from core.host.files import make_private_directory
+from core.host.files import make_private_directory, remove_tree
 from core.host.freezer import freeze_command, freezer_file, set_frozen
 from core.host.process_stat import process_start
 from core.host.processes import Finished, run
@@ -207,7 +206,7 @@ class Runc:
                 container_id=container_id,
             )
         remove_cgroups(cgroups)
-        shutil.rmtree(folder, ignore_errors=True)
+        remove_tree(folder)
 
     def _check(self, container_id: str, *arguments: str, stdin: bytes | None = None) -> Finished:
         finished = self._run(*arguments, stdin=stdin)

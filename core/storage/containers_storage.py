@@ -6,9 +6,9 @@ import contextlib
 import os
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from functools import cached_property
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
@@ -23,8 +23,9 @@ from core.paths import EnginePaths
 from core.settings import Settings
 from core.storage.command import StorageCommand, failure
 from core.storage.references import candidates, full_name
-from core.storage.short_names import sources
-from core.storage.skopeo import Skopeo
+
+if TYPE_CHECKING:
+    from core.storage.skopeo import Skopeo
 
 _ID_LENGTH: Final = 64
 _KINDS: Final = (ChangeKind.CHANGED, ChangeKind.ADDED, ChangeKind.DELETED)
@@ -38,7 +39,12 @@ class ContainersStorage:
         self._paths = paths
         self._settings = settings
         self._command = StorageCommand(paths, settings)
-        self._skopeo = Skopeo(paths, settings, self._command)
+
+    @cached_property
+    def _skopeo(self) -> Skopeo:
+        from core.storage.skopeo import Skopeo
+
+        return Skopeo(self._paths, self._settings, self._command)
 
     def images(self) -> list[Image]:
         return sorted(
@@ -141,6 +147,8 @@ class ContainersStorage:
         cancel: threading.Event | None = None,
         access: RegistryAccess = DEFAULT_ACCESS,
     ) -> Image:
+        from core.storage.short_names import sources
+
         before = {image.id for image in self.images()}
         with self._transfer_lock():
             name = self._copy_first(sources(reference, self._settings.registries), progress, cancel, access)
@@ -421,6 +429,8 @@ def _health_check(raw: dict[str, Any]) -> HealthCheck | None:
 
 def _unix(timestamp: str) -> float:
     try:
+        from datetime import datetime
+
         return datetime.fromisoformat(timestamp[:19] + "+00:00").timestamp()
     except ValueError:
         return 0.0
