@@ -7,6 +7,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
@@ -166,8 +167,13 @@ class FakeContainer:
         return {"Id": self.id, "Name": self.shown.name, "State": {"Status": str(self.shown.status)}}
 
     def print(self, *lines: bytes, stream: str = "stdout", partial: bool = False) -> None:
-        """Have the container print whole lines, or pieces of one."""
+        """Have the container print whole lines, or pieces of one: into its log, too."""
         self.lines += [LogLine(time.time(), stream, line, partial) for line in lines]
+        path = Path(self.shown.log_path)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        head = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%f}000+00:00 {stream} {'P' if partial else 'F'} ".encode()
+        with path.open("ab") as file:
+            file.write(b"".join(head + line + b"\n" for line in lines))
 
     def logs(
         self,
@@ -256,7 +262,8 @@ class FakeEngine:
             id=fake_id(self._added), name=name, image="localhost/demo:latest", image_id="1" * 64,
             command=("sleep", "100"), status=status, intent=None, pid=0, exit_code=None, oom_killed=False,
             monitor_lost=False, created_at=since, started_at=since, finished_at=0.0, mount_point="", terminal=True,
-            stdin_open=True, labels={}, log_path="", stop_timeout=10, network="none", restarts=0, error="",
+            stdin_open=True, labels={}, log_path=str(self.paths.log(fake_id(self._added))), stop_timeout=10,
+            network="none", restarts=0, error="",
             restart_policy="no", stopped_by_user=False, resources=ResourceLimits(),
         )  # fmt: skip
         container = FakeContainer(self, msgspec.structs.replace(shown, **changed))

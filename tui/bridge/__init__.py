@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import threading
-from collections import deque
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -14,7 +12,7 @@ from typing import Final
 from textual.message import Message
 
 from core.engine import Engine
-from core.errors import EngineError, NoSuchContainer
+from core.errors import EngineError
 from core.events import Event
 from core.log import LOG
 from core.model.content import CommitOptions
@@ -25,7 +23,6 @@ from tui.bridge.console_sources import attached, best_shell, executed, has_shell
 from tui.bridge.details import DETAILS
 from tui.bridge.readers import READERS
 from tui.bridge.verbs import VERBS, Batch, Step
-from tui.log_text import LineJoiner
 from tui.messages import (
     ConsoleOpened,
     DetailRead,
@@ -235,21 +232,6 @@ class Bridge:
             self._post(VerbSucceeded(container_id, f"{container.name} is image {options.reference or image[:12]} now"))
 
         self._do(act)
-
-    def follow(self, container_id: str, tail: int, lines: deque[str], stop: threading.Event) -> None:
-        """Append the lines of the log to `lines`, as they come, until `stop` is set or the container has ended.
-
-        `lines` is bounded by whoever made it: of a flood the oldest are lost, and no memory is.
-        """
-
-        def act() -> None:
-            with contextlib.suppress(NoSuchContainer):
-                joiner = LineJoiner()
-                for line in self._engine.lookup(container_id).logs(tail=tail, follow=True, stop=stop):
-                    joiner.feed(line)
-                    lines.extend(joiner.take())
-
-        threading.Thread(target=self._guarded, args=(act,), name="wharf-follow", daemon=True).start()
 
     def attach(self, container_id: str, *, watch_only: bool = False) -> None:
         """Open the container's console."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.model.content import CommitOptions
@@ -18,7 +18,7 @@ from tui.screens.commit_dialog import CommitDialog
 from tui.screens.dialog import ConfirmDialog, SignalDialog
 from tui.screens.exec_dialog import ExecDialog
 from tui.screens.export import ExportDialog
-from tui.screens.log_view import FIRST_LINES, LogView
+from tui.screens.log_screen import LogScreen
 from tui.views.containers import will_unmount
 
 if TYPE_CHECKING:
@@ -99,9 +99,9 @@ class ContainerActions:
         self._deck.await_console()
         self._bridge.shell(row.id)
 
-    def logs(self, row: Picture) -> None:
-        follow = partial(self._bridge.follow, row.id, FIRST_LINES)
-        self._deck.app.push_screen(LogView(f"log of {row.name}", follow))
+    def logs(self, rows: Pictures) -> None:
+        """Of several they are merged by time."""
+        self._deck.app.push_screen(LogScreen([Path(row.log_path) for row in rows], [row.name for row in rows]))
 
     def check_health(self, rows: Pictures) -> None:
         if len(rows) == 1:

@@ -188,7 +188,7 @@ ACTIONS: Final = (
     _row("watch", "A", "", "open the console to watch, without typing", _LOOK, Verb.ATTACH),
     _row("shell", "e", "shell", "open a shell in the container", _LOOK, Verb.EXEC),
     _row("execute", "E", "", "run a command in the container", _LOOK, Verb.EXEC),
-    _row("logs", "l", "logs", "follow what the container prints", _LOOK),
+    _row("logs", "l", "logs", "what the container prints; of all that are marked, by time", _LOOK, scope=Scope.ROWS),
     _row("inspect", "i", "inspect", "show all that is known of the container", _LOOK),
     _row("stats", "t", "", "its figures and processes", _LOOK),
     Action(
