@@ -12,7 +12,7 @@ from typing import Final
 
 TARGET: Final = Path("core/cli/podman_flags.py")
 _FLAG: Final = re.compile(r"^\s+(?:(-\w), )?(--[a-z0-9-]+)", re.MULTILINE)
-_COMMAND: Final = re.compile(r"^  ([a-z-]+)\*?  +\S", re.MULTILINE)
+_COMMAND: Final = re.compile(r"^  ([a-z-]+)\*? +\S", re.MULTILINE)
 _WIDTH: Final = 108
 
 
@@ -51,7 +51,8 @@ def main() -> None:
     rows = []
     commands = recorded([])
     for command, flags in sorted(commands.items()):
-        if " " in command and commands.get(command.partition(" ")[2]) == flags and flags:
+        group, _, word = command.partition(" ")
+        if group in ("container", "image") and word and commands.get(word) == flags:
             # `container ps` is `ps`.
             continue
         pieces = lines(flags)

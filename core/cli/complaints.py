@@ -22,6 +22,14 @@ def podman_flags(command: str) -> frozenset[str]:
     return frozenset(FLAGS.get(name, FLAGS.get(f"container {name}", "")).replace(",", " ").split())
 
 
+def is_of_podman(command: str) -> bool:
+    """Whether podman has the command."""
+    from core.cli.podman_flags import FLAGS
+
+    name = _OTHER_NAMES.get(command, command)
+    return name in FLAGS or f"container {name}" in FLAGS
+
+
 def unknown_flag(program: str, flag: str, word: str) -> InvalidArgument:
     """The error for a flag that a command does not have. `word`: all that was typed, such as -abc for the flag -b."""
     hint = f"see {program} --help"

@@ -8,18 +8,21 @@ import sys
 from pathlib import Path
 
 from core.cli.command import command_parser, open_engine
-from core.cli.environment import add_environment, environment
+from core.cli.confinement import add_confinement, security
+from core.cli.environment import add_environment, add_inheritance, environment, lines_of_files, passed_on
 from core.cli.health import add_health_options, health_options
+from core.cli.kernel_options import add_kernel_options, kernel_settings, resource_limits
 from core.cli.main import COMMANDS, Invocation
 from core.cli.mounts import mount, sorted_by_kind, tmpfs, volume
 from core.cli.namespaces import add_namespaces, create_in_pod, namespace_options
 from core.cli.parser import REST, CommandParser, Options, add_boolean, cpu_count, seconds
 from core.cli.secret_options import secret_use
 from core.cli.sizes import parse_size
+from core.cli.surroundings import add_surroundings, log_fields, time_zone, writable_places
 from core.container import Container
 from core.engine import Engine
 from core.errors import EngineError, InvalidArgument, NoSuchContainer, NoSuchImage
-from core.model.config import DEFAULT_PIDS_LIMIT, ResourceLimits, Security
+from core.model.config import DEFAULT_PIDS_LIMIT
 from core.model.options import CreateOptions
 from core.model.restart import parse_restart_policy
 
@@ -118,14 +121,16 @@ def _add_options(parser: CommandParser) -> None:
     add("--name", default="", help="a name; one is made up otherwise")
     add("--rootfs", action="store_true", help="IMAGE is a directory of the host to be used as the root")
     add_environment(parser)
+    add_inheritance(parser)
     add("--workdir", "-w", default=None, help="the working directory")
     add("--user", "-u", default=None, metavar="USER[:GROUP]", help="who runs it, by name or number")
     add("--entrypoint", default=None, help="the program, in place of the image's; a JSON list for several words")
     add("--tty", "-t", action="store_true", help="give it a terminal")
     add("--interactive", "-i", action="store_true", help="keep its standard input open")
     add("--hostname", "-h", default="", help="its host name")
-    add("--label", "-l", action="append", default=[], metavar="NAME=VALUE")
-    add("--annotation", action="append", default=[], metavar="NAME=VALUE")
+    add("--label", "-l", action="append", default=[], metavar="NAME=VALUE", help="a label")
+    add("--label-file", action="append", default=[], metavar="FILE", help="a file of labels")
+    add("--annotation", action="append", default=[], metavar="NAME=VALUE", help="an annotation for the runtime")
     add("--stop-signal", default=None, help="the signal of a polite stop")
     add("--stop-timeout", type=seconds, default=None, help="seconds from the polite stop to the kill")
     add(
@@ -146,22 +151,16 @@ def _add_options(parser: CommandParser) -> None:
     add("--cpus", type=cpu_count, default=0.0, help="number of CPUs")
     add("--cpu-shares", "-c", type=int, default=0, help="weight against other containers")
     add("--cpuset-cpus", default="", help="the CPUs it may use: 0-1")
-    add("--cpuset-mems", default="", help="the memory nodes it may use: 0")
-    add("--memory-reservation", default="0", help="what it is pushed back to when memory is short")
-    add("--blkio-weight", type=int, default=0, help="weight of its block I/O, 10 to 1000")
     add("--pids-limit", type=int, default=DEFAULT_PIDS_LIMIT, help="how many processes it may have; -1 for no limit")
-    add("--read-only", action="store_true", help="its root can not be written")
-    add("--cap-add", action="append", default=[], metavar="CAPABILITY")
-    add("--cap-drop", action="append", default=[], metavar="CAPABILITY")
-    add("--privileged", action="store_true", help="all capabilities and no confinement")
-    add("--security-opt", action="append", default=[], help="no-new-privileges, seccomp=FILE, seccomp=unconfined")
+    add_kernel_options(parser)
+    add_confinement(parser)
+    add_surroundings(parser)
     add("--network", "--net", default=None, help="none, host or container:NAME")
     add_namespaces(parser)
     add("--secret", action="append", default=[], metavar="NAME[,OPTIONS]", help="type=mount or env, target, uid, mode")
     add("--restart", default="no", metavar="POLICY", help="no, on-failure[:RETRIES], always or unless-stopped")
     add_health_options(parser)
     add("--rm", action="store_true", help="remove it when it has ended")
-    add("--log-size-max", default="64m", help="size at which its log begins anew")
     add("--cidfile", default="", help="write its id to this file")
     add("--replace", action="store_true", help="remove the container that has the name, first")
     add("--pull", choices=("missing", "always", "never"), default="missing", help="when to pull the image")
@@ -170,8 +169,9 @@ def _add_options(parser: CommandParser) -> None:
 
 def create_options(options: Options, invocation: Invocation) -> CreateOptions:
     """The request that the options stand for. Raises `InvalidArgument`."""
+    wanted = [*map(volume, options.volume), *map(tmpfs, options.tmpfs), *map(mount, options.mount), *time_zone(options)]
     binds, in_memory, volumes = sorted_by_kind(
-        [*map(volume, options.volume), *map(tmpfs, options.tmpfs), *map(mount, options.mount)]
+        [*wanted, *writable_places(options, {mounted.destination for mounted in wanted})]
     )
     return CreateOptions(
         image="" if options.rootfs else options.image,
@@ -179,14 +179,14 @@ def create_options(options: Options, invocation: Invocation) -> CreateOptions:
         name=options.name,
         command=tuple(options.command),
         entrypoint=_entrypoint(options.entrypoint),
-        env=environment(options),
+        env=(*passed_on(options), *environment(options)),
         workdir=options.workdir,
         user=options.user,
         terminal=options.tty,
         stdin_open=options.interactive,
         stdin_once=options.interactive and not getattr(options, "detach", False),
         hostname=options.hostname,
-        labels=pairs(options.label),
+        labels=pairs([*lines_of_files(options.label_file), *options.label]),
         annotations=pairs(options.annotation),
         stop_signal=options.stop_signal,
         stop_timeout=options.stop_timeout,
@@ -196,18 +196,8 @@ def create_options(options: Options, invocation: Invocation) -> CreateOptions:
         volumes_from=tuple(options.volumes_from),
         image_volumes="anonymous" if options.image_volume == "bind" else options.image_volume,
         shm_size=parse_size(options.shm_size),
-        resources=ResourceLimits(
-            memory=parse_size(options.memory),
-            memory_swap=-1 if options.memory_swap == "-1" else parse_size(options.memory_swap),
-            cpus=options.cpus,
-            cpu_shares=options.cpu_shares,
-            cpuset_cpus=options.cpuset_cpus,
-            cpuset_mems=options.cpuset_mems,
-            memory_reservation=parse_size(options.memory_reservation),
-            blkio_weight=options.blkio_weight,
-            pids=max(0, options.pids_limit),
-        ),
-        security=_security(options),
+        resources=resource_limits(options),
+        security=security(options),
         network=options.network or ("" if options.pod or options.pod_id_file else "none"),
         namespaces=namespace_options(options),
         requires=tuple(options.requires),
@@ -216,7 +206,10 @@ def create_options(options: Options, invocation: Invocation) -> CreateOptions:
         auto_remove=options.rm,
         restart=parse_restart_policy(options.restart),
         health=health_options(options),
-        log_size_max=parse_size(options.log_size_max),
+        **log_fields(options),
+        time_limit=options.timeout,
+        kernel=kernel_settings(options),
+        unset_env=("*",) if options.unsetenv_all else tuple(options.unsetenv),
         create_command=("wharf", invocation.command, *invocation.arguments),
     )
 
@@ -243,23 +236,3 @@ def pairs(texts: list[str]) -> dict[str, str]:
             raise InvalidArgument(f"{text!r} has no name", hint="use NAME=VALUE")
         pairs[name] = value
     return pairs
-
-
-def _security(options: Options) -> Security:
-    no_new_privileges, seccomp = False, ""
-    for text in options.security_opt:
-        key, _, value = text.replace(":", "=", 1).partition("=")
-        if key == "no-new-privileges":
-            no_new_privileges = value in ("", "true")
-        elif key == "seccomp" and value:
-            seccomp = value
-        else:
-            raise InvalidArgument(f"the security option {text!r} is not known")
-    return Security(
-        privileged=options.privileged,
-        capabilities_add=tuple(options.cap_add),
-        capabilities_drop=tuple(options.cap_drop),
-        no_new_privileges=no_new_privileges,
-        seccomp_profile=seccomp,
-        read_only_root=options.read_only,
-    )

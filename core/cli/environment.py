@@ -1,18 +1,47 @@
-"""--env and --env-file of create, run and exec."""
+"""--env and --env-file of create, run and exec, and the other options about variables."""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
 
-from core.cli.parser import CommandParser, Options
+from core.cli.parser import CommandParser, Options, add_boolean
 from core.errors import InvalidArgument
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_PROXIES = ("http_proxy", "https_proxy", "ftp_proxy", "no_proxy")
 
 
 def add_environment(parser: CommandParser) -> None:
     """The two options, for `environment`."""
     parser.add_argument("--env", "-e", action="append", default=[], metavar="NAME[=VALUE]", help="a variable")
     parser.add_argument("--env-file", action="append", default=[], metavar="FILE", help="a file of variables")
+
+
+def add_inheritance(parser: CommandParser) -> None:
+    """The options of create and run about the variables of others, for `passed_on`."""
+    add = parser.add_argument
+    add("--env-host", action="store_true", help="all variables of the caller")
+    add_boolean(parser, "--http-proxy", default=True, explanation="the caller's variables about proxies")
+    add("--unsetenv", action="append", default=[], metavar="NAME", help="a variable of the image to be left out")
+    add("--unsetenv-all", action="store_true", help="leave out all variables of the image")
+
+
+def passed_on(options: Options) -> list[str]:
+    """`NAME=VALUE` lines that come from the caller's environment."""
+    if options.env_host:
+        return [f"{name}={value}" for name, value in os.environ.items()]
+    if not options.http_proxy:
+        return []
+    return [f"{name}={value}" for name, value in os.environ.items() if name.lower() in _PROXIES]
+
+
+def lines_of_files(files: Iterable[str]) -> list[str]:
+    """The lines that are neither empty nor comments. Raises `InvalidArgument` for a file that can't be read."""
+    return [line for name in files for line in _lines(Path(name))]
 
 
 def environment(options: Options) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ FLAGS = {
         "--storage-driver --storage-opt --syslog --tmpdir --url --version,-v --volumepath"
     ),
     "attach": "--detach-keys --latest,-l --no-stdin --sig-proxy",
+    "auto-update": "--authfile --dry-run --format --rollback",
     "build": (
         "--add-host --all-platforms --annotation --arch --authfile --build-arg --build-context --cache-from "
         "--cache-to --cache-ttl --cap-add --cap-drop --cert-dir --cgroup-parent --cgroupns --compress --cpp-flag "
@@ -43,7 +44,6 @@ FLAGS = {
         "--quiet,-q --size,-s --sort --sync --watch,-w"
     ),
     "container prune": "--filter --force,-f",
-    "container rename": "",
     "container restore": (
         "--all,-a --file-locks --ignore-rootfs --ignore-static-ip --ignore-static-mac --ignore-volumes --import,-i "
         "--import-previous --keep,-k --latest,-l --name,-n --pod --print-stats --publish,-p --tcp-established"
@@ -81,6 +81,8 @@ FLAGS = {
         "--after --container-prefix --env,-e --files,-f --format --name,-n --new --no-header --pod-prefix --requires "
         "--restart-policy --restart-sec --separator --start-timeout --stop-timeout --template --wants"
     ),
+    "healthcheck": "",
+    "healthcheck run": "",
     "history": "--format --human,-H --no-trunc --quiet,-q",
     "image": "",
     "image diff": "--format",
@@ -92,13 +94,11 @@ FLAGS = {
     "image rm": "--all,-a --force,-f --ignore,-i --no-prune",
     "image scp": "--quiet,-q",
     "image sign": "--all,-a --authfile --cert-dir --directory,-d --sign-by",
-    "image tag": "",
     "image tree": "--whatrequires",
     "image trust": "",
     "image trust set": "--pubkeysfile,-f --type,-t",
     "image trust show": "--json,-j --noheading,-n --raw",
     "image unmount": "--all,-a --force,-f",
-    "image untag": "",
     "images": "--all,-a --digests --filter,-f --format --history --no-trunc --noheading,-n --quiet,-q --sort",
     "import": "--arch --change,-c --message,-m --os --quiet,-q --variant",
     "info": "--format,-f",
@@ -119,6 +119,7 @@ FLAGS = {
     "logout": "--all,-a --authfile",
     "logs": "--color --follow,-f --latest,-l --names,-n --since --tail --timestamps,-t --until",
     "machine": "",
+    "machine info": "--format,-f",
     "machine init": (
         "--cpus --disk-size --ignition-path --image-path --memory,-m --now --rootful --timezone --username "
         "--volume,-v --volume-driver"
@@ -189,6 +190,7 @@ FLAGS = {
     "pod start": "--all,-a --latest,-l --pod-id-file",
     "pod stats": "--all,-a --format --latest,-l --no-reset --no-stream",
     "pod stop": "--all,-a --ignore,-i --latest,-l --pod-id-file --time,-t",
+    "pod top": "--latest,-l",
     "pod unpause": "--all,-a --latest,-l",
     "port": "--all,-a --latest,-l",
     "ps": (
@@ -244,6 +246,7 @@ FLAGS = {
     "system connection remove": "--all,-a",
     "system connection rename": "",
     "system df": "--format --verbose,-v",
+    "system info": "--format,-f",
     "system migrate": "--new-runtime",
     "system prune": "--all,-a --filter --force,-f --volumes",
     "system renumber": "",
@@ -264,6 +267,7 @@ FLAGS = {
     "volume": "",
     "volume create": "--driver --label,-l --opt,-o",
     "volume exists": "",
+    "volume export": "--output,-o",
     "volume import": "",
     "volume inspect": "--all,-a --format,-f",
     "volume ls": "--filter,-f --format --noheading --quiet,-q",

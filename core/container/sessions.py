@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from core.console.log import LogLine, ReplayBegin, read_log, replay, replay_begin
 from core.container.handle import Handle
-from core.errors import EngineError, MonitorFailed
+from core.errors import EngineError, InvalidArgument, MonitorFailed
 from core.events import EventKind
 from core.model.options import ExecOptions
 from core.model.snapshot import ProcessEntry
@@ -111,8 +111,11 @@ class Sessions(Handle):
     ) -> Iterator[LogLine]:
         """The lines of the console's log: the last `tail`, from `since` (Unix seconds), going on with `follow`.
 
-        Following ends when the container has ended, is removed, or `stop` is set.
+        Following ends when the container has ended, is removed, or `stop` is set. Raises `InvalidArgument` where no log
+        is kept.
         """
+        if not self.config.keeps_log:
+            raise InvalidArgument("this container is using the 'none' log driver, cannot read logs")
         yield from read_log(
             self._parts.paths.log(self.id),
             tail=tail,

@@ -8,6 +8,7 @@ from typing import Final
 import msgspec
 
 from core.model.health import HealthCheck
+from core.model.kernel_settings import KernelSettings
 from core.model.limits import DEFAULT_PIDS_LIMIT as DEFAULT_PIDS_LIMIT
 from core.model.limits import ResourceLimits as ResourceLimits
 from core.model.namespaces import Namespaces
@@ -79,7 +80,11 @@ class NetworkMode(enum.StrEnum):
 
 
 class Security(msgspec.Struct, frozen=True, kw_only=True):
-    """What the container may do. `seccomp_profile`: a path, `unconfined`, or empty for the default profile."""
+    """What the container may do. `seccomp_profile`: a path, `unconfined`, or empty for the default profile.
+
+    `masked_paths`: hidden beside the usual ones; `unmasked_paths`: shown nevertheless, `ALL` for all. `proc_options`:
+    of the mount of /proc. `apparmor_profile`: empty for none.
+    """
 
     privileged: bool = False
     capabilities_add: tuple[str, ...] = ()
@@ -87,6 +92,10 @@ class Security(msgspec.Struct, frozen=True, kw_only=True):
     no_new_privileges: bool = False
     seccomp_profile: str = ""
     read_only_root: bool = False
+    masked_paths: tuple[str, ...] = ()
+    unmasked_paths: tuple[str, ...] = ()
+    proc_options: tuple[str, ...] = ()
+    apparmor_profile: str = ""
 
 
 class ContainerConfig(msgspec.Struct, frozen=True, kw_only=True):
@@ -130,6 +139,10 @@ class ContainerConfig(msgspec.Struct, frozen=True, kw_only=True):
     health_check: HealthCheck | None = None
     log_size_max: int = DEFAULT_LOG_SIZE_MAX
     """Bytes at which conmon starts the log anew."""
+    keeps_log: bool = True
+    time_limit: int = 0
+    """Seconds after which the monitor kills it; 0 for none."""
+    kernel: KernelSettings = KernelSettings()
     create_command: tuple[str, ...] = ()
 
 

@@ -18,7 +18,8 @@ class ResourceLimits(msgspec.Struct, frozen=True, kw_only=True):
 
     `memory`, `memory_swap` (memory and swap together; -1 for unlimited), `memory_reservation` (what it is pushed back
     to when memory is short): bytes. `cpus`: CPUs, 1.5 is one and a half. `cpuset_cpus`, `cpuset_mems`: lists of CPUs
-    and memory nodes, as 0-1,3. `blkio_weight`: 10 to 1000.
+    and memory nodes, as 0-1,3. `blkio_weight`: 10 to 1000. `memory_swappiness`: 0 to 100, None as the host has it.
+    `cpu_quota`: microseconds of CPU time in each `cpu_period` of microseconds, in place of `cpus`.
     """
 
     memory: int = 0
@@ -30,6 +31,10 @@ class ResourceLimits(msgspec.Struct, frozen=True, kw_only=True):
     memory_reservation: int = 0
     cpuset_mems: str = ""
     blkio_weight: int = 0
+    memory_swappiness: int | None = None
+    oom_kill_disable: bool = False
+    cpu_period: int = 0
+    cpu_quota: int = 0
 
 
 class LimitChanges(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,7 +54,8 @@ class LimitChanges(msgspec.Struct, frozen=True, kw_only=True):
 
 def changed_limits(before: ResourceLimits, changes: LimitChanges) -> ResourceLimits:
     """The limits with the changes made. Raises `InvalidArgument`."""
-    given = {name: value for name in ResourceLimits.__struct_fields__ if (value := getattr(changes, name)) is not None}
+    asked = {name: getattr(changes, name, None) for name in ResourceLimits.__struct_fields__}
+    given = {name: value for name, value in asked.items() if value is not None}
     after = msgspec.structs.replace(before, **given)
     require_consistent(after)
     return after

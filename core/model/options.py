@@ -16,6 +16,7 @@ from core.model.config import (
     VolumeMount,
 )
 from core.model.health import FailureAction
+from core.model.kernel_settings import KernelSettings
 from core.model.namespaces import NamespaceOptions
 from core.model.restart import NO_RESTART, RestartPolicy
 from core.model.secret import SecretUse
@@ -83,6 +84,11 @@ class CreateOptions(msgspec.Struct, frozen=True, kw_only=True):
     restart: RestartPolicy = NO_RESTART
     health: HealthOptions = HealthOptions()
     log_size_max: int = DEFAULT_LOG_SIZE_MAX
+    keeps_log: bool = True
+    time_limit: int = 0
+    kernel: KernelSettings = KernelSettings()
+    unset_env: tuple[str, ...] = ()
+    """Variables of the image, or those that every container has, to be left out; `*` for all."""
     create_command: tuple[str, ...] = ()
 
 

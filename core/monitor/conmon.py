@@ -197,7 +197,7 @@ class Conmon:
             "-b", str(paths.bundle(container_id)),
             "-p", str(paths.pid_file(container_id)),
             "-P", str(paths.monitor_pid_file(container_id)),
-            "-l", f"k8s-file:{paths.log(container_id)}",
+            "-l", f"k8s-file:{paths.log(container_id)}" if request.keeps_log else "none",
             "--log-level", "error",
             "--log-size-max", str(request.log_size_max),
             "--exit-dir", str(paths.exits),
@@ -207,6 +207,8 @@ class Conmon:
         # fmt: on
         options = [*self._runtime_options, "--log-format=json", f"--log={paths.runtime_log(container_id)}"]
         argv += [f"--runtime-arg={option}" for option in options]
+        if request.time_limit:
+            argv += ["--timeout", str(request.time_limit)]
         if request.terminal:
             argv.append("-t")
         elif request.stdin_open:

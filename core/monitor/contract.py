@@ -11,6 +11,7 @@ class MonitorRequest(msgspec.Struct, frozen=True, kw_only=True):
     """A container to create. Its bundle with config.json is in place. `log_size_max`: bytes.
     `stdin_once`: the input ends with the first client's.
 
+    `keeps_log`: whether what it prints is written down. `time_limit`: seconds after which it is killed; 0 for never.
     `exit_command`: what the monitor runs when the container has ended; empty for nothing.
     """
 
@@ -20,6 +21,8 @@ class MonitorRequest(msgspec.Struct, frozen=True, kw_only=True):
     stdin_open: bool
     stdin_once: bool = False
     log_size_max: int
+    keeps_log: bool = True
+    time_limit: int = 0
     exit_command: tuple[str, ...] = ()
 
 

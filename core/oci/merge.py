@@ -33,7 +33,7 @@ def merge_process(options: CreateOptions, image: ImageConfig | None) -> ProcessC
         raise InvalidArgument(f"the working directory {cwd!r} is not an absolute path")
     return ProcessConfig(
         args=args,
-        env=merge_env(_defaults(options), image.env, options.env),
+        env=merge_env(_kept(merge_env(_defaults(options), image.env), options.unset_env), options.env),
         cwd=cwd,
         user=options.user if options.user is not None else image.user,
         terminal=options.terminal,
@@ -68,6 +68,10 @@ def merge_env(*layers: tuple[str, ...]) -> tuple[str, ...]:
                 raise InvalidArgument(f"the environment variable {line!r} is not valid", hint="use NAME=VALUE")
             merged[name] = value
     return tuple(f"{name}={value}" for name, value in merged.items())
+
+
+def _kept(lines: tuple[str, ...], unset: tuple[str, ...]) -> tuple[str, ...]:
+    return () if "*" in unset else tuple(line for line in lines if line.partition("=")[0] not in unset)
 
 
 def _defaults(options: CreateOptions) -> tuple[str, ...]:

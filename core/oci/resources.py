@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from core.model.limits import ResourceLimits
@@ -11,9 +12,11 @@ DEFAULT_SHARES: Final = 1024
 UNLIMITED: Final = -1
 
 
-def spec_resources(limits: ResourceLimits, *, privileged: bool) -> dict[str, Any]:
-    """What a container is created with: only what is limited is named."""
-    resources: dict[str, Any] = {"devices": [{"allow": privileged, "access": "rwm"}]}
+def spec_resources(
+    limits: ResourceLimits, *, privileged: bool, devices: Sequence[Mapping[str, Any]] = ()
+) -> dict[str, Any]:
+    """What a container is created with: only what is limited is named. `devices`: rules beside the first one."""
+    resources: dict[str, Any] = {"devices": [{"allow": privileged, "access": "rwm"}, *devices]}
     memory = _memory(limits)
     if memory:
         resources["memory"] = memory
@@ -48,12 +51,16 @@ def update_resources(before: ResourceLimits, after: ResourceLimits) -> dict[str,
     return {name: value for name, value in resources.items() if value}
 
 
-def _memory(limits: ResourceLimits) -> dict[str, int]:
-    memory = {}
+def _memory(limits: ResourceLimits) -> dict[str, Any]:
+    memory: dict[str, Any] = {}
     if limits.memory:
         memory = {"limit": limits.memory, "swap": limits.memory_swap or limits.memory * 2}
     if limits.memory_reservation:
         memory["reservation"] = limits.memory_reservation
+    if limits.memory_swappiness is not None:
+        memory["swappiness"] = limits.memory_swappiness
+    if limits.oom_kill_disable:
+        memory["disableOOMKiller"] = True
     return memory
 
 
@@ -61,6 +68,10 @@ def _cpu(limits: ResourceLimits) -> dict[str, Any]:
     cpu: dict[str, Any] = {}
     if limits.cpus:
         cpu |= {"quota": int(limits.cpus * CPU_PERIOD), "period": CPU_PERIOD}
+    if limits.cpu_period:
+        cpu["period"] = limits.cpu_period
+    if limits.cpu_quota:
+        cpu["quota"] = limits.cpu_quota
     if limits.cpu_shares:
         cpu["shares"] = limits.cpu_shares
     if limits.cpuset_cpus:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from fnmatch import fnmatchcase
 from typing import Any, Final
 
 import msgspec
 
-from core.model.config import BindMount, ContainerConfig, NetworkMode, ResourceLimits
+from core.model.config import BindMount, ContainerConfig, NetworkMode
+from core.model.limits import ResourceLimits
 from core.model.options import ExecOptions
 from core.oci.merge import merge_env
 from core.oci.resources import spec_resources
@@ -16,6 +18,7 @@ OCI_VERSION: Final = "1.0.2"
 NOFILE: Final = 1_048_576
 NPROC: Final = 4_194_304
 UNLIMITED: Final = -1
+_INFINITY: Final = (1 << 64) - 1
 
 MASKED_PATHS: Final = (
     "/proc/acpi",
@@ -60,6 +63,8 @@ class SpecRequest(msgspec.Struct, frozen=True, kw_only=True):
     namespaces: dict[str, str | None] = {}
     environment: tuple[str, ...] = ()
     """`NAME=VALUE` that the configuration does not have."""
+    devices: tuple[dict[str, Any], ...] = ()
+    """Entries of `linux.devices`, each with its `access`."""
 
 
 def build_spec(request: SpecRequest) -> dict[str, Any]:
@@ -97,21 +102,20 @@ def process_for_exec(
 
 
 def _process(request: SpecRequest) -> dict[str, Any]:
-    process = request.config.process
+    process, kernel = request.config.process, request.config.kernel
+    apparmor = request.config.security.apparmor_profile
     home = request.user.home or ("/root" if request.user.uid == 0 else "/")
     return {
         "terminal": process.terminal,
-        "user": _user(request.user),
+        "user": {**_user(request.user), **({} if kernel.umask is None else {"umask": kernel.umask})},
         "args": list(process.args),
         "env": list(merge_env((f"HOME={home}", f"HOSTNAME={request.hostname}"), process.env, request.environment)),
         "cwd": process.cwd,
         "capabilities": _capability_sets(request.capabilities, request.user),
-        "rlimits": [
-            _rlimit("RLIMIT_NOFILE", NOFILE, request.nofile_limit),
-            _rlimit("RLIMIT_NPROC", NPROC, request.nproc_limit),
-        ],
+        "rlimits": _rlimits(request),
         "noNewPrivileges": request.config.security.no_new_privileges,
-        "oomScoreAdj": 0,
+        "oomScoreAdj": kernel.oom_score_adj or 0,
+        **({"apparmorProfile": apparmor} if apparmor else {}),
     }
 
 
@@ -123,6 +127,18 @@ def _capability_sets(capabilities: tuple[str, ...], user: ResolvedUser) -> dict[
     """Only root gets them in effect; another user could regain them through a setuid program, as with podman."""
     effective = list(capabilities) if user.uid == 0 else []
     return {"bounding": list(capabilities), "effective": effective, "permitted": effective}
+
+
+def _rlimits(request: SpecRequest) -> list[dict[str, Any]]:
+    standard = {
+        "RLIMIT_NOFILE": _rlimit("RLIMIT_NOFILE", NOFILE, request.nofile_limit),
+        "RLIMIT_NPROC": _rlimit("RLIMIT_NPROC", NPROC, request.nproc_limit),
+    }
+    for limit in request.config.kernel.rlimits:
+        name = f"RLIMIT_{limit.name.upper()}"
+        soft, hard = (value if value != UNLIMITED else _INFINITY for value in (limit.soft, limit.hard))
+        standard[name] = {"type": name, "hard": hard, "soft": soft}
+    return list(standard.values())
 
 
 def _rlimit(name: str, wanted: int, host: int) -> dict[str, Any]:
@@ -138,7 +154,7 @@ def _mounts(request: SpecRequest) -> list[dict[str, Any]]:
     hidden = ["nosuid", "noexec", "nodev"]
     cgroup = [*hidden, "relatime", "rw" if security.privileged else "ro"]
     mounts = [
-        _mount("/proc", "proc", "proc", hidden),
+        _mount("/proc", "proc", "proc", [*hidden, *security.proc_options]),
         _mount("/dev", "tmpfs", "tmpfs", dev),
         _mount("/dev/pts", "devpts", "devpts", pts),
         _mount("/dev/mqueue", "mqueue", "mqueue", hidden),
@@ -174,15 +190,34 @@ def _linux(request: SpecRequest) -> dict[str, Any]:
     linux: dict[str, Any] = {
         "namespaces": _namespaces(request),
         "cgroupsPath": request.cgroup_path,
-        "resources": spec_resources(request.limits, privileged=security.privileged),
+        "resources": spec_resources(
+            request.limits,
+            privileged=security.privileged,
+            devices=[_device_rule(device) for device in request.devices],
+        ),
         "rootfsPropagation": "private",
     }
+    if request.devices:
+        linux["devices"] = [{key: device[key] for key in device if key != "access"} for device in request.devices]
+    if request.config.kernel.sysctls:
+        linux["sysctl"] = dict(request.config.kernel.sysctls)
     if not security.privileged:
-        linux["maskedPaths"] = list(MASKED_PATHS)
-        linux["readonlyPaths"] = list(READ_ONLY_PATHS)
+        linux["maskedPaths"] = [*_shown_again(MASKED_PATHS, security.unmasked_paths), *security.masked_paths]
+        linux["readonlyPaths"] = _shown_again(READ_ONLY_PATHS, security.unmasked_paths)
         if request.seccomp is not None:
             linux["seccomp"] = request.seccomp
     return linux
+
+
+def _device_rule(device: dict[str, Any]) -> dict[str, Any]:
+    return {"allow": True, **{key: device[key] for key in ("type", "major", "minor", "access")}}
+
+
+def _shown_again(paths: tuple[str, ...], unmasked: tuple[str, ...]) -> list[str]:
+    """The paths without those that a pattern of `unmasked` fits."""
+    if any(pattern.lower() == "all" for pattern in unmasked):
+        return []
+    return [path for path in paths if not any(fnmatchcase(path, pattern) for pattern in unmasked)]
 
 
 def _namespaces(request: SpecRequest) -> list[dict[str, str]]:

@@ -49,6 +49,13 @@ def resolve_user(user: str, passwd: bytes | None, group: bytes | None) -> Resolv
     return ResolvedUser(account.uid, account.gid, additional, account.home, account.shell)
 
 
+def with_groups(user: ResolvedUser, names: tuple[str, ...], group: bytes | None) -> ResolvedUser:
+    """The user with further groups, by name or number. Raises `InvalidArgument` for one that is unknown."""
+    groups = _groups(group)
+    found = dict.fromkeys((*user.additional_gids, *(_find_group(name, groups) for name in names)))
+    return user._replace(additional_gids=tuple(found))
+
+
 def _find_account(wanted: str, accounts: list[_Account]) -> _Account:
     for account in accounts:
         if account.name == wanted:

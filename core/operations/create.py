@@ -145,6 +145,9 @@ def finalize_config(parts: EngineParts, options: CreateOptions) -> ContainerConf
         restart=options.restart,
         health_check=merge_health_check(options.health, image),
         log_size_max=options.log_size_max,
+        keeps_log=options.keeps_log,
+        time_limit=options.time_limit,
+        kernel=options.kernel,
         create_command=options.create_command,
     )
 

@@ -23,9 +23,10 @@ from core.monitor.contract import MonitorRequest
 from core.oci.capabilities import compute
 from core.oci.seccomp import translate
 from core.oci.spec import SpecRequest, build_spec
-from core.oci.user import ResolvedUser, resolve_user
+from core.oci.user import ResolvedUser, resolve_user, with_groups
 from core.operations.create import network_target
 from core.operations.create_mounts import mounts_in
+from core.operations.devices import spec_devices
 from core.operations.namespaces import host_name, namespace_paths, shared_memory
 from core.operations.parts import Transaction
 from core.operations.pod_membership import prepare_pod_cgroup
@@ -69,7 +70,7 @@ def _prepare_root(held: Transaction) -> Path:
 
 def _bring_up(held: Transaction, root: Path) -> None:
     parts, config = held.parts, held.config
-    user = user_of(held, root)
+    user = with_groups(user_of(held, root), config.kernel.groups, read_in_root(root, "etc/group"))
     prepare_pod_cgroup(held)
     cgroup_v2 = Path("/sys/fs/cgroup/cgroup.controllers").exists()
     prepare_volumes(held, root, Owner(user.uid, user.gid))
@@ -90,6 +91,7 @@ def _bring_up(held: Transaction, root: Path) -> None:
         cgroup_path=f"{config.cgroup_parent}/{held.id}",
         namespaces=namespace_paths(parts, config, cgroup_v2=cgroup_v2),
         environment=secret_environment(parts, config),
+        devices=tuple(spec_devices(config.kernel.devices)),
     )
     write_atomically(parts.paths.spec(held.id), msgspec.json.encode(build_spec(request)), lasting=False)
     exit_command = parts.settings.exit_command
@@ -101,6 +103,8 @@ def _bring_up(held: Transaction, root: Path) -> None:
             stdin_open=config.process.stdin_open,
             stdin_once=config.process.stdin_once,
             log_size_max=config.log_size_max,
+            keeps_log=config.keeps_log,
+            time_limit=config.time_limit,
             exit_command=(*exit_command, "cleanup", "--ended", held.id) if exit_command else (),
         )
     )

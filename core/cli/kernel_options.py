@@ -1,0 +1,160 @@
+"""--device, --ulimit, --sysctl and other options of create and run that the kernel carries out."""
+
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+
+from core.cli.parser import WrongValue
+from core.cli.sizes import parse_size
+from core.errors import InvalidArgument
+from core.model.config import ResourceLimits
+from core.model.kernel_settings import Device, KernelSettings, Rlimit
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from core.cli.parser import CommandParser, Options
+
+_RLIMITS = (
+    *("as", "core", "cpu", "data", "fsize", "locks", "memlock", "msgqueue", "nice", "nofile", "nproc"),
+    *("rss", "rtprio", "rttime", "sigpending", "stack"),
+)
+_SYSCTLS = (
+    *("kernel.msgmax", "kernel.msgmnb", "kernel.msgmni", "kernel.sem", "kernel.shmall", "kernel.shmmax"),
+    *("kernel.shmmni", "kernel.shm_rmid_forced", "kernel.domainname", "kernel.hostname", "fs.mqueue.*", "net.*"),
+)
+"""Those that belong to a namespace, so that a container has its own (sysctl.d of the runtime spec)."""
+
+
+def add_kernel_options(parser: CommandParser) -> None:
+    """The options, for `kernel_settings` and `resource_limits`."""
+    add = parser.add_argument
+    add("--device", action="append", default=[], metavar="HOST[:CONTAINER[:rwm]]", help="a device, or a folder of them")
+    add(
+        "--ulimit",
+        action="append",
+        default=[],
+        metavar="NAME=SOFT[:HARD]",
+        help="a limit of each process; host for all",
+    )
+    add(
+        "--sysctl", action="append", default=[], metavar="NAME=VALUE", help="a setting of the kernel for its namespaces"
+    )
+    add("--group-add", action="append", default=[], metavar="GROUP", help="a further group, by name or number")
+    add(
+        "--oom-score-adj",
+        type=_oom_score,
+        default=None,
+        metavar="N",
+        help="-1000 to 1000: who goes first without memory",
+    )
+    add("--umask", type=_umask, default=None, metavar="MASK", help="of its files: 0022")
+    add("--memory-reservation", default="0", metavar="SIZE", help="what it is pressed down to when memory is short")
+    add("--memory-swappiness", type=_swappiness, default=-1, metavar="N", help="0 to 100; -1 for the host's")
+    add("--oom-kill-disable", action="store_true", help="wait in place of a kill when its memory is used up")
+    add("--cpu-period", type=int, default=0, metavar="MICROSECONDS", help="in which --cpu-quota counts")
+    add("--cpu-quota", type=int, default=0, metavar="MICROSECONDS", help="of CPU time in each period")
+    add("--cpuset-mems", default="", help="the memory nodes it may use: 0-1")
+    add("--blkio-weight", type=_weight, default=0, metavar="WEIGHT", help="10 to 1000, against other containers' disks")
+
+
+def kernel_settings(options: Options) -> KernelSettings:
+    """What is asked for. Raises `InvalidArgument`."""
+    return KernelSettings(
+        rlimits=tuple(_rlimit(text) for text in options.ulimit if text != "host"),
+        sysctls=dict(map(_sysctl, options.sysctl)),
+        oom_score_adj=options.oom_score_adj,
+        umask=options.umask,
+        devices=tuple(map(_device, options.device)),
+        groups=tuple(map(_group, options.group_add)),
+    )
+
+
+def resource_limits(options: Options) -> ResourceLimits:
+    """The limits that are asked for. Raises `InvalidArgument`."""
+    if options.cpus and (options.cpu_period or options.cpu_quota):
+        raise InvalidArgument("--cpus and --cpu-period or --cpu-quota cannot be set together")
+    if options.oom_kill_disable and parse_size(options.memory) == 0:
+        raise InvalidArgument("--oom-kill-disable needs a limit of memory", hint="set one with --memory")
+    return ResourceLimits(
+        memory=parse_size(options.memory),
+        memory_swap=-1 if options.memory_swap == "-1" else parse_size(options.memory_swap),
+        memory_reservation=parse_size(options.memory_reservation),
+        memory_swappiness=None if options.memory_swappiness == -1 else options.memory_swappiness,
+        oom_kill_disable=options.oom_kill_disable,
+        cpus=options.cpus,
+        cpu_shares=options.cpu_shares,
+        cpu_period=options.cpu_period,
+        cpu_quota=options.cpu_quota,
+        cpuset_cpus=options.cpuset_cpus,
+        cpuset_mems=options.cpuset_mems,
+        blkio_weight=options.blkio_weight,
+        pids=max(0, options.pids_limit),
+    )
+
+
+def _device(text: str) -> Device:
+    source, *rest = text.split(":")
+    if not source.startswith("/") or len(rest) > 2:
+        raise InvalidArgument(f"the device {text!r} is not understood", hint="use /dev/NAME[:/dev/NAME[:rwm]]")
+    access = rest.pop() if rest and not rest[-1].startswith("/") else "rwm"
+    if not access or set(access) - set("rwm"):
+        raise InvalidArgument(f"invalid device mode: {access}", hint="use letters of r, w and m")
+    return Device(source=source, destination=rest[0] if rest else source, access=access)
+
+
+def _rlimit(text: str) -> Rlimit:
+    name, separator, values = text.partition("=")
+    name = name.lower().removeprefix("rlimit_")
+    if name not in _RLIMITS or not separator:
+        raise InvalidArgument(
+            f"ulimit option {text!r} requires name=SOFT:HARD", hint=f"use one of {', '.join(_RLIMITS)}"
+        )
+    soft, _, hard = values.partition(":")
+    try:
+        limit = Rlimit(name=name, soft=int(soft), hard=int(hard or soft))
+    except ValueError as error:
+        raise InvalidArgument(f"the ulimit {text!r} is no number", hint="use nofile=1024:2048, -1 for none") from error
+    if limit.hard != -1 and not -1 < limit.soft <= limit.hard:
+        raise InvalidArgument(f"ulimit soft limit must be less than or equal to hard limit: {soft} > {hard or soft}")
+    return limit
+
+
+def _sysctl(text: str) -> tuple[str, str]:
+    name, separator, value = text.partition("=")
+    if not separator:
+        raise InvalidArgument(f"{text} is invalid, sysctl values must be in the form of KEY=VALUE")
+    if not any(fnmatchcase(name, pattern) for pattern in _SYSCTLS):
+        raise InvalidArgument(
+            f"sysctl '{name}' is not allowed", hint=f"a container can have its own: {' '.join(_SYSCTLS)}"
+        )
+    return name, value
+
+
+def _group(name: str) -> str:
+    if name == "keep-groups":
+        raise InvalidArgument("--group-add keep-groups is not supported by wharf", hint="name the groups")
+    return name
+
+
+def _oom_score(text: str) -> int:
+    return _between(int(text), -1000, 1000)
+
+
+def _swappiness(text: str) -> int:
+    return _between(int(text), -1, 100)
+
+
+def _weight(text: str) -> int:
+    return _between(int(text), 10, 1000)
+
+
+def _between(number: int, least: int, most: int) -> int:
+    if not least <= number <= most:
+        raise WrongValue(f"it is not between {least} and {most}")
+    return number
+
+
+def _umask(text: str) -> int:
+    if not text or len(text) > 4 or set(text) - set("01234567"):
+        raise WrongValue("it is no file mode")
+    return int(text, 8)

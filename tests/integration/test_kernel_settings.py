@@ -1,0 +1,64 @@
+"""Limits of processes, settings of the kernel and devices are what a container's process really has."""
+
+from __future__ import annotations
+
+import pytest
+
+from core.engine import Engine
+from core.errors import InvalidArgument
+from core.model.config import ResourceLimits, Security
+from core.model.kernel_settings import Device, KernelSettings, Rlimit
+from tests.integration.test_configuration import limit, output
+from tests.worksite import make, run
+
+pytestmark = pytest.mark.usefixtures("demo_image")
+
+
+def test_settings_of_the_kernel(engine: Engine) -> None:
+    script = (
+        "ulimit -n; ulimit -Hn; umask; id -G; cat /proc/self/oom_score_adj /proc/sys/kernel/msgmax; "
+        "ls -l /dev/zero2 | cut -c1,5-10; head -c 2 /dev/zero2 | wc -c"
+    )
+    settings = KernelSettings(
+        rlimits=(Rlimit(name="nofile", soft=100, hard=200),),
+        sysctls={"kernel.msgmax": "4096"},
+        oom_score_adj=300,
+        umask=0o27,
+        devices=(Device(source="/dev/zero", destination="/dev/zero2", access="r"),),
+        groups=("tty", "42"),
+    )
+    printed = output(engine, script, kernel=settings).split()
+    assert printed == ["100", "200", "0027", "0", "5", "42", "300", "4096", "crw-rw-", "2"]
+
+
+def test_paths_of_proc(engine: Engine) -> None:
+    asked = Security(masked_paths=("/proc/uptime",), unmasked_paths=("/proc/kcore",), proc_options=("hidepid=2",))
+    script = "wc -c </proc/uptime; grep -c kcore /proc/mounts; grep -c '/proc proc.*hidepid' /proc/mounts"
+    assert output(engine, f"{script}; true", security=asked).split()[:2] == ["0", "0"]
+
+
+def test_limits_of_the_control_group(engine: Engine) -> None:
+    limits = ResourceLimits(memory=64 << 20, memory_reservation=32 << 20, cpu_period=50000, cpu_quota=25000)
+    container = run(engine, "sleep", "100", resources=limits)
+    assert limit(container.id, "memory", "memory.soft_limit_in_bytes", "memory.low") == str(32 << 20)
+    assert limit(container.id, "cpu", "cpu.cfs_quota_us", "cpu.max").split()[0] == "25000"
+
+
+def test_no_log_is_kept(engine: Engine) -> None:
+    container = run(engine, "echo", "said", keeps_log=False)
+    container.wait(20)
+    assert container.replay() == b""
+    with pytest.raises(InvalidArgument, match="'none' log driver"):
+        next(iter(container.logs()))
+
+
+def test_a_container_is_killed_when_its_time_is_over(engine: Engine) -> None:
+    container = run(engine, "sleep", "1000", time_limit=1)
+    assert container.wait(60) != 0
+
+
+def test_a_device_that_is_not_there(engine: Engine) -> None:
+    devices = (Device(source="/dev/no-such-device", destination="/dev/x"),)
+    container = make(engine, "true", kernel=KernelSettings(devices=devices))
+    with pytest.raises(InvalidArgument, match="/dev/no-such-device can not be used"):
+        container.start()
