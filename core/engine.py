@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import sys
 import threading
 from collections.abc import Iterable, Sequence
@@ -20,6 +21,7 @@ from core.events import Event, EventBus, Subscription
 from core.host.files import make_private_directory
 from core.host.installation import own_command
 from core.host.locks import FileLock
+from core.host.network_namespaces import remove_network_namespace
 from core.host.process_stat import boot_id
 from core.host.processes import find_program, run
 from core.log import LOG
@@ -28,6 +30,7 @@ from core.model.options import CreateOptions
 from core.model.snapshot import ContainerSnapshot, ResourceSample
 from core.model.state import IDLE_STATUSES, Status
 from core.monitor.conmon import Conmon
+from core.network.netavark import Netavark
 from core.operations.inspect import snapshot_of
 from core.operations.observe import observed_state
 from core.operations.parts import EngineParts, Transaction
@@ -43,6 +46,7 @@ if TYPE_CHECKING:
     from core.foreign import Foreign
     from core.images import Images
     from core.live import CgroupReaders, LiveWatcher
+    from core.networks import Networks
     from core.pods import Pods
     from core.secrets import Secrets
     from core.volumes import Volumes
@@ -97,6 +101,7 @@ class Engine:
                 settings.operation_timeout,
             ),
             storage=storage,
+            network=Netavark(paths, settings),
             bus=EventBus(),
             boot_id=boot_id(),
         )
@@ -134,6 +139,13 @@ class Engine:
         from core.volumes import Volumes
 
         return Volumes(self._parts)
+
+    @cached_property
+    def networks(self) -> Networks:
+        """The networks of this root, and how containers are connected to them."""
+        from core.networks import Networks
+
+        return Networks(self._parts)
 
     @cached_property
     def secrets(self) -> Secrets:
@@ -277,8 +289,9 @@ class Engine:
         if self._parts.store.boot_id() != self._parts.boot_id:
             self._refresh_all()
         repair_volumes(self._parts)
+        self._remove_ownerless_namespaces()
         for record in self._parts.store.all():
-            if record.state.intent is None and not self._is_left_mounted(record):
+            if record.state.intent is None and not self._is_left_behind(record):
                 continue
             try:
                 self._repair(Container(self._parts, record.id))
@@ -288,11 +301,20 @@ class Engine:
                 LOG.warning("container %s could not be repaired: %s", record.id, error)
         self.pods.recover()
 
-    def _is_left_mounted(self, record: ContainerRecord) -> bool:
-        """Whether a root is mounted for nobody: an export or a clean-up was killed."""
+    def _remove_ownerless_namespaces(self) -> None:
+        """Those of containers that the store does not know."""
+        with contextlib.suppress(FileNotFoundError):
+            found = os.listdir(self.paths.namespaces)
+            owners = {record.id for record in self._parts.store.all()} if found else set()
+            for name in found:
+                if name.partition(".")[0] not in owners:
+                    remove_network_namespace(self.paths.namespaces / name)
+
+    def _is_left_behind(self, record: ContainerRecord) -> bool:
+        """Whether a root is mounted or a network connected for nobody: an export or a clean-up was killed."""
         state = record.state
         return (
-            bool(state.mount_point and record.config.image_id)
+            bool((state.mount_point and record.config.image_id) or state.leases)
             and state.status in IDLE_STATUSES
             and not state.kept_mounted
             and not is_exporting(self._parts, record.id)
@@ -303,7 +325,7 @@ class Engine:
         """Finish or undo what a dead process began; leave alone what a living one is at."""
         try:
             with container.hold(patience=0) as held:
-                if self._is_left_mounted(held.record):
+                if self._is_left_behind(held.record):
                     from core.operations.cleanup import cleanup
 
                     cleanup(held)
@@ -316,6 +338,7 @@ class Engine:
         with FileLock(self.paths.locks / "boot"):
             if self._parts.store.boot_id() == self._parts.boot_id:
                 return
+            shutil.rmtree(self.paths.name_server, ignore_errors=True)
             for record in self._parts.store.all():
                 if record.state.boot_id == self._parts.boot_id:
                     continue

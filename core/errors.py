@@ -24,6 +24,9 @@
     │   └── DamagedArchive
     ├── ImageInUse
     ├── CopyFailed                a path of a copy is not there, or could not be read or written
+    ├── NetworkFailed             netavark refused or failed
+    ├── NetworkInUse
+    ├── PortInUse                 another container or program has the port
     ├── ExportFailed
     │   ├── DestinationExists
     │   ├── NoSpace
@@ -165,6 +168,18 @@ class ImageInUse(EngineError):
 
 class CopyFailed(EngineError):
     """A path of a copy is not there, or could not be read or written."""
+
+
+class NetworkFailed(EngineError):
+    """A network could not be set up or torn down."""
+
+
+class NetworkInUse(EngineError):
+    """Containers are still connected to the network."""
+
+
+class PortInUse(EngineError):
+    """A port of the host that is to be published is taken."""
 
 
 class ExportFailed(EngineError):

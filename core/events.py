@@ -45,6 +45,7 @@ class EventKind(enum.StrEnum):
     POD = "pod"
     VOLUME = "volume"
     SECRET = "secret"
+    NETWORK = "network"
     OVERFLOW = "overflow"
     """The listener was too slow and events were lost: it should read the whole list anew."""
 

@@ -11,6 +11,8 @@ DEFAULT_RUN_ROOT = "/run/wharfinger"
 LOG_FILE = "wharfinger.log"
 DATABASE = "wharfinger.db"
 RUNTIME_ROOT = "runc"
+HOST_NETWORK_LOCK = "/run/wharfinger.network.lock"
+"""Held by whoever changes networks of this machine: the firewall's chains belong to no engine alone."""
 
 
 class EnginePaths:
@@ -167,6 +169,28 @@ class EnginePaths:
     def health_lock(self, container_id: str) -> Path:
         """Held by who runs the container's health check."""
         return self.locks / f"{container_id}.health"
+
+    @property
+    def network_lock(self) -> Path:
+        """Held by who makes or removes networks, or gives out their addresses."""
+        return self.locks / "networks"
+
+    @property
+    def namespaces(self) -> Path:
+        return self.run_root / "netns"
+
+    def namespace(self, container_id: str) -> Path:
+        """A mounted network namespace, of a container that is connected to networks."""
+        return self.namespaces / container_id
+
+    def stand_in_namespace(self, container_id: str) -> Path:
+        """For the time of a repair, in place of a namespace that is gone."""
+        return self.namespaces / f"{container_id}.repair"
+
+    @property
+    def name_server(self) -> Path:
+        """What aardvark-dns answers from, and its PID."""
+        return self.run_root / "networks"
 
     @property
     def change_notice(self) -> Path:

@@ -18,6 +18,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     monitor: str = "conmon"
     storage: str = "containers-storage"
     skopeo: str = "skopeo"
+    network: str = "netavark"
+    name_server: str = "aardvark-dns"
     seccomp_profile: str = "/usr/share/containers/seccomp.json"
     additional_image_stores: tuple[str, ...] = ("/var/lib/containers/storage",)
     detach_keys: str = "ctrl-p,ctrl-q"

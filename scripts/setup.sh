@@ -10,7 +10,7 @@ SECCOMP=/usr/share/containers/seccomp.json
 say() { echo "setup: $*"; }
 fail() { echo "setup: $*" >&2; exit 1; }
 
-have() { PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin" command -v "$1" >/dev/null 2>&1; }
+have() { PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin:/usr/libexec/podman:/usr/lib/podman" command -v "$1" >/dev/null 2>&1; }
 
 have_package() { dpkg-query -W -f '${Status}' "$1" 2>/dev/null | grep -q 'ok installed'; }
 
@@ -20,7 +20,7 @@ missing_programs() {
     for pair in runc:runc conmon:conmon containers-storage:containers-storage skopeo:skopeo busybox:busybox-static \
         tmux:tmux docker-registry:docker-registry tar:tar zstd:zstd gzip:gzip ps:procps less:less setfacl:acl getfattr:attr \
         openssl:openssl podman:podman containerd:containerd catatonit:catatonit mount:mount unshare:util-linux \
-        bzip2:bzip2 xz:xz-utils; do
+        bzip2:bzip2 xz:xz-utils netavark:netavark aardvark-dns:aardvark-dns iptables:iptables; do
         have "${pair%%:*}" || echo "${pair#*:}"
     done
     if have busybox && ! have_package busybox-static && ldd "$(command -v busybox)" >/dev/null 2>&1; then

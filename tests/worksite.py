@@ -6,8 +6,10 @@ What is left is looked for with plain means (/proc, mountinfo, cgroup directorie
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
 import re
+import shlex
 import shutil
 import signal
 import subprocess
@@ -69,13 +71,23 @@ class Worksite:
 
     def cgroups(self) -> list[Path]:
         """The cgroup directories of all containers there were, deepest first."""
-        found = []
+        found: list[Path] = []
         for container_id in self._ids:
             for folder in CGROUPS.glob(f"*/wharfinger/{container_id}"):
                 found.extend(sorted((p for p in folder.rglob("*") if p.is_dir()), reverse=True))
                 found.append(folder)
             found.extend(CGROUPS.glob(f"wharfinger/{container_id}"))
         return found
+
+    def interfaces(self) -> list[str]:
+        """The bridges of these directories' networks, and of networks whose names the test has chosen."""
+        mark = f"wf{hashlib.sha256(str(self.paths.root).encode()).hexdigest()[:7]}-"
+        return [name for name in os.listdir("/sys/class/net") if name.startswith(mark)]
+
+    def rules(self) -> list[str]:
+        """The rules of the firewall that lead to containers of these directories."""
+        listed = subprocess.run(["iptables-save", "-t", "nat"], capture_output=True, text=True, check=False).stdout
+        return [line for line in listed.splitlines() if any(container_id in line for container_id in self._ids)]
 
     def leftovers(self, patience: float = SETTLING_TIME) -> list[str]:
         """What of containers is on the host, once `patience` seconds have passed or nothing is there any more."""
@@ -85,7 +97,10 @@ class Worksite:
                 *(f"process {pid}: {_command_line(pid)}" for pid in self.processes()),
                 *(f"mount {point}" for point in self.mounts()),
                 *(f"cgroup {folder}" for folder in self.cgroups()),
+                *(f"interface {name}" for name in self.interfaces()),
             ]
+            if (self.paths.run_root / "networks").exists():
+                left += [f"firewall rule {rule}" for rule in self.rules()]
             if not left or time.monotonic() >= deadline:
                 return left
             time.sleep(0.05)
@@ -124,6 +139,11 @@ class Worksite:
             for cgroup in self.cgroups():
                 with contextlib.suppress(OSError):
                     cgroup.rmdir()
+            for interface in self.interfaces():
+                subprocess.run(["ip", "link", "delete", interface], check=False, capture_output=True)
+            for rule in self.rules():
+                argv = ["iptables", "-t", "nat", *shlex.split(rule.replace("-A", "-D", 1))]
+                subprocess.run(argv, check=False, capture_output=True)
         for point in reversed(self._all_mounts()):
             subprocess.run(["umount", "-l", point], check=False, capture_output=True)
         shutil.rmtree(self.folder, ignore_errors=True)
@@ -188,5 +208,6 @@ def installed_command() -> list[str]:
 
 
 def environment(changed: dict[str, str] | None = None) -> dict[str, str]:
-    """The environment for a `wharf` that a test starts."""
-    return {**os.environ, "PYTHONPATH": str(PROJECT), "TERM": "xterm-256color", **(changed or {})}
+    """The environment for a `wharf` that a test starts; its containers have networks only where they name one."""
+    own = {"PYTHONPATH": str(PROJECT), "TERM": "xterm-256color", "WHARF_NETWORK": "none"}
+    return {**os.environ, **own, **(changed or {})}

@@ -15,6 +15,7 @@ from core.cli.kernel_options import add_kernel_options, kernel_settings, resourc
 from core.cli.main import COMMANDS, Invocation
 from core.cli.mounts import mount, sorted_by_kind, tmpfs, volume
 from core.cli.namespaces import add_namespaces, create_in_pod, namespace_options
+from core.cli.network_options import add_exposed_ports, add_network_options, network_fields, warn_of_discarded_ports
 from core.cli.parser import REST, CommandParser, Options, add_boolean, cpu_count, seconds
 from core.cli.secret_options import secret_use
 from core.cli.sizes import parse_size
@@ -30,6 +31,7 @@ from core.model.restart import parse_restart_policy
 def run(invocation: Invocation) -> int:
     options = _parse(invocation)
     request = create_options(options, invocation)
+    warn_of_discarded_ports(request)
     if options.cidfile and os.path.exists(options.cidfile):
         raise InvalidArgument(
             f"the container id file {options.cidfile} exists",
@@ -155,7 +157,8 @@ def _add_options(parser: CommandParser) -> None:
     add_kernel_options(parser)
     add_confinement(parser)
     add_surroundings(parser)
-    add("--network", "--net", default=None, help="none, host or container:NAME")
+    add_network_options(parser)
+    add_exposed_ports(parser)
     add_namespaces(parser)
     add("--secret", action="append", default=[], metavar="NAME[,OPTIONS]", help="type=mount or env, target, uid, mode")
     add("--restart", default="no", metavar="POLICY", help="no, on-failure[:RETRIES], always or unless-stopped")
@@ -198,7 +201,7 @@ def create_options(options: Options, invocation: Invocation) -> CreateOptions:
         shm_size=parse_size(options.shm_size),
         resources=resource_limits(options),
         security=security(options),
-        network=options.network or ("" if options.pod or options.pod_id_file else "none"),
+        **network_fields(options, in_pod=bool(options.pod or options.pod_id_file)),
         namespaces=namespace_options(options),
         requires=tuple(options.requires),
         pod=options.pod,

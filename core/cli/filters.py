@@ -112,7 +112,7 @@ def _creation(value: str, pictures: Sequence[ContainerSnapshot]) -> float:
 
 
 def _network(value: str, pictures: Sequence[ContainerSnapshot]) -> Filter:
-    return lambda picture: picture.network == value
+    return lambda picture: value in (picture.network, *picture.networks)
 
 
 def _health(value: str, pictures: Sequence[ContainerSnapshot]) -> Filter:

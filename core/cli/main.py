@@ -46,6 +46,15 @@ COMMANDS = {
     "logout": ("transfers", "forget the login of a registry"),
     "logs": ("listing", "show what a container has printed"),
     "mount": ("files", "mount a container's root file system, or list the mounted ones"),
+    "network connect": ("networks", "connect a container to a network"),
+    "network create": ("networks", "make a network"),
+    "network disconnect": ("networks", "disconnect a container from a network"),
+    "network exists": ("networks", "tell by the exit code whether a network is there"),
+    "network inspect": ("networks", "show all that is known of networks"),
+    "network ls": ("networks", "list the networks"),
+    "network prune": ("networks", "remove networks that nothing uses"),
+    "network reload": ("networks", "set up the networks of containers anew, after the firewall lost its rules"),
+    "network rm": ("networks", "remove networks"),
     "pause": ("lifecycle", "pause all processes of containers"),
     "plain": ("plain.command", "work containers by lines and numbers, without a full screen"),
     "pod create": ("pods", "make a pod: containers that share namespaces and limits"),
@@ -63,6 +72,7 @@ COMMANDS = {
     "pod stop": ("pods", "stop the containers of pods"),
     "pod top": ("pod_listing", "show the processes of a pod"),
     "pod unpause": ("pods", "let paused pods go on"),
+    "port": ("ports", "show which ports of the host lead to a container"),
     "ps": ("ps", "list the containers"),
     "pull": ("transfers", "pull an image"),
     "push": ("transfers", "copy an image to a registry or another place"),
@@ -105,8 +115,9 @@ _IMAGE_WORDS = ("diff", "history", "import", "inspect", "load", "pull", "push", 
 _CONTAINER_WORDS = (
     *("attach", "cleanup", "commit", "create", "diff", "exec", "export", "inspect", "kill", "logs", "mount", "pause"),
     *("cp", "update"),
-    *("ps", "rename", "restart", "rm", "run", "start", "stop", "top", "umount", "unpause", "wait"),
+    *("port", "ps", "rename", "restart", "rm", "run", "start", "stop", "top", "umount", "unpause", "wait"),
 )
+_NETWORK_WORDS = ("connect", "create", "disconnect", "exists", "inspect", "ls", "prune", "reload", "rm")
 GROUPS = {
     "image": {
         **{word: word for word in _IMAGE_WORDS},
@@ -126,6 +137,7 @@ GROUPS = {
         "list": "secret ls",
         "remove": "secret rm",
     },
+    "network": {**{word: f"network {word}" for word in _NETWORK_WORDS}, "list": "network ls", "remove": "network rm"},
     "container": {**{word: word for word in _CONTAINER_WORDS}, "ls": "ps", "list": "ps", "unmount": "umount"},
     "volume": {
         **{word: f"volume {word}" for word in ("create", "exists", "export", "import", "inspect", "ls", "prune", "rm")},

@@ -6,11 +6,13 @@ from pathlib import Path
 
 import msgspec
 
+from core.cli.network_options import usual_network
 from core.cli.parser import CommandParser, Options
 from core.container import Container
 from core.engine import Engine
 from core.errors import EngineError, InvalidArgument
 from core.model.namespaces import NamespaceOptions
+from core.model.network import NO_NAME_OPTIONS
 from core.model.options import CreateOptions
 
 NEW_POD = "new:"
@@ -37,10 +39,22 @@ def create_in_pod(engine: Engine, request: CreateOptions, pod_id_file: str) -> C
     if pod_id_file:
         request = msgspec.structs.replace(request, pod=_read_pod_id(pod_id_file))
     if not request.pod.startswith(NEW_POD):
+        if request.pod and not request.network and (request.ports or request.publish_all):
+            raise InvalidArgument(
+                "published or exposed ports must be defined when the pod is created:"
+                " network cannot be configured when it is shared with a pod",
+                hint="wharf pod create --publish …",
+            )
         return engine.create(request)
     from core.model.pod import PodOptions
 
-    infra = CreateOptions(network=request.network or "none")
+    infra = CreateOptions(
+        network=request.network or usual_network(),
+        attachments=request.attachments,
+        ports=request.ports,
+        names=request.names,
+    )
+    request = msgspec.structs.replace(request, attachments=(), ports=(), names=NO_NAME_OPTIONS)
     pod = engine.pods.create(PodOptions(name=request.pod.removeprefix(NEW_POD), infra_options=infra))
     try:
         return engine.create(msgspec.structs.replace(request, pod=pod.id, network=""))

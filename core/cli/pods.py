@@ -9,6 +9,7 @@ from pathlib import Path
 from core.cli.command import command_parser, confirmed, open_engine
 from core.cli.create import pairs
 from core.cli.main import COMMANDS, Invocation, report
+from core.cli.network_options import add_network_options, network_fields
 from core.cli.parser import CommandParser, Options, add_boolean, cpu_count, seconds
 from core.cli.sizes import parse_size
 from core.engine import Engine
@@ -74,7 +75,7 @@ def _add_create_options(parser: CommandParser) -> None:
     add("--hostname", "-h", default="", help="its host name; its name otherwise")
     add("--label", "-l", action="append", default=[], metavar="NAME=VALUE")
     add("--label-file", action="append", default=[], metavar="FILE", help="labels, one a line")
-    add("--network", default="none", help="none, host or container:NAME")
+    add_network_options(parser)
     add("--pid", default="", metavar="MODE", help="processes: host, private or ns:PATH")
     add("--uts", default="", metavar="MODE", help="host name: host, private or ns:PATH")
     add("--shm-size", default="64m", help="size of /dev/shm")
@@ -103,7 +104,7 @@ def _pod_options(options: Options, invocation: Invocation) -> PodOptions:
         infra_options=CreateOptions(
             image=options.infra_image,
             entrypoint=None if options.infra_command is None else tuple(options.infra_command.split()),
-            network=options.network,
+            **network_fields(options),
             namespaces=NamespaceOptions(pid=options.pid, uts=options.uts),
             shm_size=parse_size(options.shm_size),
         ),

@@ -27,7 +27,7 @@ _SHOWN_BY_DEFAULT = (*_UP, "unknown")
 _STATES = {"configured": "Created", "created": "Initialized"}
 """States that podman calls otherwise."""
 _COMMAND_WIDTH = 20
-_COLUMNS = ("ID", "Image", "Command", "CreatedHuman", "Status", "Names")
+_COLUMNS = ("ID", "Image", "Command", "CreatedHuman", "Status", "Ports", "Names")
 _SORT_KEYS: dict[str, Callable[[Picture], object]] = {
     "created": lambda picture: picture.created_at,
     "id": lambda picture: picture.id,
@@ -123,7 +123,8 @@ def _fields(*, whole: bool) -> Mapping[str, tuple[str, Callable[[Any], object]]]
         "Pid": ("PID", lambda p: p.pid),
         "Labels": ("LABELS", lambda p: p.labels),
         "Label": ("", lambda p: lambda name: p.labels.get(name, "")),
-        "Networks": ("NETWORKS", lambda p: "" if p.network == "none" else p.network),
+        "Networks": ("NETWORKS", lambda p: ",".join(p.networks)),
+        "Ports": ("PORTS", lambda p: ", ".join(map(str, p.ports))),
         "Restarts": ("RESTARTS", lambda p: p.restarts),
         "Mountpoint": ("MOUNTPOINT", lambda p: p.mount_point),
         "Pod": ("POD ID", lambda p: p.pod if whole else p.pod[:12]),
@@ -183,4 +184,15 @@ def _as_json(picture: Any) -> dict[str, object]:
         "Pod": picture.pod,
         "PodName": picture.pod_name,
         "IsInfra": picture.is_infra,
+        "Networks": list(picture.networks),
+        "Ports": [
+            {
+                "host_ip": mapping.host_ip,
+                "container_port": mapping.container_port,
+                "host_port": mapping.host_port,
+                "range": mapping.length,
+                "protocol": mapping.protocol,
+            }
+            for mapping in picture.ports
+        ],
     }

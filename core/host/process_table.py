@@ -172,6 +172,15 @@ def find_monitor(container_id: str, bundle: Path) -> int | None:
     return next((number for number in _numbers() if is_monitor(number, container_id, bundle)), None)
 
 
+def find_by_arguments(program: str, argument: str) -> int | None:
+    """The PID of a living process of a program (by the name of its file) that has `argument` among its arguments."""
+    for number in _numbers():
+        arguments = arguments_of(number)
+        if arguments and arguments[0].rpartition("/")[2] == program and argument in arguments[1:]:
+            return number
+    return None
+
+
 def is_monitor(pid: int, container_id: str, bundle: Path) -> bool:
     """Whether a process is the living conmon of a container, known by its arguments `-c ID` and `-b BUNDLE`.
 

@@ -15,6 +15,13 @@ from core.errors import HostIncomplete, TimedOut
 from core.log import LOG
 
 _SYSTEM_FOLDERS: Final = ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin")
+_HELPER_FOLDERS: Final = (
+    "/usr/libexec/podman",
+    "/usr/lib/podman",
+    "/usr/local/libexec/podman",
+    "/usr/local/lib/podman",
+)
+"""Where podman's packages keep what only engines call (netavark, aardvark-dns, catatonit)."""
 _PACKAGES: Final = {"busybox": "busybox-static", "tar": "tar", "zstd": "zstd", "gzip": "gzip"}
 
 Stream = int | IO[bytes] | None
@@ -39,7 +46,9 @@ class Finished(NamedTuple):
 
 def find_program(name: str) -> str:
     """The path of a program in PATH or in the system's folders; a path is checked. Raises `HostIncomplete`."""
-    folders = [""] if "/" in name else [*os.environ.get("PATH", "").split(os.pathsep), *_SYSTEM_FOLDERS]
+    folders = [""]
+    if "/" not in name:
+        folders = [*os.environ.get("PATH", "").split(os.pathsep), *_SYSTEM_FOLDERS, *_HELPER_FOLDERS]
     candidates = (os.path.join(folder, name) for folder in folders if folder or "/" in name)
     found = next((path for path in candidates if os.access(path, os.X_OK) and not os.path.isdir(path)), None)
     if found is None:

@@ -12,6 +12,7 @@ from core.model.kernel_settings import KernelSettings
 from core.model.limits import DEFAULT_PIDS_LIMIT as DEFAULT_PIDS_LIMIT
 from core.model.limits import ResourceLimits as ResourceLimits
 from core.model.namespaces import Namespaces
+from core.model.network import NO_NAME_OPTIONS, NameOptions, PortMapping
 from core.model.restart import NO_RESTART, RestartPolicy
 from core.model.secret import SecretUse
 from core.model.state import ContainerState
@@ -72,11 +73,15 @@ class TmpfsMount(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class NetworkMode(enum.StrEnum):
-    """`host`: the host's network. `none`: a namespace with loopback alone. `container`: that of another container."""
+    """`host`: the host's network. `none`: a namespace with loopback alone. `container`: that of another container.
+
+    `bridge`: a namespace connected to networks, of whatever driver.
+    """
 
     HOST = "host"
     NONE = "none"
     CONTAINER = "container"
+    BRIDGE = "bridge"
 
 
 class Security(msgspec.Struct, frozen=True, kw_only=True):
@@ -134,6 +139,11 @@ class ContainerConfig(msgspec.Struct, frozen=True, kw_only=True):
     cgroup_parent: str = DEFAULT_CGROUP_PARENT
     """The control group that its own is in, as a path below the top."""
     secrets: tuple[SecretUse, ...] = ()
+    ports: tuple[PortMapping, ...] = ()
+    """With `NetworkMode.BRIDGE`. The networks can change, so they are in the state."""
+    exposed_ports: tuple[str, ...] = ()
+    """`80/tcp`: what the image and the request say is served, published or not."""
+    names: NameOptions = NO_NAME_OPTIONS
     auto_remove: bool = False
     restart: RestartPolicy = NO_RESTART
     health_check: HealthCheck | None = None

@@ -18,6 +18,7 @@ from core.model.config import (
 from core.model.health import FailureAction
 from core.model.kernel_settings import KernelSettings
 from core.model.namespaces import NamespaceOptions
+from core.model.network import NO_NAME_OPTIONS, Attachment, NameOptions, PortMapping
 from core.model.restart import NO_RESTART, RestartPolicy
 from core.model.secret import SecretUse
 
@@ -43,7 +44,9 @@ class CreateOptions(msgspec.Struct, frozen=True, kw_only=True):
     """A container to create, from exactly one of `image` (name or id) and `rootfs` (a directory of the host).
 
     None means that the image decides, or the default. An empty `entrypoint` removes the image's. `network`: `host`,
-    `none` or `container:NAME-OR-ID`. `stop_signal`: by name or number. `stop_timeout`: seconds. `shm_size`: bytes.
+    `none`, `container:NAME-OR-ID`, `bridge` or the name of a network; with `bridge`, `attachments` are the networks,
+    none for the default one. `publish_all`: the exposed ports, at free ones of the host. `stop_signal`: by name or
+    number. `stop_timeout`: seconds. `shm_size`: bytes.
     `volumes_from`: containers whose mounts are had, too, as `NAME-OR-ID[:ro|rw|z]`. `image_volumes`: what the image's
     volumes become.
     """
@@ -80,6 +83,11 @@ class CreateOptions(msgspec.Struct, frozen=True, kw_only=True):
     """The name or id of its pod: what is shared there is shared where nothing else is asked for."""
     is_infra: bool = False
     secrets: tuple[SecretUse, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
+    ports: tuple[PortMapping, ...] = ()
+    publish_all: bool = False
+    exposed_ports: tuple[str, ...] = ()
+    names: NameOptions = NO_NAME_OPTIONS
     auto_remove: bool = False
     restart: RestartPolicy = NO_RESTART
     health: HealthOptions = HealthOptions()

@@ -6,6 +6,7 @@ import msgspec
 
 from core.model.config import ResourceLimits
 from core.model.health import Health
+from core.model.network import PortMapping
 from core.model.state import Intent, Status
 
 
@@ -36,6 +37,9 @@ class ContainerSnapshot(msgspec.Struct, frozen=True, kw_only=True):
     log_path: str
     stop_timeout: int
     network: str
+    networks: tuple[str, ...] = ()
+    addresses: tuple[str, ...] = ()
+    ports: tuple[PortMapping, ...] = ()
     restarts: int
     restart_policy: str
     stopped_by_user: bool

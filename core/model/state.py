@@ -10,6 +10,7 @@ import msgspec
 from core.errors import StateForbids
 from core.model.health import Health
 from core.model.limits import ResourceLimits
+from core.model.network import Attachment, Lease
 from core.model.restart import RestartPolicy
 
 
@@ -65,6 +66,8 @@ class Intent(enum.StrEnum):
     COMMITTING = "committing"
     UPDATING = "updating"
     REMOVING = "removing"
+    CONNECTING = "connecting"
+    DISCONNECTING = "disconnecting"
 
 
 LASTING_INTENTS: Final = frozenset({Intent.CREATING, Intent.COMMITTING, Intent.REMOVING})
@@ -165,5 +168,9 @@ class ContainerState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
     """Set after its creation; None for those of the configuration."""
     restart: RestartPolicy | None = None
     """As `limits`."""
+    networks: tuple[Attachment, ...] = ()
+    """What it is connected to whenever it has a process; outlives the boot."""
+    leases: tuple[Lease, ...] = ()
+    """What it has in those networks now."""
     error: str = ""
     boot_id: str = ""

@@ -79,7 +79,7 @@ class Conmon:
                     cwd=bundle,
                     env=_environment(sync),
                     stderr=PIPE,
-                    pass_fds=[sync],
+                    pass_fds=[sync, *request.descriptors],
                 )
                 complaint = self._await_fork(container_id, process)
                 if process.returncode:

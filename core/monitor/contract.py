@@ -24,6 +24,8 @@ class MonitorRequest(msgspec.Struct, frozen=True, kw_only=True):
     keeps_log: bool = True
     time_limit: int = 0
     exit_command: tuple[str, ...] = ()
+    descriptors: tuple[int, ...] = ()
+    """Kept open by the monitor for as long as it lives: the ports that the container publishes."""
 
 
 class Monitor(Protocol):

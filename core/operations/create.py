@@ -10,7 +10,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Final
 
-from core.errors import EngineError, InvalidArgument, NameInUse, NoSuchContainer
+from core.errors import EngineError, InvalidArgument, NameInUse
 from core.events import EventKind
 from core.host.files import make_private_directory
 from core.host.locks import FileLock
@@ -26,9 +26,11 @@ from core.oci.merge import merge_health_check, merge_process
 from core.oci.signals import parse_signal
 from core.operations.create_mounts import finalize_mounts
 from core.operations.names import random_name
-from core.operations.namespaces import resolve_namespaces, running_donor
+from core.operations.namespaces import resolve_namespaces
+from core.operations.network_request import resolve_attachments, resolve_network
 from core.operations.parts import EngineParts, Transaction
 from core.operations.pod_membership import find_pod, join_pod, pods_of
+from core.operations.publishing import exposed_ports, finalize_ports
 from core.operations.release import erase
 from core.operations.secrets import copy_secrets, resolve_uses
 from core.operations.volumes import ensure_volumes
@@ -49,7 +51,7 @@ def check_name(name: str) -> None:
 def create(parts: EngineParts, options: CreateOptions) -> str:
     """Make a container and return its id. It is configured then: nothing is mounted and nothing runs.
 
-    Raises `InvalidArgument`, `NoSuchImage`, `AmbiguousName`, `NameInUse`, `StorageFailed`.
+    Raises `InvalidArgument`, `NoSuchImage`, `AmbiguousName`, `NameInUse`, `NoSuchObject` (a network), `StorageFailed`.
     """
     config = finalize_config(parts, options)
     needed = dependencies(config)
@@ -57,7 +59,12 @@ def create(parts: EngineParts, options: CreateOptions) -> str:
     record = ContainerRecord(
         config=config,
         name=name,
-        state=ContainerState(status=Status.CONFIGURED, intent=Intent.CREATING, boot_id=parts.boot_id),
+        state=ContainerState(
+            status=Status.CONFIGURED,
+            intent=Intent.CREATING,
+            boot_id=parts.boot_id,
+            networks=resolve_attachments(parts, options, config.network),
+        ),
     )
     with FileLock(parts.paths.lock(config.id)):
         with kept(parts, needed, "" if config.is_infra else config.pod):
@@ -113,7 +120,8 @@ def finalize_config(parts: EngineParts, options: CreateOptions) -> ContainerConf
         raise InvalidArgument(f"the root file system {options.rootfs} is not a directory")
     container_id = os.urandom(32).hex()
     mounts = finalize_mounts(parts, options, image)
-    network, network_container = _resolve_network(parts, options.network)
+    network, network_container = resolve_network(parts, options.network)
+    exposed = exposed_ports(options, image)
     namespaces = resolve_namespaces(parts, options.namespaces)
     return ContainerConfig(
         id=container_id,
@@ -135,6 +143,9 @@ def finalize_config(parts: EngineParts, options: CreateOptions) -> ContainerConf
         security=options.security,
         network=network,
         network_container=network_container,
+        ports=finalize_ports(options, exposed, network),
+        exposed_ports=exposed,
+        names=options.names,
         namespaces=namespaces,
         requires=tuple(parts.store.resolve(name) for name in options.requires),
         pod=pod.id if pod else "",
@@ -180,20 +191,6 @@ def _check_values(options: CreateOptions) -> None:
         raise InvalidArgument("the stop timeout can not be negative")
 
 
-def _resolve_network(parts: EngineParts, network: str) -> tuple[NetworkMode, str]:
-    mode, _, target = (network or NetworkMode.NONE).partition(":")
-    if mode == NetworkMode.CONTAINER:
-        if not target:
-            raise InvalidArgument("the network container: needs a container's name or id")
-        try:
-            return NetworkMode.CONTAINER, parts.store.resolve(target)
-        except NoSuchContainer as error:
-            raise InvalidArgument(f"the network of {target} can not be joined: {error.message}") from error
-    if target or mode not in (NetworkMode.HOST, NetworkMode.NONE):
-        raise InvalidArgument(f"the network {network!r} is not known", hint="use host, none or container:NAME")
-    return NetworkMode(mode), ""
-
-
 def _hostname(options: CreateOptions, network: NetworkMode, uts: Namespace, container_id: str) -> str:
     if options.hostname:
         if network is NetworkMode.CONTAINER:
@@ -207,13 +204,3 @@ def _hostname(options: CreateOptions, network: NetworkMode, uts: Namespace, cont
 
 def _stop_signal(options: CreateOptions, image: ImageConfig | None) -> int:
     return parse_signal(options.stop_signal or (image.stop_signal if image else "") or "TERM")
-
-
-def network_target(parts: EngineParts, config: ContainerConfig) -> str | None:
-    """The path of the network namespace to join; empty for a new one, None for the host's."""
-    if config.network is NetworkMode.HOST:
-        return None
-    if config.network is NetworkMode.NONE:
-        return ""
-    target = running_donor(parts, config, config.network_container, "network")
-    return f"/proc/{target.state.pid}/ns/net"

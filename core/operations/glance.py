@@ -30,7 +30,7 @@ def _is_as_stored(one: ListedContainer, runtime_folder: str) -> bool:
         return False
     if one.status in ("configured", "exited"):
         left_mounted = one.mount_point and one.has_layer and not one.kept_mounted
-        return not left_mounted and not os.path.lexists(runtime_folder)
+        return not left_mounted and not one.connected and not os.path.lexists(runtime_folder)
     if one.status not in ("created", "running", "paused") or not one.freezer:
         return False
     if process_start(one.pid) != one.pid_start or not os.path.lexists(f"{runtime_folder}/state.json"):

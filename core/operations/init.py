@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import resource
 from pathlib import Path
@@ -11,25 +10,25 @@ import msgspec
 
 from core.errors import EngineError, HostIncomplete, InvalidArgument, MonitorFailed
 from core.events import EventKind
-from core.host.files import make_private_directory, read_in_root, remove_tree, write_atomically
+from core.host.files import make_private_directory, read_in_root, write_atomically
 from core.host.freezer import freezer_file
 from core.host.mounts import mount_tmpfs
 from core.host.process_stat import process_start
 from core.host.process_table import capability_bounds
 from core.log import LOG
-from core.model.config import NetworkMode
 from core.model.state import ContainerState, Intent, Status
 from core.monitor.contract import MonitorRequest
 from core.oci.capabilities import compute
 from core.oci.seccomp import translate
 from core.oci.spec import SpecRequest, build_spec
 from core.oci.user import ResolvedUser, resolve_user, with_groups
-from core.operations.create import network_target
-from core.operations.create_mounts import mounts_in
 from core.operations.devices import spec_devices
+from core.operations.name_files import write_name_files
 from core.operations.namespaces import host_name, namespace_paths, shared_memory
+from core.operations.networking import namespace_to_join
 from core.operations.parts import Transaction
 from core.operations.pod_membership import prepare_pod_cgroup
+from core.operations.publishing import taken_ports
 from core.operations.release import release, stop_by_force
 from core.operations.secrets import secret_environment, secret_files
 from core.operations.volume_use import Owner, prepare_volumes, volume_binds
@@ -39,7 +38,8 @@ def init(held: Transaction) -> None:
     """Mount root and shm, write the spec and let conmon create the process. Allowed: configured, exited.
 
     Ends in created. Raises `RuntimeFailed`, `MonitorFailed`, `StorageFailed`, `NoSuchExecutable`, `NotExecutable`,
-    `InvalidArgument` (an unknown user), `NoSuchObject` (a volume is gone), `StateForbids` (what it joins is not there).
+    `InvalidArgument` (an unknown user), `NoSuchObject` (a volume or network is gone), `PortInUse`, `NetworkFailed`,
+    `StateForbids` (what it joins is not there).
     """
     before = held.state
     held.save(intent=Intent.INITIALISING, error="")
@@ -69,12 +69,21 @@ def _prepare_root(held: Transaction) -> Path:
 
 
 def _bring_up(held: Transaction, root: Path) -> None:
+    # A port that is taken is told before anything is done with networks.
+    with taken_ports(held) as ports:
+        request = _spec_request(held, root, namespace_to_join(held))
+        write_atomically(held.parts.paths.spec(held.id), msgspec.json.encode(build_spec(request)), lasting=False)
+        pid = held.parts.monitor.create(_monitor_request(held, ports))
+    _note_process(held, pid)
+
+
+def _spec_request(held: Transaction, root: Path, network_namespace: str | None) -> SpecRequest:
     parts, config = held.parts, held.config
     user = with_groups(user_of(held, root), config.kernel.groups, read_in_root(root, "etc/group"))
     prepare_pod_cgroup(held)
     cgroup_v2 = Path("/sys/fs/cgroup/cgroup.controllers").exists()
     prepare_volumes(held, root, Owner(user.uid, user.gid))
-    request = SpecRequest(
+    return SpecRequest(
         config=config,
         limits=held.record.limits,
         root_path=str(root),
@@ -82,9 +91,9 @@ def _bring_up(held: Transaction, root: Path) -> None:
         capabilities=compute(config.security, capability_bounds()),
         seccomp=_seccomp(held),
         shm_path=shared_memory(parts, config),
-        etc_files=_write_etc_files(held) | secret_files(parts, config),
+        etc_files=write_name_files(held) | secret_files(parts, config),
         volumes=volume_binds(parts, config.volume_mounts),
-        network_namespace=network_target(parts, config),
+        network_namespace=network_namespace,
         hostname=host_name(parts, config),
         nofile_limit=resource.getrlimit(resource.RLIMIT_NOFILE)[1],
         nproc_limit=resource.getrlimit(resource.RLIMIT_NPROC)[1],
@@ -93,21 +102,26 @@ def _bring_up(held: Transaction, root: Path) -> None:
         environment=secret_environment(parts, config),
         devices=tuple(spec_devices(config.kernel.devices)),
     )
-    write_atomically(parts.paths.spec(held.id), msgspec.json.encode(build_spec(request)), lasting=False)
-    exit_command = parts.settings.exit_command
-    pid = parts.monitor.create(
-        MonitorRequest(
-            container_id=held.id,
-            name=held.name,
-            terminal=config.process.terminal,
-            stdin_open=config.process.stdin_open,
-            stdin_once=config.process.stdin_once,
-            log_size_max=config.log_size_max,
-            keeps_log=config.keeps_log,
-            time_limit=config.time_limit,
-            exit_command=(*exit_command, "cleanup", "--ended", held.id) if exit_command else (),
-        )
+
+
+def _monitor_request(held: Transaction, ports: tuple[int, ...]) -> MonitorRequest:
+    config, exit_command = held.config, held.parts.settings.exit_command
+    return MonitorRequest(
+        container_id=held.id,
+        name=held.name,
+        terminal=config.process.terminal,
+        stdin_open=config.process.stdin_open,
+        stdin_once=config.process.stdin_once,
+        log_size_max=config.log_size_max,
+        keeps_log=config.keeps_log,
+        time_limit=config.time_limit,
+        exit_command=(*exit_command, "cleanup", "--ended", held.id) if exit_command else (),
+        descriptors=ports,
     )
+
+
+def _note_process(held: Transaction, pid: int) -> None:
+    parts = held.parts
     monitor = parts.monitor.find(held.id)
     if monitor is None:
         raise MonitorFailed(f"the monitor of container {held.name} ended at once", container_id=held.id)
@@ -132,7 +146,7 @@ def _undo(held: Transaction, before: ContainerState, reason: str) -> None:
             step(held)
         except (EngineError, OSError):
             LOG.exception("undoing the init of %s", held.id)
-    after = msgspec.structs.replace(before, error=reason, intent=None)
+    after = msgspec.structs.replace(before, error=reason, intent=None, leases=held.state.leases)
     if not held.state.mount_point:
         after = msgspec.structs.replace(after, mount_point="", kept_mounted=False)
     held.write(after)
@@ -159,28 +173,3 @@ def _seccomp(held: Transaction) -> dict[str, object] | None:
     except (OSError, msgspec.MsgspecError) as error:
         raise InvalidArgument(f"the seccomp profile {path} can not be read: {error}") from error
     return translate(profile, os.uname().machine, compute(security, capability_bounds()))
-
-
-def _write_etc_files(held: Transaction) -> dict[str, str]:
-    """Write the container's hostname, hosts and resolv.conf; returns destination → path on the host."""
-    config = held.config
-    folder = held.parts.paths.etc(held.id)
-    remove_tree(folder)
-    make_private_directory(folder)
-    hosts = "127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n"
-    hostname = host_name(held.parts, config)
-    contents = {"hostname": f"{hostname}\n", "hosts": f"{hosts}127.0.1.1\t{hostname}\n"}
-    if config.network is not NetworkMode.NONE:
-        with contextlib.suppress(OSError):
-            contents["resolv.conf"] = Path("/etc/resolv.conf").read_text()
-    if config.network is NetworkMode.HOST:
-        with contextlib.suppress(OSError):
-            contents["hosts"] = Path("/etc/hosts").read_text()
-    taken = {mount.destination for mount in mounts_in(config)}
-    shown = {}
-    for name, content in contents.items():
-        destination = f"/etc/{name}"
-        if destination not in taken:
-            write_atomically(folder / name, content.encode(), mode=0o644, lasting=False)
-            shown[destination] = str(folder / name)
-    return shown

@@ -10,6 +10,7 @@ from core.model.health import HealthCheck
 from core.model.snapshot import ContainerSnapshot
 from core.model.state import Status
 from core.oci.signals import signal_name
+from core.operations.network_inspect import network_settings, port_bindings
 from core.operations.parts import EngineParts
 from core.operations.pod_membership import pod_name_of
 
@@ -47,6 +48,9 @@ def snapshot_of(parts: EngineParts, record: ContainerRecord) -> ContainerSnapsho
         log_path=str(parts.paths.log(config.id)),
         stop_timeout=config.stop_timeout,
         network=network,
+        networks=tuple(attachment.network for attachment in state.networks),
+        addresses=tuple(address.partition("/")[0] for lease in state.leases for address in lease.addresses),
+        ports=config.ports,
         restarts=state.restarts,
         restart_policy=str(record.restart),
         stopped_by_user=state.stopped_by_user,
@@ -118,6 +122,7 @@ def inspect(parts: EngineParts, record: ContainerRecord) -> dict[str, object]:
         "IsInfra": config.is_infra,
         "Dependencies": list(dependencies(config)),
         "Mounts": _mounts(parts, record),
+        "NetworkSettings": network_settings(parts, record),
         "Config": _config(record),
         "HostConfig": _host_config(parts, record),
     }
@@ -198,6 +203,7 @@ def _config(record: ContainerRecord) -> dict[str, object]:
         "Env": list(config.process.env),
         "Cmd": list(config.process.args),
         "WorkingDir": config.process.cwd,
+        "ExposedPorts": {port: {} for port in config.exposed_ports},
         "Labels": dict(config.labels),
         "Annotations": dict(config.annotations),
         "StopSignal": config.stop_signal,
@@ -223,6 +229,11 @@ def _host_config(parts: EngineParts, record: ContainerRecord) -> dict[str, objec
         "UTSMode": str(config.namespaces.uts),
         "CgroupParent": config.cgroup_parent,
         "CgroupMode": str(config.namespaces.cgroup or ""),
+        "PortBindings": port_bindings(config.ports),
+        "Dns": list(config.names.servers),
+        "DnsSearch": list(config.names.search),
+        "DnsOptions": list(config.names.options),
+        "ExtraHosts": list(config.names.hosts),
         "AutoRemove": config.auto_remove,
         "RestartPolicy": {"Name": str(record.restart.name), "MaximumRetryCount": record.restart.retries},
         "CapAdd": list(security.capabilities_add),

@@ -15,6 +15,7 @@ from core.model.state import ContainerState
 
 if TYPE_CHECKING:
     from core.monitor.contract import Monitor
+    from core.network.contract import NetworkDriver
     from core.paths import EnginePaths
     from core.runtime.contract import Runtime
     from core.settings import Settings
@@ -31,6 +32,7 @@ class EngineParts(msgspec.Struct, frozen=True):
     runtime: Runtime
     monitor: Monitor
     storage: Storage
+    network: NetworkDriver
     bus: EventBus
     boot_id: str
 

@@ -9,6 +9,7 @@ import msgspec
 from core.errors import EngineError
 from core.events import EventKind
 from core.host.mounts import mounts_under, unmount
+from core.host.network_namespaces import remove_network_namespace
 from core.model.state import ContainerState, Intent, Status
 from core.operations.parts import EngineParts, Transaction
 
@@ -27,6 +28,7 @@ def refresh(held: Transaction) -> None:
         parts.runtime.delete(held.id, force=True)
     for point in reversed(mounts_under(parts.paths.bundle(held.id))):
         unmount(point, lazy=True)
+    remove_network_namespace(parts.paths.namespace(held.id))
     held.write(refreshed_state(parts, held.state, held.id))
     parts.monitor.forget(held.id)
     held.emit(EventKind.REFRESH)
@@ -54,5 +56,6 @@ def refreshed_state(parts: EngineParts, state: ContainerState, container_id: str
         finished_at=finished_at,
         mount_point="",
         kept_mounted=False,
+        leases=(),
         boot_id=parts.boot_id,
     )

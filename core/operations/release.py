@@ -61,7 +61,7 @@ def stop_by_force(held: Transaction) -> None:
 
 
 def release(held: Transaction, *, everything: bool = False) -> None:
-    """Free the runtime's state and unmount; a root that is mounted on demand or exported stays mounted.
+    """Free the runtime's state, disconnect and unmount; a root that is mounted on demand or exported stays mounted.
 
     With `everything` the root is unmounted in any case.
     """
@@ -72,6 +72,7 @@ def release(held: Transaction, *, everything: bool = False) -> None:
         cgroup_paths = {}
     parts.runtime.delete(held.id, force=True)
     remove_cgroups(cgroup_paths)
+    _disconnect(held)
     unmount(parts.paths.shm(held.id))
     release_volumes(held)
     remove_tree(parts.paths.exec_folder(held.id))
@@ -80,6 +81,13 @@ def release(held: Transaction, *, everything: bool = False) -> None:
         if held.config.image_id and parts.storage.mounted_at(held.id) is not None:
             parts.storage.unmount(held.id)
         held.save(mount_point="", kept_mounted=False)
+
+
+def _disconnect(held: Transaction) -> None:
+    if held.state.leases or held.parts.paths.namespace(held.id).exists():
+        from core.operations.networking import tear_down
+
+        tear_down(held)
 
 
 def erase(held: Transaction) -> None:

@@ -129,6 +129,12 @@ def _let_go_on(held: Transaction) -> None:
     held.save(intent=None)
 
 
+def _settle_networks(held: Transaction) -> None:
+    from core.operations.networking import settle
+
+    settle(held)
+
+
 def _finish_cleaning(held: Transaction) -> None:
     release(held)
     held.write(settled_state(held.state))
@@ -152,4 +158,6 @@ _REPAIRS: Final[dict[Intent, Callable[[Transaction], None]]] = {
     Intent.UPDATING: finish_update,
     Intent.CLEANING: _finish_cleaning,
     Intent.REMOVING: _finish_removing,
+    Intent.CONNECTING: _settle_networks,
+    Intent.DISCONNECTING: _settle_networks,
 }

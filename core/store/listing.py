@@ -4,9 +4,18 @@ from __future__ import annotations
 
 import sqlite3
 
+from core.model.port_text import port_text
+
 SCHEMA_VERSION = 2
 _PATIENCE = 5.0
 _SEPARATOR = "\0"
+
+_FIELD = ","
+_PORT_FIELDS = {"host_ip": "''", "host_port": "0", "container_port": "0", "length": "1", "protocol": "'tcp'"}
+"""The fields of a port in the order in which `port_text` takes them, with their values where they are not stored."""
+_PORT = f" || '{_FIELD}' || ".join(
+    f"coalesce(json_extract(value, '$.{name}'), {usual})" for name, usual in _PORT_FIELDS.items()
+)
 
 _COLUMNS = {
     "id": "id",
@@ -25,6 +34,8 @@ _COLUMNS = {
     "freezer": "coalesce(json_extract(state, '$.freezer'), '')",
     "mount_point": "coalesce(json_extract(state, '$.mount_point'), '')",
     "kept_mounted": "coalesce(json_extract(state, '$.kept_mounted'), 0)",
+    "connected": "coalesce(json_array_length(state, '$.leases'), 0)",
+    "ports": f"(SELECT group_concat({_PORT}, char(0)) FROM json_each(config, '$.ports'))",
     "exit_code": "json_extract(state, '$.exit_code')",
     "started_at": "coalesce(json_extract(state, '$.started_at'), 0)",
     "finished_at": "coalesce(json_extract(state, '$.finished_at'), 0)",
@@ -35,7 +46,8 @@ _COLUMNS = {
 class ListedContainer:
     """One row, with the names and meanings of `ContainerConfig` and `ContainerState`; statuses are plain words.
 
-    `has_layer`: it is made from an image. `health`: a word, empty where it has no health check.
+    `has_layer`: it is made from an image. `connected`: in how many networks it has an address. `ports`: as they are
+    shown. `health`: a word, empty where it has no health check.
     """
 
     __slots__ = tuple(_COLUMNS)
@@ -56,6 +68,8 @@ class ListedContainer:
     freezer: str
     mount_point: str
     kept_mounted: bool
+    connected: int
+    ports: tuple[str, ...]
     exit_code: int | None
     started_at: float
     finished_at: float
@@ -64,7 +78,13 @@ class ListedContainer:
     def __init__(self, row: tuple[object, ...]) -> None:
         for name, value in zip(_COLUMNS, row, strict=True):
             setattr(self, name, value)
+        self.ports = tuple(map(_port, str(self.ports).split(_SEPARATOR))) if self.ports else ()
         self.command = tuple(str(self.command).split(_SEPARATOR)) if self.command else ()
+
+
+def _port(fields: str) -> str:
+    host_ip, host_port, container_port, length, protocol = fields.split(_FIELD)
+    return port_text(host_ip, int(host_port), int(container_port), int(length), protocol)
 
 
 def listed(database: str, boot_id: str) -> list[ListedContainer] | None:

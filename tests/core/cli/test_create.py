@@ -33,7 +33,7 @@ def asked(fake: FakeEngine, call: Call, *arguments: str) -> CreateOptions:
 
 def test_plain(fake: FakeEngine, call: Call) -> None:
     options = asked(fake, call, "img")
-    assert options == CreateOptions(image="img", create_command=("wharf", "create", "img"))
+    assert options == CreateOptions(image="img", network="bridge", create_command=("wharf", "create", "img"))
 
 
 def test_all_behind_the_image_is_the_command(fake: FakeEngine, call: Call) -> None:

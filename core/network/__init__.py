@@ -1,0 +1,1 @@
+"""Networks of containers: netavark, and the choice of addresses."""

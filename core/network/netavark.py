@@ -1,0 +1,205 @@
+"""netavark: one call a set-up or tear-down, JSON in and JSON out (its src/network/types.rs)."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+
+from core.errors import HostIncomplete, NetworkFailed, TimedOut
+from core.host.files import make_private_directory
+from core.host.locks import FileLock
+from core.host.network_namespaces import network_namespace
+from core.host.process_table import find_by_arguments
+from core.host.processes import find_program, run
+from core.model.network import Lease, Network
+from core.network.contract import Connection
+from core.paths import HOST_NETWORK_LOCK, EnginePaths
+from core.settings import Settings
+
+_FIRST_WITH_IPVLAN: Final = (1, 5)
+_LOCK_PATIENCE: Final = 120.0
+_ORPHAN_PATIENCE: Final = 30.0
+
+
+class Netavark:
+    """See `NetworkDriver`. The names of containers are answered by an aardvark-dns of this engine's own."""
+
+    def __init__(self, paths: EnginePaths, settings: Settings) -> None:
+        self._paths = paths
+        self._settings = settings
+
+    def set_up(self, namespace: Path, connection: Connection) -> tuple[Lease, ...]:
+        if any(network.dns for network in connection.networks.values()):
+            self._require_name_server()
+        answer = self._call("setup", namespace, connection)
+        try:
+            status = msgspec.json.decode(answer, type=dict[str, _Status])
+            return tuple(_completed(lease, status[lease.network]) for lease in connection.leases)
+        except (msgspec.MsgspecError, KeyError) as error:
+            raise NetworkFailed(f"the answer of netavark is not understood: {error}") from error
+
+    def tear_down(self, namespace: Path, connection: Connection) -> None:
+        try:
+            self._call("teardown", namespace, connection)
+        except NetworkFailed:
+            # It stops where an interface or the namespace is missing, and leaves rules. What is set up once more, in
+            # an empty namespace, is the same to it, and can be torn down wholly.
+            with network_namespace(self._paths.stand_in_namespace(connection.container_id)) as stand_in:
+                self._call("setup", stand_in, connection)
+                self._call("teardown", stand_in, connection)
+
+    def drivers(self) -> tuple[str, ...]:
+        words = run([find_program(self._settings.network), "--version"], timeout=10).stdout.decode().split()
+        version = tuple(int(number) for number in words[-1].split(".")[:2] if number.isdigit()) if words else ()
+        return ("bridge", "macvlan", "ipvlan") if version >= _FIRST_WITH_IPVLAN else ("bridge", "macvlan")
+
+    def wait_for_others(self, namespace: Path) -> None:
+        deadline = time.monotonic() + _ORPHAN_PATIENCE
+        while find_by_arguments("netavark", os.fspath(namespace)) is not None:
+            if time.monotonic() >= deadline:
+                raise TimedOut(f"netavark still works on {namespace}", hint="see whether it hangs: ps -ef")
+            time.sleep(0.01)
+
+    def _call(self, verb: str, namespace: Path, connection: Connection) -> bytes:
+        make_private_directory(self._paths.name_server)
+        argv = [find_program(self._settings.network), "--config", str(self._paths.name_server)]
+        name_server = self._name_server()
+        if name_server:
+            argv += ["--aardvark-binary", name_server]
+        argv += [verb, str(namespace)]
+        # The bridges may be an engine's own, but the chains of the firewall are shared by all of the machine.
+        lock = FileLock(Path(HOST_NETWORK_LOCK))
+        lock.acquire(timeout=_LOCK_PATIENCE)
+        try:
+            finished = run(argv, stdin=_request(connection), timeout=self._settings.operation_timeout)
+        finally:
+            lock.release()
+        if finished.returncode:
+            raise _failure(verb, finished.argv, finished.stdout, finished.stderr, connection)
+        return finished.stdout
+
+    def _name_server(self) -> str:
+        try:
+            return find_program(self._settings.name_server)
+        except HostIncomplete:
+            return ""
+
+    def _require_name_server(self) -> None:
+        try:
+            find_program(self._settings.name_server)
+        except HostIncomplete as error:
+            raise HostIncomplete(
+                error.message,
+                hint=f"{error.hint}, or use a network made with --disable-dns",
+            ) from error
+
+
+class _Address(msgspec.Struct):
+    ipnet: str
+    gateway: str | None = None
+
+
+class _Interface(msgspec.Struct):
+    mac_address: str = ""
+    subnets: list[_Address] | None = None
+
+
+class _Status(msgspec.Struct):
+    interfaces: dict[str, _Interface] | None = None
+    dns_server_ips: list[str] | None = None
+    dns_search_domains: list[str] | None = None
+
+
+class _Refusal(msgspec.Struct):
+    error: str
+
+
+def _completed(lease: Lease, status: _Status) -> Lease:
+    interface = (status.interfaces or {}).get(lease.interface, _Interface())
+    addresses = interface.subnets or []
+    return msgspec.structs.replace(
+        lease,
+        addresses=tuple(address.ipnet for address in addresses) or lease.addresses,
+        gateways=tuple(address.gateway for address in addresses if address.gateway) or lease.gateways,
+        mac=interface.mac_address,
+        dns_servers=tuple(status.dns_server_ips or ()),
+        dns_search=tuple(status.dns_search_domains or ()),
+        complete=True,
+    )
+
+
+def _failure(verb: str, argv: tuple[str, ...], stdout: bytes, stderr: bytes, connection: Connection) -> NetworkFailed:
+    """netavark says what went wrong on standard output."""
+    try:
+        reason = msgspec.json.decode(stdout, type=_Refusal).error
+    except msgspec.MsgspecError:
+        reason = (stderr or stdout).decode(errors="replace").strip() or "it gave no reason"
+    what = "set up" if verb == "setup" else "torn down"
+    names = ", ".join(connection.networks)
+    hint = "wharf doctor tells what is missing"
+    if "iptables" in reason:
+        hint = "see that the firewall works: iptables -L -n"
+    return NetworkFailed(
+        f"the network {names} of {connection.name} could not be {what}: {reason}",
+        hint=hint,
+        container_id=connection.container_id,
+        argv=argv,
+        stderr=stderr.decode(errors="replace"),
+    )
+
+
+def _request(connection: Connection) -> bytes:
+    return msgspec.json.encode(
+        {
+            "container_id": connection.container_id,
+            "container_name": connection.name,
+            "port_mappings": [
+                {
+                    "container_port": port.container_port,
+                    "host_ip": port.host_ip,
+                    "host_port": port.host_port,
+                    "protocol": port.protocol,
+                    "range": port.length,
+                }
+                for port in connection.ports
+            ],
+            "networks": {lease.network: _options(lease, connection) for lease in connection.leases},
+            "network_info": {name: _described(network) for name, network in connection.networks.items()},
+        }
+    )
+
+
+def _options(lease: Lease, connection: Connection) -> dict[str, Any]:
+    options: dict[str, Any] = {
+        "interface_name": lease.interface,
+        "static_ips": [address.partition("/")[0] for address in lease.addresses],
+        "aliases": list(lease.aliases),
+    }
+    if lease.mac:
+        options["static_mac"] = lease.mac
+    if connection.dns_servers:
+        options["dns_servers"] = list(connection.dns_servers)
+    return options
+
+
+def _described(network: Network) -> dict[str, Any]:
+    subnets: list[dict[str, Any]] = [
+        {"subnet": subnet.subnet, **({"gateway": subnet.gateway} if subnet.gateway else {})}
+        for subnet in network.subnets
+    ]
+    return {
+        "name": network.name,
+        "id": network.id,
+        "driver": network.driver,
+        "network_interface": network.interface,
+        "subnets": subnets,
+        "ipv6_enabled": network.ipv6,
+        "internal": network.internal,
+        "dns_enabled": network.dns,
+        "ipam_options": {"driver": network.addresses},
+        "options": dict(network.options),
+    }
