@@ -19,7 +19,7 @@ from core.errors import EngineError, InvalidArgument
 from core.host.terminal import terminal_size
 from core.model.foreign import ForeignContainer
 from core.model.options import ExecOptions
-from core.model.state import Status, Verb
+from core.model.state import Status
 
 if TYPE_CHECKING:
     from core.engine import Engine
@@ -239,7 +239,7 @@ def _stats(invocation: Invocation, parser: CommandParser) -> int:
         engine.foreign.samples([picture.key for picture in pictures or engine.foreign.containers()])
         while True:
             time.sleep(max(0.1, options.interval))
-            chosen = pictures or [p for p in engine.foreign.containers() if p.allows(Verb.KILL) or p.pid]
+            chosen = pictures or [picture for picture in engine.foreign.containers() if picture.pid]
             samples = engine.foreign.samples([picture.key for picture in chosen])
             rows = [_stats_row(picture, samples[picture.key]) for picture in chosen if picture.key in samples]
             print_table(_STATS_HEADER, rows)

@@ -6,6 +6,7 @@ import contextlib
 import os
 import re
 import threading
+import time
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
@@ -24,6 +25,9 @@ from core.operations.parts import EngineParts
 _ID: Final = re.compile(r"[\w+.-]{1,1024}", re.ASCII)
 """What runc and crun take for an id."""
 
+_ANNOUNCED_FOR: Final = 1.0
+"""Seconds that the roots which monitors name are taken as known."""
+
 
 class Foreign:
     """The containers of podman, CRI-O, containerd, Docker and of the runtimes alone on this machine.
@@ -37,6 +41,7 @@ class Foreign:
         self._sights: dict[str, tuple[tuple[int, int, int], Sight]] = {}
         self._pictures: dict[str, ForeignContainer] = {}
         self._readers: dict[str, tuple[int, CgroupReader]] = {}
+        self._announced: tuple[float, list[Path]] | None = None
         self._lock = threading.Lock()
         self._watcher: ForeignWatcher | None = None
 
@@ -100,7 +105,7 @@ class Foreign:
         """Publish `EventKind.FOREIGN` on the engine's bus from now on whenever the list has to be read anew."""
         with self._lock:
             if self._watcher is None:
-                self._watcher = ForeignWatcher(self._parts.bus, self._roots, self._seen)
+                self._watcher = ForeignWatcher(self._parts.bus, self._roots, self.containers)
                 self._watcher.start()
 
     def close(self) -> None:
@@ -113,17 +118,21 @@ class Foreign:
                 reader.close()
             self._readers.clear()
 
-    def _seen(self) -> list[ForeignContainer]:
-        return self.containers()
-
     def _roots(self) -> list[Path]:
         settings = self._parts.settings
         roots = [Path(root) for root in settings.foreign_roots]
         if settings.discover_foreign:
-            roots += [*known_roots(), *announced_roots()]
+            roots += [*known_roots(), *self._announced_roots()]
         own = os.path.realpath(self._parts.paths.runtime_root)
         places = {os.path.realpath(root): root for root in roots}
         return [Path(place) for place in places if place != own]
+
+    def _announced_roots(self) -> list[Path]:
+        """All processes are looked through for them: not for each of several readings at once."""
+        now = time.monotonic()
+        if self._announced is None or now - self._announced[0] > _ANNOUNCED_FOR:
+            self._announced = (now, list(announced_roots()))
+        return self._announced[1]
 
     def _look_at(self, root: Path) -> list[ForeignContainer]:
         pictures = []
@@ -131,21 +140,20 @@ class Foreign:
             for entry in entries:
                 if _ID.fullmatch(entry.name) and entry.is_dir(follow_symlinks=False):
                     with contextlib.suppress(OSError):
-                        pictures.append(self._picture(Path(entry.path)))
+                        pictures.append(self._picture(entry.path))
         return pictures
 
-    def _picture(self, folder: Path) -> ForeignContainer:
+    def _picture(self, place: str) -> ForeignContainer:
         """Raises OSError where the container is gone, or only about to be."""
-        key = str(folder)
-        signature = _signature(folder)
-        known = self._sights.get(key)
+        signature = _signature(place)
+        known = self._sights.get(place)
         try:
             if known is None or known[0] != signature:
-                known = (signature, Sight(folder))
-                self._sights[key] = known
+                known = (signature, Sight(Path(place)))
+                self._sights[place] = known
             return known[1].picture()
         except DamagedState as error:
-            return damaged(folder, error)
+            return damaged(Path(place), error)
 
     def _reader(self, picture: ForeignContainer) -> CgroupReader | None:
         known = self._readers.get(picture.key)
@@ -161,10 +169,10 @@ class Foreign:
         return reader
 
 
-def _signature(folder: Path) -> tuple[int, int, int]:
+def _signature(folder: str) -> tuple[int, int, int]:
     """What changes when the runtime writes its state anew. Raises OSError where there is none."""
     for name in ("state.json", "status"):
         with contextlib.suppress(FileNotFoundError):
-            status = (folder / name).stat()
+            status = os.stat(f"{folder}/{name}")
             return status.st_ino, status.st_mtime_ns, status.st_size
     raise FileNotFoundError(folder)

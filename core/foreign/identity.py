@@ -76,7 +76,8 @@ def identify(
 ) -> Identity:
     """Whose it is, and the names that its keeper shows. Files of the keeper are read, where they can be."""
     keeper, namespace = keeper_of(root, state, conmon, shim)
-    told = conmon.name if conmon is not None else ""
+    # A command line may have any bytes.
+    told = conmon.name.encode(errors="surrogateescape").decode(errors="replace") if conmon is not None else ""
     if keeper is Keeper.PODMAN:
         stored = _stored(Path(state.bundle), container_id)
         return Identity(keeper, namespace, stored[0] or told or container_id, stored[1] or state.rootfs)

@@ -6,18 +6,19 @@ import os
 from pathlib import Path
 from typing import Final, NamedTuple
 
+import msgspec
+
 from core.foreign.identity import identify, keeper_of
 from core.foreign.logs import LogPlace, log_place
 from core.foreign.monitors import ConmonCall, ShimCall, parse_conmon, parse_shim
 from core.foreign.places import shim_options
-from core.foreign.state_files import BundleProcess, DamagedState, RuntimeState, read_bundle, read_state
+from core.foreign.state_files import BundleProcess, DamagedState, read_bundle, read_state
 from core.host.cgroups import is_frozen
-from core.host.process_stat import process_start
 from core.host.process_table import (
     arguments_of,
     is_in_our_namespace,
     owner_of,
-    parent_of,
+    start_and_parent,
     user_name,
     working_directory,
 )
@@ -25,6 +26,8 @@ from core.model.foreign import SAFE_VERBS, ForeignContainer, Keeper, LogFormat
 from core.model.state import Status, Verb
 
 _ROOT: Final = 0
+_STORED: Final = (Keeper.PODMAN,)
+"""Those whose names are in containers-storage, where they may change."""
 _CONMON_KEEPERS: Final = (Keeper.PODMAN, Keeper.CRIO, Keeper.WHARFINGER)
 
 
@@ -45,39 +48,63 @@ class Sight:
         if state is None:
             raise FileNotFoundError(folder)
         self.folder = folder
-        self.state = state
+        self._state = state
+        self._fifo = f"{folder}/exec.fifo"
         self._process = read_bundle(state.bundle).process or BundleProcess()
-        self._names_read: tuple[int, int] = (-1, 0)
-        self._recognise()
+        self._names = ""
+        self._stamp: tuple[int, int] = (-1, 0)
+        self._picture = self._recognised(0)
 
     def picture(self) -> ForeignContainer:
         """The container as it is now."""
-        if self._names_read != self._names_stamp():
-            self._recognise()
-        state, identity = self.state, self._identity
-        status = _status(self.folder, state)
+        seen = start_and_parent(self._state.pid)
+        alive, parent = (True, seen[1]) if seen is not None and seen[0] == self._state.pid_start else (False, 0)
+        if self._stamp != (parent, self._names_written()):
+            self._picture = self._recognised(parent)
+        if not alive:
+            status = Status.EXITED
+        elif is_frozen(self._state.cgroup_paths):
+            status = Status.PAUSED
+        else:
+            status = Status.CREATED if os.path.lexists(self._fifo) else Status.RUNNING
+        if status is not self._picture.status:
+            self._picture = msgspec.structs.replace(self._picture, status=status, pid=self._state.pid if alive else 0)
+        return self._picture
+
+    def _recognised(self, parent: int) -> ForeignContainer:
+        """Its picture but for the status. The monitor and the names may come, or change, after the state file."""
+        state, folder = self._state, self.folder
+        self._monitor = monitor = _monitor(folder.name, parent)
+        # A user's own files and processes could have us run, read or write anything in root's name.
+        uids = (folder.stat().st_uid, folder.parent.stat().st_uid, owner_of(monitor.pid) or _ROOT)
+        self._owner = next((uid for uid in uids if uid != _ROOT), _ROOT)
+        self._identity = identity = identify(folder.name, folder.parent, state, monitor.conmon, monitor.shim)
+        self._names = str(Path(state.bundle).parent.parent / "containers.json") if identity.keeper in _STORED else ""
+        self._stamp = (parent, self._names_written())
+        log = log_place(folder.name, identity, monitor.conmon, state.annotations)
+        if not self._is_roots:
+            log = LogPlace("", hint=self._refusal())
         console, refusal = self._console()
-        log = self._log if self._is_roots else LogPlace("", hint=self._refusal())
         return ForeignContainer(
-            key=str(self.folder),
-            id=self.folder.name,
+            key=str(folder),
+            id=folder.name,
             name=identity.name,
             keeper=identity.keeper,
             namespace=identity.namespace,
             owner=user_name(self._owner),
             image=identity.image,
             command=tuple(self._process.args or ()),
-            status=status,
-            pid=0 if status is Status.EXITED else state.pid,
+            status=Status.UNKNOWN,
+            pid=0,
             pid_start=state.pid_start,
             created_at=state.created_at,
             runtime=self._runtime(),
-            runtime_root=str(self.folder.parent),
+            runtime_root=str(folder.parent),
             bundle=state.bundle,
             cgroup_paths=state.cgroup_paths,
-            monitor_pid=self._monitor.pid,
+            monitor_pid=monitor.pid,
             terminal=self._process.terminal,
-            stdin_open=bool(self._monitor.conmon and self._monitor.conmon.stdin_open),
+            stdin_open=bool(monitor.conmon and monitor.conmon.stdin_open),
             console=console,
             console_refusal=refusal,
             log_path=log.path,
@@ -87,24 +114,12 @@ class Sight:
             error="",
         )
 
-    def _recognise(self) -> None:
-        """Find the monitor and the names: both may come, or change, after the state file."""
-        state = self.state
-        self._names_read = self._names_stamp()
-        self._monitor = _monitor_of(self.folder.name, state)
-        # A user's own files and processes could have us run, read or write anything in root's name.
-        uids = (self.folder.stat().st_uid, self.folder.parent.stat().st_uid, owner_of(self._monitor.pid) or _ROOT)
-        self._owner = next((uid for uid in uids if uid != _ROOT), _ROOT)
-        self._identity = identify(self.folder.name, self.folder.parent, state, self._monitor.conmon, self._monitor.shim)
-        self._log = log_place(self.folder.name, self._identity, self._monitor.conmon, state.annotations)
-
-    def _names_stamp(self) -> tuple[int, int]:
-        """What is another one when the process has another parent, or podman has written its names anew."""
-        parent = parent_of(self.state.pid)
+    def _names_written(self) -> int:
+        """When podman wrote its names last."""
         try:
-            return parent, (Path(self.state.bundle).parent.parent / "containers.json").stat().st_mtime_ns
+            return os.stat(self._names).st_mtime_ns if self._names else 0
         except (OSError, ValueError):
-            return parent, 0
+            return 0
 
     @property
     def _is_roots(self) -> bool:
@@ -115,11 +130,11 @@ class Sight:
 
     def _runtime(self) -> str:
         if not self._is_roots:
-            return self.state.program
+            return self._state.program
         if self._monitor.conmon is not None:
             return self._monitor.conmon.runtime
         options = shim_options(working_directory(self._monitor.pid)) if self._monitor.shim is not None else None
-        return (options.binary_name if options is not None else "") or self.state.program
+        return (options.binary_name if options is not None else "") or self._state.program
 
     def _console(self) -> tuple[str, str]:
         """The attach socket, or why there is none for us."""
@@ -158,20 +173,8 @@ def own_command(picture: ForeignContainer) -> str:
     return {Keeper.CRIO: "crictl", Keeper.WHARFINGER: "wharf"}.get(picture.keeper, str(picture.keeper))
 
 
-def _status(folder: Path, state: RuntimeState) -> Status:
-    """As the runtimes tell it themselves."""
-    if process_start(state.pid) != state.pid_start:
-        return Status.EXITED
-    if is_frozen(state.cgroup_paths):
-        return Status.PAUSED
-    return Status.CREATED if os.path.lexists(folder / "exec.fifo") else Status.RUNNING
-
-
-def _monitor_of(container_id: str, state: RuntimeState) -> _Monitor:
+def _monitor(container_id: str, pid: int) -> _Monitor:
     """The parent of the first process, where that is a monitor of this container."""
-    if process_start(state.pid) != state.pid_start:
-        return _Monitor(0)
-    pid = parent_of(state.pid)
     if pid <= 1 or not is_in_our_namespace(pid):
         return _Monitor(0)
     arguments = arguments_of(pid)

@@ -14,7 +14,6 @@ from typing import Final
 
 from core.events import Event, EventBus, EventKind
 from core.foreign.places import birthplaces
-from core.host.cgroups import is_frozen
 from core.host.notices import IN_CREATE, IN_DELETE, IN_MODIFY, IN_MOVED_TO, FileWatcher
 from core.host.process_table import open_pidfd
 from core.log import LOG
@@ -94,13 +93,13 @@ class ForeignWatcher:
         poll = select.poll()
         for descriptor in (self._stop, notices.fileno(), *ends):
             poll.register(descriptor, select.POLLIN)
-        freezers = [picture for picture in pictures if picture.pid and "freezer" in picture.cgroup_paths]
-        while True:
-            ready = [descriptor for descriptor, _ in poll.poll(FREEZER_INTERVAL * 1000 if freezers else None)]
-            if self._stop in ready:
-                return False
-            if ready or any(is_frozen(p.cgroup_paths) != (p.status is Status.PAUSED) for p in freezers):
-                return True
+        with _freezers(pictures) as freezers:
+            while True:
+                ready = [descriptor for descriptor, _ in poll.poll(FREEZER_INTERVAL * 1000 if freezers else None)]
+                if self._stop in ready:
+                    return False
+                if ready or any(_froze(descriptor) != paused for descriptor, paused in freezers):
+                    return True
 
     def _stopped(self, timeout: float) -> bool:
         return bool(select.select([self._stop], [], [], timeout)[0])
@@ -115,6 +114,29 @@ def _pidfds() -> Iterator[list[int]]:
     finally:
         for descriptor in descriptors:
             os.close(descriptor)
+
+
+@contextmanager
+def _freezers(pictures: list[ForeignContainer]) -> Iterator[list[tuple[int, bool]]]:
+    """The open freezer file of each that runs under version 1, and whether it was paused."""
+    with contextlib.ExitStack() as stack:
+        freezers = []
+        for picture in pictures:
+            if picture.pid and "freezer" in picture.cgroup_paths:
+                with contextlib.suppress(OSError):
+                    path = f"{picture.cgroup_paths['freezer']}/freezer.state"
+                    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+                    stack.callback(os.close, descriptor)
+                    freezers.append((descriptor, picture.status is Status.PAUSED))
+        yield freezers
+
+
+def _froze(descriptor: int) -> bool:
+    """What a freezer says; a container that has gone is told by its pidfd."""
+    try:
+        return os.pread(descriptor, 16, 0) == b"FROZEN\n"
+    except OSError:
+        return False
 
 
 def _below(root: Path) -> list[Path]:

@@ -52,10 +52,12 @@ def children_of(pid: int) -> list[int]:
     return found
 
 
-def parent_of(pid: int) -> int:
-    """The PID of a process's parent; 0 where it is gone."""
+def start_and_parent(pid: int) -> tuple[int, int] | None:
+    """When a process began, in clock ticks since boot, and its parent's PID; None where it is gone, or a zombie."""
     fields = stat_fields(pid)
-    return int(fields[1]) if fields else 0
+    if not fields or fields[0] in (b"Z", b"X"):
+        return None
+    return int(fields[19]), int(fields[1])
 
 
 def owner_of(pid: int) -> int | None:
@@ -93,6 +95,7 @@ def is_in_our_namespace(pid: int) -> bool:
     return same and process_start(pid) is not None
 
 
+@cache
 def user_name(number: int) -> str:
     """The login of a user's number, or the number."""
     try:
