@@ -14,7 +14,7 @@ from typing import Final
 from core.errors import AmbiguousName, NoSuchContainer
 from core.foreign.handle import ForeignHandle
 from core.foreign.places import announced_roots, known_roots
-from core.foreign.sight import Sight, damaged, own_command
+from core.foreign.sight import Sight, damaged
 from core.foreign.state_files import DamagedState
 from core.foreign.watcher import ForeignWatcher
 from core.host.cgroup_reader import CgroupReader
@@ -87,7 +87,7 @@ class Foreign:
             return "containers of other engines have this name: see wharf foreign ls"
         except NoSuchContainer:
             return ""
-        return f"it belongs to {picture.keeper}: use {own_command(picture)}, or wharf foreign"
+        return f"it belongs to {picture.keeper}: use {picture.keepers_command}, or wharf foreign"
 
     def samples(self, keys: Iterable[str]) -> dict[str, ResourceSample]:
         """CPU, memory and PIDs of those that ran when the list was read last, from cgroup files that stay open."""

@@ -9,13 +9,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+import msgspec
+
 from core.console.log import LogLine, ReplayBegin, parse_line, read_log, replay, replay_begin
-from core.errors import EngineError, InvalidArgument, MonitorFailed, NotFound, PermissionDenied
+from core.errors import EngineError, InvalidArgument, MonitorFailed, NotFound, PermissionDenied, TimedOut
 from core.events import EventKind
 from core.foreign.logs import parse_json_line
-from core.foreign.sight import own_command
 from core.host.files import make_private_directory, read_in_root
-from core.host.process_table import is_alive
+from core.host.process_table import is_alive, open_pidfd, wait_pidfd
 from core.host.processes import find_program
 from core.model.foreign import ForeignContainer, LogFormat
 from core.model.options import ExecOptions
@@ -50,6 +51,11 @@ class ForeignHandle:
     @property
     def name(self) -> str:
         return self.picture.name
+
+    @property
+    def terminal(self) -> bool:
+        """Whether its first process has a terminal."""
+        return self.picture.terminal
 
     def pause(self) -> None:
         """Freeze all processes. Raises `RuntimeFailed`."""
@@ -123,7 +129,7 @@ class ForeignHandle:
         if not picture.console:
             raise MonitorFailed(
                 f"{picture.full_name} has no console for us: {picture.console_refusal}",
-                hint=f"{own_command(picture)} may have one",
+                hint=f"{picture.keepers_command} may have one",
                 container_id=self.id,
             )
         self._require(Verb.ATTACH)
@@ -170,6 +176,22 @@ class ForeignHandle:
             return ReplayBegin.WHOLE
         return replay_begin(Path(self.picture.log_path), limit, self.picture.created_at)
 
+    def inspect(self) -> dict[str, object]:
+        """All that is known of it."""
+        facts: dict[str, object] = msgspec.to_builtins(self.picture)
+        return facts
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Wait for the end; -1, as the exit code is its keeper's to know. Raises `TimedOut`."""
+        descriptor = open_pidfd(self.picture.pid) if self.picture.pid and not self.has_ended() else None
+        if descriptor is not None:
+            try:
+                if not wait_pidfd(descriptor, timeout):
+                    raise TimedOut(f"container {self.name} still runs", container_id=self.id)
+            finally:
+                os.close(descriptor)
+        return -1
+
     def has_ended(self) -> bool:
         """Whether its first process is gone."""
         return not is_alive(self.picture.pid, self.picture.pid_start)
@@ -196,7 +218,7 @@ class ForeignHandle:
         if verb not in picture.verbs:
             raise PermissionDenied(
                 f"can not {verb} {picture.full_name}: it is {picture.owner}'s",
-                hint=f"work as that user: sudo -u {picture.owner} {own_command(picture)}",
+                hint=f"work as that user: sudo -u {picture.owner} {picture.keepers_command}",
                 container_id=self.id,
             )
         require(verb, picture.status, picture.full_name, self.id)
@@ -205,7 +227,9 @@ class ForeignHandle:
         from core.runtime.runc import Runc
 
         picture = self.picture
-        return Runc(find_program(picture.runtime), Path(picture.runtime_root), self._parts.settings.operation_timeout)
+        root, timeout = Path(picture.runtime_root), self._parts.settings.operation_timeout
+        # Only its own program knows what it does at a pause.
+        return Runc(find_program(picture.runtime), root, timeout, writes_freezer=False)
 
     def _tell(self, kind: EventKind, commands: list[str], **attributes: str) -> None:
         """Write what we did to somebody else's container into our journal."""

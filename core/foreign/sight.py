@@ -164,15 +164,6 @@ def damaged(folder: Path, error: DamagedState) -> ForeignContainer:
     )  # fmt: skip
 
 
-def own_command(picture: ForeignContainer) -> str:
-    """What its keeper's own command is called."""
-    if picture.keeper is Keeper.CONTAINERD:
-        return f"ctr --namespace {picture.namespace}"
-    if picture.keeper in (Keeper.RUNC, Keeper.CRUN):
-        return f"{picture.keeper} --root {picture.runtime_root}"
-    return {Keeper.CRIO: "crictl", Keeper.WHARFINGER: "wharf"}.get(picture.keeper, str(picture.keeper))
-
-
 def _monitor(container_id: str, pid: int) -> _Monitor:
     """The parent of the first process, where that is a monitor of this container."""
     if pid <= 1 or not is_in_our_namespace(pid):

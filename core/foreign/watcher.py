@@ -14,6 +14,7 @@ from typing import Final
 
 from core.events import Event, EventBus, EventKind
 from core.foreign.places import birthplaces
+from core.host.freezer import freezer_file
 from core.host.notices import IN_CREATE, IN_DELETE, IN_MODIFY, IN_MOVED_TO, FileWatcher
 from core.host.process_table import open_pidfd
 from core.log import LOG
@@ -124,15 +125,14 @@ def _freezers(pictures: list[ForeignContainer]) -> Iterator[list[tuple[int, bool
         for picture in pictures:
             if picture.pid and "freezer" in picture.cgroup_paths:
                 with contextlib.suppress(OSError):
-                    path = f"{picture.cgroup_paths['freezer']}/freezer.state"
-                    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+                    descriptor = os.open(freezer_file(picture.cgroup_paths), os.O_RDONLY | os.O_CLOEXEC)
                     stack.callback(os.close, descriptor)
                     freezers.append((descriptor, picture.status is Status.PAUSED))
         yield freezers
 
 
 def _froze(descriptor: int) -> bool:
-    """What a freezer says; a container that has gone is told by its pidfd."""
+    """What a freezer of version 1 says; a container that has gone is told by its pidfd."""
     try:
         return os.pread(descriptor, 16, 0) == b"FROZEN\n"
     except OSError:

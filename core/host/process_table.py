@@ -8,6 +8,7 @@ import os
 import pwd
 import select
 from collections.abc import Collection, Iterable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Final
 

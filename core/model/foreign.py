@@ -79,6 +79,20 @@ class ForeignContainer(msgspec.Struct, frozen=True, kw_only=True):
         """`podman:web`: what a person types where the name alone means several."""
         return f"{self.keeper}:{self.name}"
 
+    @property
+    def started_at(self) -> float:
+        """When this run began: a runtime makes each anew."""
+        return self.created_at
+
+    @property
+    def keepers_command(self) -> str:
+        """What its keeper's own command is called."""
+        if self.keeper is Keeper.CONTAINERD:
+            return f"ctr --namespace {self.namespace}"
+        if self.keeper in (Keeper.RUNC, Keeper.CRUN):
+            return f"{self.keeper} --root {self.runtime_root}"
+        return {Keeper.CRIO: "crictl", Keeper.WHARFINGER: "wharf"}.get(self.keeper, str(self.keeper))
+
     def allows(self, verb: Verb) -> bool:
         """Whether `verb` can be done to it now."""
         return verb in self.verbs and self.status in ALLOWED[verb]

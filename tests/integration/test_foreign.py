@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -20,7 +21,8 @@ from core.model.options import ExecOptions
 from core.model.state import Status, Verb
 from core.settings import Settings
 from tests.foreign_engines import Peers
-from tests.worksite import DEMO, Worksite, environment, eventually, run
+from tests.terminal import Terminal
+from tests.worksite import DEMO, Worksite, environment, eventually, installed_command, run
 
 TAG = os.urandom(4).hex()
 """Other containers of this machine may have the same names but for this."""
@@ -362,6 +364,61 @@ class TestCommand:
         assert (refused.returncode, "theirs to start, stop and remove" in refused.stderr) == (125, True)
         refused = wharf("rm", WEB)
         assert (refused.returncode, "it belongs to podman: use podman" in refused.stderr) == (1, True)
+
+
+class TestScreen:
+    @pytest.fixture
+    def screen(self, site: Worksite, engine: Engine, peers: Peers) -> Iterator[Terminal]:
+        folder = site.folder / "terminal"
+        folder.mkdir()
+        others = ("--discover-foreign=true", "--foreign-root", str(peers.runc.runtime_root))
+        argv = [*installed_command(), *site.global_options, *others]
+        with Terminal(folder, argv, columns=160, rows=40) as shown:
+            shown.wait_for("Others")
+            shown.press("8")
+            yield shown
+        shutil.rmtree(folder)
+
+    def _choose(self, screen: Terminal, name: str) -> None:
+        screen.press("/")
+        screen.type(name)
+        screen.press("Enter")
+        screen.wait_for_line("●", name)
+
+    def test_a_section_of_their_own(self, screen: Terminal, peers: Peers, engine: Engine) -> None:
+        screen.wait_for_line("● running", "containerd/", TASK)
+        screen.wait_for_line("● running", "cri-o", CART)
+        screen.wait_for_line("● running", "podman", WEB, "wharf-demo")
+        self._choose(screen, WEB)
+        screen.press("l")
+        screen.wait_for_line("line 1")
+        screen.press("q")
+        screen.press("p")
+        screen.wait_for_line("◫ paused", WEB)
+        assert _told_by_runtime(found(engine, WEB)) == "paused"
+        screen.press("p")
+        screen.wait_for_line("● running", WEB)
+        screen.press("d")
+        screen.wait_for(f"can not remove {WEB}", "belongs to podman: use podman")
+        screen.press("Escape")
+        peers.runc("pause", BY_HAND)
+        screen.wait_for_line("◫ paused", BY_HAND)
+        peers.runc("resume", BY_HAND)
+        screen.wait_for_line("● running", BY_HAND)
+
+    def test_console_and_shell(self, screen: Terminal, engine: Engine) -> None:
+        self._choose(screen, SHELL)
+        screen.press("a")
+        screen.wait_for("d detach")
+        screen.type("echo $((6*7))-attached\n")
+        screen.wait_for("42-attached")
+        screen.press("C-p", "C-q")
+        screen.wait_for("q quit", without=["d detach"])
+        screen.press("e")
+        screen.wait_for(f"{SHELL}: shell", "d detach")
+        screen.type("echo $((7*7))-inside\n")
+        screen.wait_for("49-inside")
+        assert found(engine, SHELL).status is Status.RUNNING
 
 
 def test_an_image_pulled_by_podman_is_listed_and_run(engine: Engine, peers: Peers) -> None:

@@ -12,7 +12,7 @@ from typing import Final
 from textual.message import Message
 
 from core.engine import Engine
-from core.errors import EngineError
+from core.errors import EngineError, NoSuchExecutable
 from core.events import Event
 from core.log import LOG
 from core.model.content import CommitOptions
@@ -21,6 +21,7 @@ from core.model.snapshot import ExportProgress
 from core.storage.export import Compression
 from tui.bridge.console_sources import attached, best_shell, executed, has_shell, host_tools
 from tui.bridge.details import DETAILS
+from tui.bridge.found import found, is_foreign
 from tui.bridge.readers import READERS
 from tui.bridge.verbs import VERBS, Batch, Step
 from tui.messages import (
@@ -237,7 +238,7 @@ class Bridge:
         """Open the container's console."""
 
         def act() -> None:
-            source = attached(self._engine.lookup(container_id))
+            source = attached(found(self._engine, container_id))
             self._post(ConsoleOpened(container_id, source, watch_only=watch_only))
 
         self._do(act)
@@ -246,9 +247,11 @@ class Bridge:
         """Open the best shell that the container has; where it has none, the host's tools are offered."""
 
         def act() -> None:
-            container = self._engine.lookup(container_id)
+            container = found(self._engine, container_id)
             if has_shell(container):
                 self._post(ConsoleOpened(container_id, best_shell(container)))
+            elif is_foreign(container_id):
+                raise NoSuchExecutable(f"{container.name} has no shell", hint="E runs another command in it")
             else:
                 self._post(ShellMissing(container_id, container.name))
 
@@ -266,7 +269,7 @@ class Bridge:
         """Run a command in the container, with its streams in a pane."""
 
         def act() -> None:
-            self._post(ConsoleOpened(container_id, executed(self._engine.lookup(container_id), options)))
+            self._post(ConsoleOpened(container_id, executed(found(self._engine, container_id), options)))
 
         self._do(act)
 
@@ -319,4 +322,7 @@ class Bridge:
                 self._guarded(self._read_samples)
 
     def _read_samples(self) -> None:
-        self._post(SamplesRead(self._engine.samples(self._visible)))
+        foreign = [row_id for row_id in self._visible if is_foreign(row_id)]
+        # One view is on the screen: all are ours, or none is.
+        read = self._engine.foreign.samples(foreign) if foreign else self._engine.samples(self._visible)
+        self._post(SamplesRead(read))

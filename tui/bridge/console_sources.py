@@ -10,6 +10,7 @@ from typing import Final
 from core.console.log import ReplayBegin
 from core.container import Container
 from core.errors import EngineError, NoSuchExecutable
+from core.foreign import ForeignHandle
 from core.host.pty import PtyProcess
 from core.model.options import ExecOptions
 from tui.terminal.source import ConsoleSource
@@ -33,10 +34,10 @@ exec /bin/sh
 """The user's own shell, else the first of bash, ash and sh that is there."""
 
 
-def attached(container: Container) -> ConsoleSource:
+def attached(container: Container | ForeignHandle) -> ConsoleSource:
     """The container's own console. Raises what `Container.attach` raises."""
     console = container.attach()
-    terminal = container.config.process.terminal
+    terminal = container.terminal if isinstance(container, ForeignHandle) else container.config.process.terminal
     return ConsoleSource(
         kind="attach",
         title=container.name,
@@ -46,18 +47,18 @@ def attached(container: Container) -> ConsoleSource:
         close=console.close,
         wait_exit=lambda: container.wait(timeout=END_TIMEOUT),
         terminal=terminal,
-        container_id=container.id,
+        container_id=row_id_of(container),
         size=container.console_size if terminal else None,
     )
 
 
-def _marked_replay(container: Container) -> bytes:
+def _marked_replay(container: Container | ForeignHandle) -> bytes:
     """The log's end, under a line that says what is missing above it."""
     mark = _MISSING_ABOVE.get(container.replay_begin(), "")
     return (f"\x1b[2m{mark}\x1b[0m\r\n" if mark else "").encode() + container.replay()
 
 
-def has_shell(container: Container) -> bool:
+def has_shell(container: Container | ForeignHandle) -> bool:
     """Whether /bin/sh runs in the container."""
     try:
         container.run_exec(ExecOptions(args=("/bin/sh", "-c", "exit 0")), timeout=PROBE_TIMEOUT)
@@ -66,12 +67,12 @@ def has_shell(container: Container) -> bool:
     return True
 
 
-def best_shell(container: Container) -> ConsoleSource:
+def best_shell(container: Container | ForeignHandle) -> ConsoleSource:
     """A shell of the container, as its own user. Raises what `Container.exec` raises."""
     return executed(container, ExecOptions(args=("/bin/sh", "-c", _BEST_SHELL), terminal=True), "shell")
 
 
-def executed(container: Container, options: ExecOptions, title: str = "") -> ConsoleSource:
+def executed(container: Container | ForeignHandle, options: ExecOptions, title: str = "") -> ConsoleSource:
     """A further process in the container. Raises what `Container.exec` raises."""
     session = container.exec(options)
     process = PtyProcess.spawn(session.argv, options.columns, options.rows)
@@ -94,7 +95,9 @@ def host_tools(container: Container) -> ConsoleSource:
     return _on_pty(container, process, "host tools", process.terminate)
 
 
-def _on_pty(container: Container, process: PtyProcess, title: str, close: Callable[[], None]) -> ConsoleSource:
+def _on_pty(
+    container: Container | ForeignHandle, process: PtyProcess, title: str, close: Callable[[], None]
+) -> ConsoleSource:
     return ConsoleSource(
         kind="exec",
         title=f"{container.name}: {title}",
@@ -103,11 +106,16 @@ def _on_pty(container: Container, process: PtyProcess, title: str, close: Callab
         replay=lambda: b"",
         close=close,
         wait_exit=process.wait,
-        container_id=container.id,
+        container_id=row_id_of(container),
     )
 
 
-def _resize_quietly(container: Container, columns: int, rows: int) -> None:
+def row_id_of(container: Container | ForeignHandle) -> str:
+    """What a container's row is known by."""
+    return container.picture.key if isinstance(container, ForeignHandle) else container.id
+
+
+def _resize_quietly(container: Container | ForeignHandle, columns: int, rows: int) -> None:
     """A console that ends just now takes no size any more; its end is told in another way."""
     with contextlib.suppress(EngineError):
         container.resize(columns, rows)

@@ -13,6 +13,7 @@ from core.events import Event
 from core.model.content import FileChange
 from core.model.health import HealthResult
 from core.model.snapshot import ProcessEntry
+from tui.bridge.found import found
 from tui.log_text import LineJoiner
 
 LAST_LINES: Final = 30
@@ -24,7 +25,7 @@ def _pretty(facts: object) -> str:
 
 
 def _inspect(engine: Engine, container_id: str) -> str:
-    return _pretty(engine.lookup(container_id).inspect())
+    return _pretty(found(engine, container_id).inspect())
 
 
 def _mounts(engine: Engine, container_id: str) -> object:
@@ -38,7 +39,7 @@ def _inspect_image(engine: Engine, image_id: str) -> str:
 def _last_lines(engine: Engine, container_id: str) -> list[str]:
     joiner = LineJoiner()
     line: LogLine
-    for line in engine.lookup(container_id).logs(tail=LAST_LINES):
+    for line in found(engine, container_id).logs(tail=LAST_LINES):
         joiner.feed(line)
     return [*joiner.take(), *joiner.rest()]
 

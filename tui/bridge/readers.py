@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from core.engine import Engine
 from core.events import Event, EventKind
+from core.model.foreign import ForeignContainer
 from core.model.image import Image
 
 PAST_EVENTS: Final = 5_000
@@ -51,6 +52,12 @@ def _events(engine: Engine) -> deque[Event]:
     return kept
 
 
+def _foreign(engine: Engine) -> list[ForeignContainer]:
+    """Other engines are only watched once somebody looks."""
+    engine.foreign.watch()
+    return engine.foreign.containers()
+
+
 READERS: Final = {
     "containers": Reader(lambda engine: engine.containers()),
     "images": Reader(
@@ -59,5 +66,6 @@ READERS: Final = {
             {EventKind.IMAGE, EventKind.CREATE, EventKind.COMMIT, EventKind.REMOVE, EventKind.OVERFLOW}
         ),
     ),
+    "foreign": Reader(_foreign, frozenset({EventKind.FOREIGN, EventKind.OVERFLOW})),
     "events": Reader(_events, frozenset({EventKind.OVERFLOW})),
 }  # fmt: skip

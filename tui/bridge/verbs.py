@@ -10,6 +10,8 @@ from typing import Any, Final
 from core.container import Container
 from core.engine import Engine
 from core.errors import EngineError
+from core.foreign import ForeignHandle
+from tui.bridge.found import found
 
 Tell = Callable[[str], None]
 """Takes what is going on, for the row."""
@@ -53,8 +55,17 @@ def _counting(do: Callable[[Container, Callable[[float], None]], object]) -> Cal
     return act
 
 
-def _kill(engine: Engine, container_id: str, tell: Tell, signal: str) -> None:
-    engine.lookup(container_id).kill(signal)
+def _on_any(do: Callable[[Container | ForeignHandle], object]) -> Callable[..., object]:
+    """A verb that is safe for containers of other engines, too."""
+
+    def act(engine: Engine, row_id: str, tell: Tell) -> object:
+        return do(found(engine, row_id))
+
+    return act
+
+
+def _kill(engine: Engine, row_id: str, tell: Tell, signal: str) -> None:
+    found(engine, row_id).kill(signal)
 
 
 def _remove(engine: Engine, container_id: str, tell: Tell, force: bool) -> None:
@@ -73,8 +84,8 @@ VERBS: Final = {
     "restart": BridgeVerb(
         "restarting", "restarted", _counting(lambda container, told: container.restart(progress=told))
     ),
-    "pause": BridgeVerb("pausing", "paused", _on_container(lambda container: container.pause())),
-    "unpause": BridgeVerb("unpausing", "goes on", _on_container(lambda container: container.unpause())),
+    "pause": BridgeVerb("pausing", "paused", _on_any(lambda container: container.pause())),
+    "unpause": BridgeVerb("unpausing", "goes on", _on_any(lambda container: container.unpause())),
     "kill": BridgeVerb("SIG{0}", "got SIG{0}", _kill),
     "remove": BridgeVerb("removing", "removed", _remove),
     "mount": BridgeVerb("mounting", "mounted", _on_container(lambda container: container.mount())),

@@ -184,8 +184,9 @@ class DeckScreen(ConsoleKeeping):
         return action.can_do(self.targets_of(action))
 
     def name_of(self, container_id: str) -> str:
-        rows = self.views.rows_of("containers")
-        return next((row.name for row in rows if row.id == container_id), "the container")
+        rows = {row.id: row for row in self.views.rows_of("containers")}
+        rows.update({row.key: row for row in self.views.rows_of("foreign")})
+        return rows[container_id].name if container_id in rows else "the container"
 
     def rearrange(self) -> None:
         """The rows of the view that is shown were sorted, filtered or marked otherwise."""
@@ -252,7 +253,8 @@ class DeckScreen(ConsoleKeeping):
     @on(RowsRead)
     def _take_rows(self, message: RowsRead) -> None:
         if message.reader == "containers":
-            self.live.history.keep_only(picture.id for picture in message.rows)
+            kept = [picture.id for picture in message.rows]
+            self.live.history.keep_only([*kept, *(row.key for row in self.views.rows_of("foreign"))])
             self.query_one(TitleBar).pictures = message.rows
         self._put(message.reader, message.rows)
 
@@ -301,15 +303,15 @@ class DeckScreen(ConsoleKeeping):
 
     def _choose_sampled(self) -> None:
         """Have the figures read of what is seen; of all, where the list is sorted by them."""
-        if self.view.name != "containers":
+        if not any(column.live for column in self.view.columns):
             self.bridge.show(())
             return
-        rows = self.views.current.rows
+        rows, key = self.views.current.rows, self.view.key
         if rows.sorted_by is not None and rows.sorted_by.live:
-            self.bridge.show(row.id for row in rows.shown)
+            self.bridge.show(key(row) for row in rows.shown)
             return
         selected = self.table.selected
-        self.bridge.show({*self.table.on_screen, *([selected.id] if selected is not None else [])})
+        self.bridge.show({*self.table.on_screen, *([key(selected)] if selected is not None else [])})
 
     @on(Table.Moved)
     def _show_selected(self, message: Table.Moved) -> None:

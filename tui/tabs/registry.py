@@ -36,4 +36,10 @@ IMAGE_TABS: Final = (
     _tab("history", "History", "tui.tabs.image:HistoryTab"),
     _tab("inspect", "Inspect", "tui.tabs.image:InspectImageTab"),
 )
+FOREIGN_TABS: Final = (
+    _tab("overview", "Overview", "tui.tabs.foreign:ForeignTab"),
+    _tab("logs", "Logs", "tui.tabs.foreign:ForeignLogsTab"),
+    _tab("stats", "Stats", "tui.tabs.stats:StatsTab"),
+    _tab("inspect", "Inspect", "tui.tabs.asked:InspectTab"),
+)
 EVENT_TABS: Final = (_tab("event", "Event", "tui.tabs.event:EventTab"),)

@@ -29,6 +29,7 @@ VIEWS: Final = (
     ViewEntry("images", "Images", "3", "tui.views.images"),
     ViewEntry("consoles", "Consoles", "6", "tui.views.consoles"),
     ViewEntry("events", "Events", "7", "tui.views.events"),
+    ViewEntry("foreign", "Others", "8", "tui.views.foreign"),
 )
 ENTRIES: Final = {entry.name: entry for entry in VIEWS}
 

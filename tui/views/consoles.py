@@ -43,7 +43,7 @@ COLUMNS: Final = (
     Column("state", "STATE", _state, width=9, style=lambda row, live: "bad" if row.ended else "good"),
     Column("title", "CONSOLE", lambda row, live: row.title, share=1),
     Column("kind", "KIND", lambda row, live: "attached" if row.kind == "attach" else "shell", width=9, rank=1),
-    Column("container", "CONTAINER", lambda row, live: row.container_id[:12], width=12, rank=2),
+    Column("container", "CONTAINER", lambda row, live: row.container_id.rpartition("/")[2][:12], width=12, rank=2),
 )
 
 ACTIONS: Final = (
@@ -72,7 +72,7 @@ class ConsoleActions:
         self._deck.run_worker(self._deck.close_console(row.pane))
 
     def go_to(self, row: ConsoleRow) -> None:
-        self._deck.go_to("containers", row.container_id)
+        self._deck.go_to("foreign" if row.container_id.startswith("/") else "containers", row.container_id)
 
 
 VIEW: Final = View(
