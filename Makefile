@@ -6,7 +6,7 @@ SHELL := /bin/bash
 BIN := .venv/bin
 SOURCES := core tui tests scripts benchmarks
 
-.PHONY: help setup run test check demo screenshots bench bench-console doctor clean
+.PHONY: help setup run test check demo screenshots bench bench-console man doctor clean
 
 help: ## list the targets
 	@echo "Wharfinger: make TARGET"
@@ -42,6 +42,11 @@ bench: setup ## measure verbs, list and screen against podman, into docs/benchma
 
 bench-console: setup ## measure the console against podman attach and tmux, into docs/benchmarks.md
 	@$(BIN)/python -m benchmarks.console
+
+man: setup ## write the manual page, build/wharf.1, and show it
+	@mkdir -p build
+	@$(BIN)/python -m core.cli.manual >build/wharf.1
+	@man -l build/wharf.1
 
 doctor: setup ## say what is missing on this host, and the command that mends it
 	@$(BIN)/wharf doctor

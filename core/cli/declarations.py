@@ -21,3 +21,12 @@ def declared(command: str) -> CommandParser:
         # It reads a further word itself, as `foreign` does.
         return CommandParser(f"wharf {command}", COMMANDS[command][1])
     raise AssertionError(f"{command} reads no command line")
+
+
+def global_parser() -> CommandParser:
+    """The parser of what stands before a command."""
+    try:
+        parse_global(DECLARATION)
+    except Declared as found:
+        return found.parser
+    raise AssertionError("no command line was read")

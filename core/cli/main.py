@@ -23,6 +23,7 @@ COMMANDS = {
     "attach": ("sessions", "attach to a running container's console"),
     "cleanup": ("lifecycle", "unmount and free what an ended container holds"),
     "commit": ("content", "make an image of a container"),
+    "completion": ("completion", "print what a shell needs to complete wharf's words"),
     "cp": ("copying", "copy files between the host and containers"),
     "create": ("create", "create a container without starting it"),
     "demo": ("demo", "make the demo image and the demo containers"),

@@ -123,6 +123,10 @@ class CommandParser:
             self._positional.append(argument)
 
     @property
+    def usage(self) -> str:
+        return self._usage or " ".join([self.prog, "[OPTIONS]", *map(_usage_of, self._positional)])
+
+    @property
     def declared(self) -> list[Argument]:
         """All that may be given, those without a dash last."""
         return [*self._options, *self._positional]
@@ -245,8 +249,7 @@ class CommandParser:
     def format_help(self) -> str:
         """The help, as --help prints it."""
         shown = [argument for argument in self._positional if argument.help != HIDDEN]
-        usage = self._usage or " ".join([self.prog, "[OPTIONS]", *map(_usage_of, self._positional)])
-        lines = [f"usage: {usage}", "", self._description, ""]
+        lines = [f"usage: {self.usage}", "", self._description, ""]
         if described := [(argument.metavar, argument.help) for argument in shown if argument.help]:
             lines += ["arguments:", *_columns(described), ""]
         lines += ["options:"]

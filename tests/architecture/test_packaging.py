@@ -9,6 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from core.cli.manual import manual_page
+from core.engine import VERSION
+
 PROJECT = Path(__file__).resolve().parents[2]
 
 
@@ -38,8 +41,15 @@ def test_every_source_and_data_file_is_in_the_wheel(wheel: zipfile.ZipFile) -> N
 
 def test_nothing_else_is_in_the_wheel(wheel: zipfile.ZipFile) -> None:
     tops = {name.split("/")[0] for name in wheel.namelist()}
-    assert tops == {"core", "tui", *(top for top in tops if top.endswith(".dist-info"))}
+    assert tops == {"core", "tui", *(top for top in tops if top.endswith((".dist-info", ".data")))}
+    data = [name.partition("/")[2] for name in wheel.namelist() if ".data/" in name]
+    assert data == ["data/share/man/man1/wharf.1"]
     assert not [name for name in wheel.namelist() if name.endswith(".pyc")]
+
+
+def test_the_manual_page_is_of_this_version(wheel: zipfile.ZipFile) -> None:
+    page = next(name for name in wheel.namelist() if name.endswith("share/man/man1/wharf.1"))
+    assert wheel.read(page).decode() == manual_page(VERSION)
 
 
 def test_the_command_is_declared(wheel: zipfile.ZipFile) -> None:
@@ -49,7 +59,5 @@ def test_the_command_is_declared(wheel: zipfile.ZipFile) -> None:
 
 
 def test_the_versions_agree(wheel: zipfile.ZipFile) -> None:
-    from core.engine import VERSION
-
     metadata = next(name for name in wheel.namelist() if name.endswith("METADATA"))
     assert f"\nVersion: {VERSION}\n" in wheel.read(metadata).decode()

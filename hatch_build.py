@@ -1,0 +1,24 @@
+"""Puts the manual page into the wheel. It is made of what the commands declare, so it is never out of date."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+PAGE = Path("build/wharf.1")
+
+
+class ManualPage(BuildHookInterface):  # type: ignore[type-arg]
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+        """Write the page, and have it installed where man(1) looks."""
+        if self.target_name != "wheel" or version == "editable":
+            return
+        page = Path(self.root) / PAGE
+        page.parent.mkdir(exist_ok=True)
+        argv = [sys.executable, "-m", "core.cli.manual"]
+        page.write_bytes(subprocess.run(argv, cwd=self.root, stdout=subprocess.PIPE, check=True).stdout)
+        build_data["shared_data"][str(page)] = "share/man/man1/wharf.1"
