@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from core.container.browsing import Browsing
 from core.container.content import Content
-from core.container.copying import Copying
 from core.container.handle import LOCK_PATIENCE
 from core.container.health import HealthChecks
 from core.container.limits import Limits
@@ -12,7 +12,7 @@ from core.container.sessions import Sessions
 __all__ = ["LOCK_PATIENCE", "Container"]
 
 
-class Container(HealthChecks, Sessions, Content, Copying, Limits):
+class Container(HealthChecks, Sessions, Content, Browsing, Limits):
     """One container. Every method may be called from any thread; all of them wait, none of them prints.
 
     Each may raise `NoSuchContainer` when the container is gone, `StateForbids` when its state does not allow the verb,
