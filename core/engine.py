@@ -44,6 +44,7 @@ from core.store.sqlite import open_database
 
 if TYPE_CHECKING:
     from core.foreign import Foreign
+    from core.housekeeping import Housekeeping
     from core.images import Images
     from core.live import CgroupReaders, LiveWatcher
     from core.networks import Networks
@@ -132,6 +133,13 @@ class Engine:
         from core.pods import Pods
 
         return Pods(self._parts)
+
+    @cached_property
+    def housekeeping(self) -> Housekeeping:
+        """What takes room, and giving back what nothing uses."""
+        from core.housekeeping import Housekeeping
+
+        return Housekeeping(self._parts, self.images, self.volumes, self.networks)
 
     @cached_property
     def volumes(self) -> Volumes:

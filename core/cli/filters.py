@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Final
 
+from core.cli.moments import moment
 from core.errors import InvalidArgument
 from core.model.health import HealthStatus
 from core.model.snapshot import ContainerSnapshot
@@ -39,7 +40,7 @@ def container_filter(texts: Sequence[str], pictures: Sequence[ContainerSnapshot]
                 f"the filter {text!r} is not known", hint=f"use one of {', '.join(_MAKERS)} with =VALUE"
             )
         # Each label is a group of its own.
-        groups.setdefault(text if key == "label" else key, []).append(_MAKERS[key](value, pictures))
+        groups.setdefault(text if key.startswith("label") else key, []).append(_MAKERS[key](value, pictures))
     return lambda picture: all(any(fits(picture) for fits in group) for group in groups.values())
 
 
@@ -69,6 +70,16 @@ def _pattern(value: str) -> re.Pattern[str]:
 def _label(value: str, pictures: Sequence[ContainerSnapshot]) -> Filter:
     name, has_value, wanted = value.partition("=")
     return lambda picture: name in picture.labels and (not has_value or picture.labels[name] == wanted)
+
+
+def _without_label(value: str, pictures: Sequence[ContainerSnapshot]) -> Filter:
+    has = _label(value, pictures)
+    return lambda picture: not has(picture)
+
+
+def _until(value: str, pictures: Sequence[ContainerSnapshot]) -> Filter:
+    latest = moment(value)
+    return lambda picture: picture.created_at < latest
 
 
 def _ancestor(value: str, pictures: Sequence[ContainerSnapshot]) -> Filter:
@@ -139,6 +150,8 @@ _MAKERS: Final = {
     "name": _name,
     "status": _status,
     "label": _label,
+    "label!": _without_label,
+    "until": _until,
     "ancestor": _ancestor,
     "exited": _exited,
     "before": _before,

@@ -57,6 +57,11 @@ def _label(engine: Engine, value: str) -> Fits:
     return fits
 
 
+def _without_label(engine: Engine, value: str) -> Fits:
+    has = _label(engine, value)
+    return lambda image: not has(image)
+
+
 def _before(engine: Engine, value: str) -> Fits:
     created = engine.images.find(value).created_at
     return lambda image: image.created_at < created
@@ -77,6 +82,7 @@ _MAKERS: dict[str, Callable[[Engine, str], Fits]] = {
     "readonly": _readonly,
     "reference": _reference,
     "label": _label,
+    "label!": _without_label,
     "before": _before,
     "since": _since,
     "until": _until,

@@ -23,6 +23,7 @@ IDLE = (Status.CONFIGURED, Status.EXITED)
 def run(invocation: Invocation) -> int:
     parser = command_parser(invocation, COMMANDS[invocation.command][1])
     return {
+        "init": _init,
         "start": _start,
         "stop": _stop,
         "restart": _restart,
@@ -42,6 +43,13 @@ def _is_live(picture: ContainerSnapshot) -> bool:
 
 def _is_idle(picture: ContainerSnapshot) -> bool:
     return picture.status in IDLE
+
+
+def _init(invocation: Invocation, parser: CommandParser) -> int:
+    add_selection(parser, "initialise")
+    options = parser.parse_args(invocation.arguments)
+    with open_engine(invocation) as engine:
+        return each(engine, selected(engine, options, _is_idle), Container.init)
 
 
 def _start(invocation: Invocation, parser: CommandParser) -> int:

@@ -40,6 +40,7 @@ COMMANDS = {
     "images": ("images", "list the images"),
     "import": ("transfers", "make an image of a tar archive of a root file system"),
     "info": ("host", "describe the host and the store"),
+    "init": ("lifecycle", "create the process of containers without starting it"),
     "inspect": ("listing", "show all that is known of containers or images"),
     "kill": ("lifecycle", "send a signal to containers"),
     "load": ("transfers", "load images from an archive"),
@@ -95,6 +96,11 @@ COMMANDS = {
     "umount": ("files", "unmount a container's root file system"),
     "unpause": ("lifecycle", "let paused containers go on"),
     "untag": ("images", "take names of an image away"),
+    "container exists": ("system", "tell by the exit code whether a container is there"),
+    "container prune": ("system", "remove containers that do not run"),
+    "stats": ("stats", "show what containers use"),
+    "system df": ("system", "show what images, containers and volumes take on disk"),
+    "system prune": ("system", "remove what nothing uses"),
     "volume create": ("volumes", "make a volume"),
     "volume exists": ("volumes", "tell by the exit code whether a volume is there"),
     "volume export": ("volumes", "write a volume's files as a tar archive"),
@@ -115,7 +121,7 @@ SCREEN_COMMANDS = {"web": "serve the screen to a browser on this machine"}
 _IMAGE_WORDS = ("diff", "history", "import", "inspect", "load", "pull", "push", "save", "tag", "untag")
 _CONTAINER_WORDS = (
     *("attach", "cleanup", "commit", "create", "diff", "exec", "export", "inspect", "kill", "logs", "mount", "pause"),
-    *("cp", "update"),
+    *("cp", "init", "stats", "update"),
     *("port", "ps", "rename", "restart", "rm", "run", "start", "stop", "top", "umount", "unpause", "wait"),
 )
 _NETWORK_WORDS = ("connect", "create", "disconnect", "exists", "inspect", "ls", "prune", "reload", "rm")
@@ -139,7 +145,15 @@ GROUPS = {
         "remove": "secret rm",
     },
     "network": {**{word: f"network {word}" for word in _NETWORK_WORDS}, "list": "network ls", "remove": "network rm"},
-    "container": {**{word: word for word in _CONTAINER_WORDS}, "ls": "ps", "list": "ps", "unmount": "umount"},
+    "container": {
+        **{word: word for word in _CONTAINER_WORDS},
+        "exists": "container exists",
+        "prune": "container prune",
+        "ls": "ps",
+        "list": "ps",
+        "unmount": "umount",
+    },
+    "system": {"info": "info", "df": "system df", "prune": "system prune"},
     "volume": {
         **{word: f"volume {word}" for word in ("create", "exists", "export", "import", "inspect", "ls", "prune", "rm")},
         "list": "volume ls",

@@ -118,7 +118,7 @@ def _fields(*, whole: bool) -> Mapping[str, tuple[str, Callable[[Any], object]]]
         "Exited": ("EXITED", lambda p: p.status == "exited"),
         "ExitedAt": ("EXITED AT", lambda p: int(p.finished_at)),
         "ExitCode": ("EXIT CODE", lambda p: p.exit_code or 0),
-        "State": ("STATE", lambda p: _STATES.get(p.status, str(p.status).title())),
+        "State": ("STATE", state_name),
         "Status": ("STATUS", status_text),
         "Pid": ("PID", lambda p: p.pid),
         "Labels": ("LABELS", lambda p: p.labels),
@@ -131,6 +131,11 @@ def _fields(*, whole: bool) -> Mapping[str, tuple[str, Callable[[Any], object]]]
         "PodName": ("PODNAME", lambda p: p.pod_name),
         "IsInfra": ("ISINFRA", lambda p: p.is_infra),
     }
+
+
+def state_name(picture: ContainerSnapshot) -> str:
+    """The state in podman's word."""
+    return _STATES.get(picture.status, str(picture.status).title())
 
 
 def _command(picture: Picture, whole: bool) -> str:

@@ -15,6 +15,7 @@ import msgspec
 from core.errors import AmbiguousName, ImageInUse, NoSuchImage, StorageFailed
 from core.host.locks import FileLock
 from core.host.mounts import is_mounted, unmount
+from core.host.trees import size_of_files
 from core.model.content import ChangeKind, CommitOptions, FileChange, ImageFormat
 from core.model.health import DEFAULT_INTERVAL, DEFAULT_RETRIES, DEFAULT_TIMEOUT, HealthCheck, check_args
 from core.model.image import DEFAULT_ACCESS, Image, ImageConfig, RegistryAccess
@@ -290,6 +291,20 @@ class ContainersStorage:
             sizes.append(layers[layer].size)
             layer = layers[layer].parent
         return sizes[::-1]
+
+    def written_size(self, container_id: str) -> int:
+        layer = self._layer_of(container_id)
+        return 0 if layer is None else size_of_files(self._paths.storage_root / "overlay" / layer / "diff")
+
+    def image_layers(self) -> dict[str, dict[str, int]]:
+        layers = self._layers_file()
+        found: dict[str, dict[str, int]] = {}
+        for entry in self._command.json("images") or []:
+            chain, layer = found.setdefault(str(entry["id"]), {}), str(entry.get("layer") or "")
+            while layer in layers:
+                chain[layer] = layers[layer].size
+                layer = layers[layer].parent
+        return found
 
     def tag(self, image_id: str, name: str) -> None:
         self._command.check("add-names", "-n", full_name(name), image_id)

@@ -115,6 +115,12 @@ class Storage(Protocol):
     ) -> None:
         """Copy an image to a transport and a name. Raises `StorageFailed`, `Cancelled`."""
 
+    def written_size(self, container_id: str) -> int:
+        """Bytes of the files that a container has written into its root. Reads that tree; starts no process."""
+
+    def image_layers(self) -> dict[str, dict[str, int]]:
+        """For each image its layers with their bytes."""
+
     def layer_sizes(self, image_id: str) -> list[int]:
         """Bytes of each layer, the lowest first."""
 
