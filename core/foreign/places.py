@@ -19,6 +19,7 @@ _ROOT_FOLDERS: Final = ("/run/containerd/runc", "/run/docker/runtime-runc")
 """One root a namespace below each."""
 _USERS: Final = Path("/run/user")
 _USERS_ROOTS: Final = ("runc", "crun")
+_LEADING: Final = ("runc", "crun", "containerd", "docker", "runtime-runc", "user")
 
 
 class ShimOptions(msgspec.Struct):
@@ -60,6 +61,11 @@ def birthplaces() -> Iterator[Path]:
         if folder.is_dir():
             yield folder
     yield from _folders_in(_USERS)
+
+
+def leads_to_root(folder: Path, name: str) -> bool:
+    """Whether an entry of a birthplace matters: much else comes and goes in /run."""
+    return name in _LEADING or folder == _USERS or str(folder) in _ROOT_FOLDERS
 
 
 def shim_options(bundle: str) -> ShimOptions:

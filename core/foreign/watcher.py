@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Final
 
 from core.events import Event, EventBus, EventKind
-from core.foreign.places import birthplaces
+from core.foreign.places import birthplaces, leads_to_root
 from core.host.freezer import freezer_file
-from core.host.notices import IN_CREATE, IN_DELETE, IN_MODIFY, IN_MOVED_TO, FileWatcher
+from core.host.notices import IN_CREATE, IN_DELETE, IN_MODIFY, IN_MOVED_TO, FileWatcher, Notice
 from core.host.process_table import open_pidfd
 from core.log import LOG
 from core.model.foreign import ForeignContainer
@@ -41,6 +41,7 @@ class ForeignWatcher:
         self._bus = bus
         self._roots = roots
         self._read = read
+        self._birthplaces: set[Path] = set()
         self._stop, self._wake = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
         self._thread = threading.Thread(target=self._run, name="wharfinger-foreign", daemon=True)
 
@@ -73,8 +74,9 @@ class ForeignWatcher:
     def _watch_all(self, notices: FileWatcher, ends: list[int]) -> list[ForeignContainer]:
         """Set the watches, then read: what changes in between is told."""
         roots = self._roots()
+        self._birthplaces = set(birthplaces()) - set(roots)
         folders = [folder for root in roots for folder in (root, *_below(root))]
-        for folder in (*birthplaces(), *folders):
+        for folder in (*self._birthplaces, *folders):
             with contextlib.suppress(OSError):
                 notices.watch(folder, _ENTRIES)
         pictures = self._read()
@@ -99,8 +101,13 @@ class ForeignWatcher:
                 ready = [descriptor for descriptor, _ in poll.poll(FREEZER_INTERVAL * 1000 if freezers else None)]
                 if self._stop in ready:
                     return False
+                if notices.fileno() in ready and not any(map(self._matters, notices.read())):
+                    ready.remove(notices.fileno())
                 if ready or any(_froze(descriptor) != paused for descriptor, paused in freezers):
                     return True
+
+    def _matters(self, notice: Notice) -> bool:
+        return notice.path not in self._birthplaces or leads_to_root(notice.path, notice.name)
 
     def _stopped(self, timeout: float) -> bool:
         return bool(select.select([self._stop], [], [], timeout)[0])

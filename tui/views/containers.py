@@ -243,5 +243,5 @@ VIEW: Final = View(
     },
     runs=lambda picture: picture.status in _ALIVE,
     refusal=lambda picture: f"it is {picture.status}",
-    empty="no containers yet: wharf demo",
+    empty="no containers yet: wharf demo; 8 shows those of other engines",
 )
