@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 
 from core.model.port_text import port_text
@@ -93,6 +94,7 @@ def listed(database: str, boot_id: str) -> list[ListedContainer] | None:
     None where the database is not there, is not understood, or is of another boot.
     """
     try:
+        check_below_log(database)
         connection = sqlite3.connect(f"file:{_quoted(database)}?mode=rw", uri=True, timeout=_PATIENCE)
     except sqlite3.Error:
         return None
@@ -106,6 +108,22 @@ def listed(database: str, boot_id: str) -> list[ListedContainer] | None:
         return [ListedContainer(row) for row in rows]
     except sqlite3.Error:
         return None
+    finally:
+        connection.close()
+
+
+def check_below_log(database: str) -> None:
+    """Where a log of changes is beside the file, SQLite may read all that it needs from it, and never see the damage.
+
+    So the file is looked at without the log, by SQLite itself, which takes care of the locks. Raises
+    `sqlite3.DatabaseError` for a file that is no database; an empty one is one.
+    """
+    log = f"{database}-wal"
+    if not (os.path.exists(database) and os.path.exists(log) and os.path.getsize(log)):
+        return
+    connection = sqlite3.connect(f"file:{_quoted(database)}?immutable=1", uri=True)
+    try:
+        connection.execute("PRAGMA application_id").fetchone()
     finally:
         connection.close()
 

@@ -17,7 +17,7 @@ from core.events import Event
 from core.model.config import ContainerConfig, ContainerRecord
 from core.model.health import HEALTH_LOG, HealthResult
 from core.model.state import LASTING_INTENTS, ContainerState
-from core.store.listing import SCHEMA_VERSION
+from core.store.listing import SCHEMA_VERSION, check_below_log
 from core.store.lookup import (
     JOURNAL_LIMIT,
     name_in_use,
@@ -52,6 +52,7 @@ def open_database(path: Path, notice: Path) -> SqliteStore:
     try:
         with _opening:
             _check_beginning(path)
+            check_below_log(str(path))
             connection = _connect(path)
         try:
             _prepare(connection, path)

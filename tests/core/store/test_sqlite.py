@@ -72,6 +72,34 @@ def test_a_damaged_file_is_said_and_left_as_it_is(tmp_path: Path, notice: Path, 
     assert path.read_bytes() == content
 
 
+def test_what_a_killed_process_left_does_not_hide_the_damage(tmp_path: Path, notice: Path) -> None:
+    path, log = tmp_path / "state.db", tmp_path / "state.db-wal"
+    store = open_database(path, notice)
+    store.add(record(1))
+    unfinished = log.read_bytes()
+    store.close()
+    path.write_bytes(b"nonsense" * 1000)
+    log.write_bytes(unfinished)
+    with pytest.raises(DatabaseDamaged):
+        open_database(path, notice)
+    assert path.read_bytes() == b"nonsense" * 1000
+    assert log.read_bytes() == unfinished
+
+
+def test_a_look_at_the_file_costs_no_other_connection_its_locks(tmp_path: Path, notice: Path) -> None:
+    path = tmp_path / "state.db"
+    first = open_database(path, notice)
+    first.add(record(1))
+    open_database(path, notice).close()
+    # Were the locks lost, this process would be the last one, and take the log of changes away at its end.
+    code = (
+        "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute('SELECT * FROM event').fetchall(); c.close()"
+    )
+    subprocess.run([sys.executable, "-c", code, path], check=True)
+    assert path.with_name("state.db-wal").exists()
+    first.close()
+
+
 def test_damage_in_the_middle_is_said_too(tmp_path: Path, notice: Path) -> None:
     path = tmp_path / "state.db"
     store = open_database(path, notice)
