@@ -34,8 +34,6 @@ from core.network.netavark import Netavark
 from core.operations.inspect import snapshot_of
 from core.operations.observe import observed_state
 from core.operations.parts import EngineParts, Transaction
-from core.operations.release import is_exporting
-from core.operations.volumes import repair_volumes
 from core.paths import EnginePaths
 from core.runtime.runc import Runc
 from core.settings import Settings
@@ -296,7 +294,10 @@ class Engine:
         """After a reboot refresh all; after a crash finish or undo what was begun."""
         if self._parts.store.boot_id() != self._parts.boot_id:
             self._refresh_all()
-        repair_volumes(self._parts)
+        if self._parts.store.objects("volume"):
+            from core.operations.volumes import repair_volumes
+
+            repair_volumes(self._parts)
         self._remove_ownerless_namespaces()
         for record in self._parts.store.all():
             if record.state.intent is None and not self._is_left_behind(record):
@@ -307,7 +308,8 @@ class Engine:
                 continue
             except EngineError as error:
                 LOG.warning("container %s could not be repaired: %s", record.id, error)
-        self.pods.recover()
+        if self._parts.store.objects("pod"):
+            self.pods.recover()
 
     def _remove_ownerless_namespaces(self) -> None:
         """Those of containers that the store does not know."""
@@ -321,9 +323,12 @@ class Engine:
     def _is_left_behind(self, record: ContainerRecord) -> bool:
         """Whether a root is mounted or a network connected for nobody: an export or a clean-up was killed."""
         state = record.state
+        if state.status not in IDLE_STATUSES or not (state.mount_point or state.leases):
+            return False
+        from core.operations.release import is_exporting
+
         return (
             bool((state.mount_point and record.config.image_id) or state.leases)
-            and state.status in IDLE_STATUSES
             and not state.kept_mounted
             and not is_exporting(self._parts, record.id)
             and self._parts.monitor.find(record.id) is None

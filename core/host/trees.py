@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import os
-import shutil
 import stat
 from collections.abc import Sequence
 from pathlib import Path
@@ -66,7 +65,9 @@ def unpack(archive: BinaryIO, target: Path) -> None:
         try:
             try:
                 tar.stdin.write(head)
-                shutil.copyfileobj(archive, tar.stdin)
+                from shutil import copyfileobj
+
+                copyfileobj(archive, tar.stdin)
                 tar.stdin.close()
             except BrokenPipeError:
                 pass
@@ -146,7 +147,9 @@ def empty(path: Path) -> None:
         if entry.name == _OF_FILE_SYSTEM:
             continue
         if entry.is_dir(follow_symlinks=False):
-            shutil.rmtree(entry.path)
+            from shutil import rmtree
+
+            rmtree(entry.path)
         else:
             os.unlink(entry.path)
 

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import logging
-
 import msgspec
 
 from core.errors import EngineError, InvalidArgument
 from core.events import EventKind
+from core.log import LOG
 from core.model.limits import LimitChanges, changed_limits
 from core.model.state import Intent
 from core.oci.resources import update_resources
 from core.operations.observe import LIVE_STATUSES
 from core.operations.parts import Transaction
-
-_log = logging.getLogger("wharfinger")
 
 
 def update(held: Transaction, changes: LimitChanges) -> None:
@@ -56,7 +53,7 @@ def finish_update(held: Transaction) -> None:
         try:
             held.parts.runtime.update(held.id, update_resources(held.config.resources, held.record.limits))
         except EngineError as error:
-            _log.warning("the limits of %s could not be set: %s", held.id, error)
+            LOG.warning("the limits of %s could not be set: %s", held.id, error)
     held.save(intent=None)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-import shutil
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -242,6 +241,8 @@ def _finish_removal(parts: EngineParts, name: str) -> None:
     while is_mounted(data):
         unmount(data)
     if data.parent.exists():
-        shutil.rmtree(data.parent)
+        from shutil import rmtree
+
+        rmtree(data.parent)
     catalogue(parts).remove(name)
     parts.paths.volume_lock(name).unlink(missing_ok=True)

@@ -84,16 +84,17 @@ def kill_at(step: int) -> None:
         if passed == step:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    def audit(event: str, _: object) -> None:
-        if event in {"subprocess.Popen", "os.rename", "os.rmdir", "shutil.rmtree"}:
+    def audit(event: str, arguments: tuple[object, ...]) -> None:
+        freezes = event == "open" and str(arguments[0]).endswith("freezer.state") and arguments[1] is None
+        if freezes or event in {"subprocess.Popen", "os.rename", "os.rmdir", "shutil.rmtree"}:
             tick()
 
     change = SqliteStore._change
 
     @contextlib.contextmanager
-    def counted(store: SqliteStore) -> Iterator[object]:
+    def counted(store: SqliteStore, *, lasting: bool = True) -> Iterator[object]:
         tick()
-        with change(store) as connection:
+        with change(store, lasting=lasting) as connection:
             yield connection
         tick()
 
