@@ -37,6 +37,14 @@ _OPTIONS: Final = {
     "macvlan": ("mtu", "mode", "parent"),
     "ipvlan": ("mtu", "mode", "parent"),
 }
+_MODES: Final = ("bridge", "private", "vepa", "passthru", "l2", "l3", "l3s")
+_VALUES: Final[dict[str, Callable[[str], bool]]] = {
+    "mtu": str.isdecimal,
+    "vlan": lambda value: value.isdecimal() and int(value) <= 4094,
+    "isolate": lambda value: value in ("true", "false"),
+    "mode": lambda value: value in _MODES,
+    "parent": bool,
+}
 _LONGEST_INTERFACE: Final = 15
 _RESERVED_NAMES: Final = ("none", "host", "bridge", "private", "slirp4netns", "pasta", "container", "ns", "default")
 
@@ -215,6 +223,9 @@ def _check(request: NetworkRequest) -> None:
     if unknown:
         known = ", ".join(_OPTIONS[request.driver])
         raise InvalidArgument(f"unsupported {request.driver} network option {unknown[0]}", hint=f"use {known}")
+    for name, value in request.options.items():
+        if not _VALUES[name](value):
+            raise InvalidArgument(f"{value!r} is no value for the option {name} of a network")
     if len(request.interface) > _LONGEST_INTERFACE or "/" in request.interface:
         raise InvalidArgument(f"{request.interface!r} is no name for an interface", hint="use up to 15 characters")
     if (request.gateways or request.ranges) and not request.subnets:

@@ -193,6 +193,11 @@ class EnginePaths:
         return self.run_root / "networks"
 
     @property
+    def name_server_pid_file(self) -> Path:
+        """Written by netavark, beside the names that are answered, a file a network."""
+        return self.name_server / "aardvark-dns" / "aardvark.pid"
+
+    @property
     def change_notice(self) -> Path:
         """A file that every writer of the database touches, so that the others notice without asking."""
         return self.run_root / "changed"

@@ -89,6 +89,14 @@ class Worksite:
         listed = subprocess.run(["iptables-save", "-t", "nat"], capture_output=True, text=True, check=False).stdout
         return [line for line in listed.splitlines() if any(container_id in line for container_id in self._ids)]
 
+    def cut_networks(self) -> None:
+        """Delete the bridges and the rules, as a power cut does."""
+        for interface in self.interfaces():
+            subprocess.run(["ip", "link", "delete", interface], check=False, capture_output=True)
+        for rule in self.rules():
+            argv = ["iptables", "-t", "nat", *shlex.split(rule.replace("-A", "-D", 1))]
+            subprocess.run(argv, check=False, capture_output=True)
+
     def leftovers(self, patience: float = SETTLING_TIME) -> list[str]:
         """What of containers is on the host, once `patience` seconds have passed or nothing is there any more."""
         deadline = time.monotonic() + patience
@@ -125,7 +133,7 @@ class Worksite:
     def demolish(self) -> None:
         """Take everything away by plain force."""
         for _ in range(3):
-            for pid in [*self.processes(), *self._members()]:
+            for pid in [*self.processes(), *self.members()]:
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)
             for folder in CGROUPS.glob("freezer/wharfinger/*"):
@@ -139,11 +147,7 @@ class Worksite:
             for cgroup in self.cgroups():
                 with contextlib.suppress(OSError):
                     cgroup.rmdir()
-            for interface in self.interfaces():
-                subprocess.run(["ip", "link", "delete", interface], check=False, capture_output=True)
-            for rule in self.rules():
-                argv = ["iptables", "-t", "nat", *shlex.split(rule.replace("-A", "-D", 1))]
-                subprocess.run(argv, check=False, capture_output=True)
+            self.cut_networks()
         for point in reversed(self._all_mounts()):
             subprocess.run(["umount", "-l", point], check=False, capture_output=True)
         shutil.rmtree(self.folder, ignore_errors=True)
@@ -156,7 +160,7 @@ class Worksite:
         finally:
             self.demolish()
 
-    def _members(self) -> list[int]:
+    def members(self) -> list[int]:
         found = []
         for folder in self.cgroups():
             with contextlib.suppress(OSError):

@@ -21,7 +21,7 @@ def run(invocation: Invocation) -> int:
     options = parser.parse_args(invocation.arguments)
     if not (options.all or options.latest or options.container):
         raise InvalidArgument("you must supply a running container name or id", hint="or use --all or --latest")
-    if (options.all or options.latest) and options.port:
+    if (options.all and (options.container or options.latest)) or (options.latest and options.port):
         raise InvalidArgument("--all and --latest can not be used together with a container")
     # With --latest the only word is the port.
     wanted = options.container if options.latest else options.port

@@ -13,7 +13,8 @@ from core.errors import HostIncomplete, NetworkFailed, TimedOut
 from core.host.files import make_private_directory
 from core.host.locks import FileLock
 from core.host.network_namespaces import network_namespace
-from core.host.process_table import find_by_arguments
+from core.host.process_stat import process_start
+from core.host.process_table import arguments_of, find_by_arguments
 from core.host.processes import find_program, run
 from core.model.network import Lease, Network
 from core.network.contract import Connection
@@ -22,6 +23,8 @@ from core.settings import Settings
 
 _FIRST_WITH_IPVLAN: Final = (1, 5)
 _LOCK_PATIENCE: Final = 120.0
+_END_PATIENCE: Final = 2.0
+_PAUSE: Final = 0.01
 _ORPHAN_PATIENCE: Final = 30.0
 
 
@@ -62,7 +65,7 @@ class Netavark:
         while find_by_arguments("netavark", os.fspath(namespace)) is not None:
             if time.monotonic() >= deadline:
                 raise TimedOut(f"netavark still works on {namespace}", hint="see whether it hangs: ps -ef")
-            time.sleep(0.01)
+            time.sleep(_PAUSE)
 
     def _call(self, verb: str, namespace: Path, connection: Connection) -> bytes:
         make_private_directory(self._paths.name_server)
@@ -75,12 +78,38 @@ class Netavark:
         lock = FileLock(Path(HOST_NETWORK_LOCK))
         lock.acquire(timeout=_LOCK_PATIENCE)
         try:
+            server = self._name_server_process()
             finished = run(argv, stdin=_request(connection), timeout=self._settings.operation_timeout)
+            self._await_end_of(server)
         finally:
             lock.release()
         if finished.returncode:
             raise _failure(verb, finished.argv, finished.stdout, finished.stderr, connection)
         return finished.stdout
+
+    def _name_server_process(self) -> int | None:
+        """The PID of the living name server; None where there is none.
+
+        netavark takes whatever has the PID in the file for it, a zombie or a stranger too: such a file is removed.
+        """
+        file = self._paths.name_server_pid_file
+        try:
+            pid = int(file.read_text())
+        except (OSError, ValueError):
+            return None
+        if str(file.parent) in arguments_of(pid) and process_start(pid) is not None:
+            return pid
+        file.unlink(missing_ok=True)
+        return None
+
+    def _await_end_of(self, server: int | None) -> None:
+        """Where no container is left with a name, the name server goes; who came now would take it for a living one."""
+        file = self._paths.name_server_pid_file
+        if server is None or any(name != file.name for name in os.listdir(file.parent)):
+            return
+        deadline = time.monotonic() + _END_PATIENCE
+        while process_start(server) is not None and time.monotonic() < deadline:
+            time.sleep(_PAUSE)
 
     def _name_server(self) -> str:
         try:

@@ -257,7 +257,7 @@ def _switch_off(site: Worksite) -> None:
     from core.store.sqlite import open_database
 
     for _ in range(2):
-        for pid in [*site.processes(), *site._members()]:
+        for pid in [*site.processes(), *site.members()]:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
         time.sleep(0.3)

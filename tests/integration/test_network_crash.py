@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import random
 import signal
 import subprocess
 import traceback
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from core.engine import Engine
+from core.errors import InvalidArgument, StateForbids
 from core.host import processes
 from core.model.network import Attachment, NetworkRequest, PortMapping
 from core.model.options import ExecOptions
 from core.network import netavark
+from core.store.sqlite import open_database
 from tests.worksite import Worksite, eventually, make, run
 
 PORTS = (PortMapping(container_port=80),)
@@ -61,8 +66,10 @@ def killed(site: Worksite, action: Callable[[Engine], object], arm: Callable[[],
     assert os.WTERMSIG(os.waitpid(pid, 0)[1]) == signal.SIGKILL
 
 
-@pytest.mark.parametrize("moment", ["before", "during", "after"])
-@pytest.mark.parametrize("name", ACTIONS)
+@pytest.mark.parametrize(
+    ("name", "moment"),
+    [("start", "before"), *((name, moment) for name in ACTIONS for moment in ("during", "after"))],
+)
 def test_killed_around_a_call_of_netavark(worksite: Worksite, demo_archive: Path, name: str, moment: str) -> None:
     verb, action = ACTIONS[name]
     with Engine.open(worksite.paths) as engine:
@@ -96,3 +103,96 @@ def test_killed_around_a_call_of_netavark(worksite: Worksite, demo_archive: Path
         assert not any("/netns/" in point for point in worksite.mounts())
     leaves = list((worksite.paths.name_server / "aardvark-dns").glob("[!a]*"))
     assert leaves == []
+
+
+def test_after_a_reboot_the_networks_are_set_up_anew(worksite: Worksite, demo_archive: Path) -> None:
+    with Engine.open(worksite.paths) as engine:
+        engine.images.load(demo_archive)
+        engine.networks.create(NetworkRequest(name="sea"))
+        run(engine, "sleep", "1000", name="it", network="sea", ports=PORTS)
+        stray = make(engine, "sleep", "1000", name="stray", network="sea")
+        stray.init()
+        worksite.note_containers()
+    for _ in eventually(30):
+        if not (pids := [*worksite.processes(), *worksite.members()]):
+            break
+        for pid in pids:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+    for point in worksite.mounts():
+        subprocess.run(["umount", "-l", point], check=True)
+    worksite.cut_networks()
+    store = open_database(worksite.paths.database, worksite.paths.change_notice)
+    for record in store.all():
+        store.save_state(record.id, msgspec.structs.replace(record.state, boot_id="the boot before"))
+    store.set_boot_id("the boot before")
+    store.close()
+    with Engine.open(worksite.paths) as engine:
+        assert [picture.addresses for picture in engine.containers()] == [(), ()]
+        assert not worksite.paths.name_server.exists()
+        assert os.listdir(worksite.paths.namespaces) == []
+        for name in ("it", "stray"):
+            engine.lookup(name).start()
+        it = engine.lookup("it")
+        assert it.snapshot().networks == ("sea",)
+        for _ in eventually(30):
+            if b"Name:" in it.run_exec(ExecOptions(args=("nslookup", "stray.dns.podman")), timeout=20).stdout:
+                break
+        assert len(worksite.rules()) == 1
+
+
+def test_a_name_server_that_was_killed_is_started_again(worksite: Worksite, demo_archive: Path) -> None:
+    with Engine.open(worksite.paths) as engine:
+        engine.images.load(demo_archive)
+        engine.networks.create(NetworkRequest(name="sea"))
+        it = run(engine, "sleep", "1000", name="it", network="sea")
+        os.kill(int(worksite.paths.name_server_pid_file.read_text()), signal.SIGKILL)
+        run(engine, "sleep", "1000", name="other", network="sea")
+        for _ in eventually(30):
+            if b"Name:" in it.run_exec(ExecOptions(args=("nslookup", "other.dns.podman")), timeout=20).stdout:
+                break
+
+
+STEPS: tuple[Callable[[Engine], object], ...] = (
+    lambda engine: engine.lookup("it").start(),
+    lambda engine: engine.lookup("it").stop(0),
+    lambda engine: engine.lookup("it").kill("KILL"),
+    lambda engine: engine.lookup("it").cleanup(),
+    lambda engine: engine.networks.connect(engine.lookup("it"), Attachment(network="sea")),
+    lambda engine: engine.networks.disconnect(engine.lookup("it"), "sea"),
+    lambda engine: engine.networks.reload(engine.lookup("it")),
+)
+
+
+def test_two_processes_at_the_networks_of_one_container(worksite: Worksite, demo_archive: Path) -> None:
+    with Engine.open(worksite.paths) as engine:
+        engine.images.load(demo_archive)
+        engine.networks.create(NetworkRequest(name="sea"))
+        make(engine, "sleep", "1000", name="it", network="bridge", ports=PORTS)
+        worksite.note_containers()
+    pids = []
+    for seed in (1, 2):
+        pid = os.fork()
+        if pid == 0:
+            code = 1
+            try:
+                choose = random.Random(seed)
+                with Engine.open(worksite.paths) as engine:
+                    for _ in range(10):
+                        with contextlib.suppress(StateForbids, InvalidArgument):
+                            choose.choice(STEPS)(engine)
+                code = 0
+            except BaseException:
+                traceback.print_exc()
+            finally:
+                os._exit(code)
+        pids.append(pid)
+    assert [os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) for pid in pids] == [0, 0]
+    with Engine.open(worksite.paths) as engine:
+        it = engine.lookup("it")
+        it.restart(0)
+        links = it.run_exec(ExecOptions(args=("ls", "/sys/class/net")), timeout=20).stdout.decode().split()
+        assert len(links) == len(it.snapshot().networks) + 1
+        it.remove(force=True)
+        assert worksite.interfaces() == []
+        assert worksite.rules() == []

@@ -18,7 +18,8 @@ from core.container import Container
 from core.engine import Engine
 from core.errors import InvalidArgument, NetworkInUse, NoSuchObject, PortInUse, StateForbids
 from core.model.network import DEFAULT_NETWORK, Attachment, NameOptions, NetworkRequest, PortMapping
-from core.model.options import ExecOptions
+from core.model.options import CreateOptions, ExecOptions
+from core.model.pod import PodOptions
 from tests.worksite import DEMO, Worksite, eventually, make, run
 
 SERVER = ("httpd", "-f", "-p", "80", "-h", "/www")
@@ -158,6 +159,17 @@ def test_addresses_names_and_files_as_asked(engine: Engine) -> None:
     plain = run(engine, "sleep", "1000", network="bridge", names=NameOptions(servers=("192.0.2.53",), no_hosts=True))
     assert inside(plain, "cat /etc/resolv.conf").splitlines() == ["nameserver 192.0.2.53"]
     assert "host.containers.internal" not in inside(plain, "cat /etc/hosts")
+
+
+def test_a_pod_publishes_ports_for_its_containers(engine: Engine) -> None:
+    infra = CreateOptions(network="bridge", ports=(PortMapping(container_port=80),))
+    pod = engine.pods.create(PodOptions(name="pod", infra_options=infra))
+    web = run(engine, *SERVER, name="web", pod="pod", network="")
+    owner = engine.lookup(pod.infra_id)
+    eventually_served(f"http://127.0.0.1:{owner.config.ports[0].host_port}/")
+    assert f"{owner.snapshot().addresses[0]}\tpod" in inside(web, "cat /etc/hosts")
+    engine.pods.remove("pod", force=True)
+    assert nat_rules(owner.id) == ""
 
 
 def test_lost_rules_and_a_lost_namespace_are_mended(engine: Engine, worksite: Worksite) -> None:
