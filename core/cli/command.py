@@ -34,21 +34,25 @@ def open_engine(invocation: Invocation) -> Engine:
     return Engine.open(invocation.paths, invocation.settings)
 
 
-def add_selection(parser: CommandParser, verb: str, *, short_all: bool = True) -> None:
-    """Names, or --all, --latest, --filter and --cidfile in their place."""
+def add_selection(parser: CommandParser, verb: str, *, short_all: bool = True, short_filter: bool = False) -> None:
+    """Names, or --all, --latest, --filter and --cidfile in their place; `short_…`: also -a and -f."""
     add = parser.add_argument
     add("containers", nargs="*", metavar="CONTAINER")
     add(*(["-a"] if short_all else []), "--all", action="store_true", help=f"{verb} all containers")
     add("--latest", "-l", action="store_true", help=f"{verb} the one created last")
-    add("--filter", action="append", default=[], metavar="KEY=VALUE", help=f"{verb} those that fit; see wharf ps")
+    filters = ["--filter", "-f"] if short_filter else ["--filter"]
+    add(*filters, action="append", default=[], metavar="KEY=VALUE", help=f"{verb} those that fit; see wharf ps")
     add("--cidfile", action="append", default=[], metavar="FILE", help="a file that has the id")
 
 
 def selected(engine: Engine, options: Options, fits: Callable[[ContainerSnapshot], bool] = lambda _: True) -> list[str]:
     """The names or ids that the options mean; with --all those that fit. Raises `InvalidArgument` for none at all."""
     if options.all or options.latest:
-        if options.containers or options.cidfile or (options.all and options.latest):
-            raise InvalidArgument("--all and --latest can not be used together, or with names")
+        if options.all and options.latest:
+            raise InvalidArgument("--all and --latest cannot be used together")
+        if options.containers or options.cidfile:
+            wrong = "--latest and containers cannot be used together"
+            raise InvalidArgument("no arguments are needed with --all" if options.all else wrong)
         pictures = engine.containers()
         chosen = pictures[-1:] if options.latest else [picture for picture in pictures if fits(picture)]
         return [picture.id for picture in _filtered(chosen, pictures, options)]

@@ -54,7 +54,7 @@ def _commit(invocation: Invocation, parser: CommandParser) -> int:
     add("--format", "-f", choices=("oci", "docker"), default="oci", help="form of the image's manifest")
     add("--iidfile", type=Path, default=None, metavar="FILE", help="write the image's id to this file")
     add("--message", "-m", default="", help="a comment in the image's history")
-    add_boolean(parser, "--pause", default=True, explanation="freeze a running container while it is read")
+    add_boolean(parser, "--pause", "-p", default=True, explanation="freeze a running container while it is read")
     add("--quiet", "-q", action="store_true", help="as without it")
     add("--squash", "-s", action="store_true", help="one layer with all of the root")
     add("container", metavar="CONTAINER")

@@ -24,6 +24,7 @@ from core.container import Container
 from core.engine import Engine
 from core.errors import EngineError, InvalidArgument, NoSuchContainer, NoSuchImage
 from core.model.config import DEFAULT_PIDS_LIMIT
+from core.model.image import RegistryAccess
 from core.model.options import CreateOptions
 from core.model.restart import parse_restart_policy
 
@@ -103,7 +104,8 @@ def _have_image(engine: Engine, options: Options) -> None:
     if options.pull == "always" or missing:
         if not options.quiet:
             print(f"Trying to pull {options.image}...", file=sys.stderr)
-        engine.images.pull(options.image)
+        access = RegistryAccess(authfile=options.authfile, tls_verify=options.tls_verify)
+        engine.images.pull(options.image, access=access)
 
 
 def _parse(invocation: Invocation) -> Options:
@@ -168,6 +170,9 @@ def _add_options(parser: CommandParser) -> None:
     add("--replace", action="store_true", help="remove the container that has the name, first")
     add("--pull", choices=("missing", "always", "never"), default="missing", help="when to pull the image")
     add("--quiet", "-q", action="store_true", help="say nothing of a pull")
+    add("--authfile", default="", metavar="FILE", help="file with the logins of registries")
+    add_boolean(parser, "--tls-verify", default=True, explanation="whether the registry has to prove who it is")
+    add("--disable-content-trust", action="store_true", help="as without it: Docker alone has such a trust")
 
 
 def create_options(options: Options, invocation: Invocation) -> CreateOptions:

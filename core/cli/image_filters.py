@@ -47,6 +47,10 @@ def _reference(engine: Engine, value: str) -> Fits:
     return lambda image: any(fnmatchcase(name, pattern) for name in image.names for pattern in patterns)
 
 
+def _id(engine: Engine, value: str) -> Fits:
+    return lambda image: image.id.startswith(value.removeprefix("sha256:"))
+
+
 def _label(engine: Engine, value: str) -> Fits:
     name, has_value, wanted = value.partition("=")
 
@@ -85,5 +89,7 @@ _MAKERS: dict[str, Callable[[Engine, str], Fits]] = {
     "label!": _without_label,
     "before": _before,
     "since": _since,
+    "after": _since,
+    "id": _id,
     "until": _until,
 }

@@ -134,6 +134,9 @@ def _remove(invocation: Invocation, parser: CommandParser) -> int:
     parser.add_argument("--all", "-a", action="store_true", help="all images of this store")
     parser.add_argument("--force", "-f", action="store_true", help="with their containers")
     parser.add_argument("--ignore", "-i", action="store_true", help="no error for an image that is not there")
+    parser.add_argument(
+        "--no-prune", action="store_true", help="as without it: parents are never removed with an image"
+    )
     parser.add_argument("images", nargs="*", metavar="IMAGE")
     options = parser.parse_args(invocation.arguments)
     if options.all and options.images:

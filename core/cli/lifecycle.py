@@ -8,6 +8,7 @@ import sys
 from core.cli.command import Order, add_selection, command_parser, each, only_existing, open_engine, selected
 from core.cli.main import COMMANDS, Invocation, report
 from core.cli.parser import HIDDEN, CommandParser, add_boolean, seconds
+from core.cli.waiting import add_conditions, conditions
 from core.container import Container
 from core.engine import Engine
 from core.errors import EngineError, InvalidArgument, NoSuchContainer, NotFound, StateForbids
@@ -54,7 +55,7 @@ def _init(invocation: Invocation, parser: CommandParser) -> int:
 
 def _start(invocation: Invocation, parser: CommandParser) -> int:
     # -a is --attach here, while it is --all for the other verbs: as in podman.
-    add_selection(parser, "start", short_all=False)
+    add_selection(parser, "start", short_all=False, short_filter=True)
     parser.add_argument("--attach", "-a", action="store_true", help="join the console, and pass the exit code on")
     parser.add_argument("--interactive", "-i", action="store_true", help="type into it, too")
     parser.add_argument("--detach-keys", default=None, help="keys that leave the console")
@@ -78,7 +79,7 @@ def _start(invocation: Invocation, parser: CommandParser) -> int:
 
 
 def _stop(invocation: Invocation, parser: CommandParser) -> int:
-    add_selection(parser, "stop")
+    add_selection(parser, "stop", short_filter=True)
     parser.add_argument("--time", "-t", type=seconds, default=None, help="seconds until it is killed")
     parser.add_argument("--ignore", "-i", action="store_true", help="no error for a container that is not there")
     options = parser.parse_args(invocation.arguments)
@@ -90,7 +91,7 @@ def _stop(invocation: Invocation, parser: CommandParser) -> int:
 
 
 def _restart(invocation: Invocation, parser: CommandParser) -> int:
-    add_selection(parser, "restart")
+    add_selection(parser, "restart", short_filter=True)
     parser.add_argument("--running", action="store_true", help="only those that run, with --all")
     parser.add_argument("--time", "-t", type=seconds, default=None, help="seconds until it is killed")
     options = parser.parse_args(invocation.arguments)
@@ -110,7 +111,7 @@ def _kill(invocation: Invocation, parser: CommandParser) -> int:
 
 def _pause(invocation: Invocation, parser: CommandParser) -> int:
     pausing = invocation.command == "pause"
-    add_selection(parser, invocation.command)
+    add_selection(parser, invocation.command, short_filter=True)
     options = parser.parse_args(invocation.arguments)
     wanted = Status.RUNNING if pausing else Status.PAUSED
     with open_engine(invocation) as engine:
@@ -121,12 +122,14 @@ def _pause(invocation: Invocation, parser: CommandParser) -> int:
 def _wait(invocation: Invocation, parser: CommandParser) -> int:
     add_selection(parser, "wait for")
     parser.add_argument("--ignore", action="store_true", help="no error for a container that is not there")
+    add_conditions(parser)
     options = parser.parse_args(invocation.arguments)
+    reached = conditions(options)
     with open_engine(invocation) as engine:
         names = selected(engine, options)
         if options.ignore:
             names = only_existing(engine, names)
-        return each(engine, names, lambda container: container.wait())
+        return each(engine, names, reached)
 
 
 def _remove(invocation: Invocation, parser: CommandParser) -> int:
@@ -150,7 +153,8 @@ def _remove(invocation: Invocation, parser: CommandParser) -> int:
 
     with open_engine(invocation) as engine:
         names = selected(engine, options)
-        if options.ignore:
+        if options.ignore or options.force:
+            # As in podman: who removes by force wants it gone, and it is.
             names = only_existing(engine, names)
         pods = _pods_of_infra(engine, names) if options.all else []
         names = [name for name in names if name not in {infra_id for infra_id, _ in pods}]

@@ -21,30 +21,45 @@ from core.errors import EngineError, InvalidArgument, NotFound
 if TYPE_CHECKING:
     from core.foreign import ForeignHandle
 
+_FIRST_COLOUR, _COLOURS = 31, 6
+"""Of a terminal: red, and how many follow (ECMA-48, SGR)."""
+
 
 def run(invocation: Invocation) -> int:
     parser = command_parser(invocation, COMMANDS[invocation.command][1])
-    return {"inspect": _inspect, "logs": _logs, "top": _top}[invocation.command](invocation, parser)
+    return {
+        "container inspect": _inspect,
+        "image inspect": _inspect,
+        "inspect": _inspect,
+        "logs": _logs,
+        "top": _top,
+    }[invocation.command](invocation, parser)
 
 
 def _inspect(invocation: Invocation, parser: CommandParser) -> int:
-    parser.add_argument("names", nargs="*", metavar="NAME")
-    parser.add_argument("--latest", "-l", action="store_true", help="the container created last")
-    parser.add_argument("--type", "-t", choices=("all", "container", "image", "volume"), default="all")
+    kind = invocation.command.removesuffix("inspect").strip()
+    parser.add_argument("names", nargs="*", metavar="IMAGE" if kind == "image" else "CONTAINER")
+    if kind != "image":
+        parser.add_argument("--latest", "-l", action="store_true", help="the container created last")
+    if not kind:
+        kinds = ("all", "container", "image", "volume")
+        parser.add_argument("--type", "-t", choices=kinds, default="all", help="what is looked for")
     add_format(parser, short="-f", no_heading=())
     options = parser.parse_args(invocation.arguments)
     found: list[dict[str, object]] = []
     code = 0
     with open_engine(invocation) as engine:
         names = options.names
-        if options.latest or not names:
-            names = [named_or_latest(engine, names[0] if names else None, latest=options.latest)]
+        if kind != "image" and options.latest:
+            names = [named_or_latest(engine, names[0] if names else None, latest=True)]
+        if not names:
+            raise InvalidArgument("no names or ids specified", hint="" if kind == "image" else "or use --latest")
         for name in names:
             try:
-                found.append(_inspect_one(engine, name, options.type))
+                found.append(_inspect_one(engine, name, kind or options.type))
             except EngineError as error:
                 code = report(error)
-    if options.format and not wants_json(options):
+    if options.format and not wants_json(options) and found:
         sys.stdout.write(filled_objects(found, options.format, name="inspect"))
     else:
         print_json(found)
@@ -85,9 +100,14 @@ def _logs(invocation: Invocation, parser: CommandParser) -> int:
         names = options.containers
         if options.latest or not names:
             names = [named_or_latest(engine, names[0] if names else None, latest=options.latest)]
-        for container in [engine.lookup(name) for name in names]:
-            print_log(container, options)
+        for place, container in enumerate([engine.lookup(name) for name in names]):
+            print_log(container, options, _coloured(container.name, place) if options.color else "")
     return 0
+
+
+def _coloured(name: str, place: int) -> str:
+    """The name in one of six colours, for a terminal."""
+    return f"\x1b[{_FIRST_COLOUR + place % _COLOURS}m{name}\x1b[0m "
 
 
 def add_log_options(parser: CommandParser) -> None:
@@ -99,6 +119,7 @@ def add_log_options(parser: CommandParser) -> None:
     add("--until", default=None, metavar="TIME", help="up to a time, or a span ago")
     add("--timestamps", "-t", action="store_true", help="the time before each line")
     add("--names", "-n", action="store_true", help="the container's name before each line")
+    add("--color", action="store_true", help="the name of each container in a colour of its own, before each line")
 
 
 def read_log_moments(options: Options) -> Options:

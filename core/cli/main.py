@@ -24,6 +24,7 @@ COMMANDS = {
     "cleanup": ("lifecycle", "unmount and free what an ended container holds"),
     "commit": ("content", "make an image of a container"),
     "completion": ("completion", "print what a shell needs to complete wharf's words"),
+    "container inspect": ("listing", "show all that is known of containers"),
     "cp": ("copying", "copy files between the host and containers"),
     "create": ("create", "create a container without starting it"),
     "demo": ("demo", "make the demo image and the demo containers"),
@@ -35,6 +36,7 @@ COMMANDS = {
     "foreign": ("foreign", "list and work the containers of other engines: podman, CRI-O, containerd, runc"),
     "healthcheck": ("health", "run the health check of a container"),
     "history": ("images", "show how an image was made"),
+    "image inspect": ("listing", "show all that is known of images"),
     "image exists": ("images", "tell by the exit code whether an image is there"),
     "image prune": ("images", "remove images that nothing uses"),
     "images": ("images", "list the images"),
@@ -118,9 +120,9 @@ COMMANDS = {
 SCREEN_COMMANDS = {"web": "serve the screen to a browser on this machine"}
 """Those that whoever shows the screen carries out → the line in the help."""
 
-_IMAGE_WORDS = ("diff", "history", "import", "inspect", "load", "pull", "push", "save", "tag", "untag")
+_IMAGE_WORDS = ("diff", "history", "import", "load", "pull", "push", "save", "tag", "untag")
 _CONTAINER_WORDS = (
-    *("attach", "cleanup", "commit", "create", "diff", "exec", "export", "inspect", "kill", "logs", "mount", "pause"),
+    *("attach", "cleanup", "commit", "create", "diff", "exec", "export", "kill", "logs", "mount", "pause"),
     *("cp", "init", "stats", "update"),
     *("port", "ps", "rename", "restart", "rm", "run", "start", "stop", "top", "umount", "unpause", "wait"),
 )
@@ -132,6 +134,7 @@ GROUPS = {
         "list": "images",
         "rm": "rmi",
         "exists": "image exists",
+        "inspect": "image inspect",
         "prune": "image prune",
     },
     "pod": {
@@ -149,6 +152,7 @@ GROUPS = {
         **{word: word for word in _CONTAINER_WORDS},
         "exists": "container exists",
         "prune": "container prune",
+        "inspect": "container inspect",
         "ls": "ps",
         "list": "ps",
         "unmount": "umount",

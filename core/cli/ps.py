@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import time
 
 from core.cli.command import command_parser, open_engine
 from core.cli.formatting import add_format, print_formatted
 from core.cli.main import COMMANDS, Invocation
 from core.cli.output import ago, go_time, span
-from core.cli.parser import Options
+from core.cli.parser import Options, seconds
+from core.errors import InvalidArgument
 from core.operations.glance import glance
 
 TYPE_CHECKING = False
@@ -28,12 +31,25 @@ _STATES = {"configured": "Created", "created": "Initialized"}
 """States that podman calls otherwise."""
 _COMMAND_WIDTH = 20
 _COLUMNS = ("ID", "Image", "Command", "CreatedHuman", "Status", "Ports", "Names")
+_NAMESPACES = {
+    "Cgroup": ("CGROUPNS", "cgroup"),
+    "IPC": ("IPC", "ipc"),
+    "MNT": ("MNT", "mnt"),
+    "NET": ("NET", "net"),
+    "PIDNS": ("PIDNS", "pid"),
+    "USERNS": ("USERNS", "user"),
+    "UTS": ("UTS", "uts"),
+}
+_NAMESPACE_COLUMNS = ("ID", "Names", "Pid", *_NAMESPACES)
+_CLEAR = "\x1b[H\x1b[2J"
+"""What makes a terminal empty."""
 _SORT_KEYS: dict[str, Callable[[Picture], object]] = {
     "created": lambda picture: picture.created_at,
     "id": lambda picture: picture.id,
     "image": lambda picture: picture.image,
     "names": lambda picture: picture.name,
     "command": lambda picture: picture.command,
+    "runningfor": lambda picture: -picture.created_at,
     "status": lambda picture: str(picture.status),
 }
 
@@ -49,6 +65,9 @@ def run(invocation: Invocation) -> int:
     add("--filter", "-f", action="append", default=[], metavar="KEY=VALUE", help="id, name, status, label, ancestor …")
     add_format(parser)
     add("--pod", "-p", action="store_true", help="with the pod of each")
+    add("--ns", action="store_true", help="the numbers of its namespaces, in place of the usual columns")
+    add("--sync", action="store_true", help="as without it: what is shown is always looked at anew")
+    add("--watch", "-w", type=seconds, default=0, metavar="SECONDS", help="show it again and again, as often")
     add("--sort", choices=tuple(_SORT_KEYS), default="created")
     add("--foreign", action="store_true", help="those of other engines instead, as wharf foreign ls")
     options = parser.parse_args(invocation.arguments)
@@ -58,16 +77,28 @@ def run(invocation: Invocation) -> int:
         with open_engine(invocation) as engine:
             print_foreign(engine.foreign.containers(), options)
         return 0
+    if options.ns and options.format not in ("", "table"):
+        raise InvalidArgument("--ns and a format cannot be used together")
+    _print(invocation, options)
+    while options.watch:
+        sys.stdout.flush()
+        time.sleep(options.watch)
+        sys.stdout.write(_CLEAR)
+        _print(invocation, options)
+    return 0
+
+
+def _print(invocation: Invocation, options: Options) -> None:
     chosen = _chosen(_pictures(invocation, options), options)
+    columns = _NAMESPACE_COLUMNS if options.ns else _COLUMNS
     print_formatted(
         chosen,
         options,
         fields=_fields(whole=options.no_trunc),
-        columns=(*_COLUMNS, "Pod", "PodName") if options.pod else _COLUMNS,
+        columns=(*columns, "Pod", "PodName") if options.pod else columns,
         as_json=lambda: [_as_json(picture) for picture in chosen],
         name="ps",
     )
-    return 0
 
 
 def _pictures(invocation: Invocation, options: Options) -> Sequence[Picture]:
@@ -130,12 +161,25 @@ def _fields(*, whole: bool) -> Mapping[str, tuple[str, Callable[[Any], object]]]
         "Pod": ("POD ID", lambda p: p.pod if whole else p.pod[:12]),
         "PodName": ("PODNAME", lambda p: p.pod_name),
         "IsInfra": ("ISINFRA", lambda p: p.is_infra),
+        **{field: (heading, _namespace_of(kind)) for field, (heading, kind) in _NAMESPACES.items()},
     }
 
 
 def state_name(picture: ContainerSnapshot) -> str:
     """The state in podman's word."""
     return _STATES.get(picture.status, str(picture.status).title())
+
+
+def _namespace_of(kind: str) -> Callable[[Any], str]:
+    """What gets the number of a namespace from a container, empty while it has no process."""
+
+    def number(picture: Picture) -> str:
+        try:
+            return os.readlink(f"/proc/{picture.pid}/ns/{kind}").partition("[")[2].rstrip("]") if picture.pid else ""
+        except OSError:
+            return ""
+
+    return number
 
 
 def _command(picture: Picture, whole: bool) -> str:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from core.host.process_table import capability_bounds
 from core.model.config import ContainerRecord
 from core.model.dependencies import dependencies
 from core.model.health import HealthCheck
 from core.model.snapshot import ContainerSnapshot
 from core.model.state import Status
+from core.oci.capabilities import compute
 from core.oci.signals import signal_name
+from core.operations.kernel_facts import DEFAULT_UMASK, kernel_facts
 from core.operations.network_inspect import network_settings, port_bindings
 from core.operations.parts import EngineParts
 from core.operations.pod_membership import pod_name_of
@@ -123,6 +126,10 @@ def inspect(parts: EngineParts, record: ContainerRecord) -> dict[str, object]:
         "Dependencies": list(dependencies(config)),
         "Mounts": _mounts(parts, record),
         "NetworkSettings": network_settings(parts, record),
+        "Driver": "overlay" if config.image_id else "",
+        "AppArmorProfile": config.security.apparmor_profile,
+        "EffectiveCaps": _capabilities(record) if config.process.user.partition(":")[0] in ("", "0", "root") else [],
+        "BoundingCaps": _capabilities(record),
         "Config": _config(record),
         "HostConfig": _host_config(parts, record),
     }
@@ -192,6 +199,10 @@ def _mounts(parts: EngineParts, record: ContainerRecord) -> list[dict[str, objec
     return binds + tmpfs + volumes
 
 
+def _capabilities(record: ContainerRecord) -> list[str]:
+    return list(compute(record.config.security, capability_bounds()))
+
+
 def _config(record: ContainerRecord) -> dict[str, object]:
     config = record.config
     return {
@@ -211,6 +222,9 @@ def _config(record: ContainerRecord) -> dict[str, object]:
         "StopTimeout": config.stop_timeout,
         "CreateCommand": list(config.create_command),
         "Healthcheck": _healthcheck(config.health_check),
+        "Image": config.image,
+        "Umask": f"{DEFAULT_UMASK if config.kernel.umask is None else config.kernel.umask:04o}",
+        "Timeout": config.time_limit,
     }
 
 
@@ -219,8 +233,8 @@ def _host_config(parts: EngineParts, record: ContainerRecord) -> dict[str, objec
     security, limits = config.security, record.limits
     return {
         "LogConfig": {
-            "Type": "k8s-file",
-            "Path": str(parts.paths.log(config.id)),
+            "Type": "k8s-file" if config.keeps_log else "none",
+            "Path": str(parts.paths.log(config.id)) if config.keeps_log else "",
             "Size": config.log_size_max,
         },
         "NetworkMode": snapshot_of(parts, record).network,
@@ -252,4 +266,5 @@ def _host_config(parts: EngineParts, record: ContainerRecord) -> dict[str, objec
         "CpusetMems": limits.cpuset_mems,
         "BlkioWeight": limits.blkio_weight,
         "PidsLimit": limits.pids,
+        **kernel_facts(config, limits),
     }

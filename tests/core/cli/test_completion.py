@@ -46,7 +46,7 @@ def completed(shell: Path, *words: str) -> list[str]:
 @pytest.mark.parametrize(
     ("words", "offered"),
     [
-        (["sta"], ["start"]),
+        (["rest"], ["restart"]),
         (["start", ""], ["web", "worker"]),
         (["start", "we"], ["web"]),
         (["stop", "web", "wo"], ["worker"]),

@@ -96,7 +96,9 @@ def test_latest_filter_and_id_file(fake: FakeEngine, call: Call, tmp_path: Path)
 
 def test_all_and_names_exclude_each_other(fake: FakeEngine, call: Call) -> None:
     fake.add("a")
-    assert call("rm", "--all", "a").code == 125
+    assert call("rm", "--all", "a").err == "Error: no arguments are needed with --all\n"
+    assert call("rm", "--latest", "a").err == "Error: --latest and containers cannot be used together\n"
+    assert call("rm", "--all", "--latest").err == "Error: --all and --latest cannot be used together\n"
     assert [container.name for container in fake.held] == ["a"]
 
 
@@ -123,6 +125,19 @@ def test_wait_prints_the_codes_in_their_order(fake: FakeEngine, call: Call) -> N
     fake.add("a", Status.EXITED, exit_code=3)
     fake.add("b", Status.EXITED, exit_code=0)
     assert call("wait", "b", "a").out == "0\n3\n"
+
+
+def test_wait_for_a_state(fake: FakeEngine, call: Call) -> None:
+    fake.add("a", Status.EXITED, exit_code=3)
+    fake.add("b", Status.RUNNING)
+    ended = call("wait", "--condition", "running", "--condition", "exited", "-i", "10ms", "a", "b")
+    assert (ended.code, ended.out) == (0, "3\n-1\n")
+    assert call("wait", "--condition", "flying", "a").err.startswith("Error: unknown container state: flying\n")
+    assert call("wait", "--interval", "never", "a").code == 125
+
+
+def test_what_is_gone_is_gone(fake: FakeEngine, call: Call) -> None:
+    assert call("rm", "-f", "nobody") == (0, "", "")
 
 
 def test_several_are_stopped_at_the_same_time(fake: FakeEngine, call: Call, monkeypatch: pytest.MonkeyPatch) -> None:

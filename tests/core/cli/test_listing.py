@@ -31,6 +31,21 @@ def test_inspect_of_nothing_known(fake: FakeEngine, call: Call) -> None:
     assert ended.err.startswith('Error: no such object: "nobody"\n')
 
 
+def test_inspect_of_one_kind(fake: FakeEngine, call: Call) -> None:
+    container = fake.add("same")
+    fake.images.stored.append(Image(id="5" * 64, names=("same",)))
+    assert json.loads(call("image", "inspect", "same").out) == [{"Id": "5" * 64}]
+    assert json.loads(call("container", "inspect", "same").out) == [{"Id": container.id}]
+    assert call("inspect", "--format", "{{.Id}}", "same").out == f"{container.id}\n"
+    assert call("image", "inspect").err == "Error: no names or ids specified\n"
+
+
+def test_whether_a_container_is_there(fake: FakeEngine, call: Call) -> None:
+    fake.add("a")
+    assert call("container", "exists", "a") == (0, "", "")
+    assert call("container", "exists", "b") == (1, "", "")
+
+
 def test_logs_keep_the_streams_apart(fake: FakeEngine, call: Call) -> None:
     container = fake.add("a")
     container.lines = [
@@ -54,6 +69,12 @@ def test_logs_of_several(fake: FakeEngine, call: Call) -> None:
     assert call("logs", "b", "a").out == "b\na\n"
     assert call("logs", "-f", "b", "a").code == 125
     assert call("logs", "a", "nobody").out == ""
+
+
+def test_logs_in_colours(fake: FakeEngine, call: Call) -> None:
+    for name in ("a", "b"):
+        fake.add(name).lines = [LogLine(1.0, "stdout", b"said", False)]
+    assert call("logs", "--color", "a", "b").out == "\x1b[31ma\x1b[0m said\n\x1b[32mb\x1b[0m said\n"
 
 
 def test_since(fake: FakeEngine, call: Call) -> None:
@@ -126,7 +147,7 @@ def test_load(fake: FakeEngine, call: Call, tmp_path: Path) -> None:
 
 
 def test_attach_and_top_need_a_name(fake: FakeEngine, call: Call) -> None:
-    for verb in ("attach", "top", "logs", "exec", "inspect"):
+    for verb in ("attach", "top", "logs", "exec"):
         ended = call(verb)
         assert ended.code == 125, verb
         assert "you must provide" in ended.err

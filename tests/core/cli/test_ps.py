@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 import time
 
 import pytest
@@ -62,6 +64,9 @@ def test_last(harbour: FakeEngine, call: Call) -> None:
         (["ancestor=nginx"], ["runs"]),
         (["ancestor=docker.io/library/nginx:1.25"], ["runs"]),
         (["ancestor=ginx"], []),
+        (["label!=role"], ["sleeps", "ended", "odd"]),
+        (["label!=role=web", "label!=site"], ["sleeps", "ended", "odd"]),
+        (["until=1970-01-01T00:16:42+00:00"], ["made", "set"]),
         (["exited=3"], ["ended"]),
         (["exited=0"], []),
         (["before=set"], ["made"]),
@@ -121,3 +126,28 @@ def test_status_text() -> None:
     assert status_text(picture("a", started_at=now - 5, monitor_lost=True)) == "Up 5 seconds (console lost)"
     assert status_text(picture("a", Status.EXITED, exit_code=137, finished_at=now - 3601)) == "Exited (137) 1 hour ago"
     assert status_text(picture("a", Status.EXITED)) == "Exited (-1) never"
+
+
+def test_namespaces(fake: FakeEngine, call: Call) -> None:
+    fake.add("a", pid=os.getpid())
+    header, row = call("ps", "--ns").out.splitlines()
+    assert header.split()[-8:] == ["PID", "CGROUPNS", "IPC", "MNT", "NET", "PIDNS", "USERNS", "UTS"]
+    numbers = [re.sub(r"\D", "", os.readlink(f"/proc/self/ns/{kind}")) for kind in ("cgroup", "ipc", "mnt", "net")]
+    assert row.split()[2:7] == [str(os.getpid()), *numbers]
+    assert call("ps", "--ns", "--format", "{{.ID}}").code == 125
+
+
+def test_watching(fake: FakeEngine, call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    fake.add("a")
+    naps = []
+
+    def nap(seconds: float) -> None:
+        naps.append(seconds)
+        if len(naps) == 3:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(time, "sleep", nap)
+    ended = call("ps", "-q", "--watch", "2")
+    assert (ended.code, naps) == (130, [2, 2, 2])
+    assert ended.out.count("\x1b[2J") == 2
+    assert ended.out.count(fake.lookup("a").id[:12]) == 3
