@@ -114,10 +114,16 @@ class ShellMissing(Message):
 
 
 class DetailRead(Message):
-    """What was asked for of one row. `kind`: a name in `tui.bridge.details`. `found`: None where `error` says why."""
+    """What was asked for of one row. `kind`: a name in `tui.bridge.details`. `found`: None where `error` says why.
 
-    def __init__(self, row_id: str, kind: str, found: Any, error: EngineError | None = None) -> None:
+    `given`: what was asked along with it, such as a path.
+    """
+
+    def __init__(
+        self, row_id: str, kind: str, found: Any, error: EngineError | None = None, given: tuple[Any, ...] = ()
+    ) -> None:
         super().__init__()
+        self.given = given
         self.row_id = row_id
         self.kind = kind
         self.found = found

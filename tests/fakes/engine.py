@@ -13,10 +13,11 @@ from pathlib import Path
 import msgspec
 
 from core.console.log import LogLine, ReplayBegin
-from core.errors import Cancelled, NoSuchContainer
+from core.errors import Cancelled, CopyFailed, NoSuchContainer
 from core.events import Event, EventBus, EventKind, Subscription
 from core.model.config import ContainerConfig, ProcessConfig, ResourceLimits
 from core.model.content import ChangeKind, CommitOptions, FileChange
+from core.model.files import FileEntry, FilePiece, TreeSize
 from core.model.health import HealthResult
 from core.model.options import ExecOptions
 from core.model.snapshot import ContainerSnapshot, ExportProgress, ProcessEntry, ResourceSample
@@ -70,6 +71,7 @@ class FakeContainer:
         self.lines: list[LogLine] = []
         self.monitor: socket.socket | None = None
         self.sessions: list[FakeSession] = []
+        self.folders: dict[str, list[FileEntry]] = {}
 
     @property
     def name(self) -> str:
@@ -135,6 +137,21 @@ class FakeContainer:
 
     def health_results(self) -> list[HealthResult]:
         return [HealthResult(started_at=1e9, finished_at=1e9 + 0.25, exit_code=1, output="no answer\n")]
+
+    def list_files(self, path: str) -> list[FileEntry]:
+        if path not in self.folders:
+            raise CopyFailed(f"{path} on container {self.name} can not be read: permission denied")
+        return self.folders[path]
+
+    def read_file(self, path: str, offset: int = 0, length: int = 1 << 18) -> FilePiece:
+        self._engine.tried("read file", self.name)
+        return FilePiece(content=b"first\x1b[2J\nsecond\n", offset=0, size=14)
+
+    def measure_files(self, path: str, cancel: threading.Event | None = None) -> TreeSize:
+        return TreeSize(size=3 << 20, used=3 << 20, files=2)
+
+    def copy_out(self, source: str, destination: str) -> None:
+        self._do(Verb.COPY, source, destination)
 
     def mount(self) -> Path:
         self._do(Verb.MOUNT)

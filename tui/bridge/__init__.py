@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from textual.message import Message
 
@@ -206,17 +206,17 @@ class Bridge:
 
         self._do(act)
 
-    def read_detail(self, kind: str, row_id: str) -> None:
+    def read_detail(self, kind: str, row_id: str, *given: Any) -> None:
         """Have something be read of one thing; it comes as `DetailRead`. `kind`: a name in `DETAILS`."""
 
         def act() -> None:
             try:
-                found = DETAILS[kind](self._engine, row_id)
+                found = DETAILS[kind](self._engine, row_id, *given)
             except EngineError as error:
                 LOG.info("%s | %s | %s", error.message, " ".join(error.argv), error.stderr)
-                self._post(DetailRead(row_id, kind, None, error))
+                self._post(DetailRead(row_id, kind, None, error, given))
             else:
-                self._post(DetailRead(row_id, kind, found))
+                self._post(DetailRead(row_id, kind, found, None, given))
 
         self._do(act)
 

@@ -11,6 +11,7 @@ from core.console.log import LogLine
 from core.engine import Engine
 from core.events import Event
 from core.model.content import FileChange
+from core.model.files import FileEntry, FilePiece, TreeSize
 from core.model.health import HealthResult
 from core.model.snapshot import ProcessEntry
 from tui.bridge.found import found
@@ -60,7 +61,19 @@ def _events(engine: Engine, container_id: str) -> list[Event]:
     return [event for event in engine.past_events() if event.container_id == container_id]
 
 
-DETAILS: Final[dict[str, Callable[[Engine, str], Any]]] = {
+def _files(engine: Engine, container_id: str, path: str) -> list[FileEntry]:
+    return engine.lookup(container_id).list_files(path)
+
+
+def _file(engine: Engine, container_id: str, path: str) -> FilePiece:
+    return engine.lookup(container_id).read_file(path)
+
+
+def _file_size(engine: Engine, container_id: str, path: str) -> TreeSize:
+    return engine.lookup(container_id).measure_files(path)
+
+
+DETAILS: Final[dict[str, Callable[..., Any]]] = {
     "inspect": _inspect,
     "last lines": _last_lines,
     "processes": _processes,
@@ -68,6 +81,9 @@ DETAILS: Final[dict[str, Callable[[Engine, str], Any]]] = {
     "health": _health,
     "events": _events,
     "mounts": _mounts,
+    "files": _files,
+    "file": _file,
+    "file size": _file_size,
     "inspect image": _inspect_image,
     "history": lambda engine, image_id: engine.images.history(image_id),
 }

@@ -78,6 +78,14 @@ def _remove_image(engine: Engine, image_id: str, tell: Tell) -> None:
         engine.images.remove(name)
 
 
+def _copy_out(engine: Engine, container_id: str, tell: Tell, source: str, destination: str) -> None:
+    engine.lookup(container_id).copy_out(source, destination)
+
+
+def _copy_in(engine: Engine, container_id: str, tell: Tell, source: str, destination: str) -> None:
+    engine.lookup(container_id).copy_in(source, destination)
+
+
 VERBS: Final = {
     "start": BridgeVerb("starting", "started", _on_container(lambda container: container.start())),
     "stop": BridgeVerb("stopping", "stopped", _counting(lambda container, told: container.stop(progress=told))),
@@ -90,6 +98,8 @@ VERBS: Final = {
     "remove": BridgeVerb("removing", "removed", _remove),
     "mount": BridgeVerb("mounting", "mounted", _on_container(lambda container: container.mount())),
     "unmount": BridgeVerb("unmounting", "unmounted", _on_container(lambda container: container.unmount())),
+    "copy out": BridgeVerb("copying", "has {0} copied to {1}", _copy_out),
+    "copy in": BridgeVerb("copying", "has got {0}", _copy_in),
     "remove image": BridgeVerb("removing", "removed", _remove_image),
     "check health": BridgeVerb(
         "checking health", "was checked", _on_container(lambda container: container.check_health())

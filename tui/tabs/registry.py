@@ -28,6 +28,7 @@ CONTAINER_TABS: Final = (
     _tab("inspect", "Inspect", "tui.tabs.asked:InspectTab"),
     _tab("health", "Health", "tui.tabs.asked:HealthTab"),
     _tab("diff", "Diff", "tui.tabs.asked:DiffTab"),
+    _tab("files", "Files", "tui.tabs.files:FilesTab"),
     _tab("events", "Events", "tui.tabs.asked:EventsTab"),
     _tab("mounts", "Mounts", "tui.tabs.asked:MountsTab"),
 )

@@ -126,6 +126,9 @@ class ContainerActions:
     def diff(self, row: Picture) -> None:
         self._open_tab("diff")
 
+    def files(self, row: Picture) -> None:
+        self._open_tab("files")
+
     def _open_tab(self, name: str) -> None:
         """A tab of the details, on the whole screen."""
         self._deck.open_tab(name)

@@ -196,6 +196,7 @@ ACTIONS: Final = (
     ),
     Action("events", ("v",), "", "what happened to all containers, and who did it", _LOOK),
     _row("export", "X", "export", "write the container's files as a tar archive", _FILES, Verb.EXPORT),
+    _row("files", "F", "", "browse its files: view, copy out and in, sizes", _FILES, Verb.COPY),
     _row("diff", "D", "", "show which files differ from the image", _FILES, Verb.DIFF),
     _row("commit", "C", "", "make an image of the container", _FILES, Verb.COMMIT),
     Action(

@@ -1,0 +1,35 @@
+from __future__ import annotations
+
+from core.model.files import FileEntry, FileKind
+from tests.fakes.engine import FakeEngine
+from tests.tui.conftest import lines, main_screen, shown, until, until_shown
+from tui.app import WharfApp
+
+
+def entry(name: str, kind: FileKind = FileKind.FILE) -> FileEntry:
+    return FileEntry(name=name, kind=kind, size=7, mode=0o755, uid=0, gid=0, modified=1e9)
+
+
+async def test_files_are_browsed_viewed_and_copied_by_keys(app: WharfApp, fake: FakeEngine) -> None:
+    web = fake.add("web")
+    web.folders = {"/": [entry("etc", FileKind.DIRECTORY), entry("root", FileKind.DIRECTORY), entry("no\x1b[2Jte")]}
+    web.folders["/etc"] = [entry("new"), entry("passwd")]
+    async with app.run_test(size=(100, 30)) as pilot:
+        await until_shown(pilot, "web")
+        await pilot.press("F")
+        await until_shown(pilot, "▶ etc/", "▶ root/", "copy out")
+        assert "\x1b" not in shown(app)
+        await pilot.press("enter")
+        await until_shown(pilot, "▼ etc/", "passwd")
+        await pilot.press("down", "down", "enter")
+        await until_shown(pilot, "/etc/passwd of web", "second")
+        await pilot.press("escape")
+        await until(pilot, lambda: app.screen is main_screen(app))
+        await pilot.press("o", "ctrl+u", *"/tmp/x", "enter")
+        await until(pilot, lambda: ("copy", "web", "/etc/passwd", "/tmp/x") in fake.calls)
+        await pilot.press("left", "z")
+        await until_shown(pilot, "3.0M")
+        await pilot.press("left", "down", "enter")
+        await until_shown(pilot, "permission denied")
+        await pilot.press("escape")
+        await until(pilot, lambda: any("STATE" in line for line in lines(app)))

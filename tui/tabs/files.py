@@ -1,0 +1,252 @@
+"""The files of a container, stopped or running: directories to open, what differs from the image, view and copy."""
+
+from __future__ import annotations
+
+import os
+import posixpath
+import stat
+from pathlib import Path
+from typing import ClassVar, Final
+
+from rich.segment import Segment
+from rich.style import Style
+from rich.text import Text
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.geometry import Size
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from core.model.content import ChangeKind
+from core.model.files import FileKind
+from tui.bridge.verbs import Step
+from tui.files.file_text import file_text
+from tui.files.tree import FileNode, FileTree
+from tui.messages import DetailRead
+from tui.plain_text import fitted, moment, printable, size
+from tui.screens.prompt import PromptDialog
+from tui.screens.text_view import TextView
+from tui.tabs.tab import DetailTab, TabContext
+
+PATIENCE: Final = 0.15
+"""Seconds that the cursor has to rest on a row of the list before its files are read."""
+_COLOURS: Final = {ChangeKind.ADDED: "green", ChangeKind.CHANGED: "yellow", ChangeKind.DELETED: "red"}
+_SUFFIXES: Final = {FileKind.DIRECTORY: "/", FileKind.FIFO: "|", FileKind.SOCKET: "=", FileKind.DEVICE: ""}
+_HINT: Final = "⏎ open, view   o copy out   i copy in   z sizes   Z by size   c copy the path   r read again"
+
+
+class FilesTab(DetailTab, ScrollView, can_focus=True):
+    """On the whole screen it has the keyboard."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("down,j", "move(1)", "next", show=False),
+        Binding("up,k", "move(-1)", "previous", show=False),
+        Binding("pagedown", "page(1)", "page down", show=False),
+        Binding("pageup", "page(-1)", "page up", show=False),
+        Binding("home,g", "edge(0)", "first", show=False),
+        Binding("end,G", "edge(-1)", "last", show=False),
+        Binding("enter,l,right", "enter", "open a directory, view a file", show=False),
+        Binding("left,h", "leave_directory", "close the directory", show=False),
+        Binding("o", "copy_out", "copy to the host", show=False),
+        Binding("i", "copy_in", "copy from the host", show=False),
+        Binding("z", "measure", "measure the directories that are shown", show=False),
+        Binding("Z", "by_size", "order by size", show=False),
+        Binding("c", "copy_path", "copy the path", show=False),
+        Binding("r", "read_again", "read again", show=False),
+    ]
+    DEFAULT_CSS = """
+    FilesTab { width: 1fr; height: 1fr; padding: 0 1; background: $surface; scrollbar-size: 1 1; }
+    """
+
+    def __init__(self, context: TabContext) -> None:
+        super().__init__(context)
+        self._tree = FileTree()
+        self._rows: list[FileNode] = []
+        self._cursor = 0
+        self._note = ""
+
+    def row_changed(self, *, is_other: bool) -> None:
+        if not is_other:
+            return
+        self._tree = FileTree()
+        self._cursor = 0
+        self._note = "reading …" if self.row is not None else "Nothing is selected."
+        self._arrange()
+        if self.row is not None:
+            asked = self.row_id
+            self.set_timer(PATIENCE, lambda: self._read("/") if self.row_id == asked else None)
+
+    def _read(self, path: str) -> None:
+        bridge = self.context.bridge
+        if path == "/" and self.row.image_id:
+            bridge.read_detail("diff", self.row_id)
+        bridge.read_detail("files", self.row_id, path)
+
+    def take_detail(self, message: DetailRead) -> None:
+        path = message.given[0] if message.given else ""
+        if message.kind == "diff":
+            if message.error is None:
+                self._tree.put_changes(message.found)
+        elif message.kind == "files" and message.error is None:
+            self._tree.put(path, message.found)
+            self._note = ""
+        elif message.kind == "file size" and message.error is None:
+            self._tree.put_size(path, message.found)
+        elif message.kind == "file" and message.error is None:
+            heading = f"{path} of {self.row.name}" if self.row is not None else path
+            self.app.push_screen(TextView(heading, file_text(message.found)))
+        elif message.kind in ("files", "file") and message.error is not None:
+            self._note = printable(message.error.message)
+            self._tree.put_trouble(path, self._note)
+        self._arrange()
+
+    @property
+    def _selected(self) -> FileNode | None:
+        return self._rows[self._cursor] if self._cursor < len(self._rows) else None
+
+    def _arrange(self) -> None:
+        before = self._selected
+        self._rows = self._tree.rows
+        if before is not None:
+            places = {node.path: place for place, node in enumerate(self._rows)}
+            self._cursor = places.get(before.path, self._cursor)
+        self._cursor = max(0, min(self._cursor, len(self._rows) - 1))
+        self.virtual_size = Size(0, len(self._rows) + 1)
+        self.refresh()
+
+    def action_move(self, rows: int) -> None:
+        self._go(self._cursor + rows)
+
+    def action_page(self, pages: int) -> None:
+        self._go(self._cursor + pages * max(1, self.size.height - 2))
+
+    def action_edge(self, place: int) -> None:
+        self._go(place if place >= 0 else len(self._rows) - 1)
+
+    def scroll_rows(self, rows: int) -> None:
+        self._go(self._cursor + rows)
+
+    def _go(self, row: int) -> None:
+        self._cursor = max(0, min(row, len(self._rows) - 1))
+        shown = self.size.height - 1
+        top = self.scroll_offset.y
+        if self._cursor < top:
+            self.scroll_to(y=self._cursor, animate=False, immediate=True, force=True)
+        elif shown > 0 and self._cursor >= top + shown:
+            self.scroll_to(y=self._cursor - shown + 1, animate=False, immediate=True, force=True)
+        self.refresh()
+
+    def action_enter(self) -> None:
+        """Open a directory, or close it; view a file."""
+        node = self._selected
+        if node is None or node.entry is None:
+            return
+        if not node.is_directory:
+            self.context.bridge.read_detail("file", self.row_id, node.path)
+            return
+        node.is_open = not node.is_open
+        if node.is_open:
+            self._read(node.path)
+        self._arrange()
+
+    def action_leave_directory(self) -> None:
+        """Close the directory that the cursor is in, and go to it."""
+        node = self._selected
+        if node is None:
+            return
+        if not node.is_open:
+            node = self._tree.node(posixpath.dirname(node.path))
+        if node is not None and node.path != "/":
+            node.is_open = False
+            self._arrange()
+            self._go(next((place for place, row in enumerate(self._rows) if row is node), self._cursor))
+
+    def action_measure(self) -> None:
+        for node in self._rows:
+            if node.is_directory and node.measured is None:
+                self.context.bridge.read_detail("file size", self.row_id, node.path)
+
+    def action_by_size(self) -> None:
+        self._tree.by_size = not self._tree.by_size
+        self._arrange()
+        if self._tree.by_size:
+            self.action_measure()
+
+    def action_copy_path(self) -> None:
+        if (node := self._selected) is not None:
+            self.app.copy_to_clipboard(node.path)
+            self._note = f"copied: {printable(node.path)}"
+            self.refresh()
+
+    def action_read_again(self) -> None:
+        self._read("/")
+        for node in self._rows:
+            if node.is_open:
+                self._read(node.path)
+
+    def action_copy_out(self) -> None:
+        node = self._selected
+        if node is None or node.entry is None:
+            return
+        path = node.path
+
+        def chosen(destination: str | None) -> None:
+            if destination:
+                step = Step("copy out", self.row_id, self.row.name, (path, os.path.expanduser(destination)))
+                self.context.bridge.run(step)
+
+        words = "To which file or directory of this machine? It will belong to you; devices are left out."
+        self.app.push_screen(PromptDialog(f"Copy {path} out", words, "Copy", value=f"{Path.cwd()}/"), chosen)
+
+    def action_copy_in(self) -> None:
+        node = self._selected
+        folder = node.path if node is not None and node.is_directory else posixpath.dirname(node.path) if node else "/"
+
+        def chosen(source: str | None) -> None:
+            if source:
+                step = Step("copy in", self.row_id, self.row.name, (os.path.expanduser(source), folder))
+                self.context.bridge.run(step)
+
+        words = "Which file or directory of this machine? It will belong to the container's user."
+        self.app.push_screen(PromptDialog(f"Copy into {folder}", words, "Copy", placeholder="/path"), chosen)
+
+    def on_click(self, event: events.Click) -> None:
+        if event.y > 0:
+            self._go(self.scroll_offset.y + event.y - 1)
+            if event.chain == 2:
+                self.action_enter()
+
+    def render_line(self, y: int) -> Strip:
+        width = self.size.width
+        if y == 0:
+            return Strip([Segment(fitted(self._note or _HINT, width), self.rich_style + Style(dim=True))], width)
+        place = self.scroll_offset.y + y - 1
+        if place >= len(self._rows):
+            return Strip.blank(width, self.rich_style)
+        row = self._line(self._rows[place], width)
+        base = self.rich_style + Style(reverse=True) if place == self._cursor and self.has_focus else self.rich_style
+        if place == self._cursor and not self.has_focus:
+            base += Style(bold=True)
+        parts = [Segment(part.text, base + part.style if part.style else base) for part in row.render(self.app.console)]
+        return Strip(parts).adjust_cell_length(width, base)
+
+    def _line(self, node: FileNode, width: int) -> Text:
+        """Mark, mode, owner, size, time, name."""
+        mark = str(node.change) if node.change is not None else " "
+        colour = _COLOURS.get(node.change, "") if node.change is not None else ""
+        name = f"{'  ' * node.depth}{_sign(node)}{printable(node.name)}"
+        if node.entry is None:
+            return Text(fitted(f"{mark} {'deleted':<10} {name}", width), f"{colour} strike", end="")
+        entry = node.entry
+        name += _SUFFIXES.get(entry.kind, f" → {printable(entry.target)}" if entry.target else "")
+        length = size(node.size) if node.size or entry.kind is FileKind.FILE else ""
+        facts = f"{stat.filemode(entry.mode)[1:]} {f'{entry.uid}:{entry.gid}':>9} {length:>8} "
+        when = f"{moment(entry.modified)[:16]} " if width >= 90 else ""
+        trouble = f"  {node.trouble}" if node.trouble else ""
+        return Text.assemble((f"{mark} ", colour), (facts + when, "dim"), (name + trouble, colour), end="")
+
+
+def _sign(node: FileNode) -> str:
+    if not node.is_directory:
+        return "  "
+    return "▼ " if node.is_open else "▶ "
