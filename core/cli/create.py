@@ -165,6 +165,7 @@ def _add_options(parser: CommandParser) -> None:
     add("--secret", action="append", default=[], metavar="NAME[,OPTIONS]", help="type=mount or env, target, uid, mode")
     add("--restart", default="no", metavar="POLICY", help="no, on-failure[:RETRIES], always or unless-stopped")
     add_health_options(parser)
+    add("--init", action="store_true", help="with an init as the first process, which reaps and passes signals on")
     add("--rm", action="store_true", help="remove it when it has ended")
     add("--cidfile", default="", help="write its id to this file")
     add("--replace", action="store_true", help="remove the container that has the name, first")
@@ -211,6 +212,7 @@ def create_options(options: Options, invocation: Invocation) -> CreateOptions:
         requires=tuple(options.requires),
         pod=options.pod,
         secrets=tuple(secret_use(text) for text in options.secret),
+        init=options.init,
         auto_remove=options.rm,
         restart=parse_restart_policy(options.restart),
         health=health_options(options),

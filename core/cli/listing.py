@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sys
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -12,11 +13,12 @@ from core.cli.formatting import add_format, filled_objects, wants_json
 from core.cli.main import COMMANDS, Invocation, report
 from core.cli.moments import moment
 from core.cli.output import print_json, print_table
-from core.cli.parser import CommandParser, Options
+from core.cli.parser import REST, CommandParser, Options
 from core.cli.sessions import named_or_latest
 from core.container import Container
 from core.engine import Engine
 from core.errors import EngineError, InvalidArgument, NotFound
+from core.model.options import ExecOptions
 
 if TYPE_CHECKING:
     from core.foreign import ForeignHandle
@@ -151,13 +153,24 @@ def _timestamp(seconds: float) -> bytes:
 
 def _top(invocation: Invocation, parser: CommandParser) -> int:
     parser.add_argument("--latest", "-l", action="store_true", help="of the container created last")
-    parser.add_argument("container", nargs="?", metavar="CONTAINER")
+    parser.add_argument("words", nargs=REST, metavar="CONTAINER [DESCRIPTOR ...]", help="pid, user, capeff …; or as ps")
     options = parser.parse_args(invocation.arguments)
+    words = options.words
     with open_engine(invocation) as engine:
-        processes = engine.lookup(named_or_latest(engine, options.container, latest=options.latest)).top()
-    rows = [
-        (p.user, str(p.pid), str(p.parent), p.state, f"{p.cpu_time:.2f}s", str(p.memory // 1024), p.command)
-        for p in processes
-    ]
-    print_table(("USER", "HPID", "HPPID", "STATE", "TIME", "RSS KiB", "COMMAND"), rows)
+        name = "" if options.latest or not words else words.pop(0)
+        container = engine.lookup(named_or_latest(engine, name, latest=options.latest))
+        from core.operations.top import known_columns
+
+        if known_columns(words) is None:
+            return _ps_inside(container, words)
+        table = container.processes(words)
+    print_table(table.headings, table.rows)
     return 0
+
+
+def _ps_inside(container: Container, words: Sequence[str]) -> int:
+    """What is no descriptor is meant for ps(1), which the container must have: as podman does."""
+    finished = container.run_exec(ExecOptions(args=("ps", *words)), timeout=None)
+    sys.stdout.write(finished.stdout.decode(errors="replace"))
+    sys.stderr.write(finished.stderr.decode(errors="replace"))
+    return finished.returncode

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 import time
 
+from core.model.amounts import go_time as go_time
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -84,16 +86,6 @@ def span(seconds: float) -> str:
 def ago(moment: float) -> str:
     """`3 minutes ago`, from Unix seconds; `never` for 0."""
     return f"{span(time.time() - moment)} ago" if moment else "never"
-
-
-def go_time(moment: float) -> str:
-    """`2026-01-31 12:00:00.5 +0000 UTC`, from Unix seconds, as Go writes a time; its zero time for 0."""
-    if not moment:
-        return "0001-01-01 00:00:00 +0000 UTC"
-    from datetime import UTC, datetime
-
-    text = datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%d %H:%M:%S.%f").rstrip("0").rstrip(".")
-    return f"{text} +0000 UTC"
 
 
 def size(number: float) -> str:

@@ -10,13 +10,13 @@ from typing import Any
 
 import msgspec
 
-from core.cli.amounts import go_duration, human_size
 from core.cli.command import command_parser, open_engine
 from core.cli.formatting import add_format, print_formatted
 from core.cli.main import COMMANDS, Invocation
 from core.cli.parser import Options
 from core.engine import Engine
 from core.errors import InvalidArgument
+from core.model.amounts import go_duration, human_size
 from core.model.snapshot import ContainerSnapshot, ResourceSample
 from core.model.state import Status
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 
-from core.cli.amounts import human_size
 from core.cli.command import command_parser, confirmed, open_engine
 from core.cli.filters import container_filter
 from core.cli.formatting import add_format, print_formatted
@@ -18,6 +17,7 @@ from core.cli.ps import state_name
 from core.cli.volume_filters import volume_filter
 from core.engine import Engine
 from core.errors import EngineError, InvalidArgument, NoSuchContainer
+from core.model.amounts import human_size
 from core.model.image import Image
 from core.model.usage import DiskUsage, PrunePlan, UsageSummary
 

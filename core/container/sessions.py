@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
 from core.console.log import LogLine, ReplayBegin, read_log, replay, replay_begin
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from core.host.processes import Finished
     from core.operations.exec import ExecSession
     from core.operations.host_tools import HostTools
+    from core.operations.top import ProcessTable
 
 REPLAY_LIMIT: Final = 256 * 1024
 
@@ -132,6 +133,15 @@ class Sessions(Handle):
     def replay_begin(self, limit: int = REPLAY_LIMIT) -> ReplayBegin:
         """Whether `replay` has all that was printed since the start, and why not."""
         return replay_begin(self._parts.paths.log(self.id), limit, self.snapshot().started_at)
+
+    def processes(self, columns: Sequence[str] = ()) -> ProcessTable:
+        """The container's processes by podman's format descriptors, as `pid`, `user`, `capeff`, `%C`; the usual ones
+        for none. Allowed: running, paused. Reads files alone. Raises `InvalidArgument` for an unknown descriptor.
+        """
+        from core.operations.top import process_table
+
+        with self.hold(Verb.TOP) as held:
+            return process_table(held, columns)
 
     def top(self) -> list[ProcessEntry]:
         """The container's processes. Allowed: running, paused. Raises `RuntimeFailed`."""

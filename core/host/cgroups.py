@@ -81,3 +81,9 @@ def remove_cgroups(cgroup_paths: Mapping[str, str]) -> None:
         for path, _, _ in os.walk(folder, topdown=False):
             with contextlib.suppress(OSError):
                 Path(path).rmdir()
+
+
+def processes_in(cgroup_paths: Mapping[str, str]) -> list[int]:
+    """The PIDs of all processes in the cgroups and below, as the host counts them."""
+    folder = Path(cgroup_paths.get("devices") or cgroup_paths.get("pids") or cgroup_paths.get("", "/nowhere"))
+    return [pid for place in (folder, *folder.rglob("*/")) for pid in _members(place)]

@@ -144,6 +144,8 @@ class ContainerConfig(msgspec.Struct, frozen=True, kw_only=True):
     exposed_ports: tuple[str, ...] = ()
     """`80/tcp`: what the image and the request say is served, published or not."""
     names: NameOptions = NO_NAME_OPTIONS
+    init: bool = False
+    """Its first process is an init (catatonit) that reaps orphans and passes signals on."""
     auto_remove: bool = False
     restart: RestartPolicy = NO_RESTART
     health_check: HealthCheck | None = None

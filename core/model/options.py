@@ -88,6 +88,7 @@ class CreateOptions(msgspec.Struct, frozen=True, kw_only=True):
     publish_all: bool = False
     exposed_ports: tuple[str, ...] = ()
     names: NameOptions = NO_NAME_OPTIONS
+    init: bool = False
     auto_remove: bool = False
     restart: RestartPolicy = NO_RESTART
     health: HealthOptions = HealthOptions()

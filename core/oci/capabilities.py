@@ -100,3 +100,9 @@ def _known(names: tuple[str, ...], every: set[str]) -> set[str]:
         else:
             raise InvalidArgument(f"the capability {name!r} is not known", hint="see capabilities(7) for the names")
     return found
+
+
+def capability_names(bits: int) -> tuple[str, ...]:
+    """The names of a set as /proc has it, without `CAP_`, by the alphabet; `full` for all."""
+    names = tuple(name.removeprefix("CAP_") for number, name in enumerate(ALL) if bits >> number & 1)
+    return ("full",) if len(names) == len(ALL) else tuple(sorted(names))

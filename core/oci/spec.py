@@ -15,6 +15,8 @@ from core.oci.resources import spec_resources
 from core.oci.user import ResolvedUser
 
 OCI_VERSION: Final = "1.0.2"
+INIT_PATH: Final = "/run/podman-init"
+"""Where an init is shown in a container, as podman has it."""
 NOFILE: Final = 1_048_576
 NPROC: Final = 4_194_304
 UNLIMITED: Final = -1
@@ -48,6 +50,8 @@ class SpecRequest(msgspec.Struct, frozen=True, kw_only=True):
 
     config: ContainerConfig
     limits: ResourceLimits
+    init_program: str = ""
+    """Of the host, to run the program as its first process; empty for none."""
     root_path: str
     user: ResolvedUser
     capabilities: tuple[str, ...]
@@ -108,7 +112,7 @@ def _process(request: SpecRequest) -> dict[str, Any]:
     return {
         "terminal": process.terminal,
         "user": {**_user(request.user), **({} if kernel.umask is None else {"umask": kernel.umask})},
-        "args": list(process.args),
+        "args": [*((INIT_PATH, "--") if request.init_program else ()), *process.args],
         "env": list(merge_env((f"HOME={home}", f"HOSTNAME={request.hostname}"), process.env, request.environment)),
         "cwd": process.cwd,
         "capabilities": _capability_sets(request.capabilities, request.user),
@@ -167,6 +171,8 @@ def _mounts(request: SpecRequest) -> list[dict[str, Any]]:
     for bind in (*request.config.bind_mounts, *request.volumes):
         own.append(_mount(bind.destination, "bind", bind.source, list(bind.options)))
     taken = {mount["destination"] for mount in own}
+    if request.init_program:
+        mounts.append(_mount(INIT_PATH, "bind", request.init_program, ["bind", "ro"]))
     for destination, source in request.etc_files.items():
         if destination not in taken:
             own.append(_mount(destination, "bind", source, ["bind", "rprivate"]))

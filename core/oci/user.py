@@ -107,3 +107,13 @@ def _groups(group: bytes | None) -> list[_Group]:
         for parts in _lines(group, 4)
         if _number(parts[2]) is not None
     ]
+
+
+def user_names(passwd: bytes | None) -> dict[int, str]:
+    """The names of a passwd file's users by their numbers, the first where there are several."""
+    return {account.uid: account.name for account in reversed(_accounts(passwd))}
+
+
+def group_names(group: bytes | None) -> dict[int, str]:
+    """As `user_names`, of a group file."""
+    return {entry.gid: entry.name for entry in reversed(_groups(group))}

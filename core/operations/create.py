@@ -152,6 +152,7 @@ def finalize_config(parts: EngineParts, options: CreateOptions) -> ContainerConf
         is_infra=options.is_infra,
         cgroup_parent=(pod.cgroup if pod else "") or DEFAULT_CGROUP_PARENT,
         secrets=resolve_uses(parts, options.secrets),
+        init=options.init,
         auto_remove=options.auto_remove,
         restart=options.restart,
         health_check=merge_health_check(options.health, image),

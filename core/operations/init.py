@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import resource
 from pathlib import Path
+from typing import Final
 
 import msgspec
 
@@ -15,6 +16,7 @@ from core.host.freezer import freezer_file
 from core.host.mounts import mount_tmpfs
 from core.host.process_stat import process_start
 from core.host.process_table import capability_bounds
+from core.host.processes import find_program
 from core.log import LOG
 from core.model.state import ContainerState, Intent, Status
 from core.monitor.contract import MonitorRequest
@@ -32,6 +34,8 @@ from core.operations.publishing import taken_ports
 from core.operations.release import release, stop_by_force
 from core.operations.secrets import secret_environment, secret_files
 from core.operations.volume_use import Owner, prepare_volumes, volume_binds
+
+INIT: Final = "catatonit"
 
 
 def init(held: Transaction) -> None:
@@ -86,6 +90,7 @@ def _spec_request(held: Transaction, root: Path, network_namespace: str | None) 
     return SpecRequest(
         config=config,
         limits=held.record.limits,
+        init_program=os.path.realpath(find_program(INIT)) if config.init else "",
         root_path=str(root),
         user=user,
         capabilities=compute(config.security, capability_bounds()),

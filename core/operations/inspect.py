@@ -249,6 +249,7 @@ def _host_config(parts: EngineParts, record: ContainerRecord) -> dict[str, objec
         "DnsOptions": list(config.names.options),
         "ExtraHosts": list(config.names.hosts),
         "AutoRemove": config.auto_remove,
+        "Init": config.init,
         "RestartPolicy": {"Name": str(record.restart.name), "MaximumRetryCount": record.restart.retries},
         "CapAdd": list(security.capabilities_add),
         "CapDrop": list(security.capabilities_drop),

@@ -10,8 +10,8 @@ from collections.abc import Callable
 
 import pytest
 
-from core.cli.amounts import go_duration, human_size
 from core.engine import Engine
+from core.model.amounts import go_duration, human_size
 from core.model.config import VolumeMount
 from core.model.content import CommitOptions
 from core.model.network import NetworkRequest

@@ -1,4 +1,4 @@
-"""Sizes and spans as Go programs print them: `536.6kB`, `1m2.5s`."""
+"""Sizes, spans and times as Go programs print them: `536.6kB`, `1m2.5s`."""
 
 from __future__ import annotations
 
@@ -32,3 +32,13 @@ def _short(number: int, factor: int) -> str:
     whole, rest = divmod(number, factor)
     digits = f"{rest:0{len(str(factor)) - 1}d}".rstrip("0") if factor > 1 else ""
     return f"{whole}.{digits}" if digits else str(whole)
+
+
+def go_time(moment: float) -> str:
+    """`2026-01-31 12:00:00.5 +0000 UTC`, from Unix seconds, as Go writes a time; its zero time for 0."""
+    if not moment:
+        return "0001-01-01 00:00:00 +0000 UTC"
+    from datetime import UTC, datetime
+
+    text = datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%d %H:%M:%S.%f").rstrip("0").rstrip(".")
+    return f"{text} +0000 UTC"
