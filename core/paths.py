@@ -78,6 +78,10 @@ class EnginePaths:
         """A container's own copies of its secrets."""
         return self.bundle(container_id) / "secrets"
 
+    def pod(self, pod_id: str) -> Path:
+        """What was written for the containers of a pod."""
+        return self.root / "pods" / pod_id
+
     @property
     def infra_root(self) -> Path:
         """The root file system of all infra containers: empty directories and files to mount on."""

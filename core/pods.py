@@ -5,15 +5,17 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Final
 
 import msgspec
 
 from core.container import LOCK_PATIENCE, Container
 from core.errors import ContainerInUse, EngineError, NoSuchContainer, PodFailed, StateForbids, TimedOut
+from core.host.files import make_private_directory
 from core.host.locks import FileLock
 from core.log import LOG
-from core.model.config import ContainerConfig, ContainerRecord
+from core.model.config import ContainerConfig, ContainerRecord, InitKind
 from core.model.dependencies import graph_of, waves
 from core.model.pod import ExitPolicy, Pod, PodIntent, PodMember, PodOptions, PodSnapshot, PodStatus, pod_status
 from core.model.state import Status
@@ -62,6 +64,12 @@ class Pods:
     def containers(self, name: str) -> list[Container]:
         """The pod's containers in the order of their creation, the infra container too."""
         return [Container(self._parts, record.id) for record in members_of(self._parts, self.lookup(name).id)]
+
+    def folder(self, pod_id: str) -> Path:
+        """Where files that belong to a pod lie; they go with it. `pod_id`: whole."""
+        folder = self._parts.paths.pod(pod_id)
+        make_private_directory(folder)
+        return folder
 
     def start(self, name: str) -> None:
         """Start all of its containers, those first that others need. Raises `StateForbids` where it has none."""
@@ -203,7 +211,20 @@ class Pods:
             if record.state.status is Status.EXITED:
                 # Its clean-up may still stop the infra container, by the exit policy.
                 self._parts.monitor.wait_gone(record.id, _KILL_PATIENCE)
-        self._work(pod, "started", lambda one: one.ensure_running())
+        for record in members:
+            if record.config.init_kind is not None:
+                self._run_init(record)
+        self._work(pod, "started", lambda one: one.ensure_running(), init=False)
+
+    def _run_init(self, record: ContainerRecord) -> None:
+        """Run an init container to its end. Raises `PodFailed` where that is not a good one."""
+        container = Container(self._parts, record.id)
+        container.ensure_running()
+        code = container.wait()
+        if code != 0:
+            raise PodFailed(f"init container {record.name} failed with exit code {code}", hint="see its log")
+        if record.config.init_kind is InitKind.ONCE:
+            container.remove(force=True)
 
     def _stop_all(self, pod: Pod, timeout: int | None) -> None:
         running = LIVE_STATUSES - {Status.PAUSED}
@@ -217,8 +238,12 @@ class Pods:
         statuses: frozenset[Status] | set[Status] | None = None,
         *,
         reverse: bool = False,
+        init: bool = True,
     ) -> None:
-        """Act on the containers in these states, those that do not need each other at the same time."""
+        """Act on the containers in these states, those that do not need each other at the same time.
+
+        Without `init` the init containers are passed over.
+        """
         from concurrent.futures import ThreadPoolExecutor
 
         members = {record.id: record for record in members_of(self._parts, pod.id)}
@@ -227,6 +252,8 @@ class Pods:
 
         def attempt(container_id: str) -> None:
             record = members[container_id]
+            if record.config.init_kind is not None and not init:
+                return
             if statuses is not None and observed_state(self._parts, record).status not in statuses:
                 return
             try:

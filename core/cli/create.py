@@ -23,7 +23,7 @@ from core.cli.surroundings import add_surroundings, log_fields, time_zone, writa
 from core.container import Container
 from core.engine import Engine
 from core.errors import EngineError, InvalidArgument, NoSuchContainer, NoSuchImage
-from core.model.config import DEFAULT_PIDS_LIMIT
+from core.model.config import DEFAULT_PIDS_LIMIT, InitKind
 from core.model.image import RegistryAccess
 from core.model.options import CreateOptions
 from core.model.restart import parse_restart_policy
@@ -211,6 +211,7 @@ def create_options(options: Options, invocation: Invocation) -> CreateOptions:
         namespaces=namespace_options(options),
         requires=tuple(options.requires),
         pod=options.pod,
+        init_kind=InitKind(options.init_ctr) if options.init_ctr else None,
         secrets=tuple(secret_use(text) for text in options.secret),
         init=options.init,
         auto_remove=options.rm,

@@ -27,6 +27,7 @@ def add_namespaces(parser: CommandParser) -> None:
     add("--cgroupns", default="", metavar="MODE", help=f"control groups: {modes}")
     add("--requires", action="append", default=[], metavar="CONTAINER", help="a container that has to run before it")
     add("--pod", default="", metavar="POD", help="the pod that it is in; new:NAME makes one")
+    add("--init-ctr", choices=("always", "once"), default=None, help="it runs to its end before the others of its pod")
     add("--pod-id-file", default="", metavar="FILE", help="a file that has the id of its pod")
 
 

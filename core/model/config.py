@@ -72,6 +72,13 @@ class TmpfsMount(msgspec.Struct, frozen=True, kw_only=True):
     options: tuple[str, ...] = ("rw", "noexec", "nosuid", "nodev")
 
 
+class InitKind(enum.StrEnum):
+    """When an init container runs: before every start of its pod, or before the first, after which it is removed."""
+
+    ALWAYS = "always"
+    ONCE = "once"
+
+
 class NetworkMode(enum.StrEnum):
     """`host`: the host's network. `none`: a namespace with loopback alone. `container`: that of another container.
 
@@ -136,6 +143,8 @@ class ContainerConfig(msgspec.Struct, frozen=True, kw_only=True):
     """The id of its pod."""
     is_infra: bool = False
     """It holds the namespaces of its pod."""
+    init_kind: InitKind | None = None
+    """It runs to its end before the others of its pod start."""
     cgroup_parent: str = DEFAULT_CGROUP_PARENT
     """The control group that its own is in, as a path below the top."""
     secrets: tuple[SecretUse, ...] = ()

@@ -10,6 +10,7 @@ from core.model.config import (
     DEFAULT_LOG_SIZE_MAX,
     DEFAULT_SHM_SIZE,
     BindMount,
+    InitKind,
     ResourceLimits,
     Security,
     TmpfsMount,
@@ -82,6 +83,7 @@ class CreateOptions(msgspec.Struct, frozen=True, kw_only=True):
     pod: str = ""
     """The name or id of its pod: what is shared there is shared where nothing else is asked for."""
     is_infra: bool = False
+    init_kind: InitKind | None = None
     secrets: tuple[SecretUse, ...] = ()
     attachments: tuple[Attachment, ...] = ()
     ports: tuple[PortMapping, ...] = ()

@@ -14,7 +14,7 @@ from core.errors import EngineError, InvalidArgument, NameInUse
 from core.events import EventKind
 from core.host.files import make_private_directory
 from core.host.locks import FileLock
-from core.model.config import DEFAULT_CGROUP_PARENT, ContainerConfig, ContainerRecord, NetworkMode
+from core.model.config import DEFAULT_CGROUP_PARENT, ContainerConfig, ContainerRecord, InitKind, NetworkMode
 from core.model.dependencies import dependencies
 from core.model.image import ImageConfig
 from core.model.namespaces import Namespace, Sharing
@@ -150,6 +150,7 @@ def finalize_config(parts: EngineParts, options: CreateOptions) -> ContainerConf
         requires=tuple(parts.store.resolve(name) for name in options.requires),
         pod=pod.id if pod else "",
         is_infra=options.is_infra,
+        init_kind=_init_kind(options),
         cgroup_parent=(pod.cgroup if pod else "") or DEFAULT_CGROUP_PARENT,
         secrets=resolve_uses(parts, options.secrets),
         init=options.init,
@@ -190,6 +191,12 @@ def _check_values(options: CreateOptions) -> None:
         raise InvalidArgument("a container that is removed at its end can not be restarted by a policy")
     if options.stop_timeout is not None and options.stop_timeout < 0:
         raise InvalidArgument("the stop timeout can not be negative")
+
+
+def _init_kind(options: CreateOptions) -> InitKind | None:
+    if options.init_kind is not None and not options.pod:
+        raise InvalidArgument("must specify pod value with init-ctr")
+    return options.init_kind
 
 
 def _hostname(options: CreateOptions, network: NetworkMode, uts: Namespace, container_id: str) -> str:

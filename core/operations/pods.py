@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import time
 from pathlib import Path
 from typing import Final
@@ -48,6 +49,7 @@ def discard_pod(parts: EngineParts, pod: Pod) -> None:
     from core.host.cgroups import find_cgroups, remove_cgroups
 
     remove_cgroups(find_cgroups(pod.id))
+    shutil.rmtree(parts.paths.pod(pod.id), ignore_errors=True)
     pods_of(parts).remove(pod.name)
     parts.paths.lock(pod.id).unlink(missing_ok=True)
 

@@ -1,0 +1,1 @@
+"""Kubernetes manifests: played as pods and containers, and made of them."""

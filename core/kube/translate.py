@@ -1,0 +1,194 @@
+"""A pod of Kubernetes as requests for a pod and its containers."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import msgspec
+
+from core.errors import InvalidArgument
+from core.kube import manifest
+from core.kube.environment import Sources, expanded, variables
+from core.kube.files import PodVolumes
+from core.kube.quantity import parse_quantity
+from core.model.config import InitKind, NetworkMode, ResourceLimits, Security
+from core.model.health import FailureAction
+from core.model.namespaces import NamespaceOptions
+from core.model.network import NameOptions, PortMapping
+from core.model.options import CreateOptions, HealthOptions
+from core.model.pod import DEFAULT_SHARE, ExitPolicy, PodOptions
+from core.model.restart import RestartName, RestartPolicy
+
+_RESTART: Final = {
+    "Always": RestartName.ALWAYS,
+    "OnFailure": RestartName.ON_FAILURE,
+    "Never": RestartName.NO,
+}
+
+
+def pod_options(
+    name: str, template: manifest.PodTemplate, asked: CreateOptions, create_command: tuple[str, ...]
+) -> PodOptions:
+    """The pod itself: what its containers share, and its network.
+
+    `asked`: has the network of a pod that does not have the host's. Raises `InvalidArgument`.
+    """
+    spec = template.spec
+    if spec.restart_policy not in _RESTART:
+        raise InvalidArgument(
+            f"the restartPolicy {spec.restart_policy} is not known", hint=f"use {', '.join(_RESTART)}"
+        )
+    return PodOptions(
+        name=name,
+        infra_options=msgspec.structs.replace(
+            CreateOptions(network=NetworkMode.HOST) if spec.host_network else asked,
+            ports=() if spec.host_network else _ports(spec),
+            names=_names(spec),
+            namespaces=NamespaceOptions(ipc="host" if spec.host_ipc else "", pid="host" if spec.host_pid else ""),
+        ),
+        share=(*DEFAULT_SHARE, *(("pid",) if spec.share_process_namespace or spec.host_pid else ())),
+        hostname=spec.hostname,
+        labels=template.metadata.labels,
+        # The infra container has nothing to do once all others are done.
+        exit_policy=ExitPolicy.STOP,
+        create_command=create_command,
+    )
+
+
+def _ports(spec: manifest.PodSpec) -> tuple[PortMapping, ...]:
+    """The ports of the host that the pod publishes: all in its one network."""
+    return tuple(
+        PortMapping(
+            container_port=port.container_port,
+            host_port=port.host_port,
+            protocol=port.protocol.lower(),
+            host_ip="" if port.host_ip == "0.0.0.0" else port.host_ip,
+        )
+        for container in spec.containers
+        for port in container.ports
+        if port.host_port
+    )
+
+
+def _names(spec: manifest.PodSpec) -> NameOptions:
+    dns = spec.dns_config
+    return NameOptions(
+        servers=dns.nameservers,
+        search=dns.searches,
+        options=tuple(f"{option.name}:{option.value}" if option.value else option.name for option in dns.options),
+        hosts=tuple(f"{name}:{alias.ip}" for alias in spec.host_aliases for name in alias.hostnames),
+    )
+
+
+def container_options(
+    pod_name: str,
+    template: manifest.PodTemplate,
+    container: manifest.Container,
+    sources: Sources,
+    volumes: PodVolumes,
+) -> CreateOptions:
+    """One container of the pod `pod_name`. Raises `InvalidArgument`."""
+    spec = template.spec
+    if not container.image:
+        raise InvalidArgument(f"container {container.name} of pod {pod_name} has no image")
+    known = variables(container, sources)
+    mounts = volumes.mounts(container)
+    is_init = any(container is one for one in spec.init_containers)
+    restart = _RESTART[spec.restart_policy]
+    return CreateOptions(
+        image=container.image,
+        name=f"{pod_name}-{container.name}",
+        entrypoint=tuple(expanded(word, known) for word in container.command) or None,
+        command=tuple(expanded(word, known) for word in container.args),
+        env=tuple(f"{name}={value}" for name, value in known.items()),
+        workdir=container.working_dir or None,
+        user=_user(container.security_context, spec.security_context),
+        terminal=container.tty,
+        stdin_open=container.stdin,
+        stdin_once=container.stdin_once,
+        labels=template.metadata.labels,
+        annotations=template.metadata.annotations,
+        stop_timeout=spec.termination_grace_period_seconds,
+        bind_mounts=mounts.binds,
+        tmpfs_mounts=mounts.in_memory,
+        volume_mounts=mounts.volumes,
+        resources=_limits(container.resources),
+        security=_security(container.security_context),
+        network="",
+        pod=pod_name,
+        init_kind=InitKind.ONCE if is_init else None,
+        restart=RestartPolicy(name=RestartName.NO if is_init else restart),
+        health=_health(container, restart),
+    )
+
+
+def _user(own: manifest.SecurityContext, of_pod: manifest.PodSecurity) -> str | None:
+    user = own.run_as_user if own.run_as_user is not None else of_pod.run_as_user
+    group = own.run_as_group if own.run_as_group is not None else of_pod.run_as_group
+    if group is not None:
+        return f"{user or 0}:{group}"
+    return None if user is None else str(user)
+
+
+def _limits(resources: manifest.Resources) -> ResourceLimits:
+    limits, requests = resources.limits, resources.requests
+    shares = parse_quantity(requests.get("cpu", 0)) * 1024
+    return ResourceLimits(
+        memory=int(parse_quantity(limits.get("memory", 0))),
+        cpus=parse_quantity(limits.get("cpu", 0)),
+        cpu_shares=max(2, int(shares)) if shares else 0,
+    )
+
+
+def _security(context: manifest.SecurityContext) -> Security:
+    profile = context.seccomp_profile
+    seccomp = ""
+    if profile is not None:
+        seccomp = {"Unconfined": "unconfined", "Localhost": profile.localhost_profile}.get(profile.type, "")
+    return Security(
+        privileged=context.privileged,
+        read_only_root=context.read_only_root_filesystem,
+        no_new_privileges=context.allow_privilege_escalation is False,
+        capabilities_add=context.capabilities.add,
+        capabilities_drop=context.capabilities.drop,
+        seccomp_profile=seccomp,
+    )
+
+
+def _health(container: manifest.Container, restart: RestartName) -> HealthOptions:
+    """A liveness probe as a health check, which restarts the container where the pod's policy lets it."""
+    probe = container.liveness_probe
+    if probe is None:
+        return HealthOptions()
+    return HealthOptions(
+        args=_command(container, probe),
+        interval=float(probe.period_seconds),
+        timeout=float(probe.timeout_seconds),
+        start_period=float(probe.initial_delay_seconds),
+        retries=probe.failure_threshold,
+        on_failure=FailureAction.KILL if restart is RestartName.NO else FailureAction.RESTART,
+    )
+
+
+def _command(container: manifest.Container, probe: manifest.Probe) -> tuple[str, ...]:
+    if probe.exec is not None:
+        return probe.exec.command
+    if probe.http_get is not None:
+        get = probe.http_get
+        url = f"{get.scheme.lower()}://{get.host or 'localhost'}:{_port(container, get.port)}{get.path}"
+        return ("/bin/sh", "-c", 'curl -fsS "$0" >/dev/null 2>&1 || wget -q -O /dev/null "$0"', url)
+    if probe.tcp_socket is not None:
+        socket = probe.tcp_socket
+        return ("nc", "-z", "-v", socket.host or "localhost", str(_port(container, socket.port)))
+    raise InvalidArgument(f"the livenessProbe of container {container.name} does nothing")
+
+
+def _port(container: manifest.Container, port: int | str) -> int:
+    """A port by its number, or by its name among the container's."""
+    for one in container.ports:
+        if port == one.name:
+            return one.container_port
+    try:
+        return int(port)
+    except ValueError:
+        raise InvalidArgument(f"container {container.name} has no port {port}") from None
