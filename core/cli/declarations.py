@@ -6,7 +6,6 @@ import importlib
 
 from core.cli.main import COMMANDS, parse_global
 from core.cli.parser import DECLARATION, CommandParser, Declared
-from core.errors import InvalidArgument
 
 
 def declared(command: str) -> CommandParser:
@@ -17,9 +16,6 @@ def declared(command: str) -> CommandParser:
         module.run(invocation)
     except Declared as found:
         return found.parser
-    except InvalidArgument:
-        # It reads a further word itself, as `foreign` does.
-        return CommandParser(f"wharf {command}", COMMANDS[command][1])
     raise AssertionError(f"{command} reads no command line")
 
 

@@ -44,16 +44,18 @@ _WORDS: Final = {
 
 
 def run(invocation: Invocation) -> int:
-    word, *rest = invocation.arguments or ("ls",)
-    if word in ("--help", "-h"):
-        lines = [f"  {name:<8} {line}" for name, line in _WORDS.items()]
-        print("\n".join(["usage: wharf foreign COMMAND ...", "", COMMANDS["foreign"][1], "", *lines]))
-        return 0
-    if word not in _WORDS:
+    parser = command_parser(invocation, COMMANDS[invocation.command][1])
+    explanation = "; ".join(f"{name}: {line}" for name, line in _WORDS.items())
+    parser.add_argument("command", nargs="?", choices=tuple(_WORDS), default="ls", help=explanation)
+    parser.add_argument("arguments", nargs=REST, metavar="ARGUMENT ...")
+    word = next(iter(invocation.arguments), "")
+    if word.isalpha() and word not in _WORDS:
         raise InvalidArgument(
             f"wharf foreign has no {word}: containers of other engines are theirs to start, stop and remove",
             hint=f"behind foreign: {', '.join(_WORDS)}; for all else use their own command",
         )
+    options = parser.parse_args(invocation.arguments)
+    word, rest = options.command, options.arguments
     inner = invocation.instead(f"foreign {word}", rest)
     parser = command_parser(inner, _WORDS[word])
     return {
