@@ -31,6 +31,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Further folders in which runtimes of other engines keep their state."""
     discover_foreign: bool = True
     """Look for other engines' containers at the places that are known, and at those that their monitors name."""
+    subuid_file: str = "/etc/subuid"
+    subgid_file: str = "/etc/subgid"
+    automatic_ids: str = "containers"
+    """The name whose subordinate ids containers with `--userns auto` get."""
     operation_timeout: float = 60.0
     log_level: str = "warning"
     exit_command: tuple[str, ...] = ()

@@ -14,7 +14,7 @@ from core.cli.health import add_health_options, health_options
 from core.cli.kernel_options import add_kernel_options, kernel_settings, resource_limits
 from core.cli.main import COMMANDS, Invocation
 from core.cli.mounts import mount, sorted_by_kind, tmpfs, volume
-from core.cli.namespaces import add_namespaces, create_in_pod, namespace_options
+from core.cli.namespaces import add_namespaces, create_in_pod, namespace_options, user_namespace_options
 from core.cli.network_options import add_exposed_ports, add_network_options, network_fields, warn_of_discarded_ports
 from core.cli.parser import REST, CommandParser, Options, add_boolean, cpu_count, seconds
 from core.cli.secret_options import secret_use
@@ -209,6 +209,7 @@ def create_options(options: Options, invocation: Invocation) -> CreateOptions:
         security=security(options),
         **network_fields(options, in_pod=bool(options.pod or options.pod_id_file)),
         namespaces=namespace_options(options),
+        user_namespace=user_namespace_options(options),
         requires=tuple(options.requires),
         pod=options.pod,
         init_kind=InitKind(options.init_ctr) if options.init_ctr else None,

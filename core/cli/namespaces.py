@@ -13,7 +13,7 @@ from core.engine import Engine
 from core.errors import EngineError, InvalidArgument
 from core.model.namespaces import NamespaceOptions
 from core.model.network import NO_NAME_OPTIONS
-from core.model.options import CreateOptions
+from core.model.options import CreateOptions, UserNamespaceOptions
 
 NEW_POD = "new:"
 
@@ -25,6 +25,11 @@ def add_namespaces(parser: CommandParser) -> None:
     add("--pid", default="", metavar="MODE", help=f"processes: {modes}")
     add("--uts", default="", metavar="MODE", help=f"host name: {modes}")
     add("--cgroupns", default="", metavar="MODE", help=f"control groups: {modes}")
+    add("--userns", default="", metavar="MODE", help="users: host, auto[:size=N,…], container:NAME or ns:PATH")
+    add("--uidmap", action="append", default=[], metavar="CONTAINER:HOST:SIZE", help="users of the host that it has")
+    add("--gidmap", action="append", default=[], metavar="CONTAINER:HOST:SIZE", help="groups of the host that it has")
+    add("--subuidname", default="", metavar="NAME", help="whose subordinate users it has")
+    add("--subgidname", default="", metavar="NAME", help="whose subordinate groups it has")
     add("--requires", action="append", default=[], metavar="CONTAINER", help="a container that has to run before it")
     add("--pod", default="", metavar="POD", help="the pod that it is in; new:NAME makes one")
     add("--init-ctr", choices=("always", "once"), default=None, help="it runs to its end before the others of its pod")
@@ -33,6 +38,16 @@ def add_namespaces(parser: CommandParser) -> None:
 
 def namespace_options(options: Options) -> NamespaceOptions:
     return NamespaceOptions(ipc=options.ipc, pid=options.pid, uts=options.uts, cgroup=options.cgroupns)
+
+
+def user_namespace_options(options: Options) -> UserNamespaceOptions:
+    return UserNamespaceOptions(
+        mode=options.userns,
+        uid_map=tuple(options.uidmap),
+        gid_map=tuple(options.gidmap),
+        subuid_name=options.subuidname,
+        subgid_name=options.subgidname,
+    )
 
 
 def create_in_pod(engine: Engine, request: CreateOptions, pod_id_file: str) -> Container:

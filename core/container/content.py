@@ -82,6 +82,7 @@ class Content(Handle):
                 progress=progress,
                 cancel=cancel,
                 overwrite=overwrite,
+                ids=held.config.id_mappings,
             )
         finally:
             reading.release()

@@ -146,7 +146,7 @@ class Copying(Handle):
 def _rules(options: CopyOptions, target: Side) -> WriteRules:
     from core.storage.tree_writer import WriteRules
 
-    return WriteRules(owner=target.owner if options.archive else None, overwrite=options.overwrite)
+    return WriteRules(owner=target.outside if options.archive else None, overwrite=options.overwrite)
 
 
 def _watch(progress: Callable[[int], None] | None, cancel: threading.Event | None) -> Callable[[int], None]:

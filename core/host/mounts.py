@@ -24,9 +24,9 @@ _libc = ctypes.CDLL(None, use_errno=True)
 _OCTAL: Final = re.compile(rb"\\([0-7]{3})")
 
 
-def mount_tmpfs(path: Path, *, size: int, mode: int = 0o1777) -> None:
+def mount_tmpfs(path: Path, *, size: int, mode: int = 0o1777, owner: tuple[int, int] = (0, 0)) -> None:
     """Mount an empty tmpfs of `size` bytes on a directory: no devices, programs or setuid. Raises `StorageFailed`."""
-    data = f"size={size},mode={mode:o}".encode()
+    data = f"size={size},mode={mode:o},uid={owner[0]},gid={owner[1]}".encode()
     flags = _MS_NOSUID | _MS_NODEV | _MS_NOEXEC
     if _libc.mount(b"shm", os.fsencode(path), b"tmpfs", ctypes.c_ulong(flags), data) != 0:
         reason = os.strerror(ctypes.get_errno())

@@ -8,6 +8,7 @@ from typing import Final
 import msgspec
 
 from core.model.health import HealthCheck
+from core.model.id_mappings import IdMappings
 from core.model.kernel_settings import KernelSettings
 from core.model.limits import DEFAULT_PIDS_LIMIT as DEFAULT_PIDS_LIMIT
 from core.model.limits import ResourceLimits as ResourceLimits
@@ -137,6 +138,8 @@ class ContainerConfig(msgspec.Struct, frozen=True, kw_only=True):
     network_container: str = ""
     """With `NetworkMode.CONTAINER`: the id of the container whose network is joined."""
     namespaces: Namespaces = Namespaces()
+    id_mappings: IdMappings | None = None
+    """Of its user namespace; None for the host's."""
     requires: tuple[str, ...] = ()
     """The ids of further containers that have to run before it."""
     pod: str = ""
@@ -165,6 +168,11 @@ class ContainerConfig(msgspec.Struct, frozen=True, kw_only=True):
     """Seconds after which the monitor kills it; 0 for none."""
     kernel: KernelSettings = KernelSettings()
     create_command: tuple[str, ...] = ()
+
+    @property
+    def root_owner(self) -> tuple[int, int]:
+        """The container's root and its group, as the host counts them."""
+        return (0, 0) if self.id_mappings is None else self.id_mappings.root
 
 
 class ContainerRecord(msgspec.Struct, frozen=True, kw_only=True):

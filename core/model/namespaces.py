@@ -40,7 +40,7 @@ class Namespace(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Namespaces(msgspec.Struct, frozen=True, kw_only=True):
-    """The namespaces of a container that can be chosen, beside those of network and users.
+    """The namespaces of a container that can be chosen, beside that of the network.
 
     `cgroup` is None where the host's cgroup version decides: a new one on version 2, the host's on version 1.
     """
@@ -49,11 +49,12 @@ class Namespaces(msgspec.Struct, frozen=True, kw_only=True):
     pid: Namespace = Namespace()
     uts: Namespace = Namespace()
     cgroup: Namespace | None = None
+    user: Namespace = Namespace(sharing=Sharing.HOST)
 
     @property
     def containers(self) -> tuple[str, ...]:
         """The ids of the containers that are joined, each once."""
-        joined = (self.ipc, self.pid, self.uts, self.cgroup or Namespace())
+        joined = (self.ipc, self.pid, self.uts, self.user, self.cgroup or Namespace())
         return tuple(dict.fromkeys(namespace.container for namespace in joined if namespace.container))
 
 

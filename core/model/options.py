@@ -41,6 +41,19 @@ class HealthOptions(msgspec.Struct, frozen=True, kw_only=True):
     on_failure: FailureAction = FailureAction.NONE
 
 
+class UserNamespaceOptions(msgspec.Struct, frozen=True, kw_only=True):
+    """`mode`: host, auto with options, container:NAME-OR-ID or ns:PATH. The maps: `CONTAINER:HOST:SIZE` each.
+
+    `subuid_name`, `subgid_name`: whose subordinate ids to take (subuid(5)).
+    """
+
+    mode: str = ""
+    uid_map: tuple[str, ...] = ()
+    gid_map: tuple[str, ...] = ()
+    subuid_name: str = ""
+    subgid_name: str = ""
+
+
 class CreateOptions(msgspec.Struct, frozen=True, kw_only=True):
     """A container to create, from exactly one of `image` (name or id) and `rootfs` (a directory of the host).
 
@@ -78,6 +91,7 @@ class CreateOptions(msgspec.Struct, frozen=True, kw_only=True):
     security: Security = Security()
     network: str = "none"
     namespaces: NamespaceOptions = NamespaceOptions()
+    user_namespace: UserNamespaceOptions = UserNamespaceOptions()
     requires: tuple[str, ...] = ()
     """Names or ids of containers that have to run before it."""
     pod: str = ""

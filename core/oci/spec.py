@@ -8,6 +8,7 @@ from typing import Any, Final
 import msgspec
 
 from core.model.config import BindMount, ContainerConfig, NetworkMode
+from core.model.id_mappings import IdRange
 from core.model.limits import ResourceLimits
 from core.model.options import ExecOptions
 from core.oci.merge import merge_env
@@ -19,6 +20,8 @@ INIT_PATH: Final = "/run/podman-init"
 """Where an init is shown in a container, as podman has it."""
 NOFILE: Final = 1_048_576
 NPROC: Final = 4_194_304
+TTY_GROUP: Final = 5
+"""The group of terminals, as every distribution counts it."""
 UNLIMITED: Final = -1
 _INFINITY: Final = (1 << 64) - 1
 
@@ -154,14 +157,19 @@ def _mounts(request: SpecRequest) -> list[dict[str, Any]]:
     security = request.config.security
     sysfs = ["nosuid", "noexec", "nodev", "rw" if security.privileged else "ro"]
     dev = ["nosuid", "strictatime", "mode=755", "size=65536k"]
-    pts = ["nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620", "gid=5"]
+    pts = ["nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620"]
+    mappings = request.config.id_mappings
+    if mappings is None or mappings.outside(0, TTY_GROUP) is not None:
+        pts.append(f"gid={TTY_GROUP}")
     hidden = ["nosuid", "noexec", "nodev"]
     cgroup = [*hidden, "relatime", "rw" if security.privileged else "ro"]
     mounts = [
-        _mount("/proc", "proc", "proc", [*hidden, *security.proc_options]),
+        _mount("/proc", "bind", "/proc", ["rbind", "rprivate", *hidden])
+        if _is_foreign(request, "pid")
+        else _mount("/proc", "proc", "proc", [*hidden, *security.proc_options]),
         _mount("/dev", "tmpfs", "tmpfs", dev),
         _mount("/dev/pts", "devpts", "devpts", pts),
-        _mount("/dev/mqueue", "mqueue", "mqueue", hidden),
+        *([] if _is_foreign(request, "ipc") else [_mount("/dev/mqueue", "mqueue", "mqueue", hidden)]),
         _sysfs(request, sysfs),
         _mount("/sys/fs/cgroup", "cgroup", "cgroup", cgroup),
     ]
@@ -180,8 +188,15 @@ def _mounts(request: SpecRequest) -> list[dict[str, Any]]:
     return standard + sorted(own, key=lambda mount: mount["destination"].count("/"))
 
 
+def _is_foreign(request: SpecRequest, kind: str) -> bool:
+    """Whether a namespace belongs to none of the container's own users: what shows it can not be mounted by them."""
+    return request.config.id_mappings is not None and request.namespaces.get(kind, "") != ""
+
+
 def _sysfs(request: SpecRequest, options: list[str]) -> dict[str, Any]:
-    if request.config.network is NetworkMode.HOST and not request.config.security.privileged:
+    privileged = request.config.security.privileged and request.config.id_mappings is None
+    foreign = request.config.id_mappings is not None and request.network_namespace != ""
+    if foreign or (request.config.network is NetworkMode.HOST and not privileged):
         # A sysfs of the host's own network namespace can only be had by a bind mount of it.
         return _mount("/sys", "bind", "/sys", ["rbind", "rprivate", "nosuid", "noexec", "nodev", "ro"])
     return _mount("/sys", "sysfs", "sysfs", options)
@@ -207,6 +222,10 @@ def _linux(request: SpecRequest) -> dict[str, Any]:
         linux["devices"] = [{key: device[key] for key in device if key != "access"} for device in request.devices]
     if request.config.kernel.sysctls:
         linux["sysctl"] = dict(request.config.kernel.sysctls)
+    mappings = request.config.id_mappings
+    if mappings is not None:
+        linux["uidMappings"] = [_id_range(one) for one in mappings.users]
+        linux["gidMappings"] = [_id_range(one) for one in mappings.groups]
     if not security.privileged:
         linux["maskedPaths"] = [*_shown_again(MASKED_PATHS, security.unmasked_paths), *security.masked_paths]
         linux["readonlyPaths"] = _shown_again(READ_ONLY_PATHS, security.unmasked_paths)
@@ -224,6 +243,10 @@ def _shown_again(paths: tuple[str, ...], unmasked: tuple[str, ...]) -> list[str]
     if any(pattern.lower() == "all" for pattern in unmasked):
         return []
     return [path for path in paths if not any(fnmatchcase(path, pattern) for pattern in unmasked)]
+
+
+def _id_range(one: IdRange) -> dict[str, int]:
+    return {"containerID": one.inside, "hostID": one.host, "size": one.size}
 
 
 def _namespaces(request: SpecRequest) -> list[dict[str, str]]:

@@ -33,9 +33,11 @@ def read_layer(held: Transaction, options: CommitOptions, target: Path) -> bool:
         held.parts.runtime.pause(held.id)
     try:
         if options.squash or not held.config.image_id:
-            export_tree(mounted_root(held), target)
+            export_tree(mounted_root(held), target, ids=held.config.id_mappings)
             return True
-        held.parts.storage.write_difference(held.id, target, left_out=_mount_points_made(held))
+        held.parts.storage.write_difference(
+            held.id, target, left_out=_mount_points_made(held), ids=held.config.id_mappings
+        )
         return False
     except BaseException:
         shutil.rmtree(target.parent, ignore_errors=True)

@@ -18,7 +18,7 @@ from core.host.process_table import is_alive
 from core.host.rooted import RootedTree, open_process_root
 from core.model.config import BindMount
 from core.model.state import IDLE_STATUSES
-from core.operations.init import user_of
+from core.operations.init import owner_of, user_of
 from core.operations.mount import mounted_root
 from core.operations.parts import Transaction
 from core.operations.volume_use import volume_binds
@@ -40,6 +40,8 @@ class Side(NamedTuple):
     place: str
     owner: tuple[int, int]
     is_container: bool
+    outside: tuple[int, int] = (-1, -1)
+    """The owner of a container's end, as the host counts it."""
 
 
 class Target(NamedTuple):
@@ -78,7 +80,7 @@ def open_container(held: Transaction, given: str) -> Side:
             tree = RootedTree.open(folder)
     except OSError as error:
         raise CopyFailed(f"container {held.name} can not be read: {error}", container_id=held.id) from error
-    return Side(tree, path, given, f"on container {held.name}", (user.uid, user.gid), True)
+    return Side(tree, path, given, f"on container {held.name}", (user.uid, user.gid), True, owner_of(held, user))
 
 
 def _behind_bind_mount(binds: Iterable[BindMount], root: Path, path: str) -> tuple[Path, str]:

@@ -33,6 +33,7 @@ from core.operations.pod_membership import find_pod, join_pod, pods_of
 from core.operations.publishing import exposed_ports, finalize_ports
 from core.operations.release import erase
 from core.operations.secrets import copy_secrets, resolve_uses
+from core.operations.user_namespace import allocation_lock, resolve_user_namespace
 from core.operations.volumes import ensure_volumes
 
 NAME_PATTERN: Final = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]*")
@@ -53,28 +54,28 @@ def create(parts: EngineParts, options: CreateOptions) -> str:
 
     Raises `InvalidArgument`, `NoSuchImage`, `AmbiguousName`, `NameInUse`, `NoSuchObject` (a network), `StorageFailed`.
     """
-    config = finalize_config(parts, options)
-    needed = dependencies(config)
-    name = options.name or _free_name(parts)
-    record = ContainerRecord(
-        config=config,
-        name=name,
-        state=ContainerState(
-            status=Status.CONFIGURED,
-            intent=Intent.CREATING,
-            boot_id=parts.boot_id,
-            networks=resolve_attachments(parts, options, config.network),
-        ),
-    )
-    with FileLock(parts.paths.lock(config.id)):
-        with kept(parts, needed, "" if config.is_infra else config.pod):
-            parts.store.add(record)
+    with ExitStack() as locks:
+        with allocation_lock(parts, options.user_namespace):
+            config = finalize_config(parts, options)
+            record = ContainerRecord(
+                config=config,
+                name=options.name or _free_name(parts),
+                state=ContainerState(
+                    status=Status.CONFIGURED,
+                    intent=Intent.CREATING,
+                    boot_id=parts.boot_id,
+                    networks=resolve_attachments(parts, options, config.network),
+                ),
+            )
+            locks.enter_context(FileLock(parts.paths.lock(config.id)))
+            with kept(parts, dependencies(config), "" if config.is_infra else config.pod):
+                parts.store.add(record)
         held = Transaction(parts, record)
         try:
             make_private_directory(parts.paths.bundle(config.id))
             copy_secrets(parts, config)
             if config.image_id:
-                parts.storage.create(config.id, config.id, config.image_id)
+                parts.storage.create(config.id, config.id, config.image_id, config.id_mappings)
             ensure_volumes(parts, config)
         except (EngineError, OSError):
             erase(held)
@@ -122,7 +123,8 @@ def finalize_config(parts: EngineParts, options: CreateOptions) -> ContainerConf
     mounts = finalize_mounts(parts, options, image)
     network, network_container = resolve_network(parts, options.network)
     exposed = exposed_ports(options, image)
-    namespaces = resolve_namespaces(parts, options.namespaces)
+    user_namespace = resolve_user_namespace(parts, options, image_id)
+    namespaces = resolve_namespaces(parts, options.namespaces, user_namespace.namespace)
     return ContainerConfig(
         id=container_id,
         created_at=time.time(),
@@ -147,6 +149,7 @@ def finalize_config(parts: EngineParts, options: CreateOptions) -> ContainerConf
         exposed_ports=exposed,
         names=options.names,
         namespaces=namespaces,
+        id_mappings=user_namespace.mappings,
         requires=tuple(parts.store.resolve(name) for name in options.requires),
         pod=pod.id if pod else "",
         is_infra=options.is_infra,

@@ -9,7 +9,7 @@ from typing import Final
 
 import msgspec
 
-from core.errors import EngineError, HostIncomplete, InvalidArgument, MonitorFailed
+from core.errors import EngineError, HostIncomplete, InvalidArgument, MonitorFailed, StorageFailed
 from core.events import EventKind
 from core.host.files import make_private_directory, read_in_root, write_atomically
 from core.host.freezer import freezer_file
@@ -33,6 +33,7 @@ from core.operations.pod_membership import prepare_pod_cgroup
 from core.operations.publishing import taken_ports
 from core.operations.release import release, stop_by_force
 from core.operations.secrets import secret_environment, secret_files
+from core.operations.user_namespace import make_reachable
 from core.operations.volume_use import Owner, prepare_volumes, volume_binds
 
 INIT: Final = "catatonit"
@@ -61,15 +62,28 @@ def _prepare_root(held: Transaction) -> Path:
     parts, config = held.parts, held.config
     root = Path(config.rootfs)
     if config.image_id:
-        root = parts.storage.mounted_at(held.id) or parts.storage.mount(held.id)
+        root = parts.storage.mounted_at(held.id) or _mount(held)
     elif not root.is_dir():
         raise InvalidArgument(f"the root file system {root} is not there any more")
     held.save(mount_point=str(root))
+    if config.id_mappings is not None and config.image_id:
+        # The storage leaves the root itself to the host's root, who is nobody in there.
+        os.chown(root, *config.root_owner)
     shm = parts.paths.shm(held.id)
     if shared_memory(parts, config) == str(shm):
         make_private_directory(shm)
-        mount_tmpfs(shm, size=config.shm_size)
+        mount_tmpfs(shm, size=config.shm_size, owner=config.root_owner)
     return root
+
+
+def _mount(held: Transaction) -> Path:
+    mappings = held.config.id_mappings
+    try:
+        return held.parts.storage.mount(held.id)
+    except StorageFailed as error:
+        if mappings is not None and max(len(mappings.users), len(mappings.groups)) > 1:
+            error.hint = "containers-storage may be too old to map several ranges: map one range of users and of groups"
+        raise
 
 
 def _bring_up(held: Transaction, root: Path) -> None:
@@ -86,7 +100,9 @@ def _spec_request(held: Transaction, root: Path, network_namespace: str | None) 
     user = with_groups(user_of(held, root), config.kernel.groups, read_in_root(root, "etc/group"))
     prepare_pod_cgroup(held)
     cgroup_v2 = Path("/sys/fs/cgroup/cgroup.controllers").exists()
-    prepare_volumes(held, root, Owner(user.uid, user.gid))
+    prepare_volumes(held, root, owner_of(held, user))
+    if config.id_mappings is not None:
+        make_reachable((root, parts.paths.bundle(held.id)), (parts.paths.root, parts.paths.run_root))
     return SpecRequest(
         config=config,
         limits=held.record.limits,
@@ -155,6 +171,19 @@ def _undo(held: Transaction, before: ContainerState, reason: str) -> None:
     if not held.state.mount_point:
         after = msgspec.structs.replace(after, mount_point="", kept_mounted=False)
     held.write(after)
+
+
+def owner_of(held: Transaction, user: ResolvedUser) -> Owner:
+    """A user of the container as the host counts it. Raises `InvalidArgument` for one that is not mapped."""
+    mappings = held.config.id_mappings
+    found = (user.uid, user.gid) if mappings is None else mappings.outside(user.uid, user.gid)
+    if found is None:
+        raise InvalidArgument(
+            f"the user {user.uid}:{user.gid} is not mapped into the container {held.name}",
+            hint="choose another --user, or map more ids",
+            container_id=held.id,
+        )
+    return Owner(*found)
 
 
 def user_of(held: Transaction, root: Path, user: str | None = None) -> ResolvedUser:

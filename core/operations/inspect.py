@@ -8,6 +8,7 @@ from core.host.process_table import capability_bounds
 from core.model.config import ContainerRecord
 from core.model.dependencies import dependencies
 from core.model.health import HealthCheck
+from core.model.id_mappings import IdMappings
 from core.model.snapshot import ContainerSnapshot
 from core.model.state import Status
 from core.oci.capabilities import compute
@@ -228,6 +229,12 @@ def _config(record: ContainerRecord) -> dict[str, object]:
     }
 
 
+def _id_mappings(mappings: IdMappings | None) -> dict[str, object] | None:
+    if mappings is None:
+        return None
+    return {"UidMap": list(map(str, mappings.users)), "GidMap": list(map(str, mappings.groups))}
+
+
 def _host_config(parts: EngineParts, record: ContainerRecord) -> dict[str, object]:
     config = record.config
     security, limits = config.security, record.limits
@@ -240,6 +247,8 @@ def _host_config(parts: EngineParts, record: ContainerRecord) -> dict[str, objec
         "NetworkMode": snapshot_of(parts, record).network,
         "IpcMode": str(config.namespaces.ipc),
         "PidMode": str(config.namespaces.pid),
+        "UsernsMode": "" if config.id_mappings is None else str(config.namespaces.user),
+        "IDMappings": _id_mappings(config.id_mappings),
         "UTSMode": str(config.namespaces.uts),
         "CgroupParent": config.cgroup_parent,
         "CgroupMode": str(config.namespaces.cgroup or ""),

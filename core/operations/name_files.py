@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from pathlib import Path
 from typing import Final
 
@@ -28,6 +29,7 @@ def write_name_files(held: Transaction) -> dict[str, str]:
     for name, content in _contents(held.parts, held.record).items():
         if f"/etc/{name}" not in taken:
             write_atomically(folder / name, content.encode(), mode=0o644, lasting=False)
+            os.chown(folder / name, *held.config.root_owner)
             shown[f"/etc/{name}"] = str(folder / name)
     if held.config.network is NetworkMode.CONTAINER:
         shown |= _files_of_owner(held, taken)

@@ -14,13 +14,14 @@ from core.operations.parts import EngineParts
 _ONLY_IPC: Final = (Sharing.SHAREABLE, Sharing.NONE)
 
 
-def resolve_namespaces(parts: EngineParts, options: NamespaceOptions) -> Namespaces:
-    """The namespaces that are asked for, with containers by their ids. Raises `InvalidArgument`."""
+def resolve_namespaces(parts: EngineParts, options: NamespaceOptions, user: Namespace) -> Namespaces:
+    """The namespaces that are asked for, with containers by their ids; `user` as it is. Raises `InvalidArgument`."""
     return Namespaces(
         ipc=_resolve(parts, "ipc", options.ipc) or Namespace(sharing=Sharing.SHAREABLE),
         pid=_resolve(parts, "pid", options.pid) or Namespace(),
         uts=_resolve(parts, "uts", options.uts) or Namespace(),
         cgroup=_resolve(parts, "cgroup", options.cgroup),
+        user=user,
     )
 
 
@@ -70,6 +71,7 @@ def namespace_paths(parts: EngineParts, config: ContainerConfig, *, cgroup_v2: b
         "pid": chosen.pid,
         "uts": chosen.uts,
         "cgroup": chosen.cgroup or Namespace(sharing=own),
+        "user": chosen.user,
     }
     return {kind: _path(parts, config, kind, namespace) for kind, namespace in by_kind.items()}
 

@@ -107,7 +107,9 @@ def copy_secrets(parts: EngineParts, config: ContainerConfig) -> None:
         is_file = use.kind is SecretKind.MOUNT
         write_atomically(copy, data, mode=use.mode if is_file else 0o600)
         if is_file:
-            os.chown(copy, use.uid, use.gid)
+            mappings = config.id_mappings
+            mapped = (use.uid, use.gid) if mappings is None else mappings.outside(use.uid, use.gid)
+            os.chown(copy, *(mapped or config.root_owner))
 
 
 def secret_files(parts: EngineParts, config: ContainerConfig) -> dict[str, str]:

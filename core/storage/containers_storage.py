@@ -18,6 +18,7 @@ from core.host.mounts import is_mounted, unmount
 from core.host.trees import size_of_files
 from core.model.content import ChangeKind, CommitOptions, FileChange, ImageFormat
 from core.model.health import DEFAULT_INTERVAL, DEFAULT_RETRIES, DEFAULT_TIMEOUT, HealthCheck, check_args
+from core.model.id_mappings import IdMappings, IdRange
 from core.model.image import DEFAULT_ACCESS, Image, ImageConfig, RegistryAccess
 from core.model.snapshot import PullProgress
 from core.paths import EnginePaths
@@ -84,8 +85,20 @@ class ContainersStorage:
         except msgspec.MsgspecError as error:
             raise StorageFailed(f"the configuration of image {image_id[:12]} can not be read: {error}") from error
 
-    def create(self, container_id: str, name: str, image_id: str) -> None:
-        self._command.check("create-container", "-j", "-i", container_id, "-n", name, image_id)
+    def create(self, container_id: str, name: str, image_id: str, ids: IdMappings | None = None) -> None:
+        maps = [option for one in ids.users for option in ("--uidmap", str(one))] if ids is not None else []
+        maps += [option for one in ids.groups for option in ("--gidmap", str(one))] if ids is not None else []
+        self._command.check("create-container", "-j", *maps, "-i", container_id, "-n", name, image_id)
+
+    def owners(self, image_id: str) -> set[int]:
+        from core.storage.owners import owners
+
+        return owners(self._command, image_id)
+
+    def foreign_mappings(self) -> list[tuple[tuple[IdRange, ...], tuple[IdRange, ...]]]:
+        from core.storage.owners import foreign_mappings
+
+        return foreign_mappings(self._command.additional_stores)
 
     def exists(self, container_id: str) -> bool:
         return container_id in self.containers()
@@ -208,7 +221,9 @@ class ContainersStorage:
             for path, kind in found.items()
         ]
 
-    def write_difference(self, container_id: str, target: Path, *, left_out: Sequence[str] = ()) -> None:
+    def write_difference(
+        self, container_id: str, target: Path, *, left_out: Sequence[str] = (), ids: IdMappings | None = None
+    ) -> None:
         layer = self._layer_of(container_id)
         if layer is None:
             raise StorageFailed(f"container {container_id[:12]} has no layer")
@@ -217,6 +232,10 @@ class ContainersStorage:
             from core.storage.layer_archive import leave_out
 
             leave_out(target, {path.strip("/") for path in left_out})
+        if ids is not None:
+            from core.storage.layer_archive import shift_owners
+
+            shift_owners(target, ids)
 
     def commit(
         self,

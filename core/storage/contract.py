@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from core.model.content import CommitOptions, FileChange, ImageFormat
+from core.model.id_mappings import IdMappings, IdRange
 from core.model.image import DEFAULT_ACCESS, Image, ImageConfig, RegistryAccess
 from core.model.snapshot import PullProgress
 
@@ -30,8 +31,14 @@ class Storage(Protocol):
     def image_raw_config(self, image_id: str) -> dict[str, Any]:
         """The image's whole OCI configuration."""
 
-    def create(self, container_id: str, name: str, image_id: str) -> None:
-        """Make a container's writable layer."""
+    def create(self, container_id: str, name: str, image_id: str, ids: IdMappings | None = None) -> None:
+        """Make a container's writable layer. With `ids` its files have the host's ids that these say."""
+
+    def owners(self, image_id: str) -> set[int]:
+        """The users and groups that files of an image have."""
+
+    def foreign_mappings(self) -> list[tuple[tuple[IdRange, ...], tuple[IdRange, ...]]]:
+        """The ids, of users and of groups, that containers of the additional stores' engines have."""
 
     def exists(self, container_id: str) -> bool:
         """Whether the container has a layer here."""
@@ -73,10 +80,12 @@ class Storage(Protocol):
     def changes(self, container_id: str) -> list[FileChange]:
         """What differs in a container's root from its image, or in an image from the one below."""
 
-    def write_difference(self, container_id: str, target: Path, *, left_out: Sequence[str] = ()) -> None:
+    def write_difference(
+        self, container_id: str, target: Path, *, left_out: Sequence[str] = (), ids: IdMappings | None = None
+    ) -> None:
         """Write the container's layer as a tar, its deletions as whiteouts (image-spec, layer.md).
 
-        Without the paths `left_out`.
+        Without the paths `left_out`. With `ids` the owners are written as the container counts them.
         """
 
     def commit(

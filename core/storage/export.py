@@ -7,7 +7,7 @@ import os
 import select
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, Literal
@@ -15,11 +15,14 @@ from typing import Final, Literal
 from core.errors import Cancelled, DestinationExists, ExportFailed, NoSpace
 from core.host.files import free_bytes
 from core.host.processes import PIPE, find_program, kill_group, spawn
+from core.model.id_mappings import IdMappings, pairs
 from core.model.snapshot import ExportProgress
 
 Compression = Literal["none", "gzip", "zstd"]
 
 _BLOCK: Final = 1 << 18
+_MOST_IDS: Final = 1 << 20
+"""Of a range of mapped ids, how many files are looked for; tar wants each by itself."""
 _STEP: Final = 0.2
 """Seconds between two reports of progress."""
 _RESERVE: Final = 1 << 20
@@ -55,20 +58,21 @@ def export_tree(
     progress: Callable[[ExportProgress], None] | None = None,
     cancel: threading.Event | None = None,
     overwrite: bool = False,
+    ids: IdMappings | None = None,
 ) -> int:
     """Write all below `root` to a path or a descriptor; the bytes written there.
 
     `total`: the expected bytes of tar, for the progress and the check of free space. A path gets its name only when all
-    is on disk; what was there stays as it was until then. Raises `DestinationExists`, `NoSpace`, `Cancelled`,
-    `ExportFailed`.
+    is on disk; what was there stays as it was until then. With `ids` owners are written as the container counts them.
+    Raises `DestinationExists`, `NoSpace`, `Cancelled`, `ExportFailed`.
     """
     if isinstance(destination, int):
-        return _write(root, destination, compression, total, progress, cancel)
+        return _write(root, destination, compression, total, progress, cancel, ids)
     _check_destination(destination, overwrite)
     _check_space(destination.parent, total, compression)
     with _temporary(destination) as (temporary, descriptor):
         try:
-            written = _write(root, descriptor, compression, total, progress, cancel)
+            written = _write(root, descriptor, compression, total, progress, cancel, ids)
             os.fsync(descriptor)
         except OSError as error:
             raise _write_error(destination, error) from error
@@ -150,15 +154,49 @@ def _write(
     total: int,
     progress: Callable[[ExportProgress], None] | None,
     cancel: threading.Event | None,
+    ids: IdMappings | None,
+) -> int:
+    with _owner_maps(ids) as (options, descriptors):
+        return _write_tar(root, target, compression, total, progress, cancel, options, descriptors)
+
+
+@contextmanager
+def _owner_maps(ids: IdMappings | None) -> Iterator[tuple[list[str], list[int]]]:
+    """What tar needs to write a container's owners, and the descriptors that it has to inherit for it."""
+    descriptors: list[int] = []
+    options: list[str] = []
+    try:
+        for kind, ranges in (("owner", ids.users), ("group", ids.groups)) if ids is not None else ():
+            descriptor = os.memfd_create(kind)
+            descriptors.append(descriptor)
+            with open(descriptor, "w", closefd=False) as file:
+                file.writelines(f"+{host} +{inside}\n" for host, inside in pairs(ranges, _MOST_IDS))
+            options.append(f"--{kind}-map=/proc/self/fd/{descriptor}")
+        yield options, descriptors
+    finally:
+        for descriptor in descriptors:
+            os.close(descriptor)
+
+
+def _write_tar(
+    root: Path,
+    target: int,
+    compression: Compression,
+    total: int,
+    progress: Callable[[ExportProgress], None] | None,
+    cancel: threading.Event | None,
+    options: Sequence[str],
+    descriptors: Sequence[int],
 ) -> int:
     names = _entries(root)
     if not names:
         names = b".\0"
     tar = spawn(
-        [find_program("tar"), f"--directory={root}", *_TAR_OPTIONS],
+        [find_program("tar"), f"--directory={root}", *_TAR_OPTIONS, *options],
         stdin=PIPE,
         stdout=PIPE,
         stderr=PIPE,
+        pass_fds=descriptors,
         env={"PATH": os.environ.get("PATH", "/usr/bin:/bin"), "LC_ALL": "C"},
     )
     assert tar.stdin is not None and tar.stdout is not None and tar.stderr is not None
