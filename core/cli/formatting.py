@@ -150,7 +150,8 @@ def unescaped(source: str) -> str:
 
 def _ranged(source: str) -> str:
     """For each row, a line each, unless the template goes through the rows itself."""
-    return _line(source) if source.startswith("{{range") else f"{{{{range .}}}}{_line(source)}{{{{end -}}}}"
+    whole = source.partition("}}")[0].split() in (["{{range", "."], ["{{", "range", "."])
+    return _line(source) if whole else f"{{{{range .}}}}{_line(source)}{{{{end -}}}}"
 
 
 def _line(text: str) -> str:

@@ -35,6 +35,7 @@ class Kind(enum.Enum):
     FIELD = "field"
     DOT = "dot"
     WORD = "word"
+    OTHER = "other"
     END = "end"
 
 
@@ -64,7 +65,7 @@ _TOKEN: Final = re.compile(
     | (?P<character>'(?:\\.|[^'\\\n])*')
     | (?P<number>[+-]?(?:0[xX][0-9a-fA-F_]+|0[bB][01_]+|0[oO][0-7_]+|(?:\d[\d_]*(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?))
     | (?P<declare>:=) | (?P<assign>=) | (?P<pipe>\|) | (?P<comma>,) | (?P<open>\() | (?P<close>\))
-    | (?P<variable>\$\w*) | (?P<field>\.\w+) | (?P<dot>\.) | (?P<word>\w+)
+    | (?P<variable>\$\w*) | (?P<field>\.\w+) | (?P<dot>\.) | (?P<word>\w+) | (?P<other>[!\#%&*+;<>?@\[\\\]^{}~/:-])
     """,
     re.VERBOSE,
 )
@@ -77,6 +78,8 @@ def line_of(source: str, position: int) -> int:
 
 def complaint(name: str, source: str, position: int, message: str) -> InvalidArgument:
     """A template that can not be read, in Go's words."""
+    # What podman puts behind a template is on no line of it.
+    position = min(position, len(source.removesuffix("\n{{end -}}")))
     return InvalidArgument(f"template: {name}:{line_of(source, position)}: {message}")
 
 
@@ -147,9 +150,7 @@ def _action(name: str, source: str, position: int, found: list[Token]) -> int:
         if token.kind is Kind.NUMBER and re.match(r"\w", source[end : end + 1]):
             word = re.match(r"\w+", source[position:].lstrip("+-"))
             raise complaint(name, source, position, f'bad number syntax: "{word[0] if word else token.text}"')
-        depth += (token.kind is Kind.OPEN) - (token.kind is Kind.CLOSE)
-        if depth < 0:
-            raise complaint(name, source, position, "unexpected right paren")
+        depth = max(0, depth + (token.kind is Kind.OPEN) - (token.kind is Kind.CLOSE))
         found.append(token)
         position = end
 

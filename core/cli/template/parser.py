@@ -142,6 +142,8 @@ class _Parser:
                 if not commands:
                     self.fail(token, f"missing value for {where}")
                 break
+            if token.kind in (Kind.RIGHT, Kind.CLOSE):
+                self._unexpected(token, where)
             commands.append(self._command(where, until))
         for command in commands[1:]:
             first = command.operands[0]
@@ -184,10 +186,10 @@ class _Parser:
                 operands.append(operand)
             token = self._take()
             if token.kind is Kind.SPACE:
-                if self._peek().kind not in (Kind.PIPE, until):
+                if self._peek().kind not in (Kind.PIPE, Kind.RIGHT, Kind.CLOSE):
                     continue
                 token = self._take()
-            if token.kind is until:
+            if token.kind in (until, Kind.RIGHT, Kind.CLOSE):
                 self._next -= 1
                 break
             if token.kind is Kind.PIPE:
