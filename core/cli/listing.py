@@ -44,7 +44,7 @@ def _inspect(invocation: Invocation, parser: CommandParser) -> int:
     if kind != "image":
         parser.add_argument("--latest", "-l", action="store_true", help="the container created last")
     if not kind:
-        kinds = ("all", "container", "image", "volume")
+        kinds = ("all", "container", "image", "volume", "pod")
         parser.add_argument("--type", "-t", choices=kinds, default="all", help="what is looked for")
     add_format(parser, short="-f", no_heading=())
     options = parser.parse_args(invocation.arguments)
@@ -75,12 +75,16 @@ def _inspect_one(engine: Engine, name: str, kind: str) -> dict[str, object]:
         return engine.images.inspect(name)
     if kind == "volume":
         return _inspect_volume(engine, name)
+    if kind == "pod":
+        return engine.pods.inspect(name)
     with contextlib.suppress(NotFound):
         return engine.lookup(name).inspect()
     with contextlib.suppress(NotFound):
         return engine.images.inspect(name)
-    try:
+    with contextlib.suppress(NotFound):
         return _inspect_volume(engine, name)
+    try:
+        return engine.pods.inspect(name)
     except NotFound as error:
         raise NotFound(f'no such object: "{name}"', hint="see wharf ps --all and wharf images") from error
 

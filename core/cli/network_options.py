@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     from core.cli.parser import CommandParser, Options
     from core.model.options import CreateOptions
 
-_WHOLE: Final = (NetworkMode.HOST, NetworkMode.NONE, NetworkMode.CONTAINER)
-_UNSUPPORTED: Final = ("ns", "private", "slirp4netns", "pasta")
+_WHOLE: Final = (NetworkMode.HOST, NetworkMode.NONE, NetworkMode.CONTAINER, NetworkMode.PATH)
+_UNSUPPORTED: Final = ("slirp4netns", "pasta")
+_BRIDGE: Final = ([NetworkMode.BRIDGE], ["private"])
 _WISHES: Final = ("ip", "ip6", "mac", "alias", "interface_name")
 
 
@@ -50,7 +51,9 @@ def add_exposed_ports(parser: CommandParser) -> None:
     parser.add_argument("--expose", action="append", default=[], metavar="PORT[/PROTOCOL]", help="a port it serves")
 
 
-_NETWORK_HELP: Final = "bridge, none, host, container:NAME, or networks: NAME[:ip=…,mac=…,alias=…,interface_name=…]"
+_NETWORK_HELP: Final = (
+    "bridge, none, host, container:NAME, ns:PATH, or networks: NAME[:ip=…,mac=…,alias=…,interface_name=…]"
+)
 
 
 def usual_network() -> str:
@@ -95,7 +98,7 @@ def warn_of_discarded_ports(request: CreateOptions) -> None:
 def parse_networks(texts: list[str]) -> tuple[str, tuple[Attachment, ...]]:
     """The mode, and with `bridge` the networks that were named. Raises `InvalidArgument`."""
     mode = texts[0].partition(":")[0]
-    if texts == [NetworkMode.BRIDGE]:
+    if texts in _BRIDGE:
         return NetworkMode.BRIDGE, ()
     if mode in _UNSUPPORTED:
         raise InvalidArgument(f"the network mode {texts[0]!r} is not supported", hint=_NETWORK_HELP)

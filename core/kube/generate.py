@@ -112,7 +112,8 @@ def _pod_document(engine: Engine, name: str, containers: Sequence[Container], po
     spec |= _pod_fields([one.config for one in main], infra)
     if pod is not None:
         spec |= {"hostname": dns_name(pod.hostname)} if pod.hostname != pod.name else {}
-        spec |= {"shareProcessNamespace": True} if "pid" in pod.share else {}
+        # A cluster takes one of the two alone.
+        spec |= {"shareProcessNamespace": True} if "pid" in pod.share and "hostPID" not in spec else {}
     if found := volumes.documents():
         spec["volumes"] = found
     labels = {"app": name, **(pod.labels if pod else {})}

@@ -83,13 +83,14 @@ class InitKind(enum.StrEnum):
 class NetworkMode(enum.StrEnum):
     """`host`: the host's network. `none`: a namespace with loopback alone. `container`: that of another container.
 
-    `bridge`: a namespace connected to networks, of whatever driver.
+    `bridge`: a namespace connected to networks, of whatever driver. `ns`: the namespace that a path names.
     """
 
     HOST = "host"
     NONE = "none"
     CONTAINER = "container"
     BRIDGE = "bridge"
+    PATH = "ns"
 
 
 class Security(msgspec.Struct, frozen=True, kw_only=True):
@@ -137,6 +138,8 @@ class ContainerConfig(msgspec.Struct, frozen=True, kw_only=True):
     network: NetworkMode = NetworkMode.NONE
     network_container: str = ""
     """With `NetworkMode.CONTAINER`: the id of the container whose network is joined."""
+    network_path: str = ""
+    """With `NetworkMode.PATH`."""
     namespaces: Namespaces = Namespaces()
     id_mappings: IdMappings | None = None
     """Of its user namespace; None for the host's."""

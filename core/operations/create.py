@@ -121,7 +121,7 @@ def finalize_config(parts: EngineParts, options: CreateOptions) -> ContainerConf
         raise InvalidArgument(f"the root file system {options.rootfs} is not a directory")
     container_id = os.urandom(32).hex()
     mounts = finalize_mounts(parts, options, image)
-    network, network_container = resolve_network(parts, options.network)
+    network, joined = resolve_network(parts, options.network)
     exposed = exposed_ports(options, image)
     user_namespace = resolve_user_namespace(parts, options, image_id)
     namespaces = resolve_namespaces(parts, options.namespaces, user_namespace.namespace)
@@ -144,7 +144,8 @@ def finalize_config(parts: EngineParts, options: CreateOptions) -> ContainerConf
         resources=options.resources,
         security=options.security,
         network=network,
-        network_container=network_container,
+        network_container=joined if network is NetworkMode.CONTAINER else "",
+        network_path=joined if network is NetworkMode.PATH else "",
         ports=finalize_ports(options, exposed, network),
         exposed_ports=exposed,
         names=options.names,

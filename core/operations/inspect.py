@@ -28,8 +28,8 @@ def snapshot_of(parts: EngineParts, record: ContainerRecord) -> ContainerSnapsho
     """A record as a frozen picture."""
     config, state = record.config, record.state
     network = str(config.network)
-    if config.network_container:
-        network = f"container:{config.network_container}"
+    if joined := config.network_container or config.network_path:
+        network = f"{config.network}:{joined}"
     return ContainerSnapshot(
         id=config.id,
         name=record.name,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import msgspec
 
 from core.errors import InvalidArgument, NoSuchContainer, NoSuchObject
@@ -13,7 +15,7 @@ from core.operations.parts import EngineParts
 
 
 def resolve_network(parts: EngineParts, network: str) -> tuple[NetworkMode, str]:
-    """The mode, and with `container:` the id of the container. Raises `InvalidArgument`."""
+    """The mode, and with `container:` the id of the container, with `ns:` the path. Raises `InvalidArgument`."""
     mode, _, target = (network or NetworkMode.NONE).partition(":")
     if mode == NetworkMode.CONTAINER:
         if not target:
@@ -22,6 +24,10 @@ def resolve_network(parts: EngineParts, network: str) -> tuple[NetworkMode, str]
             return NetworkMode.CONTAINER, parts.store.resolve(target)
         except NoSuchContainer as error:
             raise InvalidArgument(f"the network of {target} can not be joined: {error.message}") from error
+    if mode == NetworkMode.PATH:
+        if not target or not Path(target).exists():
+            raise InvalidArgument(f"the network namespace {target!r} does not exist", hint="give its path behind ns:")
+        return NetworkMode.PATH, target
     if target:
         raise InvalidArgument(
             f"the network {network!r} is not known", hint="use host, none, container:NAME or a network"

@@ -38,6 +38,8 @@ def namespace_to_join(held: Transaction) -> str | None:
         return ""
     if config.network is NetworkMode.BRIDGE:
         return str(set_up(held))
+    if config.network is NetworkMode.PATH:
+        return config.network_path
     target = running_donor(held.parts, config, config.network_container, "network")
     return f"/proc/{target.state.pid}/ns/net"
 

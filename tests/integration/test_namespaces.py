@@ -68,11 +68,13 @@ def test_the_hosts_namespaces(engine: Engine, demo_image: Image) -> None:
             break
 
 
-def test_a_path_none_and_private(engine: Engine, demo_image: Image, worksite: object) -> None:
+def test_a_path_none_and_private(engine: Engine, demo_image: Image) -> None:
     donor = run(engine, "sleep", "600", namespaces=NamespaceOptions(ipc="private"))
     path = f"/proc/{donor.snapshot().pid}/ns/uts"
-    guest = run(engine, "sleep", "600", namespaces=NamespaceOptions(uts=f"ns:{path}", ipc="none"))
+    network = f"ns:{path.removesuffix('uts')}net"
+    guest = run(engine, "sleep", "600", namespaces=NamespaceOptions(uts=f"ns:{path}", ipc="none"), network=network)
     assert namespaces(guest)["uts"] == namespaces(donor)["uts"]
+    assert namespaces(guest)["net"] == namespaces(donor)["net"] and guest.snapshot().network == network
     assert said(guest, "sh", "-c", "test -e /dev/shm || echo none") == "none"
     with pytest.raises(InvalidArgument, match="non-shareable IPC"):
         make(engine, "true", namespaces=NamespaceOptions(ipc=f"container:{donor.name}"))
@@ -91,6 +93,8 @@ def test_a_path_none_and_private(engine: Engine, demo_image: Image, worksite: ob
 def test_what_makes_no_sense_is_refused(engine: Engine, demo_image: Image, asked: dict[str, str], message: str) -> None:
     with pytest.raises(InvalidArgument, match=message):
         make(engine, "true", namespaces=NamespaceOptions(**asked))
+    with pytest.raises(InvalidArgument, match="does not exist"):
+        make(engine, "true", network="ns:/no/such")
     with pytest.raises(InvalidArgument, match="host name"):
         make(engine, "true", hostname="x", namespaces=NamespaceOptions(uts="host"))
 

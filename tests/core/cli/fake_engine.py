@@ -187,6 +187,13 @@ class FakeImages:
         return [f"Untagged: {name}"] if name in image.names else [f"Deleted: {image.id}"]
 
 
+class FakePods:
+    """No pod at all."""
+
+    def inspect(self, name: str) -> dict[str, object]:
+        raise NoSuchObject(f"no pod with name or ID {name} found: no such pod")
+
+
 class FakeVolumes:
     """No volume at all."""
 
@@ -203,6 +210,7 @@ class FakeEngine:
         self.held: list[FakeContainer] = []
         self.images = FakeImages()
         self.volumes = FakeVolumes()
+        self.pods = FakePods()
 
     def __enter__(self) -> Self:
         return self
