@@ -29,7 +29,7 @@ _FIELDS: dict[str, tuple[str, Callable[[Any], object]]] = {
     "CPUPerc": ("CPU %", lambda row: f"{row.cpu_percent:.2f}%"),
     "MemUsage": ("MEM USAGE / LIMIT", lambda row: f"{human_size(row.sample.memory)} / {human_size(row.memory_limit)}"),
     "MemPerc": ("MEM %", lambda row: f"{row.memory_percent:.2f}%"),
-    "NetIO": ("NET IO", lambda row: _both(row.sample.network_received, row.sample.network_sent)),
+    "NetIO": ("NET IO", lambda row: _network(row.sample)),
     "BlockIO": ("BLOCK IO", lambda row: _both(row.sample.block_read, row.sample.block_written)),
     "PIDS": ("PIDS", lambda row: row.sample.pids),
     "UpTime": ("CPU TIME", lambda row: go_duration(row.sample.cpu_ns)),
@@ -134,6 +134,11 @@ def _rows(engine: Engine, options: Options, *, first: bool) -> list[Row]:
         )
         for picture in pictures
     ]
+
+
+def _network(sample: ResourceSample) -> str:
+    """As podman has it where nothing can be told."""
+    return "-- / --" if sample.network_shared else _both(sample.network_received, sample.network_sent)
 
 
 def _both(one: int, other: int) -> str:

@@ -89,6 +89,7 @@ class CgroupReader:
                 network_sent=now.sent,
                 network_received_rate=rates[4],
                 network_sent_rate=rates[5],
+                network_shared=not self._has_own_network,
                 pressure={name: self._pressure(name) for name in ("cpu", "io", "memory")},
             )
         except OSError:

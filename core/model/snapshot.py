@@ -83,6 +83,8 @@ class ResourceSample(msgspec.Struct, frozen=True, kw_only=True):
     network_sent: int = 0
     network_received_rate: float = 0.0
     network_sent_rate: float = 0.0
+    network_shared: bool = False
+    """It is on the host's network: what it receives and sends can not be told from what all others do."""
     pressure: dict[str, float] = {}
 
 

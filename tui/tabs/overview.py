@@ -159,7 +159,9 @@ def usage(samples: tuple[ResourceSample, ...]) -> list[tuple[str, str]]:
         ("memory", f"{sparkline(memory, CHART, now.memory_limit)} {size(now.memory)}{limit} ({parts})"),
         ("block", _traffic("read", read, "written", written)),
     ]
-    if now.network_received or now.network_sent:
+    if now.network_shared:
+        lines.append(("network", "the host's: its share can not be told apart"))
+    elif now.network_received or now.network_sent:
         received, sent = (now.network_received_rate, now.network_received), (now.network_sent_rate, now.network_sent)
         lines.append(("network", _traffic("in", received, "out", sent)))
     waits = [f"{name} {percent:.0f} %" for name, percent in now.pressure.items() if percent >= 1]

@@ -74,14 +74,19 @@ def _chart(picture: ContainerSnapshot, live: Live) -> str:
 
 def _figure(
     name: str, title: str, width: int, rank: int, of: Callable[[ResourceSample, Live], float], *, shown: str = "",
-    chosen: bool = True,
+    chosen: bool = True, network: bool = False,
 ) -> Column:  # fmt: skip
-    """A column of a figure that is sampled. `shown`: how it is written; as bytes where empty."""
+    """A column of a figure that is sampled. `shown`: how it is written; as bytes where empty.
+
+    `network`: for one on the host's network there is no such figure.
+    """
 
     def text(picture: ContainerSnapshot, live: Live) -> str:
         sample = live.samples.get(picture.id) if picture.status in _ALIVE else None
         if sample is None:
             return "–"
+        if network and sample.network_shared:
+            return "host"
         number = of(sample, live)
         return format(number, shown) if shown else size(number)
 
@@ -109,8 +114,8 @@ COLUMNS: Final = (
     Column("id", "ID", lambda picture, live: picture.id[:12], width=12, rank=7, style=_faint),
     _figure("read", "READ/S", 8, 9, lambda sample, live: sample.block_read_rate, chosen=False),
     _figure("written", "WRITE/S", 8, 9, lambda sample, live: sample.block_written_rate, chosen=False),
-    _figure("received", "NET IN/S", 9, 9, lambda sample, live: sample.network_received_rate, chosen=False),
-    _figure("sent", "NET OUT/S", 9, 9, lambda sample, live: sample.network_sent_rate, chosen=False),
+    _figure("received", "NET IN/S", 9, 9, lambda s, live: s.network_received_rate, chosen=False, network=True),
+    _figure("sent", "NET OUT/S", 9, 9, lambda s, live: s.network_sent_rate, chosen=False, network=True),
     Column(
         "created", "CREATED", lambda p, live: ago(p.created_at), width=12, rank=9,
         sort=lambda p, live: -p.created_at, chosen=False,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -48,6 +49,13 @@ class TestVersion2:
         assert (sample.block_read, sample.block_written, sample.block_read_rate) == (101, 202, 0.0)
         assert sample.pressure == {"cpu": 1.5, "io": 0.0, "memory": 0.25}
         assert reader.oom_kills() == 1
+        reader.close()
+
+    def test_the_network_of_the_host_is_not_told_apart(self, version_2: Path) -> None:
+        reader = CgroupReader({"": str(version_2)}, os.getpid())
+        sample = reader.sample()
+        assert sample is not None
+        assert (sample.network_shared, sample.network_received, sample.network_sent) == (True, 0, 0)
         reader.close()
 
     def test_rates_are_of_the_time_between_two_readings(self, version_2: Path) -> None:
