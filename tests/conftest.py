@@ -21,6 +21,14 @@ os.environ["WHARF_DISCOVER_FOREIGN"] = "false"
 """What other engines do on this machine is nothing to a test, unless it asks."""
 
 
+@pytest.fixture(scope="session", autouse=True)
+def state_folder_of_tests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What a screen keeps between runs is not the operator's here."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
+        yield
+
+
 @pytest.fixture
 def worksite() -> Iterator[Worksite]:
     """Private directories. The test fails if a process, a mount or a cgroup of theirs is left at its end."""

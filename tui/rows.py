@@ -45,6 +45,8 @@ class Rows:
         column = self.sorted_by
         if column is not None:
             rows = sorted(rows, key=lambda row: self._order(column, row), reverse=self.falling)
+        elif self.falling:
+            rows = reversed(list(rows))
         self.shown = tuple(rows)
 
     def _order(self, column: Column, row: Row) -> Any:

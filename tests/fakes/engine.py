@@ -26,6 +26,7 @@ from core.paths import EnginePaths
 from core.settings import Settings
 from core.storage.export import Compression
 from tests.fakes.images import FakeImages
+from tests.fakes.resources import FakeForeign, FakeNetworks, FakePods, FakeVolumes
 
 PATIENCE = 10.0
 """Seconds after which a held verb goes on by itself, so that a failed test ends."""
@@ -271,6 +272,10 @@ class FakeEngine:
         self._bus = EventBus()
         self.journal: list[Event] = []
         self.images = FakeImages(lambda: self.tell(EventKind.IMAGE, ""), self._images_in_use)
+        self.pods = FakePods(self.calls, lambda: self.tell(EventKind.POD, ""))
+        self.foreign = FakeForeign()
+        self.networks = FakeNetworks(lambda: self.tell(EventKind.NETWORK, ""))
+        self.volumes = FakeVolumes(lambda: self.tell(EventKind.VOLUME, ""))
 
     def add(self, name: str, status: Status = Status.RUNNING, **changed: object) -> FakeContainer:
         """A new container behind the others."""

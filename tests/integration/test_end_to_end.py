@@ -308,6 +308,36 @@ def test_an_error_ends_in_one_dialog(engine: Engine, screen: Open) -> None:
     shown.wait_for_end(0)
 
 
+def test_a_morning_with_many_containers(engine: Engine, screen: Open) -> None:
+    """Find those of one label, stop them all at once, see why one ended, look at an image: 20 keys and two words."""
+    for name in ("front-1", "front-2", "back"):
+        tier = "front" if name.startswith("front") else "back"
+        run(engine, "sh", "-c", "trap 'exit 7' TERM; while :; do sleep 0.1; done", name=name, labels={"tier": tier})
+    shown = screen("front-2", columns=80, rows=24)
+    shown.type("/label:tier=front")
+    shown.press("Enter")
+    shown.wait_for("front-1", "front-2", without=["back"])
+    shown.press("*", "s")
+    shown.wait_for("Stop 2 containers?", "front-1", "front-2")
+    shown.press("y")
+    shown.wait_for("2 stopped")
+    assert [status_of(engine, name) for name in ("front-1", "front-2", "back")] == [
+        Status.EXITED, Status.EXITED, Status.RUNNING,
+    ]  # fmt: skip
+    shown.press("Escape")
+    shown.wait_for("back")
+    shown.press("Escape")
+    shown.wait_for("STATE", without=["✓"])
+    shown.press("o")
+    shown.wait_for("STATE▲")
+    shown.press("]", "]", "]", "]")
+    shown.wait_for('"Id"')
+    shown.press("3")
+    shown.wait_for("USED BY", "3 containers")
+    shown.press("q", "q")
+    shown.wait_for_end(0)
+
+
 def test_a_hostile_name_and_label_draw_nothing_of_their_own(engine: Engine, screen: Open) -> None:
     run(engine, "sh", "-c", "sleep 1000 # \x1b[31mred[bold]x", name="target", labels={"a": "\x1b]0;title\x07[/]"})
     shown = screen("target")

@@ -24,6 +24,13 @@ SIZE = (120, 36)
 KEY_NAMES = {":": "colon", "/": "slash", "\n": "enter", " ": "space", "-": "minus", "~": "tilde"}
 
 
+@pytest.fixture(autouse=True)
+def state_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where this test keeps what is kept between runs."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    return tmp_path / "state" / "wharfinger"
+
+
 @pytest.fixture
 def fake(tmp_path: Path) -> FakeEngine:
     """An engine without containers."""

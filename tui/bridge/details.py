@@ -37,6 +37,10 @@ def _inspect_image(engine: Engine, image_id: str) -> str:
     return _pretty(engine.images.inspect(image_id))
 
 
+def _inspect_pod(engine: Engine, pod_id: str) -> str:
+    return _pretty(engine.pods.inspect(pod_id))
+
+
 def _last_lines(engine: Engine, container_id: str) -> list[str]:
     joiner = LineJoiner()
     line: LogLine
@@ -85,5 +89,6 @@ DETAILS: Final[dict[str, Callable[..., Any]]] = {
     "file": _file,
     "file size": _file_size,
     "inspect image": _inspect_image,
+    "inspect pod": _inspect_pod,
     "history": lambda engine, image_id: engine.images.history(image_id),
 }

@@ -11,6 +11,7 @@ from core.engine import Engine
 from core.events import Event, EventKind
 from core.model.foreign import ForeignContainer
 from core.model.image import Image
+from core.model.network import Network
 
 PAST_EVENTS: Final = 5_000
 """Events of the journal that are kept to look at."""
@@ -40,6 +41,27 @@ class ImageRow:
         return self.image.names[0] if self.image.names else self.image.id[:12]
 
 
+@dataclass(frozen=True, slots=True)
+class NetworkRow:
+    """A network, and the ids of the containers that are connected to it."""
+
+    network: Network
+    used_by: tuple[str, ...]
+
+    @property
+    def id(self) -> str:
+        return self.network.id
+
+    @property
+    def name(self) -> str:
+        return self.network.name
+
+
+def _networks(engine: Engine) -> list[NetworkRow]:
+    used = engine.networks.used_by()
+    return [NetworkRow(network, tuple(used.get(network.name, ()))) for network in engine.networks.all()]
+
+
 def _images(engine: Engine) -> list[ImageRow]:
     used = engine.images.used_by()
     return [ImageRow(image, tuple(used.get(image.id, ()))) for image in engine.images.all()]
@@ -67,5 +89,14 @@ READERS: Final = {
         ),
     ),
     "foreign": Reader(_foreign, frozenset({EventKind.FOREIGN, EventKind.OVERFLOW})),
+    "pods": Reader(lambda engine: engine.pods.all()),
+    "networks": Reader(
+        _networks,
+        frozenset({EventKind.NETWORK, EventKind.CREATE, EventKind.REMOVE, EventKind.OVERFLOW}),
+    ),
+    "volumes": Reader(
+        lambda engine: engine.volumes.all(),
+        frozenset({EventKind.VOLUME, EventKind.CREATE, EventKind.REMOVE, EventKind.OVERFLOW}),
+    ),
     "events": Reader(_events, frozenset({EventKind.OVERFLOW})),
 }  # fmt: skip

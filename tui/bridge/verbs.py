@@ -11,6 +11,7 @@ from core.container import Container
 from core.engine import Engine
 from core.errors import EngineError
 from core.foreign import ForeignHandle
+from core.pods import Pods
 from tui.bridge.found import found
 
 Tell = Callable[[str], None]
@@ -86,6 +87,26 @@ def _copy_in(engine: Engine, container_id: str, tell: Tell, source: str, destina
     engine.lookup(container_id).copy_in(source, destination)
 
 
+def _on_pods(do: Callable[[Pods, str], object]) -> Callable[..., object]:
+    return lambda engine, pod_id, tell: do(engine.pods, pod_id)
+
+
+def _kill_pod(engine: Engine, pod_id: str, tell: Tell, signal: str) -> None:
+    engine.pods.kill(pod_id, signal)
+
+
+def _remove_pod(engine: Engine, pod_id: str, tell: Tell, force: bool) -> None:
+    engine.pods.remove(pod_id, force=force)
+
+
+def _remove_volume(engine: Engine, name: str, tell: Tell) -> None:
+    engine.volumes.remove(name)
+
+
+def _remove_network(engine: Engine, network_id: str, tell: Tell) -> None:
+    engine.networks.remove(network_id)
+
+
 VERBS: Final = {
     "start": BridgeVerb("starting", "started", _on_container(lambda container: container.start())),
     "stop": BridgeVerb("stopping", "stopped", _counting(lambda container, told: container.stop(progress=told))),
@@ -101,6 +122,15 @@ VERBS: Final = {
     "copy out": BridgeVerb("copying", "has {0} copied to {1}", _copy_out),
     "copy in": BridgeVerb("copying", "has got {0}", _copy_in),
     "remove image": BridgeVerb("removing", "removed", _remove_image),
+    "start pod": BridgeVerb("starting", "started", _on_pods(lambda pods, pod_id: pods.start(pod_id))),
+    "stop pod": BridgeVerb("stopping", "stopped", _on_pods(lambda pods, pod_id: pods.stop(pod_id))),
+    "restart pod": BridgeVerb("restarting", "restarted", _on_pods(lambda pods, pod_id: pods.restart(pod_id))),
+    "pause pod": BridgeVerb("pausing", "paused", _on_pods(lambda pods, pod_id: pods.pause(pod_id))),
+    "unpause pod": BridgeVerb("unpausing", "goes on", _on_pods(lambda pods, pod_id: pods.unpause(pod_id))),
+    "kill pod": BridgeVerb("SIG{0}", "got SIG{0}", _kill_pod),
+    "remove pod": BridgeVerb("removing", "removed", _remove_pod),
+    "remove volume": BridgeVerb("removing", "removed", _remove_volume),
+    "remove network": BridgeVerb("removing", "removed", _remove_network),
     "check health": BridgeVerb(
         "checking health", "was checked", _on_container(lambda container: container.check_health())
     ),

@@ -15,6 +15,7 @@ from core.errors import Cancelled
 from core.events import Event
 from tui.bridge import Bridge
 from tui.exports import Exports
+from tui.kept import Kept
 from tui.keymap import Action, Scope
 from tui.live import Live
 from tui.messages import (
@@ -62,6 +63,7 @@ class DeckScreen(ConsoleKeeping):
     def __init__(self, bridge: Bridge, keys: PaneKeys) -> None:
         super().__init__(bridge, keys)
         self.live = Live()
+        self.kept = Kept()
         self.views = ViewStack(self, VIEWS[0].name)
         self.exports: Exports = {}
         self._lasting_bindings = self._bindings.copy()
@@ -83,6 +85,7 @@ class DeckScreen(ConsoleKeeping):
         self._view_changed()
         self.bridge.start(self.post_message)
         self.set_interval(TICK, self._tick)
+        self.say(self.kept.trouble)
 
     def on_unmount(self) -> None:
         for job in self.exports.values():
@@ -214,6 +217,11 @@ class DeckScreen(ConsoleKeeping):
         field.display = True
         self.set_focus(field)
 
+    def set_filter(self, typed: str) -> None:
+        """Show what fits."""
+        self.views.current.rows.set_filter(typed)
+        self.rearrange()
+
     def clear_filter(self) -> bool:
         """Show all again; False where nothing was filtered."""
         field = self.query_one("#filter", FilterField)
@@ -223,15 +231,13 @@ class DeckScreen(ConsoleKeeping):
         field.display = False
         self.set_focus(self.table)
         if rows.filter.typed:
-            rows.set_filter("")
-            self.rearrange()
+            self.set_filter("")
         return was
 
     @on(FilterField.Changed, "#filter")
     def _filter(self, event: FilterField.Changed) -> None:
         if event.value.strip() != self.views.current.rows.filter.typed:
-            self.views.current.rows.set_filter(event.value)
-            self.rearrange()
+            self.set_filter(event.value)
 
     @on(FilterField.Submitted, "#filter")
     def _keep_filter(self) -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from tui.screens.columns import ColumnsDialog
 from tui.screens.dialog import ConfirmDialog
 from tui.screens.help import help_text
 from tui.screens.menu import ActionMenu
 from tui.screens.palette import Offer, PaletteScreen
 from tui.screens.text_view import TextView
 from tui.views import VIEWS, load
+from tui.views.view import Column
 
 if TYPE_CHECKING:
     from tui.screens.deck import DeckScreen
@@ -30,14 +32,18 @@ class GeneralActions:
         names = [column.name for column in columns]
         place = names.index(rows.sorted_by.name) + 1 if rows.sorted_by and rows.sorted_by.name in names else 0
         column = columns[place] if place < len(columns) else None
-        rows.sort_by(column)
+        self._deck.views.sort_by(column)
         self._deck.say(f"sorted by {column.title.lower()}" if column is not None else "in their own order")
-        self._deck.rearrange()
 
     def sort_reverse(self) -> None:
-        rows = self._deck.views.current.rows
-        rows.sort_by(rows.sorted_by or self._deck.view.columns[0], falling=not rows.falling)
-        self._deck.rearrange()
+        self._deck.views.sort_by(self._deck.views.current.rows.sorted_by)
+
+    def columns(self) -> None:
+        def chosen(columns: list[Column] | None) -> None:
+            if columns is not None:
+                self._deck.views.choose_columns(columns)
+
+        self._deck.app.push_screen(ColumnsDialog(self._deck.view.columns, self._deck.table.columns), chosen)
 
     def mark(self, row: Any) -> None:
         self._deck.table.toggle_mark(1)

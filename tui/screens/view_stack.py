@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from textual.binding import Binding
 
+from tui.kept import KeptView
 from tui.keymap import GENERAL, PROGRAM, Action, Scope, bindings
 from tui.rows import Rows
 from tui.views import VIEWS, load
@@ -30,7 +31,9 @@ class ShownView:
         self.view = view
         self.rows = Rows(view, deck.live)
         self.is_read = False
-        self.table = Table(self.rows, deck.live, [column for column in view.columns if column.chosen])
+        kept = deck.kept.view(view.name)
+        self.table = Table(self.rows, deck.live, chosen_columns(view, kept.columns))
+        self.rows.sort_by(view.column(kept.sort), falling=kept.falling)
         self._deck = deck
 
     @cached_property
@@ -121,8 +124,33 @@ class ViewStack:
 
         return GeneralActions(self._deck)
 
-    def sort_by(self, column: Column) -> None:
-        """Order by a column; the other way round where it is that already."""
+    def sort_by(self, column: Column | None) -> None:
+        """Order by a column, the other way round where it is that already; None for the order of the rows' own."""
         rows = self.current.rows
         rows.sort_by(column, falling=not rows.falling if rows.sorted_by is column else None)
         self._deck.rearrange()
+        self.keep()
+
+    def choose_columns(self, columns: Sequence[Column]) -> None:
+        """Show these columns; the usual ones where there is none."""
+        shown = self.current
+        shown.table.columns = tuple(columns) or chosen_columns(shown.view, ())
+        self.keep()
+
+    def keep(self) -> None:
+        """Have columns and order be there at the next run."""
+        shown = self.current
+        names = [column.name for column in shown.table.columns]
+        usual = [column.name for column in chosen_columns(shown.view, ())]
+        by = shown.rows.sorted_by
+        kept = KeptView([] if names == usual else names, by.name if by is not None else "", shown.rows.falling)
+        try:
+            self._deck.kept.keep(shown.view.name, kept)
+        except OSError as error:
+            self._deck.say(f"the columns can not be kept: {error}")
+
+
+def chosen_columns(view: View, names: Sequence[str]) -> tuple[Column, ...]:
+    """The columns of these names that the view has; the usual ones where it has none of them."""
+    found = [column for column in map(view.column, names) if column is not None]
+    return tuple(found or [column for column in view.columns if column.chosen])

@@ -46,6 +46,11 @@ class LogsTab(DetailTab):
         self._shown = self.row_id
         self._lines.show_logs([Path(self.row.log_path)], [self.row.name])
 
+    @property
+    def is_following(self) -> bool:
+        """Whether a log is read now."""
+        return bool(self._shown)
+
     def scroll_rows(self, rows: int) -> None:
         self._lines.action_scroll_rows(rows)
 

@@ -33,7 +33,7 @@ CONTAINER_TABS: Final = (
     _tab("mounts", "Mounts", "tui.tabs.asked:MountsTab"),
 )
 IMAGE_TABS: Final = (
-    _tab("overview", "Overview", "tui.tabs.image:ImageTab"),
+    _tab("overview", "Overview", "tui.tabs.facts:ImageTab"),
     _tab("history", "History", "tui.tabs.image:HistoryTab"),
     _tab("inspect", "Inspect", "tui.tabs.image:InspectImageTab"),
 )
@@ -43,4 +43,10 @@ FOREIGN_TABS: Final = (
     _tab("stats", "Stats", "tui.tabs.stats:StatsTab"),
     _tab("inspect", "Inspect", "tui.tabs.asked:InspectTab"),
 )
-EVENT_TABS: Final = (_tab("event", "Event", "tui.tabs.event:EventTab"),)
+POD_TABS: Final = (
+    _tab("overview", "Overview", "tui.tabs.facts:PodTab"),
+    _tab("inspect", "Inspect", "tui.tabs.image:InspectPodTab"),
+)
+VOLUME_TABS: Final = (_tab("overview", "Overview", "tui.tabs.facts:VolumeTab"),)
+NETWORK_TABS: Final = (_tab("overview", "Overview", "tui.tabs.facts:NetworkTab"),)
+EVENT_TABS: Final = (_tab("event", "Event", "tui.tabs.facts:EventTab"),)

@@ -26,7 +26,10 @@ class ViewEntry:
 
 VIEWS: Final = (
     ViewEntry("containers", "Containers", "1", "tui.views.containers"),
+    ViewEntry("pods", "Pods", "2", "tui.views.pods"),
     ViewEntry("images", "Images", "3", "tui.views.images"),
+    ViewEntry("volumes", "Volumes", "4", "tui.views.volumes"),
+    ViewEntry("networks", "Networks", "5", "tui.views.networks"),
     ViewEntry("consoles", "Consoles", "6", "tui.views.consoles"),
     ViewEntry("events", "Events", "7", "tui.views.events"),
     ViewEntry("foreign", "Others", "8", "tui.views.foreign"),

@@ -72,6 +72,11 @@ def _chart(picture: ContainerSnapshot, live: Live) -> str:
     return sparkline((kept.cpu_percent for kept in live.history.last(picture.id, CHART)), CHART, FULL)
 
 
+def _busy(picture: ContainerSnapshot, live: Live) -> float:
+    """The CPU of the seconds that the chart shows."""
+    return sum(sample.cpu_percent for sample in live.history.last(picture.id, CHART))
+
+
 def _figure(
     name: str, title: str, width: int, rank: int, of: Callable[[ResourceSample, Live], float], *, shown: str = "",
     chosen: bool = True, network: bool = False,
@@ -108,7 +113,7 @@ COLUMNS: Final = (
         "since", "UP / EXIT", lambda picture, live: duration_column(picture), width=11, rank=1, sort=_since
     ),
     _figure("cpu", "CPU %", 6, 2, lambda sample, live: sample.cpu_percent / live.cpu_parts, shown=".1f"),
-    Column("cpu_chart", "CPU 10 S", _chart, width=10, rank=4, sort=lambda p, live: 0.0, live=True),
+    Column("cpu_chart", "CPU 10 S", _chart, width=10, rank=4, sort=_busy, falls=True, live=True),
     _figure("memory", "MEMORY", 8, 3, lambda sample, live: sample.memory),
     _figure("pids", "PIDS", 5, 5, lambda sample, live: sample.pids, shown=".0f"),
     Column("id", "ID", lambda picture, live: picture.id[:12], width=12, rank=7, style=_faint),
@@ -130,6 +135,7 @@ COLUMNS: Final = (
         "pid", "PID", lambda p, live: str(p.pid or "–"), width=7, rank=9, right=True, sort=lambda p, live: p.pid,
         chosen=False,
     ),
+    Column("pod", "POD", lambda p, live: p.pod_name, width=14, rank=9, chosen=False),
     Column("network", "NETWORK", lambda p, live: p.network, width=12, rank=9, chosen=False),
     Column("mounted", "MOUNTED AT", lambda p, live: p.mount_point, share=3, rank=9, chosen=False),
 )  # fmt: skip
@@ -220,7 +226,7 @@ def _labels(picture: ContainerSnapshot) -> list[str]:
 
 def _searched(picture: ContainerSnapshot) -> str:
     return " ".join(
-        (picture.name, picture.image, picture.status, picture.id, *picture.command, *_labels(picture))
+        (picture.name, picture.image, picture.status, picture.id, picture.pod_name, *picture.command, *_labels(picture))
     )  # fmt: skip
 
 
@@ -245,6 +251,8 @@ VIEW: Final = View(
         "image": lambda picture: (picture.image,),
         "label": _labels,
         "id": lambda picture: (picture.id,),
+        "pod": lambda picture: (picture.pod_name, picture.pod),
+        "mount": lambda picture: picture.mounts,
         "network": lambda picture: (picture.network,),
     },
     runs=lambda picture: picture.status in _ALIVE,

@@ -1,0 +1,103 @@
+"""The view of networks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
+
+from core.model.network import DEFAULT_NETWORK
+from tui.bridge.readers import NetworkRow
+from tui.bridge.verbs import Step
+from tui.keymap import Action, Scope
+from tui.live import Live
+from tui.plain_text import ago
+from tui.tabs.registry import NETWORK_TABS
+from tui.views.view import Column, View
+
+if TYPE_CHECKING:
+    from tui.screens.deck import DeckScreen
+
+
+def _use(row: NetworkRow, live: Live) -> str:
+    count = len(row.used_by)
+    return live.doing(row.id) or (f"{count} container{'s' if count > 1 else ''}" if count else "–")
+
+
+def _subnets(row: NetworkRow) -> str:
+    return ", ".join(subnet.subnet for subnet in row.network.subnets)
+
+
+def _kind(row: NetworkRow, live: Live) -> str:
+    words = [word for word, is_so in (("internal", row.network.internal), ("dns", row.network.dns)) if is_so]
+    return ", ".join(words)
+
+
+def _labels(row: NetworkRow) -> list[str]:
+    return [f"{name}={value}" for name, value in row.network.labels.items()]
+
+
+COLUMNS: Final = (
+    Column("name", "NAME", lambda row, live: row.name, share=3),
+    Column("driver", "DRIVER", lambda row, live: row.network.driver, width=8),
+    Column("subnets", "SUBNETS", lambda row, live: _subnets(row), share=3, rank=2),
+    Column("used", "USED BY", _use, width=13, sort=lambda row, live: len(row.used_by), falls=True),
+    Column("interface", "INTERFACE", lambda row, live: row.network.interface, width=10, rank=3),
+    Column("kind", "KIND", _kind, width=13, rank=4),
+    Column("created", "CREATED", lambda row, live: ago(row.network.created_at), width=12, rank=5,
+           sort=lambda row, live: -row.network.created_at),
+    Column("id", "ID", lambda row, live: row.id[:12], width=12, rank=6, style=lambda row, live: "faint"),
+)  # fmt: skip
+
+
+def _can_remove(row: NetworkRow) -> bool:
+    return not row.used_by and row.name != DEFAULT_NETWORK
+
+
+ACTIONS: Final = (
+    Action("go_to", ("t",), "containers", "show the containers that are connected to the network", "Network",
+           scope=Scope.ROW),
+    Action("remove", ("d", "delete"), "remove", "remove the network", "Network", _can_remove, Scope.ROWS),
+)  # fmt: skip
+
+
+class NetworkActions:
+    """One method an action of the view."""
+
+    def __init__(self, deck: DeckScreen) -> None:
+        self._deck = deck
+
+    def go_to(self, row: NetworkRow) -> None:
+        """The containers, filtered by the network."""
+        self._deck.show_view("containers")
+        self._deck.set_filter(f"network:{row.name}")
+
+    def remove(self, rows: Sequence[NetworkRow]) -> None:
+        from tui.screens.asking import Plan, ask
+
+        def plan(row: NetworkRow) -> Plan | None:
+            step = Step("remove network", row.id, row.name)
+            return Plan(step, "goes for good; no container is connected to it") if _can_remove(row) else None
+
+        ask(self._deck, "Remove", rows, plan)
+
+
+VIEW: Final = View(
+    name="networks",
+    noun="network",
+    columns=COLUMNS,
+    actions=ACTIONS,
+    actions_of=NetworkActions,
+    tabs=NETWORK_TABS,
+    reader="networks",
+    searched=lambda row: " ".join(
+        (row.name, row.network.driver, row.network.interface, row.id, *_labels(row), _subnets(row))
+    ),
+    terms={
+        "name": lambda row: (row.name,),
+        "driver": lambda row: (row.network.driver,),
+        "label": _labels,
+        "container": lambda row: row.used_by,
+    },
+    refusal=lambda row: "it is the default one" if row.name == DEFAULT_NETWORK else "a container is connected to it",
+    empty="no networks",
+)  # fmt: skip

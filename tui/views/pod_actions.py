@@ -1,0 +1,85 @@
+"""What the actions of the view of pods do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from core.model.pod import PodSnapshot
+from tui.bridge.verbs import Step
+from tui.screens.asking import Plan, ask
+from tui.views.pods import can_start, is_paused, runs
+
+if TYPE_CHECKING:
+    from tui.screens.deck import DeckScreen
+
+Pods = Sequence[PodSnapshot]
+
+
+class PodActions:
+    """One method an action of the view."""
+
+    def __init__(self, deck: DeckScreen) -> None:
+        self._deck = deck
+
+    def toggle_run(self, rows: Pods) -> None:
+        running = [pod for pod in rows if runs(pod)]
+        if running:
+            words = "has its containers stopped, each by its stop signal, the infra container last"
+            self._ask("Stop", "stop pod", rows, runs, words, alone=True)
+        else:
+            self.start(rows)
+
+    def start(self, rows: Pods) -> None:
+        self._ask("Start", "start pod", rows, can_start, "has its containers started")
+
+    def toggle_pause(self, rows: Pods) -> None:
+        if any(is_paused(pod) for pod in rows):
+            self._ask("Unpause", "unpause pod", rows, is_paused, "goes on")
+        else:
+            self._ask("Pause", "pause pod", rows, runs, "is halted")
+
+    def restart(self, rows: Pods) -> None:
+        words = "has all its containers stopped, and started again"
+        self._ask("Restart", "restart pod", rows, lambda pod: bool(pod.members), words)
+
+    def kill(self, rows: Pods) -> None:
+        from tui.screens.dialog import SignalDialog
+
+        targets = [pod for pod in rows if runs(pod)]
+
+        def chosen(signal: str | None) -> None:
+            if signal:
+                self._deck.bridge.run(*(Step("kill pod", pod.id, pod.name, (signal,)) for pod in targets))
+
+        self._deck.app.push_screen(SignalDialog(", ".join(pod.name for pod in targets)), chosen)
+
+    def go_to(self, row: PodSnapshot) -> None:
+        """The containers, filtered by the pod."""
+        self._deck.show_view("containers")
+        self._deck.set_filter(f"pod:{row.name}")
+
+    def remove(self, rows: Pods) -> None:
+        def plan(pod: PodSnapshot) -> Plan:
+            by_force = runs(pod) or is_paused(pod)
+            stopped = ", those that run stopped first" if by_force else ""
+            count = len(pod.members)
+            words = f"goes for good, with its {count} container{'' if count == 1 else 's'} and their files{stopped}"
+            return Plan(Step("remove pod", pod.id, pod.name, (by_force,)), words)
+
+        ask(self._deck, "Remove", rows, plan)
+
+    def _ask(
+        self,
+        title: str,
+        verb: str,
+        rows: Pods,
+        allowed: Callable[[PodSnapshot], bool],
+        words: str,
+        *,
+        alone: bool = False,
+    ) -> None:
+        def plan(pod: PodSnapshot) -> Plan | None:
+            return Plan(Step(verb, pod.id, pod.name), words) if allowed(pod) else None
+
+        ask(self._deck, title, rows, plan, alone=alone)

@@ -1,0 +1,110 @@
+"""The view of pods."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final
+
+from core.model.pod import PodSnapshot, PodStatus
+from core.model.state import Status
+from tui.keymap import Action, Scope
+from tui.live import Live
+from tui.plain_text import ago
+from tui.tabs.registry import POD_TABS
+from tui.views.view import Column, View
+
+if TYPE_CHECKING:
+    from tui.screens.deck import DeckScreen
+
+_SIGNS: Final = {
+    PodStatus.RUNNING: ("●", "good"),
+    PodStatus.DEGRADED: ("◐", "warning"),
+    PodStatus.PAUSED: ("◫", "warning"),
+    PodStatus.CREATED: ("○", ""),
+    PodStatus.EXITED: ("■", "faint"),
+    PodStatus.STOPPED: ("■", "faint"),
+    PodStatus.ERROR: ("?", "wrong"),
+}
+
+
+def _state(pod: PodSnapshot, live: Live) -> str:
+    doing = live.doing(pod.id)
+    return f"… {doing}" if doing else f"{_SIGNS[pod.status][0]} {str(pod.status).lower()}"
+
+
+def _style(pod: PodSnapshot, live: Live) -> str:
+    return "busy" if live.doing(pod.id) else _SIGNS[pod.status][1]
+
+
+def _members(pod: PodSnapshot, live: Live) -> str:
+    running = sum(member.status is Status.RUNNING for member in pod.members)
+    return f"{running} of {len(pod.members)} run"
+
+
+COLUMNS: Final = (
+    Column("state", "STATE", _state, width=16, style=_style),
+    Column("name", "NAME", lambda pod, live: pod.name, share=3),
+    Column("members", "CONTAINERS", _members, width=12, sort=lambda pod, live: len(pod.members), falls=True),
+    Column("created", "CREATED", lambda pod, live: ago(pod.created_at), width=12, rank=2,
+           sort=lambda pod, live: -pod.created_at),
+    Column("share", "SHARES", lambda pod, live: ",".join(pod.share), width=16, rank=3),
+    Column("names", "THEIR NAMES", lambda pod, live: ", ".join(member.name for member in pod.members), share=3, rank=4),
+    Column("id", "ID", lambda pod, live: pod.id[:12], width=12, rank=5, style=lambda pod, live: "faint"),
+)  # fmt: skip
+
+
+def has(*statuses: Status) -> Callable[[PodSnapshot], bool]:
+    """Whether one of its containers is in one of these states."""
+    return lambda pod: any(member.status in statuses for member in pod.members)
+
+
+runs = has(Status.RUNNING)
+is_paused = has(Status.PAUSED)
+can_start = has(Status.CONFIGURED, Status.CREATED, Status.EXITED)
+
+ACTIONS: Final = (
+    Action(
+        "toggle_run", ("s",), "start/stop", "start the pod's containers, or stop them where one runs", "Pod",
+        lambda pod: runs(pod) or can_start(pod), Scope.ROWS, lambda pod: "stop" if runs(pod) else "start",
+    ),
+    Action("start", ("S",), "", "start the containers that do not run", "Pod", can_start, Scope.ROWS),
+    Action(
+        "toggle_pause", ("p",), "pause", "pause the pod's containers, or let them go on", "Pod",
+        lambda pod: runs(pod) or is_paused(pod), Scope.ROWS, lambda pod: "unpause" if is_paused(pod) else "pause",
+    ),
+    Action(
+        "restart", ("r",), "restart", "stop the pod's containers and start them again", "Pod",
+        lambda pod: bool(pod.members), Scope.ROWS,
+    ),
+    Action("kill", ("ctrl+k",), "kill", "send a signal to all of its containers", "Pod", runs, Scope.ROWS),
+    Action("go_to", ("t",), "containers", "show the pod's containers", "Pod", scope=Scope.ROW),
+    Action("remove", ("d", "delete"), "remove", "remove the pod and its containers", "Pod", scope=Scope.ROWS),
+)  # fmt: skip
+
+
+def _actions_of(deck: DeckScreen) -> object:
+    from tui.views.pod_actions import PodActions
+
+    return PodActions(deck)
+
+
+VIEW: Final = View(
+    name="pods",
+    noun="pod",
+    columns=COLUMNS,
+    actions=ACTIONS,
+    actions_of=_actions_of,
+    tabs=POD_TABS,
+    reader="pods",
+    searched=lambda pod: " ".join(
+        (pod.name, pod.status, pod.id, *pod.labels, *(member.name for member in pod.members))
+    ),
+    terms={
+        "name": lambda pod: (pod.name,),
+        "state": lambda pod: (pod.status,),
+        "label": lambda pod: [f"{name}={value}" for name, value in pod.labels.items()],
+        "container": lambda pod: [member.name for member in pod.members],
+    },
+    refusal=lambda pod: f"it is {str(pod.status).lower()}",
+    empty="no pods yet: wharf pod create NAME",
+)  # fmt: skip
