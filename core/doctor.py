@@ -52,6 +52,7 @@ def diagnose(paths: EnginePaths, settings: Settings) -> list[Finding]:
         _program("zstd", "zstd", required=False),
         _program("gzip", "gzip", required=False),
         _program("catatonit", "catatonit", required=False),
+        _program("criu", "criu", required=False),
         _seccomp_profile(Path(settings.seccomp_profile)),
         _overlay(_PROC, _MODULES / os.uname().release),
         _cgroups(_SYS),

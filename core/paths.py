@@ -127,6 +127,10 @@ class EnginePaths:
         """hostname, hosts and resolv.conf that are shown in the container."""
         return self.bundle(container_id) / "etc"
 
+    def checkpoint(self, container_id: str) -> Path:
+        """CRIU's files of the last checkpoint."""
+        return self.bundle(container_id) / "checkpoint"
+
     def attach_socket(self, container_id: str) -> Path:
         return self.bundle(container_id) / "attach"
 

@@ -101,6 +101,8 @@ COMMANDS = {
     "umount": ("files", "unmount a container's root file system"),
     "unpause": ("lifecycle", "let paused containers go on"),
     "untag": ("images", "take names of an image away"),
+    "container checkpoint": ("checkpoints", "write the processes of containers to disk, and end them"),
+    "container restore": ("checkpoints", "take containers up where their checkpoint left them"),
     "container exists": ("system", "tell by the exit code whether a container is there"),
     "container prune": ("system", "remove containers that do not run"),
     "stats": ("stats", "show what containers use"),
@@ -156,6 +158,8 @@ GROUPS = {
     "network": {**{word: f"network {word}" for word in _NETWORK_WORDS}, "list": "network ls", "remove": "network rm"},
     "container": {
         **{word: word for word in _CONTAINER_WORDS},
+        "checkpoint": "container checkpoint",
+        "restore": "container restore",
         "exists": "container exists",
         "prune": "container prune",
         "inspect": "container inspect",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Final, Literal
 
 import msgspec
 
@@ -132,3 +132,27 @@ class ExecOptions(msgspec.Struct, frozen=True, kw_only=True):
     privileged: bool = False
     columns: int = 80
     rows: int = 24
+
+
+class CheckpointOptions(msgspec.Struct, frozen=True, kw_only=True):
+    """`leave_running`: it goes on afterwards. `keep`: CRIU's files stay also where it failed.
+
+    `tcp_established`: with its TCP connections. `file_locks`: with the locks that it holds on files.
+    """
+
+    leave_running: bool = False
+    keep: bool = False
+    tcp_established: bool = False
+    file_locks: bool = False
+
+
+class RestoreOptions(msgspec.Struct, frozen=True, kw_only=True):
+    """As `CheckpointOptions`. `keep`: the checkpoint stays, and can be restored again."""
+
+    keep: bool = False
+    tcp_established: bool = False
+    file_locks: bool = False
+
+
+DEFAULT_CHECKPOINT: Final = CheckpointOptions()
+DEFAULT_RESTORE: Final = RestoreOptions()

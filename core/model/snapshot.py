@@ -52,6 +52,7 @@ class ContainerSnapshot(msgspec.Struct, frozen=True, kw_only=True):
     mounts: tuple[str, ...] = ()
     """Names of volumes and paths of the host that are shown in it, and where."""
     error: str
+    checkpointed: bool = False
 
 
 class ResourceSample(msgspec.Struct, frozen=True, kw_only=True):

@@ -47,6 +47,8 @@ class Verb(enum.StrEnum):
     COMMIT = "commit"
     TOP = "top"
     UPDATE = "update"
+    CHECKPOINT = "checkpoint"
+    RESTORE = "restore"
     COPY = "copy"
     REMOVE = "remove"
     FORCE_REMOVE = "force remove"
@@ -65,6 +67,7 @@ class Intent(enum.StrEnum):
     CLEANING = "cleaning"
     COMMITTING = "committing"
     UPDATING = "updating"
+    CHECKPOINTING = "checkpointing"
     REMOVING = "removing"
     CONNECTING = "connecting"
     DISCONNECTING = "disconnecting"
@@ -96,6 +99,8 @@ ALLOWED: Final[dict[Verb, frozenset[Status]]] = {
     Verb.DIFF: _ANY - {Status.UNKNOWN},
     Verb.COMMIT: _ANY - {Status.UNKNOWN},
     Verb.TOP: frozenset({Status.RUNNING, Status.PAUSED}),
+    Verb.CHECKPOINT: frozenset({Status.RUNNING}),
+    Verb.RESTORE: frozenset({Status.CONFIGURED, Status.EXITED}),
     Verb.UPDATE: _ANY - {Status.UNKNOWN},
     Verb.COPY: _ANY - {Status.UNKNOWN},
     Verb.REMOVE: frozenset({Status.CONFIGURED, Status.EXITED}),
@@ -164,6 +169,8 @@ class ContainerState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
     """By the results since the last start; None for one without a health check, or never started."""
     removes_volumes: bool = False
     """With the intent to remove it: its anonymous volumes go, too."""
+    checkpointed: bool = False
+    """Its processes are on disk, to be restored."""
     limits: ResourceLimits | None = None
     """Set after its creation; None for those of the configuration."""
     restart: RestartPolicy | None = None

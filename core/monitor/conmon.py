@@ -213,6 +213,10 @@ class Conmon:
             argv.append("-t")
         elif request.stdin_open:
             argv += ["-i"] if request.stdin_once else ["-i", "--leave-stdin-open"]
+        if request.restore:
+            argv += ["--restore", request.restore]
+            for option in request.runtime_options:
+                argv += ["--runtime-opt", option]
         if request.exit_command:
             argv += ["--exit-command", request.exit_command[0]]
             for argument in request.exit_command[1:]:

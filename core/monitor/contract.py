@@ -24,6 +24,10 @@ class MonitorRequest(msgspec.Struct, frozen=True, kw_only=True):
     keeps_log: bool = True
     time_limit: int = 0
     exit_command: tuple[str, ...] = ()
+    restore: str = ""
+    """The directory of a checkpoint to take up; empty for a new process."""
+    runtime_options: tuple[str, ...] = ()
+    """With `restore`: further options of the runtime."""
     descriptors: tuple[int, ...] = ()
     """Kept open by the monitor for as long as it lives: the ports that the container publishes."""
 

@@ -18,6 +18,7 @@ from core.host.process_stat import process_start
 from core.host.process_table import capability_bounds
 from core.host.processes import find_program
 from core.log import LOG
+from core.model.options import RestoreOptions
 from core.model.state import ContainerState, Intent, Status
 from core.monitor.contract import MonitorRequest
 from core.oci.capabilities import compute
@@ -58,6 +59,21 @@ def init(held: Transaction) -> None:
     held.emit(EventKind.INIT)
 
 
+def bring_up_again(held: Transaction, image: Path, options: RestoreOptions) -> None:
+    """As `init`, but with the processes of a checkpoint, which run at once."""
+    before = held.state
+    flags = ("tcp_established", "file_locks")
+    wanted = tuple(f"--{flag.replace('_', '-')}" for flag in flags if getattr(options, flag))
+    held.save(intent=Intent.INITIALISING, error="")
+    try:
+        release(held)
+        _bring_up(held, _prepare_root(held), restore=str(image), runtime_options=wanted)
+    except (EngineError, OSError) as error:
+        LOG.warning("restoring %s failed: %s", held.id, error)
+        _undo(held, before, str(error))
+        raise
+
+
 def _prepare_root(held: Transaction) -> Path:
     parts, config = held.parts, held.config
     root = Path(config.rootfs)
@@ -86,12 +102,15 @@ def _mount(held: Transaction) -> Path:
         raise
 
 
-def _bring_up(held: Transaction, root: Path) -> None:
+def _bring_up(held: Transaction, root: Path, *, restore: str = "", runtime_options: tuple[str, ...] = ()) -> None:
     # A port that is taken is told before anything is done with networks.
     with taken_ports(held) as ports:
         request = _spec_request(held, root, namespace_to_join(held))
         write_atomically(held.parts.paths.spec(held.id), msgspec.json.encode(build_spec(request)), lasting=False)
-        pid = held.parts.monitor.create(_monitor_request(held, ports))
+        asked = _monitor_request(held, ports)
+        if restore:
+            asked = msgspec.structs.replace(asked, restore=restore, runtime_options=runtime_options)
+        pid = held.parts.monitor.create(asked)
     _note_process(held, pid)
 
 

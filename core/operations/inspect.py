@@ -72,6 +72,7 @@ def snapshot_of(parts: EngineParts, record: ContainerRecord) -> ContainerSnapsho
             for name in pair
         ),
         error=state.error,
+        checkpointed=state.checkpointed,
     )
 
 
@@ -107,6 +108,7 @@ def inspect(parts: EngineParts, record: ContainerRecord) -> dict[str, object]:
             "MonitorLost": state.monitor_lost,
             "ExitCode": state.exit_code if state.exit_code is not None else 0,
             "Error": state.error,
+            "Checkpointed": state.checkpointed,
             "StartedAt": timestamp(state.started_at),
             "FinishedAt": timestamp(state.finished_at),
             "Health": _health(parts, record),

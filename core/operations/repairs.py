@@ -9,6 +9,7 @@ from typing import Final
 from core.errors import EngineError
 from core.events import EventKind
 from core.model.state import IDLE_STATUSES, Intent
+from core.operations.checkpoint import finish_checkpoint
 from core.operations.observe import observed_state, settled_state
 from core.operations.parts import Transaction
 from core.operations.release import erase, is_exporting, release, stop_by_force
@@ -95,6 +96,7 @@ REPAIRS: Final[dict[Intent, Callable[[Transaction], None]]] = {
     Intent.UNPAUSING: _observe_again,
     Intent.COMMITTING: _let_go_on,
     Intent.UPDATING: finish_update,
+    Intent.CHECKPOINTING: finish_checkpoint,
     Intent.CLEANING: _finish_cleaning,
     Intent.REMOVING: _finish_removing,
     Intent.CONNECTING: _settle_networks,

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
+from core.model.options import CheckpointOptions
+
 
 class Phase(enum.StrEnum):
     """Where the runtime sees a container. `absent`: it knows none of that id."""
@@ -58,6 +60,9 @@ class Runtime(Protocol):
 
     def resume(self, container_id: str) -> None:
         """Thaw."""
+
+    def checkpoint(self, container_id: str, image: Path, work: Path, options: CheckpointOptions) -> None:
+        """Write the processes into the directory `image`, and CRIU's log into `work`; they end unless left running."""
 
     def update(self, container_id: str, resources: Mapping[str, Any]) -> None:
         """Set other limits, in the form of a runtime spec's `resources`; undone where one of them is refused."""

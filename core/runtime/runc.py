@@ -18,6 +18,7 @@ from core.host.files import make_private_directory, remove_tree
 from core.host.freezer import freeze_command, freezer_file, set_frozen
 from core.host.process_stat import process_start
 from core.host.processes import Finished, run
+from core.model.options import CheckpointOptions
 from core.oci.messages import classify
 from core.runtime.contract import Observation, Phase
 
@@ -133,6 +134,12 @@ class Runc:
     def resume(self, container_id: str) -> None:
         if not self._set_frozen(container_id, Phase.PAUSED, frozen=False):
             self._check(container_id, "resume", container_id)
+
+    def checkpoint(self, container_id: str, image: Path, work: Path, options: CheckpointOptions) -> None:
+        flags = ("leave_running", "tcp_established", "file_locks")
+        wanted = [f"--{flag.replace('_', '-')}" for flag in flags if getattr(options, flag)]
+        folders = ["--image-path", os.fspath(image), "--work-path", os.fspath(work)]
+        self._check(container_id, "checkpoint", *folders, *wanted, container_id)
 
     def update(self, container_id: str, resources: Mapping[str, Any]) -> None:
         self._check(container_id, "update", "--resources", "-", container_id, stdin=msgspec.json.encode(resources))

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import EngineError, RuntimeFailed
+from core.model.options import CheckpointOptions
 from core.runtime.contract import Observation, Phase
 
 _FIRST_PID = 1 << 23
@@ -117,6 +118,13 @@ class FakeRuntime:
             del self.containers[container_id]
         if found.phase in _LIVE:
             self.on_exit(container_id, 137)
+
+    def checkpoint(self, container_id: str, image: Path, work: Path, options: CheckpointOptions) -> None:
+        with self._lock:
+            self._called("checkpoint", container_id)
+            self._find(container_id, Phase.RUNNING)
+        if not options.leave_running:
+            self.finish(container_id, 137)
 
     def update(self, container_id: str, resources: Mapping[str, Any]) -> None:
         with self._lock:

@@ -43,7 +43,8 @@ ACTS: dict[Verb, Callable[[Container], object]] = {
     Verb.REMOVE: Container.remove,
     Verb.FORCE_REMOVE: lambda c: c.remove(force=True),
 }
-"""How each verb is called; `export` needs a place, too. `wait` is left out: it would wait for ever."""
+"""How each verb is called; `export` needs a place, too. `wait` is left out: it would wait for ever;
+a checkpoint needs a kernel that CRIU knows: see test_checkpoint.py."""
 
 TRIED = (*ACTS, Verb.EXPORT)
 
@@ -78,7 +79,7 @@ def act(container: Container, verb: Verb, folder: Path) -> None:
 
 
 def test_every_verb_is_tried() -> None:
-    assert set(TRIED) == set(Verb) - {Verb.WAIT}
+    assert set(TRIED) == set(Verb) - {Verb.WAIT, Verb.CHECKPOINT, Verb.RESTORE}
 
 
 @pytest.mark.usefixtures("demo_image")

@@ -1,0 +1,107 @@
+"""checkpoint and restore: a container's processes written to disk by CRIU, and taken up again from there."""
+
+from __future__ import annotations
+
+import shutil
+import time
+
+from core.errors import EngineError, HostIncomplete, StateForbids, TimedOut
+from core.events import EventKind
+from core.host.files import make_private_directory
+from core.host.processes import find_program, run
+from core.model.options import CheckpointOptions, RestoreOptions
+from core.model.state import Intent, Status
+from core.operations.init import bring_up_again
+from core.operations.parts import Transaction
+from core.operations.synchronise import record_exit
+
+CHECK_PATIENCE = 20.0
+"""Seconds that CRIU may take to look at the kernel."""
+EXIT_PATIENCE = 20.0
+
+
+def require_criu() -> None:
+    """Raises `HostIncomplete`, with CRIU's own reason where the kernel lacks something."""
+    program = find_program("criu")
+    finished = run([program, "check"], timeout=CHECK_PATIENCE)
+    if finished.returncode:
+        said = finished.stderr.decode(errors="replace") or finished.stdout.decode(errors="replace")
+        lines = [line for line in said.splitlines() if "Error" in line]
+        reason = (lines[0] if lines else said).partition("): ")[2] or "no reason is given"
+        raise HostIncomplete(
+            f"this kernel can not checkpoint or restore containers: {reason.strip()}",
+            hint="criu check says more; a newer CRIU may know this kernel",
+            argv=finished.argv,
+            stderr=said,
+        )
+
+
+def checkpoint(held: Transaction, options: CheckpointOptions) -> None:
+    """Write the processes to disk; they end by it, unless told otherwise. Allowed: running. Ends in exited.
+
+    Raises `HostIncomplete`, `RuntimeFailed`, `StateForbids` for one that goes away when it ends.
+    """
+    if held.config.auto_remove and not options.leave_running:
+        raise StateForbids(
+            f"container {held.name} is removed when it ends, and its checkpoint with it",
+            hint="leave it running (--leave-running)",
+            container_id=held.id,
+        )
+    require_criu()
+    parts, before = held.parts, held.state
+    folder = parts.paths.checkpoint(held.id)
+    shutil.rmtree(folder, ignore_errors=True)
+    make_private_directory(folder)
+    # Whoever ends it by a checkpoint does not want its restart policy to start it anew.
+    held.save(intent=Intent.CHECKPOINTING, checkpointed=False, stopped_by_user=not options.leave_running)
+    try:
+        parts.runtime.checkpoint(held.id, folder, parts.paths.bundle(held.id), options)
+    except EngineError:
+        if not options.keep:
+            shutil.rmtree(folder, ignore_errors=True)
+        held.save(intent=None, stopped_by_user=before.stopped_by_user)
+        raise
+    held.save(checkpointed=True, intent=None)
+    held.emit(EventKind.CHECKPOINT)
+    if options.leave_running:
+        return
+    try:
+        parts.monitor.wait_exit(held.id, before.pid, before.pid_start, EXIT_PATIENCE)
+    except TimedOut:
+        return
+    record_exit(held)
+
+
+def finish_checkpoint(held: Transaction) -> None:
+    """Its caller was killed: a checkpoint that ended the container is whole, any other is given up."""
+    whole = (held.parts.paths.checkpoint(held.id) / "inventory.img").exists()
+    ended = str(held.parts.runtime.observe(held.id).phase) in ("stopped", "absent")
+    if not (whole and ended):
+        shutil.rmtree(held.parts.paths.checkpoint(held.id), ignore_errors=True)
+    held.save(intent=None, checkpointed=whole and ended, stopped_by_user=ended)
+
+
+def restore(held: Transaction, options: RestoreOptions) -> None:
+    """Take the processes up where the checkpoint left them. Allowed: configured, exited. Ends in running.
+
+    Raises `StateForbids` where there is no checkpoint, `HostIncomplete`, and what `init` raises.
+    """
+    folder = held.parts.paths.checkpoint(held.id)
+    if not held.state.checkpointed or not folder.is_dir():
+        raise StateForbids(f"container {held.name} has no checkpoint to restore", hint="start it", container_id=held.id)
+    require_criu()
+    bring_up_again(held, folder, options)
+    held.save(
+        status=Status.RUNNING,
+        intent=None,
+        started_at=time.time(),
+        finished_at=0.0,
+        exit_code=None,
+        checkpointed=options.keep,
+        stopped_by_user=False,
+        restarts=0,
+        quick_ends=0,
+    )
+    if not options.keep:
+        shutil.rmtree(folder, ignore_errors=True)
+    held.emit(EventKind.RESTORE)
