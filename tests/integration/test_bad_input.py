@@ -206,7 +206,7 @@ def test_a_program_that_is_missing(worksite: Worksite, demo_archive: Path, setti
 
 
 def test_a_runtime_that_is_missing_on_the_command_line(ready: Engine, wharf: Wharf) -> None:
-    refused(wharf("--runtime", "no-such-runtime", "ps"), 125, "no-such-runtime", "hint:")
+    refused(wharf("--runtime", "no-such-runtime", "info"), 125, "no-such-runtime", "hint:")
 
 
 def test_a_runtime_that_fails(worksite: Worksite, demo_archive: Path) -> None:
@@ -349,7 +349,7 @@ def test_without_privileges(worksite: Worksite, capfd: pytest.CaptureFixture[str
 @pytest.mark.parametrize(
     "arguments",
     [
-        ("create", "-v", "relative:/data", DEMO),
+        ("create", "-v", "rel/ative:/data", DEMO),
         ("create", "-v", "/no/such/source:/data", DEMO),
         ("create", "-v", "/tmp:relative", DEMO),
         ("create", "-v", "/tmp:/data:nonsense", DEMO),
