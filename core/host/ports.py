@@ -24,6 +24,12 @@ class PortHolder(NamedTuple):
     pid: int
     arguments: list[str]
 
+    @property
+    def name(self) -> str:
+        """`nginx (PID 123)`."""
+        program = self.arguments[0].rpartition("/")[2] if self.arguments else "a process"
+        return f"{program} (PID {self.pid})"
+
 
 def take_port(protocol: str, ip: str, port: int) -> socket.socket | None:
     """Open a port of the address `ip`, of all where it is empty; 0 for one that is free.
@@ -55,9 +61,25 @@ def take_port(protocol: str, ip: str, port: int) -> socket.socket | None:
     return opened
 
 
-def port_holder(protocol: str, port: int) -> PortHolder | None:
-    """Who has a port open; None where that can't be seen. Looks at every open file: for an error message alone."""
-    inodes = {f"socket:[{inode}]" for inode in _inodes(protocol, port)}
+def holds_port(pid: int, protocol: str, ip: str, port: int) -> bool:
+    """Whether a process has this very IPv4 address and port open."""
+    wanted = f"{_hexadecimal(ip)}:{port:04X}"
+    lines = Path(f"/proc/net/{protocol}").read_text().splitlines()[1:]
+    inodes = {f"socket:[{fields[9]}]" for fields in map(str.split, lines) if fields[1] == wanted}
+    return bool(inodes) and _has_open(Path(f"/proc/{pid}"), inodes)
+
+
+def _hexadecimal(ip: str) -> str:
+    """An IPv4 address as the kernel's tables have it."""
+    return socket.inet_aton(ip)[::-1].hex().upper() if ip else ""
+
+
+def port_holder(protocol: str, port: int, ip: str = "") -> PortHolder | None:
+    """Who has a port open; with `ip`, at this IPv4 address or at all. None where that can't be seen.
+
+    Looks at every open file: for an error message alone.
+    """
+    inodes = {f"socket:[{inode}]" for inode in _inodes(protocol, port, ip)}
     if not inodes:
         return None
     for folder in Path("/proc").iterdir():
@@ -66,8 +88,9 @@ def port_holder(protocol: str, port: int) -> PortHolder | None:
     return None
 
 
-def _inodes(protocol: str, port: int) -> list[str]:
-    wanted = f":{port:04X}"
+def _inodes(protocol: str, port: int, ip: str) -> list[str]:
+    places = (f"{_hexadecimal(ip)}:{port:04X}", f"{'0' * 8}:{port:04X}", f"{'0' * 32}:{port:04X}")
+    wanted = places if ip else (f":{port:04X}",)
     found = []
     for table in _TABLES.get(protocol, ()):
         try:

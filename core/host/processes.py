@@ -44,11 +44,14 @@ class Finished(NamedTuple):
         return (self.stderr.strip() or self.stdout.strip()).decode(errors="replace")
 
 
+def search_path() -> str:
+    """PATH, with the folders of the system and of podman's helpers behind."""
+    return os.pathsep.join([*os.environ.get("PATH", "").split(os.pathsep), *_SYSTEM_FOLDERS, *_HELPER_FOLDERS])
+
+
 def find_program(name: str) -> str:
     """The path of a program in PATH or in the system's folders; a path is checked. Raises `HostIncomplete`."""
-    folders = [""]
-    if "/" not in name:
-        folders = [*os.environ.get("PATH", "").split(os.pathsep), *_SYSTEM_FOLDERS, *_HELPER_FOLDERS]
+    folders = [""] if "/" in name else search_path().split(os.pathsep)
     candidates = (os.path.join(folder, name) for folder in folders if folder or "/" in name)
     found = next((path for path in candidates if os.access(path, os.X_OK) and not os.path.isdir(path)), None)
     if found is None:

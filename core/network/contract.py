@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Protocol
 
@@ -27,6 +27,9 @@ class Connection(msgspec.Struct, frozen=True, kw_only=True):
 
 class NetworkDriver(Protocol):
     """Each call waits for its end, and for those of other processes on this machine."""
+
+    def require(self, networks: Iterable[Network]) -> None:
+        """Raise `HostIncomplete` where a program is missing that these networks need."""
 
     def set_up(self, namespace: Path, connection: Connection) -> tuple[Lease, ...]:
         """Connect; the leases completed with what came of it. Can be repeated in a fresh namespace.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,14 +16,16 @@ from core.host.locks import FileLock
 from core.host.network_namespaces import network_namespace
 from core.host.process_stat import process_start
 from core.host.process_table import arguments_of, find_by_arguments
-from core.host.processes import find_program, run
-from core.model.network import Lease, Network
+from core.host.processes import find_program, run, search_path
+from core.model.network import BRIDGE_DRIVER, Lease, Network
 from core.network.contract import Connection
 from core.paths import HOST_NETWORK_LOCK, EnginePaths
 from core.settings import Settings
 
 _FIRST_WITH_IPVLAN: Final = (1, 5)
 _LOCK_PATIENCE: Final = 120.0
+_DNS_PORT: Final = 53
+_ANSWER_PATIENCE: Final = 5.0
 _END_PATIENCE: Final = 2.0
 _PAUSE: Final = 0.01
 _ORPHAN_PATIENCE: Final = 30.0
@@ -35,15 +38,24 @@ class Netavark:
         self._paths = paths
         self._settings = settings
 
+    def require(self, networks: Iterable[Network]) -> None:
+        find_program(self._settings.network)
+        for network in networks:
+            if network.driver == BRIDGE_DRIVER and os.environ.get("NETAVARK_FW", "iptables") == "iptables":
+                find_program("iptables")
+            if network.dns:
+                self._require_name_server()
+
     def set_up(self, namespace: Path, connection: Connection) -> tuple[Lease, ...]:
-        if any(network.dns for network in connection.networks.values()):
-            self._require_name_server()
         answer = self._call("setup", namespace, connection)
         try:
             status = msgspec.json.decode(answer, type=dict[str, _Status])
-            return tuple(_completed(lease, status[lease.network]) for lease in connection.leases)
+            completed = tuple(_completed(lease, status[lease.network]) for lease in connection.leases)
         except (msgspec.MsgspecError, KeyError) as error:
             raise NetworkFailed(f"the answer of netavark is not understood: {error}") from error
+        for lease in completed:
+            self._require_answers(lease)
+        return completed
 
     def tear_down(self, namespace: Path, connection: Connection) -> None:
         try:
@@ -79,13 +91,37 @@ class Netavark:
         lock.acquire(timeout=_LOCK_PATIENCE)
         try:
             server = self._name_server_process()
-            finished = run(argv, stdin=_request(connection), timeout=self._settings.operation_timeout)
+            finished = run(
+                argv,
+                stdin=_request(connection),
+                timeout=self._settings.operation_timeout,
+                env={**os.environ, "PATH": search_path()},
+            )
             self._await_end_of(server)
         finally:
             lock.release()
         if finished.returncode:
             raise _failure(verb, finished.argv, finished.stdout, finished.stderr, connection)
         return finished.stdout
+
+    def _require_answers(self, lease: Lease) -> None:
+        """aardvark-dns is silent about a port that it can not have. Raises `NetworkFailed`."""
+        from core.host.ports import holds_port, port_holder
+
+        for server in lease.dns_servers:
+            deadline = time.monotonic() + _ANSWER_PATIENCE
+            while ":" not in server:
+                pid = self._name_server_process()
+                if pid is not None and holds_port(pid, "udp", server, _DNS_PORT):
+                    break
+                if time.monotonic() >= deadline:
+                    holder = port_holder("udp", _DNS_PORT, server)
+                    blamed = f": {holder.name} has the port {_DNS_PORT}" if holder is not None else ""
+                    raise NetworkFailed(
+                        f"names can not be answered in the network {lease.network}{blamed}",
+                        hint="stop that, or use a network made with --disable-dns",
+                    )
+                time.sleep(_PAUSE)
 
     def _name_server_process(self) -> int | None:
         """The PID of the living name server; None where there is none.

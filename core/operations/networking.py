@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 
-from core.errors import EngineError, InvalidArgument, NetworkFailed, NoSuchObject, StateForbids
+from core.errors import EngineError, HostIncomplete, InvalidArgument, NetworkFailed, NoSuchObject, StateForbids
 from core.events import EventKind
 from core.host.locks import FileLock
 from core.host.network_namespaces import make_network_namespace, remove_network_namespace
@@ -171,6 +171,7 @@ def _lease(held: Transaction, attachments: Iterable[Attachment]) -> None:
 
     parts = held.parts
     networks = {attachment.network: network_named(parts, attachment.network) for attachment in attachments}
+    parts.network.require(networks.values())
     with FileLock(parts.paths.network_lock):
         fresh: list[Lease] = []
         for attachment in attachments:
@@ -228,7 +229,7 @@ def _disconnect_leases(held: Transaction, path: Path, leases: tuple[Lease, ...])
         return
     try:
         held.parts.network.tear_down(path, connection)
-    except NetworkFailed as error:
+    except (NetworkFailed, HostIncomplete) as error:
         # Nothing would be better by a container that can not be stopped or removed.
         LOG.warning("%s | %s", error.message, error.stderr)
 

@@ -137,11 +137,10 @@ def _described(holder: PortHolder | None) -> str:
     if holder is None:
         return "another program"
     arguments = holder.arguments
-    name = arguments[0].rpartition("/")[2] if arguments else "a process"
-    if name == "conmon":
+    if holder.name.startswith("conmon "):
         with contextlib.suppress(ValueError, IndexError):
             return f"container {arguments[arguments.index('-n') + 1]} of another engine (conmon, PID {holder.pid})"
-    return f"{name} (PID {holder.pid})"
+    return holder.name
 
 
 def _free_port(mapping: PortMapping) -> int:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
+import signal
 import socket
 import subprocess
 from collections.abc import Callable
@@ -16,10 +18,19 @@ import pytest
 
 from core.container import Container
 from core.engine import Engine
-from core.errors import InvalidArgument, NetworkInUse, NoSuchObject, PortInUse, StateForbids
+from core.errors import (
+    HostIncomplete,
+    InvalidArgument,
+    NetworkFailed,
+    NetworkInUse,
+    NoSuchObject,
+    PortInUse,
+    StateForbids,
+)
 from core.model.network import DEFAULT_NETWORK, Attachment, NameOptions, NetworkRequest, PortMapping
 from core.model.options import CreateOptions, ExecOptions
 from core.model.pod import PodOptions
+from core.settings import Settings
 from tests.worksite import DEMO, Worksite, eventually, make, run
 
 SERVER = ("httpd", "-f", "-p", "80", "-h", "/www")
@@ -286,3 +297,32 @@ def test_the_commands(wharf: Wharf, worksite: Worksite, demo_archive: Path, tmp_
     assert "container web has it" in clash.stderr
     assert wharf("rm", "-f", "web").returncode == 0
     assert wharf("network", "prune", "-f").stdout == ""
+
+
+@pytest.mark.parametrize("missing", ["network", "name_server"])
+def test_a_program_that_is_missing_is_named(engine: Engine, worksite: Worksite, missing: str) -> None:
+    engine.networks.create(NetworkRequest(name="sea"))
+    make(engine, "true", name="it", network="sea")
+    with Engine.open(worksite.paths, Settings(**{missing: "no-such-program"})) as lacking:  # type: ignore[arg-type]
+        it = lacking.lookup("it")
+        with pytest.raises(HostIncomplete, match="no-such-program"):
+            it.start()
+        assert it.snapshot().addresses == ()
+        it.remove()
+
+
+def test_names_that_can_not_be_answered_are_told_with_who_has_the_port(engine: Engine) -> None:
+    network = engine.networks.create(NetworkRequest(name="sea"))
+    it = make(engine, "true", name="it", network="sea")
+    opened = run(engine, "sleep", "1000", network="sea")
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as taken:
+        address = (network.subnets[0].gateway, 53)
+        os.kill(int(engine.paths.name_server_pid_file.read_text()), signal.SIGKILL)
+        for _ in eventually(30):
+            with contextlib.suppress(OSError):
+                taken.bind(address)
+                break
+        with pytest.raises(NetworkFailed, match=rf"answered in the network sea: python\S* \(PID {os.getpid()}\) has"):
+            it.start()
+    it.start()
+    opened.remove(force=True)
