@@ -66,7 +66,10 @@ def verbs(place: Site, engine: Engine) -> list[Figure]:
 
         shell = " && ".join(
             f"{' '.join(command)} >/dev/null"
-            for command in ([*wharf, "create", "--name", c, "--rootfs", rootfs, *SLEEP], [*wharf, "start", c])
+            for command in (
+                [*wharf, "create", "--network=none", "--name", c, "--rootfs", rootfs, *SLEEP],
+                [*wharf, "start", c],
+            )
         )
         peer = " && ".join(
             f"{' '.join(command)} >/dev/null"

@@ -25,10 +25,10 @@ def test_the_journal_tells_what_who_and_how(engine: Engine, wharf: Wharf) -> Non
     told = [json.loads(line) for line in wharf("events", "--stream=false", "--format", "json").stdout.splitlines()]
     kinds = [event["Status"] for event in told if event["Name"] == "it"]
     assert kinds[:5] == ["create", "init", "start", "pause", "unpause"] and kinds[-1] == "remove"
-    pause = next(event for event in told if event["Status"] == "pause")
+    pause, start = (next(event for event in told if event["Status"] == kind) for kind in ("pause", "start"))
     assert pause["User"] == "root" and pause["Command"].endswith("pause it")
-    assert f"runc --root={engine.paths.runtime_root}" in pause["Attributes"]["runtime"]
-    assert pause["Attributes"]["runtime"].endswith(f"pause {pause['ID']}")
+    assert f"runc --root={engine.paths.runtime_root}" in start["Attributes"]["runtime"]
+    assert pause["Attributes"]["runtime"].startswith("echo ") and pause["ID"] in pause["Attributes"]["runtime"]
     only = wharf("events", "--stream=false", "--filter", "event=pause", "--filter", "container=it").stdout
     assert len(only.splitlines()) == 1 and " container pause " in only
     assert wharf("events", "--stream=false", "--since", "2099-01-01T00:00:00").stdout == ""

@@ -10,9 +10,11 @@ from pathlib import Path
 
 import pytest
 
+import core.runtime.runc
 from core.engine import Engine
 from core.errors import EngineError, TimedOut
 from core.model.state import Status
+from core.runtime.contract import Phase
 from core.settings import Settings
 from tests.worksite import Worksite, eventually, make, run, status_of
 
@@ -61,7 +63,22 @@ def hanging_processes() -> list[str]:
     return found
 
 
-def test_a_pause_that_hangs(runtime: HangingRuntime) -> None:
+def test_a_pause_does_not_need_the_runtime(runtime: HangingRuntime) -> None:
+    container = run(runtime.engine, "sleep", "999", name="it")
+    runtime.hang_on("pause", "resume")
+    container.pause()
+    assert runtime.engine._parts.runtime.state(container.id).phase is Phase.PAUSED
+    container.unpause()
+    assert runtime.engine._parts.runtime.state(container.id).phase is Phase.RUNNING
+
+
+def test_a_pause_that_hangs_where_the_freezer_can_not_be_written(
+    runtime: HangingRuntime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(file: str, *, frozen: bool, timeout: float) -> bool:
+        raise PermissionError(file)
+
+    monkeypatch.setattr(core.runtime.runc, "set_frozen", refuse)
     container = run(runtime.engine, "sleep", "999", name="it")
     before = hanging_processes()
     runtime.hang_on("pause")
