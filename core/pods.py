@@ -15,7 +15,7 @@ from core.errors import ContainerInUse, EngineError, NoSuchContainer, PodFailed,
 from core.host.files import make_private_directory
 from core.host.locks import FileLock
 from core.log import LOG
-from core.model.config import ContainerConfig, ContainerRecord, InitKind
+from core.model.config import ContainerRecord, InitKind
 from core.model.dependencies import graph_of, waves
 from core.model.pod import ExitPolicy, Pod, PodIntent, PodMember, PodOptions, PodSnapshot, PodStatus, pod_status
 from core.model.state import Status
@@ -26,7 +26,6 @@ from core.operations.pod_membership import emit, find_pod, members_of, pods_of
 AT_ONCE: Final = 8
 """How many containers of a pod are worked at the same time."""
 PRUNED: Final = (PodStatus.STOPPED, PodStatus.EXITED)
-_KILL_PATIENCE: Final = 10.0
 
 
 class Pods:
@@ -138,19 +137,26 @@ class Pods:
 
         return inspect_pod(self._parts, self.lookup(name), self.snapshot(name))
 
-    def after_end(self, config: ContainerConfig) -> None:
-        """Carry out the exit policy of a pod of which a container has ended: without others that run, its infra
-        container is stopped. The container may be gone already. Raises `NoSuchObject`.
+    def has_ended(self, pod_id: str) -> bool:
+        """Whether the exit policy wants the infra container stopped: no other runs, or is about to. Files alone.
+
+        Raises `NoSuchObject`.
         """
-        if config.is_infra or not config.pod:
-            return
-        pod = find_pod(self._parts, config.pod)
+        pod = find_pod(self._parts, pod_id)
         if pod.exit_policy is not ExitPolicy.STOP or not pod.infra_id:
-            return
+            return False
         others = [record for record in members_of(self._parts, pod.id) if record.id != pod.infra_id]
-        if not any(self._is_busy(record) for record in others):
-            with contextlib.suppress(StateForbids, NoSuchContainer):
-                Container(self._parts, pod.infra_id).stop()
+        return not any(self._is_busy(record) for record in others)
+
+    def end(self, pod_id: str) -> None:
+        """Stop the infra container of a pod that has ended; nothing where meanwhile something in it was started.
+
+        Not to be called by what conmon waits for: whoever holds the pod may be waiting for that conmon.
+        """
+        with self._held(pod_id) as pod:
+            if self.has_ended(pod.id):
+                with contextlib.suppress(StateForbids, NoSuchContainer):
+                    Container(self._parts, pod.infra_id).stop()
 
     def recover(self) -> None:
         """Finish or undo what a dead process began; leave alone what a living one is at."""
@@ -207,10 +213,6 @@ class Pods:
                 f"no containers in pod {pod.name} have no dependencies, cannot start pod",
                 hint=f"make one with wharf create --pod {pod.name}",
             )
-        for record in members:
-            if record.state.status is Status.EXITED:
-                # Its clean-up may still stop the infra container, by the exit policy.
-                self._parts.monitor.wait_gone(record.id, _KILL_PATIENCE)
         for record in members:
             if record.config.init_kind is not None:
                 self._run_init(record)

@@ -194,8 +194,9 @@ def _after_the_end(engine: Engine, container: Container, *, ended: bool, restart
     if ended and not config.auto_remove and container.wants_restart():
         # conmon goes only when this process has gone, and the container can't be started before.
         spawn([*engine.settings.exit_command, "cleanup", "--restart", container.id])
-    elif ended and config.pod:
-        engine.pods.after_end(config)
+    elif ended and config.pod and not config.is_infra and engine.pods.has_ended(config.pod):
+        # Whoever holds the pod may be waiting for conmon, which waits for this process.
+        spawn([*engine.settings.exit_command, "cleanup", "--pod", config.pod])
 
 
 def _cleanup(invocation: Invocation, parser: CommandParser) -> int:
@@ -203,8 +204,13 @@ def _cleanup(invocation: Invocation, parser: CommandParser) -> int:
     # For conmon at the end of a container, and for the process that then follows its restart policy.
     parser.add_argument("--ended", action="store_true", help=HIDDEN)
     parser.add_argument("--restart", action="store_true", help=HIDDEN)
+    parser.add_argument("--pod", default="", help=HIDDEN)
     options = parser.parse_args(invocation.arguments)
     with open_engine(invocation) as engine:
+        if options.pod:
+            with contextlib.suppress(NotFound):
+                engine.pods.end(options.pod)
+            return 0
         if options.all or options.latest:
             return each(engine, selected(engine, options, _is_idle), lambda container: container.cleanup())
         code = 0
