@@ -35,16 +35,16 @@ ACTIONS: dict[str, tuple[str, Callable[[Engine], object]]] = {
 def kill_at(moment: str, verb: str) -> None:
     """From now on, this process kills itself before, during or after its call of netavark with `verb`."""
 
-    def run_and_die(argv: list[str], *, stdin: bytes, timeout: float) -> processes.Finished:
+    def run_and_die(argv: list[str], *, stdin: bytes, timeout: float, env: dict[str, str]) -> processes.Finished:
         if verb not in argv:
-            return processes.run(argv, stdin=stdin, timeout=timeout)
+            return processes.run(argv, stdin=stdin, timeout=timeout, env=env)
         if moment == "during":
-            process = processes.spawn(argv, stdin=subprocess.PIPE)
+            process = processes.spawn(argv, stdin=subprocess.PIPE, env=env)
             assert process.stdin is not None
             process.stdin.write(stdin)
             process.stdin.close()
         elif moment == "after":
-            processes.run(argv, stdin=stdin, timeout=timeout)
+            processes.run(argv, stdin=stdin, timeout=timeout, env=env)
         os.kill(os.getpid(), signal.SIGKILL)
         raise AssertionError("it lives on")
 
