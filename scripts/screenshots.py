@@ -114,8 +114,44 @@ async def show_remove(pilot: Pilot[Any]) -> None:
     await settle(pilot, 1.0)
 
 
+async def show_stats(pilot: Pilot[Any]) -> None:
+    await select(pilot, "indexer")
+    await settle(pilot, 8.0)
+    await pilot.press("t")
+    await settle(pilot, 3.0)
+
+
+async def show_marks(pilot: Pilot[Any]) -> None:
+    await select(pilot, "web")
+    await pilot.press("space", "space", "space", "space", "s")
+    await settle(pilot, 1.0)
+
+
+async def show_menu(pilot: Pilot[Any]) -> None:
+    await select(pilot, "worker")
+    await pilot.press("x")
+    await settle(pilot, 1.0)
+
+
+async def show_images(pilot: Pilot[Any]) -> None:
+    await settle(pilot)
+    await pilot.press("3", "right")
+    await settle(pilot, 1.5)
+
+
+async def show_events(pilot: Pilot[Any]) -> None:
+    await settle(pilot)
+    await pilot.press("7")
+    await settle(pilot, 1.5)
+
+
 VIEWS: dict[str, Act] = {
     "containers": show_list,
+    "stats": show_stats,
+    "marks": show_marks,
+    "menu": show_menu,
+    "images": show_images,
+    "events": show_events,
     "console": show_console,
     "logs": show_logs,
     "export": show_export,

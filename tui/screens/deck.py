@@ -47,6 +47,8 @@ from tui.widgets.table import Table
 
 TICK: Final = 1.0
 """Seconds between two looks at what changes with time alone."""
+SORT_INTERVAL: Final = 2.0
+"""Seconds that rows keep their places at least, where they are ordered by figures."""
 TOAST_SECONDS: Final = 8.0
 KEPT_EVENTS: Final = 5_000
 
@@ -66,6 +68,7 @@ class DeckScreen(ConsoleKeeping):
         self.kept = Kept()
         self.views = ViewStack(self, VIEWS[0].name)
         self.exports: Exports = {}
+        self._sorted_at = 0.0
         self._lasting_bindings = self._bindings.copy()
         """Those of every screen, such as tab."""
 
@@ -291,7 +294,9 @@ class DeckScreen(ConsoleKeeping):
     def _take_samples(self, message: SamplesRead) -> None:
         self.live.take(message.samples)
         rows = self.views.current.rows
-        if rows.sorted_by is not None and rows.sorted_by.live:
+        now = time.monotonic()
+        if rows.sorted_by is not None and rows.sorted_by.live and now - self._sorted_at >= SORT_INTERVAL:
+            self._sorted_at = now
             rows.arrange()
             self.table.arranged()
         self.table.refresh()
@@ -300,6 +305,9 @@ class DeckScreen(ConsoleKeeping):
         """What changes with time alone."""
         if self.is_current:
             self.detail.tick()
+            if self.view.name == "containers" and self.table.on_screen:
+                # Its figures come every second, and it is drawn with them.
+                return
             self.table.refresh()
 
     @on(Table.RowsShown)

@@ -32,10 +32,11 @@ class TitleBar(Widget):
         shown = [f"{GLYPHS[status]} {count} {status}" for status, count in counts.items() if count]
         text = Text(no_wrap=True, overflow="ellipsis")
         text.append("⚓ wharf", "bold")
+        if self.note:
+            text.append("  ")
+            text.append(printable(self.note), "bold reverse")
         text.append(f"  {printable(os.uname().nodename)}")
         text.append(f"  {'   '.join(shown) or 'no containers'}")
-        if self.note:
-            text.append(f"   {self.note}", "bold reverse")
         return text
 
 
