@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 from datetime import UTC, datetime
 
+from core.errors import NoSuchContainer
 from core.host.process_table import capability_bounds
-from core.model.config import ContainerRecord
+from core.model.config import ContainerConfig, ContainerRecord
 from core.model.dependencies import dependencies
 from core.model.health import HealthCheck
 from core.model.id_mappings import IdMappings
+from core.model.network import PortMapping
 from core.model.snapshot import ContainerSnapshot
 from core.model.state import Status
 from core.oci.capabilities import compute
@@ -54,7 +57,7 @@ def snapshot_of(parts: EngineParts, record: ContainerRecord) -> ContainerSnapsho
         network=network,
         networks=tuple(attachment.network for attachment in state.networks),
         addresses=tuple(address.partition("/")[0] for lease in state.leases for address in lease.addresses),
-        ports=config.ports,
+        ports=_ports(parts, config),
         restarts=state.restarts,
         restart_policy=str(record.restart),
         stopped_by_user=state.stopped_by_user,
@@ -79,6 +82,14 @@ def snapshot_of(parts: EngineParts, record: ContainerRecord) -> ContainerSnapsho
 def podman_state(status: Status) -> str:
     """podman's word: what is configured here is created there."""
     return "created" if status is Status.CONFIGURED else str(status)
+
+
+def _ports(parts: EngineParts, config: ContainerConfig) -> tuple[PortMapping, ...]:
+    """Its own, or those of its pod, which lead to all of the pod's containers."""
+    if config.pod and config.network_container:
+        with contextlib.suppress(NoSuchContainer):
+            return parts.store.get(config.network_container).config.ports
+    return config.ports
 
 
 def timestamp(seconds: float) -> str:

@@ -18,6 +18,12 @@ _PORT = f" || '{_FIELD}' || ".join(
     f"coalesce(json_extract(value, '$.{name}'), {usual})" for name, usual in _PORT_FIELDS.items()
 )
 
+_OWNER = (
+    "coalesce((SELECT owner.config FROM container AS owner WHERE json_extract(container.config, '$.pod') <> ''"
+    " AND owner.id = json_extract(container.config, '$.network_container')), config)"
+)
+"""Whose ports lead to a container: its own configuration, or that of its pod's infra container."""
+
 _COLUMNS = {
     "id": "id",
     "name": "name",
@@ -36,7 +42,7 @@ _COLUMNS = {
     "mount_point": "coalesce(json_extract(state, '$.mount_point'), '')",
     "kept_mounted": "coalesce(json_extract(state, '$.kept_mounted'), 0)",
     "connected": "coalesce(json_array_length(state, '$.leases'), 0)",
-    "ports": f"(SELECT group_concat({_PORT}, char(0)) FROM json_each(config, '$.ports'))",
+    "ports": f"(SELECT group_concat({_PORT}, char(0)) FROM json_each({_OWNER}, '$.ports'))",
     "exit_code": "json_extract(state, '$.exit_code')",
     "started_at": "coalesce(json_extract(state, '$.started_at'), 0)",
     "finished_at": "coalesce(json_extract(state, '$.finished_at'), 0)",

@@ -27,10 +27,12 @@ from core.errors import (
     PortInUse,
     StateForbids,
 )
+from core.host.process_stat import boot_id
 from core.model.network import DEFAULT_NETWORK, Attachment, NameOptions, NetworkRequest, PortMapping
 from core.model.options import CreateOptions, ExecOptions
 from core.model.pod import PodOptions
 from core.settings import Settings
+from core.store.listing import listed
 from tests.worksite import DEMO, Worksite, eventually, make, run
 
 SERVER = ("httpd", "-f", "-p", "80", "-h", "/www")
@@ -179,6 +181,10 @@ def test_a_pod_publishes_ports_for_its_containers(engine: Engine) -> None:
     owner = engine.lookup(pod.infra_id)
     eventually_served(f"http://127.0.0.1:{owner.config.ports[0].host_port}/")
     assert f"{owner.snapshot().addresses[0]}\tpod" in inside(web, "cat /etc/hosts")
+    assert web.snapshot().ports == owner.config.ports
+    rows = listed(str(engine.paths.database), boot_id())
+    assert rows is not None
+    assert {row.ports for row in rows} == {tuple(map(str, owner.config.ports))}
     engine.pods.remove("pod", force=True)
     assert nat_rules(owner.id) == ""
 
