@@ -257,12 +257,15 @@ class Engine:
 
     def info(self) -> dict[str, object]:
         """The host, the store and how many containers are in which state."""
+        from core.operations.rootless import is_rootless
+
         pictures = self.containers()
         counts = {str(status): sum(1 for p in pictures if p.status is status) for status in Status}
         return {
             "host": {
                 "hostname": os.uname().nodename,
                 "kernel": os.uname().release,
+                "rootless": is_rootless(),
                 "arch": os.uname().machine,
                 "cpus": os.cpu_count() or 1,
                 "memTotal": os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"),

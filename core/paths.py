@@ -2,12 +2,30 @@
 
 from __future__ import annotations
 
+import os
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pathlib import Path
 
 DEFAULT_ROOT = "/var/lib/wharfinger"
 DEFAULT_RUN_ROOT = "/run/wharfinger"
+
+
+def default_folders() -> tuple[str, str]:
+    """The root and the run root of who runs this program: root's are the machine's, others have their own."""
+    if os.geteuid() == 0:
+        return DEFAULT_ROOT, DEFAULT_RUN_ROOT
+    import warnings
+
+    import platformdirs
+
+    with warnings.catch_warnings():
+        # Without XDG_RUNTIME_DIR it takes a folder in /tmp, and says so: that is well.
+        warnings.simplefilter("ignore")
+        return platformdirs.user_data_dir("wharfinger"), platformdirs.user_runtime_dir("wharfinger")
+
+
 LOG_FILE = "wharfinger.log"
 DATABASE = "wharfinger.db"
 RUNTIME_ROOT = "runc"

@@ -36,6 +36,7 @@ def _show(invocation: Invocation) -> int:
     os.environ.setdefault("TEXTUAL_FPS", "1000")
     os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
     # Imported here, as no subcommand may pay for the screen.
+    from core.cli.command import enter_as_user
     from core.console.detach import parse_detach_keys
     from core.engine import Engine
     from tui.terminal.keys import parse_escape_key
@@ -46,6 +47,7 @@ def _show(invocation: Invocation) -> int:
     except ValueError as error:
         raise InvalidArgument(str(error), hint="for example --escape-key ctrl+]") from error
     keys = PaneKeys(invocation.escape_key, parse_detach_keys(invocation.settings.detach_keys))
+    enter_as_user(invocation)
     with Engine.open(invocation.paths, invocation.settings) as engine:
         from tui.app import run_screen
         from tui.bridge import Bridge

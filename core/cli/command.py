@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from core.cli.main import Invocation, report
 from core.cli.parser import CommandParser, Options
 from core.errors import EngineError, InvalidArgument, NoSuchContainer
@@ -29,9 +31,20 @@ def command_parser(invocation: Invocation, description: str, *, short_help: bool
 
 def open_engine(invocation: Invocation) -> Engine:
     """The engine of the directories that the command line names."""
+    enter_as_user(invocation)
     from core.engine import Engine
 
     return Engine.open(invocation.paths, invocation.settings)
+
+
+def enter_as_user(invocation: Invocation) -> None:
+    """For who is not root: begin this program anew in the namespaces of the user's own containers."""
+    if os.geteuid() == 0:
+        return
+    from core.host.rootless import enter
+
+    paths, settings = invocation.paths, invocation.settings
+    enter(paths.root, paths.run_root, settings.subuid_file, settings.subgid_file)
 
 
 def add_selection(parser: CommandParser, verb: str, *, short_all: bool = True, short_filter: bool = False) -> None:

@@ -9,7 +9,7 @@ import sys
 from core.cli.parser import HIDDEN, REST, CommandParser, add_boolean
 from core.errors import EngineError, InvalidArgument
 from core.log import LOG, LOG_LEVELS
-from core.paths import DEFAULT_ROOT, DEFAULT_RUN_ROOT, LOG_FILE
+from core.paths import LOG_FILE, default_folders
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -245,8 +245,9 @@ def parse_global(argv: Sequence[str]) -> Invocation:
     )
     add = parser.add_argument
     add("--help", "-h", action="help", help="show this and end")
-    add("--root", default=DEFAULT_ROOT, metavar="DIRECTORY", help="of what outlives a boot")
-    add("--runroot", default=DEFAULT_RUN_ROOT, metavar="DIRECTORY", help="of what does not")
+    root, run_root = default_folders()
+    add("--root", default=root, metavar="DIRECTORY", help="of what outlives a boot")
+    add("--runroot", default=run_root, metavar="DIRECTORY", help="of what does not")
     add("--runtime", default="runc", help="OCI runtime, by name or path")
     escape_key = os.environ.get("WHARF_ESCAPE_KEY", DEFAULT_ESCAPE_KEY)
     detach_keys = os.environ.get("WHARF_DETACH_KEYS")

@@ -11,6 +11,7 @@ import msgspec
 from core.errors import InvalidArgument
 from core.model.config import NetworkMode
 from core.model.network import DEFAULT_NETWORK, Attachment, NameOptions, PortMapping
+from core.operations.rootless import is_rootless
 
 if TYPE_CHECKING:
     from core.cli.parser import CommandParser, Options
@@ -58,7 +59,7 @@ _NETWORK_HELP: Final = (
 
 def usual_network() -> str:
     """That of a container that names none."""
-    return os.environ.get("WHARF_NETWORK") or NetworkMode.BRIDGE
+    return os.environ.get("WHARF_NETWORK") or (NetworkMode.NONE if is_rootless() else NetworkMode.BRIDGE)
 
 
 def network_fields(options: Options, *, in_pod: bool = False) -> dict[str, Any]:

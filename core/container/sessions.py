@@ -146,9 +146,11 @@ class Sessions(Handle):
     def top(self) -> list[ProcessEntry]:
         """The container's processes. Allowed: running, paused. Raises `RuntimeFailed`."""
         from core.host.process_table import list_processes
+        from core.operations.rootless import is_rootless
+        from core.operations.top import process_ids
 
-        with self.hold(Verb.TOP):
-            return list_processes(self._parts.runtime.processes(self.id))
+        with self.hold(Verb.TOP) as held:
+            return list_processes(process_ids(held) if is_rootless() else self._parts.runtime.processes(self.id))
 
     def _has_ended(self) -> bool:
         try:

@@ -97,6 +97,19 @@ def is_in_our_namespace(pid: int) -> bool:
 
 
 @cache
+def members_of_namespace(pid: int) -> list[int]:
+    """All processes in the PID namespace of one, and below the same root of mounts: for who has no cgroup to ask."""
+    own = [_namespace(pid, kind) for kind in ("pid", "mnt")]
+    return [one for one in _numbers() if own[0] and [_namespace(one, kind) for kind in ("pid", "mnt")] == own]
+
+
+def _namespace(pid: int, kind: str) -> str:
+    try:
+        return os.readlink(f"/proc/{pid}/ns/{kind}")
+    except OSError:
+        return ""
+
+
 def user_name(number: int) -> str:
     """The login of a user's number, or the number."""
     try:

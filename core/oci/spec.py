@@ -67,6 +67,7 @@ class SpecRequest(msgspec.Struct, frozen=True, kw_only=True):
     nofile_limit: int
     nproc_limit: int
     cgroup_path: str
+    """Empty for none of its own: an ordinary user can make none."""
     namespaces: dict[str, str | None] = {}
     environment: tuple[str, ...] = ()
     """`NAME=VALUE` that the configuration does not have."""
@@ -121,7 +122,7 @@ def _process(request: SpecRequest) -> dict[str, Any]:
         "capabilities": _capability_sets(request.capabilities, request.user),
         "rlimits": _rlimits(request),
         "noNewPrivileges": request.config.security.no_new_privileges,
-        "oomScoreAdj": kernel.oom_score_adj or 0,
+        **({"oomScoreAdj": kernel.oom_score_adj or 0} if request.cgroup_path or kernel.oom_score_adj else {}),
         **({"apparmorProfile": apparmor} if apparmor else {}),
     }
 
@@ -210,12 +211,7 @@ def _linux(request: SpecRequest) -> dict[str, Any]:
     security = request.config.security
     linux: dict[str, Any] = {
         "namespaces": _namespaces(request),
-        "cgroupsPath": request.cgroup_path,
-        "resources": spec_resources(
-            request.limits,
-            privileged=security.privileged,
-            devices=[_device_rule(device) for device in request.devices],
-        ),
+        **(_cgroup(request) if request.cgroup_path else {}),
         "rootfsPropagation": "private",
     }
     if request.devices:
@@ -232,6 +228,17 @@ def _linux(request: SpecRequest) -> dict[str, Any]:
         if request.seccomp is not None:
             linux["seccomp"] = request.seccomp
     return linux
+
+
+def _cgroup(request: SpecRequest) -> dict[str, Any]:
+    return {
+        "cgroupsPath": request.cgroup_path,
+        "resources": spec_resources(
+            request.limits,
+            privileged=request.config.security.privileged,
+            devices=[_device_rule(device) for device in request.devices],
+        ),
+    }
 
 
 def _device_rule(device: dict[str, Any]) -> dict[str, Any]:

@@ -33,6 +33,7 @@ from core.operations.parts import Transaction
 from core.operations.pod_membership import prepare_pod_cgroup
 from core.operations.publishing import taken_ports
 from core.operations.release import release, stop_by_force
+from core.operations.rootless import is_rootless
 from core.operations.secrets import secret_environment, secret_files
 from core.operations.user_namespace import make_reachable
 from core.operations.volume_use import Owner, prepare_volumes, volume_binds
@@ -137,7 +138,7 @@ def _spec_request(held: Transaction, root: Path, network_namespace: str | None) 
         hostname=host_name(parts, config),
         nofile_limit=resource.getrlimit(resource.RLIMIT_NOFILE)[1],
         nproc_limit=resource.getrlimit(resource.RLIMIT_NPROC)[1],
-        cgroup_path=f"{config.cgroup_parent}/{held.id}",
+        cgroup_path="" if is_rootless() else f"{config.cgroup_parent}/{held.id}",
         namespaces=namespace_paths(parts, config, cgroup_v2=cgroup_v2),
         environment=secret_environment(parts, config),
         devices=tuple(spec_devices(config.kernel.devices)),

@@ -5,10 +5,12 @@ from __future__ import annotations
 from core.events import EventKind
 from core.model.state import Intent, Status
 from core.operations.parts import Transaction
+from core.operations.rootless import refuse_freezing
 
 
 def pause(held: Transaction) -> None:
-    """Freeze every process of the container. Allowed: running. Raises `RuntimeFailed`."""
+    """Freeze every process of the container. Allowed: running. Raises `RuntimeFailed`, `HostIncomplete`."""
+    refuse_freezing()
     _change(held, Intent.PAUSING, Status.PAUSED, EventKind.PAUSE)
 
 

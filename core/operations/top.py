@@ -16,10 +16,12 @@ import msgspec
 from core.errors import InvalidArgument
 from core.host.cgroups import processes_in
 from core.host.files import read_in_root
+from core.host.process_table import members_of_namespace
 from core.model.amounts import go_duration, go_time
 from core.oci.capabilities import capability_names
 from core.oci.user import group_names, user_names
 from core.operations.parts import Transaction
+from core.operations.rootless import is_rootless
 
 DEFAULT_COLUMNS: Final = ("user", "pid", "ppid", "pcpu", "etime", "tty", "time", "args")
 _TICKS: Final = os.sysconf("SC_CLK_TCK")
@@ -181,6 +183,13 @@ def known_columns(words: Sequence[str]) -> tuple[str, ...] | None:
     return tuple(names) if all(name in _COLUMNS for name in names) else None
 
 
+def process_ids(held: Transaction) -> list[int]:
+    """The host's numbers of the container's processes."""
+    if is_rootless():
+        return members_of_namespace(held.state.pid)
+    return list(processes_in(held.parts.runtime.observe(held.id).cgroup_paths))
+
+
 def process_table(held: Transaction, columns: Sequence[str]) -> ProcessTable:
     """Raises `InvalidArgument` for an unknown descriptor."""
     wanted = known_columns(columns or DEFAULT_COLUMNS)
@@ -190,7 +199,7 @@ def process_table(held: Transaction, columns: Sequence[str]) -> ProcessTable:
     names = _Names(user_names(read_in_root(root, "etc/passwd")), group_names(read_in_root(root, "etc/group")))
     inside: dict[int, int] = {}
     processes = []
-    for pid in processes_in(held.parts.runtime.observe(held.id).cgroup_paths):
+    for pid in process_ids(held):
         # One may end while it is read.
         with suppress(OSError, ValueError, KeyError, IndexError):
             process = _Process(pid, names, inside)

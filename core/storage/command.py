@@ -13,6 +13,7 @@ from core.errors import StorageFailed
 from core.host.files import make_private_directory, write_atomically
 from core.host.locks import held_descriptors
 from core.host.processes import Finished, find_program, run
+from core.host.rootless import storage_environment
 from core.paths import EnginePaths
 from core.settings import Settings
 
@@ -33,7 +34,14 @@ class StorageCommand:
     def additional_stores(self) -> list[Path]:
         """The additional stores that are there."""
         stores = map(Path, self._settings.additional_image_stores)
-        return [store for store in stores if (store / "overlay-images").is_dir() and store != self._paths.storage_root]
+        # os.path: what is closed to this user counts as not there.
+        return [
+            store
+            for store in stores
+            if os.path.isdir(store / "overlay-images")
+            and os.access(store, os.R_OK)
+            and store != self._paths.storage_root
+        ]
 
     @property
     def store_options(self) -> list[str]:
@@ -42,7 +50,7 @@ class StorageCommand:
 
     def environment(self) -> dict[str, str]:
         """The packaged configuration of containers-common must not leak in, so every call names ours."""
-        return {**os.environ, "CONTAINERS_STORAGE_CONF": str(self._paths.storage_config)}
+        return {**os.environ, **storage_environment(), "CONTAINERS_STORAGE_CONF": str(self._paths.storage_config)}
 
     def run(self, verb: str, *arguments: str, stdin: bytes | None = None) -> Finished:
         """One verb, whatever its result."""

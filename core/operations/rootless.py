@@ -1,0 +1,52 @@
+"""What an ordinary user's containers can not have: refused by name, before anything is made."""
+
+from __future__ import annotations
+
+from core.errors import HostIncomplete, InvalidArgument
+from core.host.rootless import outside_user
+from core.model.config import NetworkMode
+from core.model.limits import ResourceLimits
+from core.model.options import CreateOptions
+
+_DEFAULTS = ResourceLimits()
+_AS_ROOT = "run it with sudo"
+
+
+def is_rootless() -> bool:
+    """Whether this process is root in a user namespace alone."""
+    return outside_user() is not None
+
+
+def refuse_as_user(options: CreateOptions, network: NetworkMode) -> None:
+    """Raise `InvalidArgument` for what needs the host's root. For root nothing is refused."""
+    if not is_rootless():
+        return
+    if network is NetworkMode.BRIDGE or options.ports or options.publish_all:
+        raise InvalidArgument(
+            "bridge networks and published ports need root", hint=f"use --network none or host, or {_AS_ROOT}"
+        )
+    changed = [
+        name
+        for name in ResourceLimits.__struct_fields__
+        if getattr(options.resources, name) != getattr(_DEFAULTS, name)
+    ]
+    if changed:
+        raise InvalidArgument(
+            f"the limit {changed[0].replace('_', ' ')} needs a cgroup of the container's own, which only root can make",
+            hint=f"leave it out, or {_AS_ROOT}",
+        )
+    asked = options.user_namespace
+    if asked.mode not in ("", "host") or asked.uid_map or asked.gid_map or asked.subuid_name or asked.subgid_name:
+        raise InvalidArgument(
+            "an ordinary user's containers are in the user's own namespace of users, and in no other",
+            hint=f"leave out --userns and the maps, or {_AS_ROOT}",
+        )
+
+
+def refuse_freezing() -> None:
+    """Raise `HostIncomplete` where there is no cgroup that could be frozen."""
+    if is_rootless():
+        raise HostIncomplete(
+            "pausing needs a cgroup of the container's own, which only root can make here",
+            hint="run the container as root; commit takes --pause=false",
+        )

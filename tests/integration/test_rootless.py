@@ -1,0 +1,210 @@
+"""An ordinary user's containers: a real other user, with subordinate ids, on directories of its own."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import sys
+import tarfile
+import tempfile
+from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+from tests.worksite import DEMO, PROJECT, eventually
+
+NAME = f"wharf-test-{os.getpid()}"
+LIBRARIES = ("msgspec", "platformdirs", "ptyprocess")
+"""All that the command line loads beside the program itself."""
+
+
+class User:
+    """A user of this machine, made for the test, with a copy of the program that it can read."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.account = pwd.getpwnam(NAME)
+        self.python = next(
+            candidate
+            for candidate in ("/usr/bin/python3", os.path.realpath(sys.executable))
+            if self._can(candidate, "-c", f"import sys; sys.exit(sys.version_info[:2] != {sys.version_info[:2]})")
+        )
+
+    def _run(self, *argv: str, timeout: float = 120.0) -> subprocess.CompletedProcess[str]:
+        environment = {
+            "PATH": "/usr/sbin:/usr/bin:/sbin:/bin",
+            "HOME": str(self.folder / "home"),
+            "XDG_RUNTIME_DIR": str(self.folder / "runtime"),
+            "PYTHONPATH": str(self.folder / "program"),
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "LANG": "C.UTF-8",
+        }
+        become = ["setpriv", f"--reuid={NAME}", f"--regid={self.account.pw_gid}", "--init-groups", "--inh-caps=-all"]
+        return subprocess.run(
+            [*become, "--", *argv],
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=timeout,
+            env=environment,
+            cwd="/",
+        )
+
+    def _can(self, *argv: str) -> bool:
+        return self._run(*argv).returncode == 0
+
+    def wharf(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        return self._run(self.python, "-m", "tui", *arguments)
+
+    def said(self, *arguments: str) -> str:
+        finished = self.wharf(*arguments)
+        assert finished.returncode == 0, f"{arguments}: {finished.stderr}"
+        return finished.stdout
+
+    def processes(self) -> list[int]:
+        """Of the user and of its subordinate ids."""
+        ids = [(self.account.pw_uid, 1)]
+        for line in Path("/etc/subuid").read_text().splitlines():
+            if line.startswith(f"{NAME}:"):
+                ids.append((int(line.split(":")[1]), int(line.split(":")[2])))
+        found = []
+        for entry in Path("/proc").iterdir():
+            with contextlib.suppress(OSError):
+                owner = entry.stat().st_uid if entry.name.isdecimal() else -1
+                if any(first <= owner < first + count for first, count in ids) and (entry / "cmdline").read_bytes():
+                    found.append(int(entry.name))
+        return found
+
+
+def end_processes_of_user(folder: Path) -> None:
+    """By force, whatever a test left; nothing is there where it went well."""
+    user = User(folder)
+    for _ in eventually(20):
+        left = user.processes()
+        for pid in left:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        if not left:
+            break
+
+
+@pytest.fixture(scope="module")
+def user(demo_archive: Path) -> Iterator[User]:
+    folder = Path(tempfile.mkdtemp(prefix="wf-", dir="/tmp"))
+    folder.chmod(0o755)
+    subprocess.run(["useradd", "--no-create-home", "--shell", "/bin/sh", NAME], check=True, capture_output=True)
+    try:
+        account = pwd.getpwnam(NAME)
+        if f"{NAME}:" not in Path("/etc/subuid").read_text():
+            ids = f"{account.pw_uid * 65536}-{account.pw_uid * 65536 + 65535}"
+            subprocess.run(["usermod", "--add-subuids", ids, "--add-subgids", ids, NAME], check=True)
+        for name in ("home", "runtime"):
+            (folder / name).mkdir(mode=0o700)
+            os.chown(folder / name, account.pw_uid, account.pw_gid)
+        for package in ("core", "tui"):
+            shutil.copytree(
+                PROJECT / package, folder / "program" / package, ignore=shutil.ignore_patterns("__pycache__")
+            )
+        for library in LIBRARIES:
+            found = find_spec(library)
+            assert found is not None and found.origin is not None
+            shutil.copytree(Path(found.origin).parent, folder / "program" / library)
+        shutil.copy(demo_archive, folder / "demo.tar")
+        subprocess.run(["chmod", "-R", "a+rX", str(folder / "program"), str(folder / "demo.tar")], check=True)
+        made = User(folder)
+        made.said("load", "-i", str(folder / "demo.tar"))
+        yield made
+        made.said("rm", "-fa", "-v")
+        for _ in eventually(20):
+            if not made.processes():
+                break
+    finally:
+        end_processes_of_user(folder)
+        subprocess.run(["userdel", NAME], check=True, capture_output=True)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def test_the_main_job(user: User, tmp_path: Path) -> None:
+    assert DEMO.rpartition(":")[0] in user.said("images")
+    script = "echo begun; trap 'exit 3' TERM; while :; do sleep 0.1; done"
+    user.said("run", "-d", "--name", "it", DEMO, "sh", "-c", script)
+    assert "Up" in user.said("ps")
+    assert user.said("exec", "it", "cat", "/proc/self/uid_map").split()[:3] == ["0", str(user.account.pw_uid), "1"]
+    assert user.said("exec", "--user", "1000", "it", "id", "-u") == "1000\n"
+    for _ in eventually():
+        if user.said("logs", "it") == "begun\n":
+            break
+    assert "sleep 0.1" in user.said("top", "it") or "sh -c" in user.said("top", "it")
+    user.said("stop", "it")
+    assert "Exited (3)" in user.said("ps", "-a")
+    user.said("start", "it")
+    user.said("exec", "it", "sh", "-c", "touch /own && chown 7:8 /own")
+    user.said("export", "it", "-o", str(user.folder / "home/it.tar"))
+    with tarfile.open(user.folder / "home/it.tar") as archive:
+        assert (archive.getmember("own").uid, archive.getmember("own").gid) == (7, 8)
+    user.said("commit", "--pause=false", "it", "made")
+    assert user.said("run", "--rm", "made", "stat", "-c", "%u:%g", "/own") == "7:8\n"
+    user.said("rm", "-f", "it")
+    user.said("rmi", "made")
+
+
+def test_all_is_the_users_own(user: User) -> None:
+    user.said("create", "--name", "own", "-v", "files:/www", DEMO, "cat", "/www/index.html")
+    assert "It runs" in user.said("start", "-a", "own")
+    root, run_root = user.folder / "home/.local/share/wharfinger", user.folder / "runtime/wharfinger"
+    assert (root / "wharfinger.db").stat().st_uid == user.account.pw_uid
+    assert (root / "volumes/files/_data/index.html").stat().st_uid == user.account.pw_uid
+    assert run_root.stat().st_mode & 0o777 == 0o700
+    table = Path("/proc/self/mountinfo").read_text()
+    assert str(user.folder) not in table, "what is mounted is seen in the user's own namespace alone"
+    user.said("rm", "own")
+    user.said("volume", "rm", "files")
+    for _ in eventually(20):
+        if not user.processes():
+            break
+
+
+def test_commands_at_the_same_time_are_in_one_namespace(user: User) -> None:
+    user.said("run", "-d", "--name", "first", DEMO, "sleep", "100")
+    user.said("run", "-d", "--name", "second", DEMO, "sleep", "100")
+    pids = user.said("inspect", "first", "second", "--format", "{{.State.ConmonPid}}").split()
+    assert len({os.readlink(f"/proc/{pid}/ns/{kind}") for pid in pids for kind in ("user", "mnt")}) == 2
+    assert len(pids) == 2
+    user.said("rm", "-fa")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("run", "--rm", "--network", "bridge", DEMO, "true"), "bridge networks and published ports need root"),
+        (("run", "--rm", "-p", "8080:80", DEMO, "true"), "bridge networks and published ports need root"),
+        (("run", "--rm", "-m", "64m", DEMO, "true"), "the limit memory needs a cgroup"),
+        (("run", "--rm", "--cpus", "1", DEMO, "true"), "the limit cpus needs a cgroup"),
+        (("run", "--rm", "--uidmap", "0:1:10", DEMO, "true"), "namespace of users"),
+        (("pause", "paused"), "pausing needs a cgroup"),
+    ],
+)
+def test_what_the_host_can_not_give_is_refused_by_name(user: User, arguments: tuple[str, ...], words: str) -> None:
+    if "pause" in arguments:
+        user.said("run", "-d", "--name", "paused", DEMO, "sleep", "100")
+    refused = user.wharf(*arguments)
+    assert refused.returncode == 125 and words in refused.stderr and "hint:" in refused.stderr
+    user.said("rm", "-fa")
+    assert user.said("ps", "-aq") == ""
+
+
+def test_a_monitor_that_is_killed_leaves_a_container_that_can_be_removed(user: User) -> None:
+    user.said("run", "-d", "--name", "lost", DEMO, "sleep", "1000")
+    monitor = int(user.said("inspect", "lost", "--format", "{{.State.ConmonPid}}"))
+    os.kill(monitor, 9)
+    assert "console lost" in user.said("ps")
+    user.said("rm", "-f", "lost")
+    for _ in eventually(20):
+        if not user.processes():
+            break
