@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -76,9 +77,8 @@ def site() -> Iterator[Site]:
                 engine.lookup(container.id).remove(force=True)
         if shutil.which("podman"):
             subprocess.run([*place.podman, "rm", "--all", "--force", "--time", "0"], capture_output=True, timeout=300)
-        unmount_all(folder)
         remove_peer_cgroups()
-        shutil.rmtree(folder, ignore_errors=True)
+        demolish(folder)
 
 
 def make_rootfs(folder: Path) -> None:
@@ -99,6 +99,15 @@ def remove_peer_cgroups() -> None:
     for folder in (*CGROUPS.glob("*/libpod_parent"), CGROUPS / "libpod_parent"):
         with contextlib.suppress(OSError):
             folder.rmdir()
+
+
+def demolish(folder: Path, patience: float = 10.0) -> None:
+    """Take the folder away. The clean-ups that podman leaves behind may mount something in it once more."""
+    deadline = time.monotonic() + patience
+    while folder.exists() and time.monotonic() < deadline:
+        unmount_all(folder)
+        shutil.rmtree(folder, ignore_errors=True)
+        time.sleep(0.2)
 
 
 def unmount_all(folder: Path) -> None:
