@@ -130,9 +130,15 @@ class DeckScreen(ConsoleKeeping):
 
     def open_tab(self, name: str) -> None:
         """Show a tab of the details on the whole screen."""
-        self.add_class("-detail")
+        self.show_detail(whole=True)
         if self.detail.choose(name):
             self.call_after_refresh(self.focus_detail)
+
+    def show_detail(self, *, whole: bool) -> None:
+        """Give the details the whole screen, or the list its place back."""
+        self.set_class(whole, "-detail")
+        self._choose_sampled()
+        self.call_after_refresh(self.focus_detail)
 
     def focus_detail(self) -> None:
         """The keyboard goes where the room is."""
@@ -321,11 +327,13 @@ class DeckScreen(ConsoleKeeping):
             self.bridge.show(())
             return
         rows, key = self.views.current.rows, self.view.key
-        if rows.sorted_by is not None and rows.sorted_by.live:
+        selected = [] if self.table.selected is None else [key(self.table.selected)]
+        if self.has_class("-detail"):
+            self.bridge.show(selected)
+        elif rows.sorted_by is not None and rows.sorted_by.live:
             self.bridge.show(key(row) for row in rows.shown)
-            return
-        selected = self.table.selected
-        self.bridge.show({*self.table.on_screen, *([key(selected)] if selected is not None else [])})
+        else:
+            self.bridge.show({*self.table.on_screen, *selected})
 
     @on(Table.Moved)
     def _show_selected(self, message: Table.Moved) -> None:

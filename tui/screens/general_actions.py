@@ -71,8 +71,7 @@ class GeneralActions:
         self._deck.bridge.read_again()
 
     def open(self, row: Any) -> None:
-        self._deck.toggle_class("-detail")
-        self._deck.call_after_refresh(self._deck.focus_detail)
+        self._deck.show_detail(whole=not self._deck.has_class("-detail"))
 
     def tab_before(self) -> None:
         self._step(-1)
@@ -136,8 +135,7 @@ class GeneralActions:
         elif front is not None and front.has_ended:
             deck.run_worker(deck.close_console(front))
         elif deck.has_class("-detail"):
-            deck.remove_class("-detail")
-            deck.set_focus(deck.table)
+            deck.show_detail(whole=False)
         elif deck.clear_filter():
             return True
         elif deck.views.current.rows.clear_marks():
