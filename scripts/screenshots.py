@@ -196,7 +196,6 @@ def main(folder: Path) -> None:
     folder.mkdir(exist_ok=True)
     os.chdir("/srv")
     place = Path(tempfile.mkdtemp(prefix="wharf-"))
-    os.environ["XDG_STATE_HOME"] = str(place / "state")
     paths = EnginePaths(place / "root", place / "run")
     try:
         with Engine.open(paths) as engine:

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import sys
 import threading
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual import events
@@ -16,13 +17,18 @@ from textual.widgets import Input
 
 from core.log import LOG
 from tui.bridge import Bridge
-from tui.plain_text import printable
+from tui.configuration.loading import Problem
+from tui.configuration.looks import own_themes, theme_for
+from tui.configuration.schema import DEFAULT, Configuration
+from tui.plain_text import printable, printable_text
 from tui.screens.deck import DeckScreen
-from tui.terminal.driver import WharfDriver
+from tui.terminal.driver import TerminalBackground, WharfDriver
 from tui.terminal.keeper_process import STOCK
 from tui.terminal.pane import TerminalPane
 from tui.terminal.pane_keys import PaneKeys
 
+PROBLEMS_TOLD = 3
+"""Mistakes in the configuration that are told at the start."""
 SETTLING_PATIENCE = 1.0
 """Seconds that a key waits for the one before it."""
 CRASHED = 125
@@ -37,16 +43,46 @@ class WharfApp(App[None], inherit_bindings=False):
     CSS_PATH = "app.tcss"
     BINDINGS: ClassVar[list[BindingType]] = []
 
-    def __init__(self, bridge: Bridge, keys: PaneKeys = PaneKeys()) -> None:  # noqa: B008 - it can't be changed
+    def __init__(
+        self,
+        bridge: Bridge,
+        keys: PaneKeys = PaneKeys(),  # noqa: B008 - it can't be changed
+        configuration: Configuration = DEFAULT,
+        problems: Sequence[Problem] = (),
+    ) -> None:
         super().__init__(driver_class=WharfDriver)
         self._bridge = bridge
         self._keys = keys
+        self._configuration = configuration
+        self._problems = tuple(problems)
         self.failure: Exception | None = None
         """What ended the program, where it was not the operator."""
 
     def on_mount(self) -> None:
-        self.theme = "textual-dark"
-        self.push_screen(DeckScreen(self._bridge, self._keys))
+        for theme in own_themes(self._configuration):
+            self.register_theme(theme)
+        self._choose_theme(is_dark=True)
+        deck = DeckScreen(self._bridge, self._keys, self._configuration)
+        self.push_screen(deck)
+        if self._configuration.read_only:
+            self.call_after_refresh(deck.set_read_only, True)
+        if self._problems:
+            self.call_after_refresh(self._tell_problems)
+
+    def _choose_theme(self, *, is_dark: bool) -> None:
+        self.theme = theme_for(self._configuration, self.available_themes, is_dark=is_dark)
+
+    def on_terminal_background(self, message: TerminalBackground) -> None:
+        """The terminal has said what its background is like, or it has changed."""
+        self._choose_theme(is_dark=message.is_dark)
+
+    def _tell_problems(self) -> None:
+        told = "\n".join(str(problem) for problem in self._problems[:PROBLEMS_TOLD])
+        more = len(self._problems) - PROBLEMS_TOLD
+        rest = f"\n… and {more} more: wharf config check" if more > 0 else ""
+        self.notify(
+            printable_text(told + rest), title="The configuration", severity="warning", timeout=20, markup=False
+        )
 
     async def on_event(self, event: events.Event) -> None:
         """Have a key done, whoever it is for, before the next one is looked at.
@@ -85,11 +121,13 @@ class WharfApp(App[None], inherit_bindings=False):
         self.exit(return_code=CRASHED)
 
 
-def run_screen(bridge: Bridge, keys: PaneKeys) -> int:
+def run_screen(
+    bridge: Bridge, keys: PaneKeys, configuration: Configuration = DEFAULT, problems: Sequence[Problem] = ()
+) -> int:
     """Show the screen until the operator leaves; the exit code. Raises what else ended it."""
     # A keeper takes a tenth of a second to start: the first pane finds one that waits.
     threading.Thread(target=STOCK.prepare, name="wharf-keepers", daemon=True).start()
-    app = WharfApp(bridge, keys)
+    app = WharfApp(bridge, keys, configuration, problems)
     try:
         app.run()
     finally:

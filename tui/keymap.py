@@ -124,6 +124,7 @@ GENERAL: Final = (
     Action("tab_after", ("right_square_bracket", "right"), "", "the next tab; the next console", DETAIL),
     Action("detail_down", ("J",), "", "scroll the details down", DETAIL),
     Action("detail_up", ("K",), "", "scroll the details up", DETAIL),
+    Action("read_only", ("L",), "", "read-only: let nothing be changed, or lift that", PROGRAM),
     Action("menu", ("x", "m"), "menu", "choose what to do from a menu", PROGRAM),
     Action("palette", ("colon",), "palette", "choose any action by its name", PROGRAM),
     Action("help", ("question_mark", "f1"), "help", "show the keys", PROGRAM),

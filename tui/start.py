@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 
-from core.cli.main import Invocation, end_start, guarded, parse_global, run_command, send_log
+from core.cli.main import DEFAULT_ESCAPE_KEY, Invocation, end_start, guarded, parse_global, run_command, send_log
 from core.errors import InvalidArgument
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from tui.configuration.schema import Configuration
+    from tui.terminal.pane_keys import PaneKeys
 
 
 def run(argv: Sequence[str]) -> int:
@@ -23,6 +26,10 @@ def _run(invocation: Invocation) -> int:
 
         send_log(invocation)
         return serve(invocation)
+    if invocation.command == "config":
+        from tui.configuration.command import run as configure
+
+        return configure(invocation)
     if invocation.command:
         return run_command(invocation)
     if not (os.isatty(0) and os.isatty(1)):
@@ -37,20 +44,43 @@ def _show(invocation: Invocation) -> int:
     os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
     # Imported here, as no subcommand may pay for the screen.
     from core.cli.command import enter_as_user
-    from core.console.detach import parse_detach_keys
     from core.engine import Engine
+    from tui.configuration.command import file_of
+    from tui.configuration.loading import load
+
+    configuration, problems = load(file_of(invocation))
+    keys = _pane_keys(invocation, configuration)
+    enter_as_user(invocation)
+    with Engine.open(invocation.paths, invocation.settings) as engine:
+        import msgspec
+
+        from tui.app import run_screen
+        from tui.bridge import Bridge
+        from tui.configuration.looks import draws_ascii
+        from tui.terminal.driver import WharfDriver
+
+        if invocation.read_only:
+            configuration = msgspec.structs.replace(configuration, read_only=True)
+        WharfDriver.ascii_only = draws_ascii(configuration)
+        WharfDriver.asks_background = configuration.theme == "auto"
+        end_start()
+        return run_screen(Bridge(engine), keys, configuration, problems)
+
+
+def _pane_keys(invocation: Invocation, configuration: Configuration) -> PaneKeys:
+    """The keys that a console keeps: of the command line, else of the configuration. Raises `InvalidArgument`."""
+    from core.console.detach import parse_detach_keys
     from tui.terminal.keys import parse_escape_key
     from tui.terminal.pane_keys import PaneKeys
 
+    escape = invocation.escape_key
+    if escape == DEFAULT_ESCAPE_KEY and configuration.escape_key:
+        escape = configuration.escape_key
     try:
-        parse_escape_key(invocation.escape_key)
+        parse_escape_key(escape)
     except ValueError as error:
         raise InvalidArgument(str(error), hint="for example --escape-key ctrl+]") from error
-    keys = PaneKeys(invocation.escape_key, parse_detach_keys(invocation.settings.detach_keys))
-    enter_as_user(invocation)
-    with Engine.open(invocation.paths, invocation.settings) as engine:
-        from tui.app import run_screen
-        from tui.bridge import Bridge
-
-        end_start()
-        return run_screen(Bridge(engine), keys)
+    detach = invocation.settings.detach_keys
+    if not invocation.has_detach_keys and configuration.detach_keys:
+        detach = configuration.detach_keys
+    return PaneKeys(escape, parse_detach_keys(detach))

@@ -122,7 +122,10 @@ COMMANDS = {
 }
 """Subcommand → the module that has it, and its line in the help."""
 
-SCREEN_COMMANDS = {"web": "serve the screen to a browser on this machine"}
+SCREEN_COMMANDS = {
+    "config": "check the screen's configuration, or say where it is",
+    "web": "serve the screen to a browser on this machine",
+}
 """Those that whoever shows the screen carries out → the line in the help."""
 
 _IMAGE_WORDS = ("diff", "history", "import", "load", "pull", "push", "save", "tag", "untag")
@@ -198,6 +201,21 @@ class Invocation:
         return os.path.abspath(str(self._options.root))
 
     @property
+    def config(self) -> str:
+        """The file of the screen's configuration; empty for the usual one."""
+        return os.path.abspath(self._options.config) if self._options.config else ""
+
+    @property
+    def has_detach_keys(self) -> bool:
+        """Whether detach keys were given, and are not the usual ones for want of that."""
+        return self._options.detach_keys is not None
+
+    @property
+    def read_only(self) -> bool:
+        """Whether the screen is to change nothing."""
+        return bool(self._options.read_only)
+
+    @property
     def run_root(self) -> str:
         """The directory of what does not."""
         return os.path.abspath(str(self._options.runroot))
@@ -257,6 +275,9 @@ def parse_global(argv: Sequence[str]) -> Invocation:
     discover = os.environ.get("WHARF_DISCOVER_FOREIGN", "true") != "false"
     add_boolean(parser, "--discover-foreign", default=discover, explanation="look for other engines' containers")
     add("--log-level", choices=tuple(LOG_LEVELS), default="warning", help="what goes into the log file")
+    configured = os.environ.get("WHARF_CONFIG", "")
+    add("--config", default=configured, metavar="FILE", help="of the screen's keys, colours, commands and alerts")
+    add("--read-only", action="store_true", help="let nothing be changed from the screen; a key lifts it")
     add("--plain", action="store_true", help="lines and numbers in place of the full screen, as for a screen reader")
     add("--version", "-v", action="store_true", help="show the version")
     add("command", nargs="?", default="", help=HIDDEN)
@@ -264,6 +285,8 @@ def parse_global(argv: Sequence[str]) -> Invocation:
     options = parser.parse_args(argv)
     if options.version:
         return Invocation(options, "version", ["--brief"])
+    if options.read_only and (options.plain or options.command not in ("", "web")):
+        raise InvalidArgument("--read-only is of the full screen", hint="leave it out, or open the screen: wharf")
     return Invocation(options, options.command or ("plain" if options.plain else ""), options.arguments)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -14,6 +14,7 @@ from textual.message import Message
 from core.engine import Engine
 from core.errors import EngineError, NoSuchExecutable
 from core.events import Event
+from core.host.processes import Finished, run
 from core.log import LOG
 from core.model.content import CommitOptions
 from core.model.options import ExecOptions
@@ -23,7 +24,7 @@ from tui.bridge.console_sources import attached, best_shell, executed, has_shell
 from tui.bridge.details import DETAILS
 from tui.bridge.found import found, is_foreign
 from tui.bridge.readers import READERS
-from tui.bridge.verbs import VERBS, Batch, Step
+from tui.bridge.verbs import LOOKING_VERBS, VERBS, Batch, Step
 from tui.messages import (
     ConsoleOpened,
     DetailRead,
@@ -38,7 +39,10 @@ from tui.messages import (
     VerbsEnded,
     VerbSucceeded,
 )
+from tui.read_only import refusal
 
+HOOK_PATIENCE: Final = 30.0
+"""Seconds that a hook of an alert may take."""
 WORKERS: Final = 16
 SAMPLE_INTERVAL: Final = 1.0
 GATHER: Final = 0.02
@@ -57,6 +61,8 @@ class Bridge:
         self._engine = engine
         self._post: Post = _nobody
         self._pool = ThreadPoolExecutor(WORKERS, "wharf-verb")
+        self.read_only = False
+        """Whether whatever would change something is refused."""
         self._closing = threading.Event()
         self._again = threading.Event()
         self._under_way: dict[str, str] = {}
@@ -112,6 +118,9 @@ class Bridge:
 
     def run(self, *steps: Step) -> None:
         """Do verbs side by side. One alone ends in `VerbSucceeded` or `VerbFailed`, several in one `VerbsEnded`."""
+        if self.read_only and any(step.verb not in LOOKING_VERBS for step in steps):
+            self._post(VerbFailed(refusal()))
+            return
         if len(steps) == 1:
             self._do(lambda: self._run_alone(steps[0]))
             return
@@ -171,7 +180,7 @@ class Bridge:
             works = "is healthy" if result.exit_code == 0 else f"failed its health check with {result.exit_code}"
             self._post(VerbSucceeded(container_id, f"{container.name} {works}{': ' + said if said else ''}"))
 
-        self._do(act)
+        self._change(act)
 
     def mount(self, container_id: str) -> None:
         def act() -> None:
@@ -180,7 +189,7 @@ class Bridge:
             self._read()
             self._post(VerbSucceeded(container_id, f"{container.name} is mounted at {path} (copied)", copied=path))
 
-        self._do(act)
+        self._change(act)
 
     def export(
         self,
@@ -232,7 +241,7 @@ class Bridge:
                 self._post(VerbProgressed(container_id, ""))
             self._post(VerbSucceeded(container_id, f"{container.name} is image {options.reference or image[:12]} now"))
 
-        self._do(act)
+        self._change(act)
 
     def attach(self, container_id: str, *, watch_only: bool = False) -> None:
         """Open the container's console."""
@@ -241,7 +250,10 @@ class Bridge:
             source = attached(found(self._engine, container_id))
             self._post(ConsoleOpened(container_id, source, watch_only=watch_only))
 
-        self._do(act)
+        if watch_only:
+            self._do(act)
+        else:
+            self._change(act)
 
     def shell(self, container_id: str) -> None:
         """Open the best shell that the container has; where it has none, the host's tools are offered."""
@@ -255,7 +267,7 @@ class Bridge:
             else:
                 self._post(ShellMissing(container_id, container.name))
 
-        self._do(act)
+        self._change(act)
 
     def host_tools(self, container_id: str) -> None:
         """Open a shell of the host's busybox in the container's namespaces."""
@@ -263,7 +275,7 @@ class Bridge:
         def act() -> None:
             self._post(ConsoleOpened(container_id, host_tools(self._engine.lookup(container_id))))
 
-        self._do(act)
+        self._change(act)
 
     def execute(self, container_id: str, options: ExecOptions) -> None:
         """Run a command in the container, with its streams in a pane."""
@@ -271,7 +283,22 @@ class Bridge:
         def act() -> None:
             self._post(ConsoleOpened(container_id, executed(found(self._engine, container_id), options)))
 
-        self._do(act)
+        self._change(act)
+
+    def run_hook(self, argv: Sequence[str]) -> None:
+        """Run a program of the operator's beside everything else; what it prints is thrown away."""
+        self._do(lambda: self._check_ended(argv, run(argv, timeout=HOOK_PATIENCE)))
+
+    def _check_ended(self, argv: Sequence[str], finished: Finished) -> None:
+        if finished.returncode:
+            LOG.warning("%s ended with %s: %s", " ".join(argv), finished.returncode, finished.error_text())
+
+    def _change(self, act: Callable[[], None]) -> None:
+        """Do what changes something, unless nothing is to be changed."""
+        if self.read_only:
+            self._post(VerbFailed(refusal()))
+        else:
+            self._do(act)
 
     def _do(self, act: Callable[[], None]) -> None:
         if not self._closing.is_set():

@@ -137,6 +137,10 @@ VERBS: Final = {
 }
 
 
+LOOKING_VERBS: Final = frozenset({"copy out"})
+"""Those that change nothing of what the engine keeps."""
+
+
 class Batch:
     """Counts the steps of one order that have come to their end. `ended` is called once, by the last of them."""
 

@@ -13,10 +13,6 @@ if TYPE_CHECKING:
     from tui.screens.deck import DeckScreen
 
 
-WIDEST_NAME = 24
-"""Columns up to which names stand in a column of their own."""
-
-
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What would be done to a row. `words`: what happens to it, behind its name or an `It`; no full stop."""
@@ -49,9 +45,8 @@ def ask(
         title, message = f"{verb} {steps[0].name}?", "".join(f"It {planned.words}." for _, planned in plans if planned)
     else:
         title, message = f"{verb} {len(steps)} {view.noun}{'s' if len(steps) > 1 else ''}?", ""
-    width = min(WIDEST_NAME, max(len(view.label(row)) for row in rows))
     listed = [
-        f"{view.label(row):<{width}}  {planned.words if planned else f'is left alone: {view.refusal(row)}'}"
+        f"{view.label(row)}  {planned.words if planned else f'is left alone: {view.refusal(row)}'}"
         for row, planned in plans
     ]
 

@@ -13,7 +13,10 @@ from textual.containers import Container
 
 from core.errors import Cancelled
 from core.events import Event
+from tui.alerts.alarms import Alarms
+from tui.alerts.notices import desktop_notice
 from tui.bridge import Bridge
+from tui.configuration.schema import DEFAULT, Configuration
 from tui.exports import Exports
 from tui.kept import Kept
 from tui.keymap import Action, Scope
@@ -31,6 +34,7 @@ from tui.messages import (
     VerbSucceeded,
 )
 from tui.plain_text import printable, size
+from tui.read_only import only_looks, refusal
 from tui.screens.consoles import ConsoleKeeping
 from tui.screens.view_stack import ViewStack
 from tui.tabs.tab import TabContext
@@ -62,8 +66,17 @@ class DeckScreen(ConsoleKeeping):
     VERTICAL_BREAKPOINTS = [(0, "-low"), (16, "-tall")]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = []
 
-    def __init__(self, bridge: Bridge, keys: PaneKeys) -> None:
+    def __init__(self, bridge: Bridge, keys: PaneKeys, configuration: Configuration = DEFAULT) -> None:
         super().__init__(bridge, keys)
+        self.configuration = configuration
+        self.alarms = Alarms(
+            configuration.alerts,
+            toast=self._toast_alert,
+            bell=lambda: self.app.bell(),
+            desktop=self._notify_desktop,
+            hook=bridge.run_hook,
+            told=self.call_later,
+        )
         self.live = Live()
         self.kept = Kept()
         self.views = ViewStack(self, VIEWS[0].name)
@@ -91,6 +104,7 @@ class DeckScreen(ConsoleKeeping):
         self.say(self.kept.trouble)
 
     def on_unmount(self) -> None:
+        self.alarms.close()
         for job in self.exports.values():
             job.cancel.set()
 
@@ -130,15 +144,9 @@ class DeckScreen(ConsoleKeeping):
 
     def open_tab(self, name: str) -> None:
         """Show a tab of the details on the whole screen."""
-        self.show_detail(whole=True)
+        self.add_class("-detail")
         if self.detail.choose(name):
             self.call_after_refresh(self.focus_detail)
-
-    def show_detail(self, *, whole: bool) -> None:
-        """Give the details the whole screen, or the list its place back."""
-        self.set_class(whole, "-detail")
-        self._choose_sampled()
-        self.call_after_refresh(self.focus_detail)
 
     def focus_detail(self) -> None:
         """The keyboard goes where the room is."""
@@ -175,6 +183,8 @@ class DeckScreen(ConsoleKeeping):
         if self.is_console_awaited:
             # What is typed ahead is meant for the console: here it would be verbs.
             self.say("the console is opening …")
+        elif self.bridge.read_only and not only_looks(action.name):
+            self.say(f"can not {action.title}: {refusal().message}")
         elif action.can_do(rows):
             self.views.perform(action, rows)
         elif not rows:
@@ -193,7 +203,23 @@ class DeckScreen(ConsoleKeeping):
 
     def can_do(self, action: Action) -> bool:
         """Whether an action can be done now."""
+        if self.bridge.read_only and not only_looks(action.name):
+            return False
         return action.can_do(self.targets_of(action))
+
+    def set_read_only(self, is_read_only: bool) -> None:
+        """Let nothing be changed from this screen, or lift that."""
+        self.bridge.read_only = is_read_only
+        self.query_one(TitleBar).is_read_only = is_read_only
+        self._show_footer()
+
+    def _toast_alert(self, text: str) -> None:
+        self.app.notify(text, severity="warning", timeout=TOAST_SECONDS, markup=False)
+
+    def _notify_desktop(self, title: str, text: str) -> None:
+        if self.app._driver is not None:
+            self.app._driver.write(desktop_notice(title, text))
+            self.app._driver.flush()
 
     def name_of(self, container_id: str) -> str:
         rows = {row.id: row for row in self.views.rows_of("containers")}
@@ -271,6 +297,7 @@ class DeckScreen(ConsoleKeeping):
             kept = [picture.id for picture in message.rows]
             self.live.history.keep_only([*kept, *(row.key for row in self.views.rows_of("foreign"))])
             self.query_one(TitleBar).pictures = message.rows
+            self.alarms.take_pictures(message.rows)
         self._put(message.reader, message.rows)
 
     def _put(self, name: str, rows: Sequence[Any]) -> None:
@@ -280,6 +307,7 @@ class DeckScreen(ConsoleKeeping):
     @on(EventsHappened)
     def _take_events(self, message: EventsHappened) -> None:
         happened = [event for event in message.events if event.sequence]
+        self.alarms.take_events(happened)
         if self.views.is_read("events") and happened:
             self._put("events", _joined(happened, self.views.rows_of("events")))
         self.detail.take_events(message.events)
@@ -327,13 +355,11 @@ class DeckScreen(ConsoleKeeping):
             self.bridge.show(())
             return
         rows, key = self.views.current.rows, self.view.key
-        selected = [] if self.table.selected is None else [key(self.table.selected)]
-        if self.has_class("-detail"):
-            self.bridge.show(selected)
-        elif rows.sorted_by is not None and rows.sorted_by.live:
+        if rows.sorted_by is not None and rows.sorted_by.live:
             self.bridge.show(key(row) for row in rows.shown)
-        else:
-            self.bridge.show({*self.table.on_screen, *selected})
+            return
+        selected = self.table.selected
+        self.bridge.show({*self.table.on_screen, *([key(selected)] if selected is not None else [])})
 
     @on(Table.Moved)
     def _show_selected(self, message: Table.Moved) -> None:
@@ -354,7 +380,7 @@ class DeckScreen(ConsoleKeeping):
         self.query_one(KeyBar).shown = tuple(
             (action.name, action.shown_key, action.label_for(self.targets_of(action)))
             for action in self.views.actions()
-            if action.label and self.can_do(action)
+            if action.label and action.keys and self.can_do(action)
         )
 
     @on(DetailRead)

@@ -70,8 +70,23 @@ class GeneralActions:
         self._deck.refresh(layout=True)
         self._deck.bridge.read_again()
 
+    def read_only(self) -> None:
+        if not self._deck.bridge.read_only:
+            self._deck.set_read_only(True)
+            self._deck.say("read-only: nothing is changed from this screen")
+            return
+
+        def answered(answer: tuple[bool, bool] | None) -> None:
+            if answer is not None and answer[0]:
+                self._deck.set_read_only(False)
+                self._deck.say("containers can be changed again")
+
+        words = "Every key works again, those that stop and remove, too."
+        self._deck.app.push_screen(ConfirmDialog("Lift read-only mode?", words, "Lift"), answered)
+
     def open(self, row: Any) -> None:
-        self._deck.show_detail(whole=not self._deck.has_class("-detail"))
+        self._deck.toggle_class("-detail")
+        self._deck.call_after_refresh(self._deck.focus_detail)
 
     def tab_before(self) -> None:
         self._step(-1)
@@ -135,7 +150,8 @@ class GeneralActions:
         elif front is not None and front.has_ended:
             deck.run_worker(deck.close_console(front))
         elif deck.has_class("-detail"):
-            deck.show_detail(whole=False)
+            deck.remove_class("-detail")
+            deck.set_focus(deck.table)
         elif deck.clear_filter():
             return True
         elif deck.views.current.rows.clear_marks():

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from textual.binding import Binding
 
+from tui.configuration.keys import bound
 from tui.kept import KeptView
 from tui.keymap import GENERAL, PROGRAM, Action, Scope, bindings
 from tui.rows import Rows
@@ -35,6 +36,11 @@ class ShownView:
         self.table = Table(self.rows, deck.live, chosen_columns(view, kept.columns))
         self.rows.sort_by(view.column(kept.sort), falling=kept.falling)
         self._deck = deck
+
+    @cached_property
+    def keys(self) -> list[Action]:
+        """The actions of the view and of all views, with the keys that the operator wants."""
+        return bound([*self.view.actions, *GENERAL, *SHOWING], self.view.name, self._deck.configuration)
 
     @cached_property
     def actions(self) -> object:
@@ -94,7 +100,7 @@ class ViewStack:
 
     def actions(self) -> list[Action]:
         """What the keys mean in this view."""
-        return [*self.current.view.actions, *GENERAL, *SHOWING]
+        return self.current.keys
 
     def bindings(self) -> list[Binding]:
         return bindings(self.actions())

@@ -14,15 +14,18 @@ import sys
 import termios
 from codecs import getincrementaldecoder
 from collections.abc import Callable
-from typing import IO, TYPE_CHECKING, Any, Final, cast
+from typing import IO, TYPE_CHECKING, Any, ClassVar, Final, cast
 
 from textual import constants
 from textual._parser import ParseError
 from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
+from textual.message import Message
 
+from tui.terminal.ascii_output import as_ascii
 from tui.terminal.frame import ModeState
 from tui.terminal.raw_input import InputKind, InputToken, RawInput
+from tui.terminal.replies import ASK, ASK_NO_MORE, TerminalReplies
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -34,6 +37,14 @@ HOLD_PATIENCE: Final = 0.025
 READ_SIZE: Final = 65536
 
 
+class TerminalBackground(Message):
+    """What the terminal says of its background."""
+
+    def __init__(self, *, is_dark: bool) -> None:
+        super().__init__()
+        self.is_dark = is_dark
+
+
 class _UnbreakableFile:
     """Textual's output: what cannot be written because the terminal is gone is dropped."""
 
@@ -42,7 +53,7 @@ class _UnbreakableFile:
 
     def write(self, text: str) -> None:
         with contextlib.suppress(OSError, ValueError):
-            self._file.write(text)
+            self._file.write(as_ascii(text) if WharfDriver.ascii_only else text)
 
     def flush(self) -> None:
         with contextlib.suppress(OSError, ValueError):
@@ -57,6 +68,11 @@ class _UnbreakableFile:
 
 class WharfDriver(LinuxDriver):
     """See the module."""
+
+    ascii_only: ClassVar[bool] = False
+    """Whether nothing beyond ASCII is drawn."""
+    asks_background: ClassVar[bool] = False
+    """Whether the terminal is asked what its background is like; it answers, or not, by `TerminalBackground`."""
 
     def __init__(self, app: App[Any], **options: Any) -> None:
         super().__init__(app, **options)
@@ -96,10 +112,15 @@ class WharfDriver(LinuxDriver):
             with contextlib.suppress(RuntimeError, ValueError):
                 self._loop.add_signal_handler(number, self._leave, 128 + number)
         super().start_application_mode()  # type: ignore[no-untyped-call]
+        if self.asks_background:
+            self.write(ASK)
+            self.flush()
 
     def stop_application_mode(self) -> None:
         if self._sink is not None:
             self.release(self._sink)
+        if self.asks_background:
+            self.write(ASK_NO_MORE)
         super().stop_application_mode()
 
     def disable_input(self) -> None:
@@ -124,6 +145,7 @@ class WharfDriver(LinuxDriver):
         parser = XTermParser(self._debug)
         decode = getincrementaldecoder("utf-8")("replace").decode
         raw = RawInput()
+        replies = TerminalReplies()
         poll = select.poll()
         poll.register(self.fileno, select.POLLIN)
         poll.register(self._wake_reader, select.POLLIN)
@@ -140,6 +162,8 @@ class WharfDriver(LinuxDriver):
             sink = self._sink
             if not ready:
                 patience = None
+                if replies.is_holding:
+                    for_textual(replies.flush())
                 self._deliver(sink, raw.flush(), for_textual)
                 for event in parser.tick():
                     self.process_message(event)
@@ -148,6 +172,8 @@ class WharfDriver(LinuxDriver):
             if data is None:
                 self._loop_call(self._leave, 128 + signal.SIGHUP)
                 break
+            if self.asks_background:
+                data = self._without_replies(replies, data)
             if sink is None:
                 for token in raw.flush():
                     for_textual(token.data)
@@ -162,6 +188,13 @@ class WharfDriver(LinuxDriver):
         with contextlib.suppress(EOFError, ParseError):
             for _ in parser.feed(""):
                 pass
+
+    def _without_replies(self, replies: TerminalReplies, data: bytes) -> bytes:
+        before = replies.is_dark
+        data = replies.feed(data)
+        if replies.is_dark is not None and replies.is_dark is not before:
+            self._app.post_message(TerminalBackground(is_dark=replies.is_dark))
+        return data
 
     def _read_input(self, events: int) -> bytes | None:
         """What was typed; None when the terminal is gone."""

@@ -26,6 +26,7 @@ class TitleBar(Widget):
     """
     pictures: reactive[Sequence[ContainerSnapshot]] = reactive(())
     note: reactive[str] = reactive("")
+    is_read_only: reactive[bool] = reactive(False)
 
     def render(self) -> RenderResult:
         counts = {status: sum(1 for p in self.pictures if p.status is status) for status in Status}
@@ -35,6 +36,8 @@ class TitleBar(Widget):
         if self.note:
             text.append("  ")
             text.append(printable(self.note), "bold reverse")
+        if self.is_read_only:
+            text.append("  🔒 read-only", "bold reverse")
         text.append(f"  {printable(os.uname().nodename)}")
         text.append(f"  {'   '.join(shown) or 'no containers'}")
         return text

@@ -1,0 +1,35 @@
+"""The themes of the operator's, and which theme is shown."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from typing import Final
+
+import msgspec
+from textual.theme import Theme
+
+from tui.configuration.schema import Configuration
+
+DARK: Final = "textual-dark"
+LIGHT: Final = "textual-light"
+
+
+def own_themes(configuration: Configuration) -> list[Theme]:
+    """Those in the file, as Textual has them."""
+    return [Theme(name=name, **msgspec.structs.asdict(colours)) for name, colours in configuration.themes.items()]
+
+
+def theme_for(configuration: Configuration, known: Iterable[str], *, is_dark: bool) -> str:
+    """The theme's name; by the terminal's background where the file says `auto`, or a name that is not known."""
+    if configuration.theme in known:
+        return configuration.theme
+    return DARK if is_dark else LIGHT
+
+
+def draws_ascii(configuration: Configuration) -> bool:
+    """Whether only ASCII is to be drawn: said so, or all that the locale knows."""
+    if configuration.glyphs != "auto":
+        return configuration.glyphs == "ascii"
+    locale = next((value for name in ("LC_ALL", "LC_CTYPE", "LANG") if (value := os.environ.get(name))), "")
+    return locale in ("C", "POSIX") or ("." in locale and "utf" not in locale.lower())

@@ -1,0 +1,27 @@
+"""Which actions only look. In read-only mode nothing else can be done: an action that is new is not among them."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from core.errors import EngineError
+
+LOOKING: Final = frozenset(
+    {
+        *("filter", "sort_next", "sort_reverse", "columns", "mark", "mark_range", "mark_down", "mark_up", "mark_all"),
+        *("clear_marks", "resync", "open", "tab_before", "tab_after", "detail_down", "detail_up", "menu", "palette"),
+        *("help", "back", "quit", "read_only", "own_cost", "running_only", "cpu_scale", "watch", "logs", "inspect"),
+        *("stats", "events", "diff", "files", "export", "go_to", "enter", "close"),
+    }
+)
+"""Their names in the key map; those that show a view are looking, too."""
+
+
+def only_looks(action: str) -> bool:
+    """Whether an action changes nothing of a container, image, volume, network or pod."""
+    return action in LOOKING or action.startswith("show_")
+
+
+def refusal() -> EngineError:
+    """What is said of whatever would change something."""
+    return EngineError("nothing is changed in read-only mode", hint="the read-only key (L) lifts it")
