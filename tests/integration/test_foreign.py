@@ -134,7 +134,7 @@ class TestList:
 
 
 class TestVerbs:
-    @pytest.mark.parametrize("name", [WEB, TASK, CART, BY_HAND])
+    @pytest.mark.parametrize("name", [WEB, TASK, CART, BY_HAND], ids=["podman", "containerd", "cri", "runc"])
     def test_pause_and_unpause(self, engine: Engine, name: str) -> None:
         handle = engine.foreign.lookup(name)
         handle.pause()
@@ -157,7 +157,7 @@ class TestVerbs:
         finally:
             engine.foreign.lookup(WEB).unpause()
 
-    @pytest.mark.parametrize("name", [WEB, TASK, CART, BY_HAND])
+    @pytest.mark.parametrize("name", [WEB, TASK, CART, BY_HAND], ids=["podman", "containerd", "cri", "runc"])
     def test_exec(self, engine: Engine, name: str) -> None:
         handle = engine.foreign.lookup(name)
         finished = handle.run_exec(ExecOptions(args=("sh", "-c", "echo $GREETING; exit 3"), env=("GREETING=hello",)))
