@@ -106,6 +106,7 @@ def shown_keys(action: Action) -> str:
 LIST: Final = "List"
 DETAIL: Final = "Details"
 PROGRAM: Final = "Program"
+MACHINE: Final = "Machine"
 
 GENERAL: Final = (
     Action("filter", ("slash",), "filter", "show only what fits: a text, /regex/, !not this, state:, label:", LIST),
@@ -128,9 +129,21 @@ GENERAL: Final = (
     Action("menu", ("x", "m"), "menu", "choose what to do from a menu", PROGRAM),
     Action("palette", ("colon",), "palette", "choose any action by its name", PROGRAM),
     Action("help", ("question_mark", "f1"), "help", "show the keys", PROGRAM),
+    Action("undo", ("u",), "", "take back the last pause or new name, within half a minute", PROGRAM),
     Action("back", ("escape",), "", "go back: close an ended console, show all rows again", PROGRAM),
     Action("quit", ("q",), "quit", "go back; where there is nothing to go back from, quit", PROGRAM),
 )
+
+SYSTEM: Final = (
+    Action("disk_usage", (), "", "what images, containers and volumes take on disk", MACHINE),
+    Action("system_prune", (), "", "prune what nothing uses, but for volumes and named images", MACHINE),
+    Action("system_prune_all", (), "", "prune all that nothing uses, volumes and named images, too", MACHINE),
+    Action("secrets", (), "", "list the secrets, and remove one", MACHINE),
+    Action("new_secret", (), "", "keep a new secret", MACHINE),
+    Action("log_in", (), "", "log in to a registry", MACHINE),
+    Action("log_out", (), "", "log out of a registry", MACHINE),
+)
+"""Actions of all views that have no key: the menu and the palette have them."""
 
 
 def bindings(actions: Iterable[Action]) -> list[Binding]:

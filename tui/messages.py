@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from textual.message import Message
@@ -9,6 +10,7 @@ from textual.message import Message
 from core.errors import EngineError
 from core.events import Event
 from core.model.snapshot import ExportProgress, ResourceSample
+from tui.step import Step
 from tui.terminal.source import ConsoleSource
 
 
@@ -49,8 +51,10 @@ class VerbProgressed(Message):
 class VerbSucceeded(Message):
     """`note`: a line for the status line."""
 
-    def __init__(self, container_id: str, note: str, copied: str = "") -> None:
+    def __init__(self, container_id: str, note: str, copied: str = "", undo: tuple[Step, ...] = ()) -> None:
         super().__init__()
+        self.undo = undo
+        """What takes it back."""
         self.container_id = container_id
         self.note = note
         self.copied = copied
@@ -68,13 +72,25 @@ class VerbFailed(Message):
 class VerbsEnded(Message):
     """Several verbs that were ordered at once have ended. `done`: what was done, with the names to which.
 
-    `failed`: the names of those where it failed, each with its error.
+    `failed`: the names of those where it failed, each with its error. `undo`: what takes it back.
     """
 
-    def __init__(self, done: dict[str, list[str]], failed: list[tuple[str, EngineError]]) -> None:
+    def __init__(
+        self, done: dict[str, list[str]], failed: list[tuple[str, EngineError]], undo: tuple[Step, ...] = ()
+    ) -> None:
         super().__init__()
+        self.undo = undo
         self.done = done
         self.failed = failed
+
+
+class Answered(Message):
+    """What was asked of the engine is there. `then` takes it."""
+
+    def __init__(self, found: Any, then: Callable[[Any], object]) -> None:
+        super().__init__()
+        self.found = found
+        self.then = then
 
 
 class ExportProgressed(Message):

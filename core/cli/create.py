@@ -30,7 +30,7 @@ from core.model.restart import parse_restart_policy
 
 
 def run(invocation: Invocation) -> int:
-    options = _parse(invocation)
+    options = parse(invocation)
     request = create_options(options, invocation)
     warn_of_discarded_ports(request)
     if options.cidfile and os.path.exists(options.cidfile):
@@ -50,7 +50,9 @@ def run(invocation: Invocation) -> int:
             print(container.id)
             return 0
         if options.detach:
-            return _run_detached(container)
+            start_detached(container)
+            print(container.id)
+            return 0
         from core.cli.sessions import run_attached
 
         return run_attached(
@@ -62,7 +64,8 @@ def run(invocation: Invocation) -> int:
         )
 
 
-def _run_detached(container: Container) -> int:
+def start_detached(container: Container) -> None:
+    """Start it; where that fails and nobody would see what is left, remove it. Raises what `start` raises."""
     auto_remove = container.config.auto_remove
     try:
         container.start()
@@ -71,8 +74,6 @@ def _run_detached(container: Container) -> int:
             with contextlib.suppress(NoSuchContainer):
                 container.remove(force=True)
         raise
-    print(container.id)
-    return 0
 
 
 def _make_room(engine: Engine, name: str) -> None:
@@ -108,7 +109,8 @@ def _have_image(engine: Engine, options: Options) -> None:
         engine.images.pull(options.image, access=access)
 
 
-def _parse(invocation: Invocation) -> Options:
+def parse(invocation: Invocation) -> Options:
+    """The options of create or run. Raises `InvalidArgument`."""
     parser = command_parser(invocation, COMMANDS[invocation.command][1], short_help=False)
     _add_options(parser)
     if invocation.command == "run":

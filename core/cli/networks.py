@@ -41,6 +41,19 @@ def run(invocation: Invocation) -> int:
 
 
 def _create(invocation: Invocation, parser: CommandParser) -> int:
+    options, request = read_create(invocation, parser)
+    with open_engine(invocation) as engine:
+        try:
+            print(engine.networks.create(request).name)
+        except NameInUse:
+            if not options.ignore:
+                raise
+            print(options.name)
+    return 0
+
+
+def read_create(invocation: Invocation, parser: CommandParser) -> tuple[Options, NetworkRequest]:
+    """A command line of network create as a request. Raises `InvalidArgument`."""
     add = parser.add_argument
     add("--driver", "-d", default="bridge", help="bridge, macvlan or ipvlan")
     add("--subnet", action="append", default=[], metavar="CIDR", help="a free one is chosen otherwise")
@@ -70,14 +83,7 @@ def _create(invocation: Invocation, parser: CommandParser) -> int:
         options=_pairs(options.opt),
         addresses=options.ipam_driver,
     )
-    with open_engine(invocation) as engine:
-        try:
-            print(engine.networks.create(request).name)
-        except NameInUse:
-            if not options.ignore:
-                raise
-            print(options.name)
-    return 0
+    return options, request
 
 
 def _pairs(texts: list[str]) -> dict[str, str]:

@@ -39,9 +39,7 @@ def run(invocation: Invocation) -> int:
 
 
 def _create(invocation: Invocation, parser: CommandParser) -> int:
-    _add_create_options(parser)
-    options = parser.parse_args(invocation.arguments)
-    request = _pod_options(options, invocation)
+    options, request = read_create(invocation, parser)
     if options.pod_id_file and Path(options.pod_id_file).exists():
         raise InvalidArgument(
             f"the pod id file {options.pod_id_file} exists", hint="ensure another pod is not using it, or delete it"
@@ -60,6 +58,13 @@ def _create(invocation: Invocation, parser: CommandParser) -> int:
                 ) from error
         print(pod.id)
     return 0
+
+
+def read_create(invocation: Invocation, parser: CommandParser) -> tuple[Options, PodOptions]:
+    """A command line of pod create as a request. Raises `InvalidArgument`."""
+    _add_create_options(parser)
+    options = parser.parse_args(invocation.arguments)
+    return options, _pod_options(options, invocation)
 
 
 def _add_create_options(parser: CommandParser) -> None:

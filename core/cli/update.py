@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from core.cli.command import command_parser, open_engine
 from core.cli.main import COMMANDS, Invocation
-from core.cli.parser import cpu_count
+from core.cli.parser import Options, cpu_count
 from core.cli.sessions import named_or_latest
 from core.cli.sizes import parse_size
 from core.model.limits import LimitChanges
@@ -12,6 +12,17 @@ from core.model.restart import parse_restart_policy
 
 
 def run(invocation: Invocation) -> int:
+    options = parse(invocation)
+    changes = limit_changes(options)
+    with open_engine(invocation) as engine:
+        container = engine.lookup(named_or_latest(engine, options.container, latest=options.latest))
+        container.update(changes)
+        print(container.id)
+    return 0
+
+
+def parse(invocation: Invocation) -> Options:
+    """Raises `InvalidArgument`."""
     parser = command_parser(invocation, COMMANDS[invocation.command][1])
     add = parser.add_argument
     add("--memory", "-m", default=None, help="memory limit")
@@ -26,8 +37,12 @@ def run(invocation: Invocation) -> int:
     add("--restart", default=None, metavar="POLICY", help="no, on-failure[:RETRIES], always or unless-stopped")
     add("--latest", "-l", action="store_true", help="the one created last")
     add("container", nargs="?", metavar="CONTAINER")
-    options = parser.parse_args(invocation.arguments)
-    changes = LimitChanges(
+    return parser.parse_args(invocation.arguments)
+
+
+def limit_changes(options: Options) -> LimitChanges:
+    """What the options ask for. Raises `InvalidArgument`."""
+    return LimitChanges(
         memory=_bytes(options.memory),
         memory_swap=_bytes(options.memory_swap),
         memory_reservation=_bytes(options.memory_reservation),
@@ -39,11 +54,6 @@ def run(invocation: Invocation) -> int:
         blkio_weight=options.blkio_weight,
         restart=None if options.restart is None else parse_restart_policy(options.restart),
     )
-    with open_engine(invocation) as engine:
-        container = engine.lookup(named_or_latest(engine, options.container, latest=options.latest))
-        container.update(changes)
-        print(container.id)
-    return 0
 
 
 def _bytes(text: str | None) -> int | None:

@@ -109,9 +109,21 @@ class ExportProgress(msgspec.Struct, frozen=True, kw_only=True):
     rate: float
 
 
+class LayerProgress(msgspec.Struct, frozen=True, kw_only=True):
+    """One layer of a transfer. `digest`: of the packed layer. `done`, `total`: bytes."""
+
+    digest: str
+    done: int
+    total: int
+
+
 class PullProgress(msgspec.Struct, frozen=True, kw_only=True):
-    """How far an image transfer is. Bytes; `total` is 0 while unknown. `phase`: downloading, applying."""
+    """How far an image transfer is. Bytes; `total` is 0 while unknown. `phase`: downloading, applying.
+
+    `layers`: those of an image that is copied in, the lowest first; none while unknown.
+    """
 
     done: int
     total: int
     phase: str
+    layers: tuple[LayerProgress, ...] = ()

@@ -8,7 +8,7 @@ import shutil
 import tarfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -20,7 +20,7 @@ from core.host.files import make_private_directory, write_atomically
 from core.host.processes import StillRunning, find_program, kill_group, run, spawn
 from core.model.content import ImageFormat
 from core.model.image import DEFAULT_ACCESS, Image, RegistryAccess
-from core.model.snapshot import PullProgress
+from core.model.snapshot import LayerProgress, PullProgress
 from core.paths import EnginePaths
 from core.settings import Settings
 from core.storage.command import StorageCommand
@@ -64,11 +64,11 @@ class Skopeo:
         """
         self._command.check("images", "-j")
         options = _access_options("src", access) if source.startswith("docker://") else []
-        total = self._source_size(source, options) if progress is not None else 0
+        layers = self._source_layers(source, options) if progress is not None else []
         target = name or f"localhost/pulled-{os.urandom(4).hex()}:latest"
         with self._transfer() as folder:
             argv = [*self._base(folder), "copy", "-q", *options, source, self._destination(target)]
-            self._run(argv, folder, source, total, progress, cancel)
+            self._run(argv, folder, source, sum(size for _, size in layers), progress, cancel, layers)
         return target
 
     def copy_out(
@@ -146,16 +146,24 @@ class Skopeo:
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
-    def _source_size(self, source: str, options: list[str]) -> int:
-        """Bytes of all layers, as the manifest says; 0 where it does not."""
+    def _source_layers(self, source: str, options: list[str]) -> list[tuple[str, int]]:
+        """Digest and bytes of each layer, the lowest first; none where the source does not say."""
         flags = [option.replace("--src-", "--") for option in options]
         with self._transfer() as folder:
-            finished = run([*self._base(folder), "inspect", "--raw", *flags, source], timeout=60)
-        try:
-            manifest = msgspec.json.decode(finished.stdout, type=dict[str, Any])
-            return sum(int(layer.get("size", 0)) for layer in manifest.get("layers", []))
-        except (msgspec.MsgspecError, ValueError):
-            return 0
+            base = [*self._base(folder), "inspect"]
+            try:
+                manifest = self._inspected([*base, "--raw", *flags, source])
+                if "manifests" in manifest:
+                    # An image for several kinds of machine: skopeo chooses, and tells of the chosen one.
+                    found = self._inspected([*base, "--no-tags", *flags, source]).get("LayersData") or []
+                    return [(str(layer.get("Digest", "")), int(layer.get("Size", 0))) for layer in found]
+                layers = manifest.get("layers") or []
+                return [(str(layer.get("digest", "")), int(layer.get("size", 0))) for layer in layers]
+            except (msgspec.MsgspecError, ValueError):
+                return []
+
+    def _inspected(self, argv: list[str]) -> dict[str, Any]:
+        return msgspec.json.decode(run(argv, timeout=60).stdout, type=dict[str, Any])
 
     def _run(
         self,
@@ -165,6 +173,7 @@ class Skopeo:
         total: int,
         progress: Callable[[PullProgress], None] | None,
         cancel: threading.Event | None,
+        layers: Sequence[tuple[str, int]] = (),
     ) -> None:
         errors = folder / "errors"
         with errors.open("wb") as stderr:
@@ -178,12 +187,15 @@ class Skopeo:
                 except StillRunning:
                     if cancel is not None and cancel.is_set():
                         raise Cancelled("the transfer was cancelled") from None
-                    done = _bytes_below(folder)
+                    sizes = _sizes_below(folder)
+                    done = sum(sizes)
                     if done != before:
                         changed, before = time.monotonic(), done
                     if progress is not None:
                         applying = (total > 0 and done >= total) or time.monotonic() - changed > _QUIET
-                        progress(PullProgress(done=done, total=total, phase="applying" if applying else "downloading"))
+                        phase = "applying" if applying else "downloading"
+                        told = layer_progress(layers, sizes)
+                        progress(PullProgress(done=done, total=total, phase=phase, layers=told))
         except BaseException:
             kill_group(process)
             process.wait()
@@ -191,7 +203,8 @@ class Skopeo:
         if process.returncode:
             raise _explain(source, errors.read_text(errors="replace"), argv)
         if progress is not None:
-            progress(PullProgress(done=total or max(before, 0), total=total, phase="applying"))
+            whole = layer_progress(layers, [size for _, size in layers])
+            progress(PullProgress(done=total or max(before, 0), total=total, phase="applying", layers=whole))
 
 
 def _access_options(side: Literal["src", "dest"], access: RegistryAccess) -> list[str]:
@@ -206,15 +219,39 @@ def _access_options(side: Literal["src", "dest"], access: RegistryAccess) -> lis
     return options
 
 
-def _bytes_below(folder: Path) -> int:
-    total = 0
+def _sizes_below(folder: Path) -> list[int]:
+    """Bytes of each file, in the order in which they were begun."""
+    found = []
     for parent, _, names in os.walk(folder):
         for name in names:
             try:
-                total += (Path(parent) / name).stat().st_size
+                found.append(((len(name), name), (Path(parent) / name).stat().st_size))
             except OSError:
                 continue
-    return total
+    return [size for _, size in sorted(found)]
+
+
+def layer_progress(layers: Sequence[tuple[str, int]], sizes: Sequence[int]) -> tuple[LayerProgress, ...]:
+    """How far each layer is, by the sizes of the files that are written.
+
+    skopeo numbers its files and does not say what is in which. A file of exactly a layer's size is that layer; the
+    others are those that are missing, in their order: which of two that grow is which may be told the wrong way round.
+    """
+    left = list(sizes)
+    done: dict[int, int] = {}
+    for number, (_, size) in enumerate(layers):
+        if size in left:
+            left.remove(size)
+            done[number] = size
+    for number, (_, size) in enumerate(layers):
+        if number not in done:
+            fitting = next((one for one in left if 0 < one < size), 0)
+            if fitting:
+                left.remove(fitting)
+            done[number] = fitting
+    return tuple(
+        LayerProgress(digest=digest, done=done[number], total=size) for number, (digest, size) in enumerate(layers)
+    )
 
 
 def _archive_images(archive: Path) -> list[tuple[str, str]]:

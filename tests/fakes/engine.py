@@ -19,12 +19,14 @@ from core.model.config import ContainerConfig, ProcessConfig, ResourceLimits
 from core.model.content import ChangeKind, CommitOptions, FileChange
 from core.model.files import FileEntry, FilePiece, TreeSize
 from core.model.health import HealthResult
-from core.model.options import ExecOptions
+from core.model.limits import LimitChanges
+from core.model.options import CreateOptions, ExecOptions
 from core.model.snapshot import ContainerSnapshot, ExportProgress, ProcessEntry, ResourceSample
 from core.model.state import Status, Verb, require
 from core.paths import EnginePaths
 from core.settings import Settings
 from core.storage.export import Compression
+from tests.fakes.housekeeping import FakeHousekeeping, FakeSecrets
 from tests.fakes.images import FakeImages
 from tests.fakes.resources import FakeForeign, FakeNetworks, FakePods, FakeVolumes
 
@@ -116,6 +118,13 @@ class FakeContainer:
         self._do(Verb.KILL, signal)
         if signal == "KILL":
             self.become(EventKind.DIED, status=Status.EXITED, exit_code=137, finished_at=time.time(), pid=0)
+
+    def rename(self, new_name: str) -> None:
+        self._engine.calls.append(("rename", self.shown.name, new_name))
+        self.become(EventKind.RENAME, name=new_name)
+
+    def update(self, changes: LimitChanges) -> None:
+        self._do(Verb.UPDATE, changes)
 
     def remove(self, force: bool = False) -> None:
         self._do(Verb.FORCE_REMOVE if force else Verb.REMOVE)
@@ -271,6 +280,9 @@ class FakeEngine:
         self._lock = threading.RLock()
         self._bus = EventBus()
         self.journal: list[Event] = []
+        self.requests: list[CreateOptions] = []
+        self.housekeeping = FakeHousekeeping(self.calls)
+        self.secrets = FakeSecrets(self.calls)
         self.images = FakeImages(lambda: self.tell(EventKind.IMAGE, ""), self._images_in_use)
         self.pods = FakePods(self.calls, lambda: self.tell(EventKind.POD, ""))
         self.foreign = FakeForeign()
@@ -294,6 +306,10 @@ class FakeEngine:
             self._containers[container.id] = container
         self.tell(EventKind.CREATE, container.id)
         return container
+
+    def create(self, request: CreateOptions) -> FakeContainer:
+        self.requests.append(request)
+        return self.add(request.name or "made_up", Status.CONFIGURED, image=request.image)
 
     def _images_in_use(self) -> dict[str, list[str]]:
         used: dict[str, list[str]] = {}

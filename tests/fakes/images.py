@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 
-from core.errors import ImageInUse
-from core.model.image import Image, ImageStep
+from core.errors import Cancelled, ImageInUse, NoSuchImage
+from core.model.image import DEFAULT_ACCESS, Image, ImageStep, RegistryAccess
+from core.model.snapshot import LayerProgress, PullProgress
 
 
 class FakeImages:
@@ -15,6 +17,7 @@ class FakeImages:
         self._images: dict[str, Image] = {}
         self._told = told
         self.used_by = using
+        self.pulled = threading.Event()
 
     def add(self, name: str, *, size: int = 5 << 20, image_id: str = "", read_only: bool = False) -> Image:
         """A new image behind the others."""
@@ -33,7 +36,31 @@ class FakeImages:
         return list(self._images.values())
 
     def find(self, name_or_id: str) -> Image:
-        return next(image for image in self.all() if name_or_id in (image.id, *image.names))
+        for image in self.all():
+            if name_or_id in (image.id, *image.names):
+                return image
+        raise NoSuchImage(f"{name_or_id} is not here")
+
+    def pull(
+        self,
+        reference: str,
+        *,
+        progress: Callable[[PullProgress], None],
+        cancel: threading.Event,
+        access: RegistryAccess = DEFAULT_ACCESS,
+    ) -> Image:
+        """Two layers, the first of which is there; the second comes when `pulled` is set."""
+        layers = (
+            LayerProgress(digest="sha256:" + "a" * 64, done=1 << 20, total=1 << 20),
+            LayerProgress(digest="sha256:" + "b" * 64, done=1 << 20, total=4 << 20),
+        )
+        progress(PullProgress(done=2 << 20, total=5 << 20, phase="downloading", layers=layers))
+        for _ in range(2_000):
+            if cancel.is_set():
+                raise Cancelled("the transfer was cancelled")
+            if self.pulled.wait(0.005):
+                break
+        return self.add(reference)
 
     def inspect(self, name_or_id: str) -> dict[str, object]:
         return {"Id": self.find(name_or_id).id}
@@ -43,7 +70,7 @@ class FakeImages:
 
     def remove(self, name_or_id: str, *, force: bool = False) -> list[str]:
         image = self.find(name_or_id)
-        if image.id in self.used_by():
+        if image.id in self.used_by() and not force:
             raise ImageInUse(f"{name_or_id} is in use", hint="remove its containers")
         del self._images[image.id]
         self._told()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from core.model.network import Network, Subnet
-from core.model.pod import PodMember, PodSnapshot, pod_status
+from core.model.network import Network, NetworkRequest, Subnet
+from core.model.pod import PodMember, PodOptions, PodSnapshot, pod_status
 from core.model.state import Status
 from core.model.volume import VolumeSnapshot
 
@@ -32,6 +32,10 @@ class FakePods:
         self._told()
         return made
 
+    def create(self, request: PodOptions) -> None:
+        self._calls.append(("create pod", request))
+        self.add(request.name)
+
     def all(self) -> list[PodSnapshot]:
         return list(self._pods.values())
 
@@ -57,9 +61,10 @@ class FakeForeign:
 
 
 class FakeNetworks:
-    """`told`: called after each change."""
+    """`told`: called after each change. `made`: what was asked for."""
 
     def __init__(self, told: Callable[[], None]) -> None:
+        self.made: list[NetworkRequest] = []
         self._networks: dict[str, Network] = {}
         self._used: dict[str, list[str]] = {}
         self._told = told
@@ -71,6 +76,10 @@ class FakeNetworks:
         self._networks[network_id] = Network(id=network_id, name=name, created_at=1e9, subnets=subnets)
         self._used[name] = list(used_by)
         self._told()
+
+    def create(self, request: NetworkRequest) -> None:
+        self.made.append(request)
+        self.add(request.name)
 
     def all(self) -> list[Network]:
         return list(self._networks.values())
@@ -84,9 +93,10 @@ class FakeNetworks:
 
 
 class FakeVolumes:
-    """`told`: called after each change."""
+    """`told`: called after each change. `made`: what was asked for."""
 
     def __init__(self, told: Callable[[], None]) -> None:
+        self.made: list[tuple[str, dict[str, str], dict[str, str]]] = []
         self._volumes: dict[str, VolumeSnapshot] = {}
         self._told = told
 
@@ -97,6 +107,10 @@ class FakeVolumes:
             needs_copy_up=False, needs_chown=False, mount_count=0, used_by=used_by,
         )  # fmt: skip
         self._told()
+
+    def create(self, name: str, *, labels: dict[str, str], options: dict[str, str]) -> None:
+        self.made.append((name, labels, options))
+        self.add(name)
 
     def all(self) -> list[VolumeSnapshot]:
         return list(self._volumes.values())

@@ -23,9 +23,9 @@ from tests.tui.conftest import (
     until_shown,
 )
 from tui.app import CRASHED, WharfApp
-from tui.bridge.verbs import Step
 from tui.screens.deck import DeckScreen
 from tui.screens.dialog import ConfirmDialog, ErrorDialog
+from tui.step import Step
 
 
 async def test_an_empty_engine_tells_how_to_get_containers(app: WharfApp) -> None:

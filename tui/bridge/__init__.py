@@ -24,8 +24,9 @@ from tui.bridge.console_sources import attached, best_shell, executed, has_shell
 from tui.bridge.details import DETAILS
 from tui.bridge.found import found, is_foreign
 from tui.bridge.readers import READERS
-from tui.bridge.verbs import LOOKING_VERBS, VERBS, Batch, Step
+from tui.bridge.verbs import LOOKING_VERBS, VERBS, Batch, undoing
 from tui.messages import (
+    Answered,
     ConsoleOpened,
     DetailRead,
     EventsHappened,
@@ -40,6 +41,7 @@ from tui.messages import (
     VerbSucceeded,
 )
 from tui.read_only import refusal
+from tui.step import Step
 
 HOOK_PATIENCE: Final = 30.0
 """Seconds that a hook of an alert may take."""
@@ -135,7 +137,8 @@ class Bridge:
             # The list first: who reads that it is done sees it done.
             self._post(VerbProgressed(step.row_id, ""))
             self._read()
-        self._post(VerbSucceeded(step.row_id, f"{step.name} {VERBS[step.verb].done.format(*step.given)}"))
+        note = f"{step.name} {VERBS[step.verb].done.format(*step.given)}"
+        self._post(VerbSucceeded(step.row_id, note, undo=undoing([step])))
 
     def _run_in_batch(self, step: Step, batch: Batch) -> None:
         failure: EngineError | None = None
@@ -167,7 +170,7 @@ class Bridge:
         words: dict[str, list[str]] = {}
         for step in done:
             words.setdefault(VERBS[step.verb].done.format(*step.given), []).append(step.name)
-        self._post(VerbsEnded(words, [(step.name, error) for step, error in failed]))
+        self._post(VerbsEnded(words, [(step.name, error) for step, error in failed], undoing(done)))
 
     def check_health(self, container_id: str) -> None:
         """Run the health check now; its result goes into the status line."""
@@ -226,6 +229,14 @@ class Bridge:
                 self._post(DetailRead(row_id, kind, None, error, given))
             else:
                 self._post(DetailRead(row_id, kind, found, None, given))
+
+        self._do(act)
+
+    def ask(self, kind: str, row_id: str, *given: Any, then: Callable[[Any], object]) -> None:
+        """Have something be read, and told to `then` on the screen. `kind`: a name in `DETAILS`."""
+
+        def act() -> None:
+            self._post(Answered(DETAILS[kind](self._engine, row_id, *given), then))
 
         self._do(act)
 

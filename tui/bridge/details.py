@@ -15,6 +15,7 @@ from core.model.files import FileEntry, FilePiece, TreeSize
 from core.model.health import HealthResult
 from core.model.snapshot import ProcessEntry
 from tui.bridge.found import found
+from tui.bridge.resource_details import RESOURCE_DETAILS
 from tui.log_text import LineJoiner
 
 LAST_LINES: Final = 30
@@ -78,6 +79,7 @@ def _file_size(engine: Engine, container_id: str, path: str) -> TreeSize:
 
 
 DETAILS: Final[dict[str, Callable[..., Any]]] = {
+    **RESOURCE_DETAILS,
     "inspect": _inspect,
     "last lines": _last_lines,
     "processes": _processes,
@@ -90,5 +92,7 @@ DETAILS: Final[dict[str, Callable[..., Any]]] = {
     "file size": _file_size,
     "inspect image": _inspect_image,
     "inspect pod": _inspect_pod,
+    "inspect volume": lambda engine, name: _pretty(engine.volumes.find(name)),
+    "inspect network": lambda engine, network_id: _pretty(engine.networks.find(network_id)),
     "history": lambda engine, image_id: engine.images.history(image_id),
 }

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from threading import Lock
-from typing import Any, Final
+from typing import Final
 
 from core.container import Container
 from core.engine import Engine
@@ -13,29 +12,8 @@ from core.errors import EngineError
 from core.foreign import ForeignHandle
 from core.pods import Pods
 from tui.bridge.found import found
-
-Tell = Callable[[str], None]
-"""Takes what is going on, for the row."""
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One verb on one thing. `verb`: a name in `VERBS`. `given`: what else it needs."""
-
-    verb: str
-    row_id: str
-    name: str
-    given: tuple[Any, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class BridgeVerb:
-    """`doing`: while it goes on. `done`: afterwards, behind the name. `act`: the engine, a row's id, words for it, and
-    what else was given."""
-
-    doing: str
-    done: str
-    act: Callable[..., object]
+from tui.bridge.resource_verbs import RESOURCE_VERBS
+from tui.step import BridgeVerb, Step, Tell
 
 
 def _on_container(do: Callable[[Container], object]) -> Callable[..., object]:
@@ -107,14 +85,20 @@ def _remove_network(engine: Engine, network_id: str, tell: Tell) -> None:
     engine.networks.remove(network_id)
 
 
+def _turned(verb: str) -> Callable[[Step], Step]:
+    """The same step with another verb."""
+    return lambda step: Step(verb, step.row_id, step.name)
+
+
 VERBS: Final = {
+    **RESOURCE_VERBS,
     "start": BridgeVerb("starting", "started", _on_container(lambda container: container.start())),
     "stop": BridgeVerb("stopping", "stopped", _counting(lambda container, told: container.stop(progress=told))),
     "restart": BridgeVerb(
         "restarting", "restarted", _counting(lambda container, told: container.restart(progress=told))
     ),
-    "pause": BridgeVerb("pausing", "paused", _on_any(lambda container: container.pause())),
-    "unpause": BridgeVerb("unpausing", "goes on", _on_any(lambda container: container.unpause())),
+    "pause": BridgeVerb("pausing", "paused", _on_any(lambda container: container.pause()), _turned("unpause")),
+    "unpause": BridgeVerb("unpausing", "goes on", _on_any(lambda container: container.unpause()), _turned("pause")),
     "kill": BridgeVerb("SIG{0}", "got SIG{0}", _kill),
     "remove": BridgeVerb("removing", "removed", _remove),
     "mount": BridgeVerb("mounting", "mounted", _on_container(lambda container: container.mount())),
@@ -137,8 +121,14 @@ VERBS: Final = {
 }
 
 
-LOOKING_VERBS: Final = frozenset({"copy out"})
+LOOKING_VERBS: Final = frozenset({"copy out", "save", "export volume"})
 """Those that change nothing of what the engine keeps."""
+
+
+def undoing(steps: Sequence[Step]) -> tuple[Step, ...]:
+    """The steps that take these back; none where one of them can not be taken back."""
+    undo = [VERBS[step.verb].undo for step in steps]
+    return tuple(back(step) for back, step in zip(undo, steps, strict=True) if back is not None) if all(undo) else ()
 
 
 class Batch:

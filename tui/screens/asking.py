@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from tui.bridge.verbs import Step
 from tui.screens.dialog import ConfirmDialog
+from tui.step import Step
 
 if TYPE_CHECKING:
     from tui.screens.deck import DeckScreen

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar, Final
 
 from textual import events, on
@@ -22,6 +22,7 @@ from tui.kept import Kept
 from tui.keymap import Action, Scope
 from tui.live import Live
 from tui.messages import (
+    Answered,
     DetailRead,
     EventsHappened,
     ExportEnded,
@@ -33,12 +34,15 @@ from tui.messages import (
     VerbsEnded,
     VerbSucceeded,
 )
-from tui.plain_text import printable, size
+from tui.plain_text import printable, printable_text, size
 from tui.read_only import only_looks, refusal
 from tui.screens.consoles import ConsoleKeeping
+from tui.screens.undo import Undo
 from tui.screens.view_stack import ViewStack
+from tui.step import Step
 from tui.tabs.tab import TabContext
 from tui.terminal.pane_keys import PaneKeys
+from tui.transfers import Transfers
 from tui.views import VIEWS
 from tui.views.consoles import ConsoleRow
 from tui.views.view import View
@@ -81,6 +85,9 @@ class DeckScreen(ConsoleKeeping):
         self.kept = Kept()
         self.views = ViewStack(self, VIEWS[0].name)
         self.exports: Exports = {}
+        self.transfers = Transfers()
+        self.undo = Undo()
+        self._dialog_awaited = False
         self._sorted_at = 0.0
         self._lasting_bindings = self._bindings.copy()
         """Those of every screen, such as tab."""
@@ -185,6 +192,9 @@ class DeckScreen(ConsoleKeeping):
             self.say("the console is opening …")
         elif self.bridge.read_only and not only_looks(action.name):
             self.say(f"can not {action.title}: {refusal().message}")
+        elif self._dialog_awaited:
+            # The same: it is meant for the dialog.
+            self.say("the dialog is opening …")
         elif action.can_do(rows):
             self.views.perform(action, rows)
         elif not rows:
@@ -193,6 +203,11 @@ class DeckScreen(ConsoleKeeping):
             self.say(f"can not {action.title} any of the {len(rows)} that are marked")
         else:
             self.say(f"can not {action.title} {self.view.label(rows[0])}: {self.view.refusal(rows[0])}")
+
+    def ask(self, kind: str, row_id: str, *given: Any, then: Callable[[Any], object]) -> None:
+        """Have something be read that a dialog needs which `then` opens; until then no key is a verb."""
+        self._dialog_awaited = True
+        self.bridge.ask(kind, row_id, *given, then=then)
 
     def targets_of(self, action: Action) -> list[Any]:
         """The rows that an action would work on now."""
@@ -240,6 +255,7 @@ class DeckScreen(ConsoleKeeping):
             notes.append("running only")
         if marked := len(rows.marked):
             notes.append(f"{marked} marked")
+        notes += self.transfers.notes()
         self.query_one(TitleBar).note = "  ".join(notes)
         empty = "nothing matches: esc shows all" if rows.all else self.view.empty
         self.table.empty_text = empty if self.views.current.is_read else "reading …"
@@ -339,6 +355,7 @@ class DeckScreen(ConsoleKeeping):
         """What changes with time alone."""
         if self.is_current:
             self.detail.tick()
+            self.show_notes()
             if self.view.name == "containers" and self.table.on_screen:
                 # Its figures come every second, and it is drawn with them.
                 return
@@ -383,6 +400,11 @@ class DeckScreen(ConsoleKeeping):
             if action.label and action.keys and self.can_do(action)
         )
 
+    @on(Answered)
+    def _take_answer(self, message: Answered) -> None:
+        self._dialog_awaited = False
+        message.then(message.found)
+
     @on(DetailRead)
     def _take_detail(self, message: DetailRead) -> None:
         self.detail.take_detail(message)
@@ -390,6 +412,7 @@ class DeckScreen(ConsoleKeeping):
     @on(VerbProgressed)
     def _take_progress(self, message: VerbProgressed) -> None:
         self.live.set_doing(message.container_id, message.text)
+        self.show_notes()
         self.table.refresh()
 
     @on(VerbSucceeded)
@@ -397,12 +420,22 @@ class DeckScreen(ConsoleKeeping):
         if message.copied:
             self.app.copy_to_clipboard(message.copied)
         self.say(message.note)
+        self._offer_undo(message.undo, message.note)
+
+    def _offer_undo(self, steps: Sequence[Step], note: str) -> None:
+        if steps:
+            self.undo.offer(steps)
+            words = f"{note}\n{self.views.action('undo').shown_key} undoes it, for half a minute"
+            self.app.notify(printable_text(words), timeout=TOAST_SECONDS, markup=False)
 
     @on(VerbsEnded)
     def _take_summary(self, message: VerbsEnded) -> None:
         """One word for all that was ordered at once."""
         lines = [f"{len(names)} {words}: {', '.join(names)}" for words, names in message.done.items()]
         lines += [f"{name}: {error.message}" for name, error in message.failed]
+        if message.undo:
+            self.undo.offer(message.undo)
+            lines.append(f"{self.views.action('undo').shown_key} undoes it, for half a minute")
         failed = f"{len(message.failed)} failed" if message.failed else ""
         self.say("; ".join(filter(None, [*(f"{len(names)} {words}" for words, names in message.done.items()), failed])))
         self.app.notify(
@@ -418,6 +451,7 @@ class DeckScreen(ConsoleKeeping):
         from tui.screens.dialog import ErrorDialog
 
         self.console_failed()
+        self._dialog_awaited = False
         self.say(message.error.message)
         if not isinstance(self.app.screen, ErrorDialog):
             self.app.push_screen(ErrorDialog(message.error))

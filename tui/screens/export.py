@@ -11,7 +11,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.screen import ModalScreen
-from textual.suggester import Suggester
 from textual.widgets import Button, Input, ProgressBar, Select, Static
 
 from core.model.snapshot import ContainerSnapshot
@@ -20,27 +19,10 @@ from tui.bridge import Bridge
 from tui.exports import ExportJob, Exports
 from tui.messages import ExportEnded, ExportProgressed
 from tui.plain_text import printable, printable_text
+from tui.widgets.path_suggester import PathSuggester
 from tui.widgets.tick import Tick
 
 _SUFFIXES: dict[Compression, str] = {"none": ".tar", "gzip": ".tar.gz", "zstd": ".tar.zst"}
-
-
-class PathSuggester(Suggester):
-    """Completes a path by the first entry that begins as what is typed; → takes it."""
-
-    def __init__(self) -> None:
-        super().__init__(use_cache=False, case_sensitive=True)
-
-    async def get_suggestion(self, value: str) -> str | None:
-        folder, _, start = value.rpartition("/")
-        try:
-            entries = sorted(Path(folder or "/").expanduser().iterdir())
-        except OSError:
-            return None
-        for entry in entries:
-            if start and entry.name.startswith(start) and entry.name.isprintable():
-                return f"{folder}/{entry.name}{'/' if entry.is_dir() else ''}"
-        return None
 
 
 class ExportDialog(ModalScreen[str]):

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from tui.keymap import SYSTEM
 from tui.screens.columns import ColumnsDialog
 from tui.screens.dialog import ConfirmDialog
 from tui.screens.help import help_text
 from tui.screens.menu import ActionMenu
 from tui.screens.palette import Offer, PaletteScreen
+from tui.screens.system_actions import SystemActions
 from tui.screens.text_view import TextView
 from tui.views import VIEWS, load
 from tui.views.view import Column
@@ -17,8 +19,8 @@ if TYPE_CHECKING:
     from tui.screens.deck import DeckScreen
 
 
-class GeneralActions:
-    """One method an action of `tui.keymap.GENERAL`."""
+class GeneralActions(SystemActions):
+    """One method an action of `tui.keymap.GENERAL` and `SYSTEM`."""
 
     def __init__(self, deck: DeckScreen) -> None:
         self._deck = deck
@@ -116,7 +118,7 @@ class GeneralActions:
             if name:
                 self._deck.action_act(name)
 
-        actions = [action for action in self._deck.view.actions if action.keys]
+        actions = [self._deck.views.action(action.name) for action in (*self._deck.view.actions, *SYSTEM)]
         rows = self._deck.table.targets
         label = self._deck.view.label(rows[0]) if len(rows) == 1 else f"{len(rows)} {self._deck.view.noun}s"
         entries = [

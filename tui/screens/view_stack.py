@@ -10,7 +10,7 @@ from textual.binding import Binding
 
 from tui.configuration.keys import bound
 from tui.kept import KeptView
-from tui.keymap import GENERAL, PROGRAM, Action, Scope, bindings
+from tui.keymap import GENERAL, PROGRAM, SYSTEM, Action, Scope, bindings
 from tui.rows import Rows
 from tui.views import VIEWS, load
 from tui.views.view import Column, View
@@ -40,7 +40,7 @@ class ShownView:
     @cached_property
     def keys(self) -> list[Action]:
         """The actions of the view and of all views, with the keys that the operator wants."""
-        return bound([*self.view.actions, *GENERAL, *SHOWING], self.view.name, self._deck.configuration)
+        return bound([*self.view.actions, *GENERAL, *SYSTEM, *SHOWING], self.view.name, self._deck.configuration)
 
     @cached_property
     def actions(self) -> object:

@@ -19,13 +19,13 @@ from textual.strip import Strip
 
 from core.model.content import ChangeKind
 from core.model.files import FileKind
-from tui.bridge.verbs import Step
 from tui.files.file_text import file_text
 from tui.files.tree import FileNode, FileTree
 from tui.messages import DetailRead
 from tui.plain_text import fitted, moment, printable, size
 from tui.screens.prompt import PromptDialog
 from tui.screens.text_view import TextView
+from tui.step import Step
 from tui.tabs.tab import DetailTab, TabContext
 
 PATIENCE: Final = 0.15

@@ -33,3 +33,15 @@ class InspectPodTab(InspectTab):
     """All that is known of a pod."""
 
     kind = "inspect pod"
+
+
+class InspectVolumeTab(InspectTab):
+    """All that is known of a volume."""
+
+    kind = "inspect volume"
+
+
+class InspectNetworkTab(InspectTab):
+    """All that is known of a network."""
+
+    kind = "inspect network"

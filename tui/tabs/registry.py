@@ -47,6 +47,12 @@ POD_TABS: Final = (
     _tab("overview", "Overview", "tui.tabs.facts:PodTab"),
     _tab("inspect", "Inspect", "tui.tabs.image:InspectPodTab"),
 )
-VOLUME_TABS: Final = (_tab("overview", "Overview", "tui.tabs.facts:VolumeTab"),)
-NETWORK_TABS: Final = (_tab("overview", "Overview", "tui.tabs.facts:NetworkTab"),)
+VOLUME_TABS: Final = (
+    _tab("overview", "Overview", "tui.tabs.facts:VolumeTab"),
+    _tab("inspect", "Inspect", "tui.tabs.image:InspectVolumeTab"),
+)
+NETWORK_TABS: Final = (
+    _tab("overview", "Overview", "tui.tabs.facts:NetworkTab"),
+    _tab("inspect", "Inspect", "tui.tabs.image:InspectNetworkTab"),
+)
 EVENT_TABS: Final = (_tab("event", "Event", "tui.tabs.facts:EventTab"),)

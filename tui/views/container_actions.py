@@ -10,7 +10,6 @@ from core.model.content import CommitOptions
 from core.model.options import ExecOptions
 from core.model.snapshot import ContainerSnapshot
 from core.model.state import Status, Verb, allows
-from tui.bridge.verbs import Step
 from tui.messages import ShellMissing
 from tui.plain_text import printable
 from tui.screens.asking import Plan, ask
@@ -19,6 +18,8 @@ from tui.screens.dialog import ConfirmDialog, SignalDialog
 from tui.screens.exec_dialog import ExecDialog
 from tui.screens.export import ExportDialog
 from tui.screens.log_screen import LogScreen
+from tui.step import Step
+from tui.views.container_settings import ContainerSettings
 from tui.views.containers import will_unmount
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ Picture = ContainerSnapshot
 Pictures = Sequence[ContainerSnapshot]
 
 
-class ContainerActions:
+class ContainerActions(ContainerSettings):
     """One method an action, named as in the key map. The state is the engine's to check: it may have changed by now."""
 
     def __init__(self, deck: DeckScreen) -> None:

@@ -183,6 +183,7 @@ def _row(
 _RUN: Final = "Run"
 _LOOK: Final = "Look inside"
 _FILES: Final = "Files"
+_SETTINGS: Final = "Settings"
 ACTIONS: Final = (
     Action(
         "toggle_run", ("s",), "start/stop", "start the container, or stop it where it runs", _RUN, _start_or_stop,
@@ -214,6 +215,14 @@ ACTIONS: Final = (
         "toggle_mount", ("M",), "mount", "mount the container's root, or unmount it", _FILES, scope=Scope.ROWS,
         word=mount_word,
     ),
+    Action("new", ("n",), "new", "make a container, and run it", _SETTINGS),
+    _row("clone", "N", "", "make another with the settings of this one", _SETTINGS),
+    _row("rename", "R", "", "give it another name", _SETTINGS),
+    _row("update", "U", "", "change its limits and its restart policy", _SETTINGS, Verb.UPDATE),
+    Action("ports", ("w",), "", "copy where its ports are reached, as for a browser", _SETTINGS,
+           lambda picture: bool(picture.ports), Scope.ROW),
+    _row("copy", "c", "", "copy its id, name, address … or what it printed", _SETTINGS),
+    Action("prune", ("z",), "", "remove all that do not run, after a look at them", _SETTINGS),
     _row("remove", "d delete", "remove", "remove the container", _FILES, scope=Scope.ROWS),
     Action("running_only", ("full_stop",), "", "show all containers, or the running ones alone", "List"),
     Action("cpu_scale", ("percent_sign",), "", "CPU as a share of one core, or of the whole machine", "List"),

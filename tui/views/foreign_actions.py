@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from core.model.foreign import ForeignContainer
 from core.model.options import ExecOptions
 from core.model.state import Status, Verb
-from tui.bridge.verbs import Step
 from tui.screens.asking import Plan, ask
 from tui.screens.exec_dialog import ExecDialog
 from tui.screens.log_screen import LogScreen
+from tui.step import Step
 from tui.tabs.foreign import readable_log
 from tui.views.container_actions import choose_signal
 

@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from tui.screens.deck import DeckScreen
 
 
+def _has_name(row: Row) -> bool:
+    return bool(row.image.names)
+
+
 def _use(row: Row) -> str:
     if row.used_by:
         return f"{len(row.used_by)} container{'s' if len(row.used_by) > 1 else ''}"
@@ -39,10 +43,26 @@ COLUMNS: Final = (
     Column("digest", "DIGEST", lambda row, live: row.image.digest, width=20, rank=4, chosen=False),
 )  # fmt: skip
 
+
+def _own(row: Row) -> bool:
+    return not row.image.read_only
+
+
 ACTIONS: Final = (
+    Action("new", ("n",), "run", "make a container of it, and run it", "Image", scope=Scope.ROW),
+    Action("pull", ("P",), "pull", "pull an image; show the pull that is under way", "Transfers"),
+    Action("pull_again", ("r",), "", "pull it again, as it is in the registry now", "Transfers", _has_name, Scope.ROW),
+    Action("push", ("p",), "", "push it to a registry, or copy it elsewhere", "Transfers", scope=Scope.ROW),
+    Action("save", ("s",), "", "save it as an archive", "Transfers", scope=Scope.ROW),
+    Action("load", ("l",), "", "load images of an archive", "Transfers"),
+    Action("import_tar", ("i",), "", "make an image of a tar of a root file system", "Transfers"),
+    Action("cancel", ("ctrl+x",), "", "cancel the transfers that are under way", "Transfers"),
+    Action("tag", ("T",), "", "give it a further name", "Image", _own, Scope.ROW),
+    Action("untag", ("U",), "", "take a name away", "Image", lambda row: _own(row) and _has_name(row), Scope.ROW),
+    Action("prune", ("z",), "", "remove images without a name, after a look at them", "Image"),
+    Action("prune_all", ("Z",), "", "remove all that no container is made of, after a look at them", "Image"),
     Action(
-        "remove", ("d", "delete"), "remove", "remove the image", "Image", lambda row: not row.image.read_only,
-        Scope.ROWS,
+        "remove", ("d", "delete"), "remove", "remove the image", "Image", _own, Scope.ROWS,
     ),
 )  # fmt: skip
 
@@ -64,5 +84,5 @@ VIEW: Final = View(
     searched=lambda row: " ".join((*row.image.names, row.id)),
     terms={"name": lambda row: row.image.names, "id": lambda row: (row.id,)},
     refusal=lambda row: "it is of another store, read-only",
-    empty="no images yet: wharf pull NAME",
+    empty="no images yet: P pulls one",
 )

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from core.model.network import DEFAULT_NETWORK
 from tui.bridge.readers import NetworkRow
-from tui.bridge.verbs import Step
 from tui.keymap import Action, Scope
 from tui.live import Live
 from tui.plain_text import ago
@@ -49,36 +47,27 @@ COLUMNS: Final = (
 )  # fmt: skip
 
 
-def _can_remove(row: NetworkRow) -> bool:
+def can_remove(row: NetworkRow) -> bool:
+    """Whether the engine would let it go."""
     return not row.used_by and row.name != DEFAULT_NETWORK
 
 
 ACTIONS: Final = (
+    Action("new", ("n",), "new", "make a network", "Network"),
+    Action("connect", ("c",), "connect", "connect a container to it", "Network", scope=Scope.ROW),
+    Action("disconnect", ("C",), "", "disconnect a container from it", "Network", lambda row: bool(row.used_by),
+           Scope.ROW),
+    Action("prune", ("z",), "", "remove those that no container is connected to, after a look at them", "Network"),
     Action("go_to", ("t",), "containers", "show the containers that are connected to the network", "Network",
            scope=Scope.ROW),
-    Action("remove", ("d", "delete"), "remove", "remove the network", "Network", _can_remove, Scope.ROWS),
+    Action("remove", ("d", "delete"), "remove", "remove the network", "Network", can_remove, Scope.ROWS),
 )  # fmt: skip
 
 
-class NetworkActions:
-    """One method an action of the view."""
+def _actions_of(deck: DeckScreen) -> object:
+    from tui.views.network_actions import NetworkActions
 
-    def __init__(self, deck: DeckScreen) -> None:
-        self._deck = deck
-
-    def go_to(self, row: NetworkRow) -> None:
-        """The containers, filtered by the network."""
-        self._deck.show_view("containers")
-        self._deck.set_filter(f"network:{row.name}")
-
-    def remove(self, rows: Sequence[NetworkRow]) -> None:
-        from tui.screens.asking import Plan, ask
-
-        def plan(row: NetworkRow) -> Plan | None:
-            step = Step("remove network", row.id, row.name)
-            return Plan(step, "goes for good; no container is connected to it") if _can_remove(row) else None
-
-        ask(self._deck, "Remove", rows, plan)
+    return NetworkActions(deck)
 
 
 VIEW: Final = View(
@@ -86,7 +75,7 @@ VIEW: Final = View(
     noun="network",
     columns=COLUMNS,
     actions=ACTIONS,
-    actions_of=NetworkActions,
+    actions_of=_actions_of,
     tabs=NETWORK_TABS,
     reader="networks",
     searched=lambda row: " ".join(

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.model.pod import PodSnapshot
-from tui.bridge.verbs import Step
+from tui.screens import orders
 from tui.screens.asking import Plan, ask
+from tui.step import Step
 from tui.views.pods import can_start, is_paused, runs
 
 if TYPE_CHECKING:
@@ -21,6 +23,30 @@ class PodActions:
 
     def __init__(self, deck: DeckScreen) -> None:
         self._deck = deck
+
+    def new(self) -> None:
+        from tui.forms.pods import pod_form, pod_words
+
+        def make(values: dict[str, str]) -> None:
+            name = values["name"] or "a pod"
+            self._deck.bridge.run(Step("create pod", f"pod {name}", name, (pod_words(values),)))
+
+        orders.with_known(self._deck, lambda known: orders.fill_in(self._deck, pod_form(known), make))
+
+    def logs(self, rows: Pods) -> None:
+        """Of all of their containers, the infra containers left out: those print nothing."""
+        from tui.screens.log_screen import LogScreen
+
+        paths = {row.id: Path(row.log_path) for row in self._deck.views.rows_of("containers")}
+        members = [member for pod in rows for member in pod.members if member.id in paths and member.id != pod.infra_id]
+        if members:
+            names = [member.name for member in members]
+            self._deck.app.push_screen(LogScreen([paths[member.id] for member in members], names))
+        else:
+            self._deck.say("no container but the one that holds what they share: nothing is printed")
+
+    def prune(self) -> None:
+        orders.prune(self._deck, "pods of which nothing runs any more", ("pods",))
 
     def toggle_run(self, rows: Pods) -> None:
         running = [pod for pod in rows if runs(pod)]

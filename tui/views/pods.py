@@ -63,6 +63,10 @@ is_paused = has(Status.PAUSED)
 can_start = has(Status.CONFIGURED, Status.CREATED, Status.EXITED)
 
 ACTIONS: Final = (
+    Action("new", ("n",), "new", "make a pod", "Pod"),
+    Action("logs", ("l",), "logs", "what the pod's containers print, by time", "Pod", lambda pod: bool(pod.members),
+           Scope.ROWS),
+    Action("prune", ("z",), "", "remove those of which nothing runs any more, after a look at them", "Pod"),
     Action(
         "toggle_run", ("s",), "start/stop", "start the pod's containers, or stop them where one runs", "Pod",
         lambda pod: runs(pod) or can_start(pod), Scope.ROWS, lambda pod: "stop" if runs(pod) else "start",
@@ -106,5 +110,5 @@ VIEW: Final = View(
         "container": lambda pod: [member.name for member in pod.members],
     },
     refusal=lambda pod: f"it is {str(pod.status).lower()}",
-    empty="no pods yet: wharf pod create NAME",
+    empty="no pods yet: n makes one",
 )  # fmt: skip

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from core.model.volume import VolumeSnapshot
-from tui.bridge.verbs import Step
 from tui.keymap import Action, Scope
 from tui.live import Live
 from tui.plain_text import ago
@@ -37,6 +35,10 @@ COLUMNS: Final = (
 )  # fmt: skip
 
 ACTIONS: Final = (
+    Action("new", ("n",), "new", "make a volume", "Volume"),
+    Action("export", ("X",), "export", "write the volume's files as a tar archive", "Volume", scope=Scope.ROW),
+    Action("import_tar", ("I",), "", "unpack a tar archive into the volume", "Volume", scope=Scope.ROW),
+    Action("prune", ("z",), "", "remove those that no container has, after a look at them", "Volume"),
     Action("go_to", ("t",), "containers", "show the containers that have the volume", "Volume", scope=Scope.ROW),
     Action(
         "remove", ("d", "delete"), "remove", "remove the volume and its files", "Volume",
@@ -45,25 +47,10 @@ ACTIONS: Final = (
 )  # fmt: skip
 
 
-class VolumeActions:
-    """One method an action of the view."""
+def _actions_of(deck: DeckScreen) -> object:
+    from tui.views.volume_actions import VolumeActions
 
-    def __init__(self, deck: DeckScreen) -> None:
-        self._deck = deck
-
-    def go_to(self, row: VolumeSnapshot) -> None:
-        """The containers, filtered by the volume."""
-        self._deck.show_view("containers")
-        self._deck.set_filter(f"mount:{row.name}")
-
-    def remove(self, rows: Sequence[VolumeSnapshot]) -> None:
-        from tui.screens.asking import Plan, ask
-
-        def plan(volume: VolumeSnapshot) -> Plan | None:
-            step = Step("remove volume", volume.name, volume.name)
-            return None if volume.used_by else Plan(step, f"loses its files in {volume.path} for good")
-
-        ask(self._deck, "Remove", rows, plan)
+    return VolumeActions(deck)
 
 
 VIEW: Final = View(
@@ -71,7 +58,7 @@ VIEW: Final = View(
     noun="volume",
     columns=COLUMNS,
     actions=ACTIONS,
-    actions_of=VolumeActions,
+    actions_of=_actions_of,
     tabs=VOLUME_TABS,
     reader="volumes",
     key=lambda volume: str(volume.name),
@@ -83,5 +70,5 @@ VIEW: Final = View(
         "kind": lambda volume: ("anonymous" if volume.anonymous else "named",),
     },
     refusal=lambda volume: "a container has it",
-    empty="no volumes yet: wharf volume create NAME",
+    empty="no volumes yet: n makes one",
 )

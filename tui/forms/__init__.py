@@ -1,0 +1,1 @@
+"""What the dialogs with fields ask for: a module each, from which the one dialog is drawn."""

@@ -1,0 +1,134 @@
+"""The forms for images: where to, where from, and under which name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from core.model.image import RegistryAccess
+from tui.forms.form import TICKED, Field, Form, Values, needed, words_of, wrong_words
+
+SAVE_FORMS: Final = ("docker-archive", "oci-archive", "docker-dir", "oci-dir")
+_TLS: Final = Field("tls", "the registry has to prove who it is (TLS)", value=TICKED, tick=True)
+
+
+def no_file(text: str) -> str:
+    """Complains of a path without a file."""
+    if not text:
+        return "this is needed"
+    return "" if Path(text).expanduser().is_file() else "no file is there"
+
+
+def no_place(text: str) -> str:
+    """Complains of a path that can not be written anew."""
+    if not text:
+        return "this is needed"
+    path = Path(text).expanduser()
+    if path.exists():
+        return "this is there already"
+    return "" if path.absolute().parent.is_dir() else f"there is no folder {path.parent}"
+
+
+def host_path(text: str) -> Path:
+    """What was typed as a path."""
+    return Path(text).expanduser().absolute()
+
+
+def access_of(values: Values) -> RegistryAccess:
+    """How the registry is to be spoken to."""
+    return RegistryAccess(tls_verify=bool(values["tls"]), credentials=values.get("credentials", ""))
+
+
+def access_words(values: Values) -> list[str]:
+    """The same as options; a password is not shown."""
+    words = [] if values["tls"] else ["--tls-verify=false"]
+    if values.get("credentials"):
+        words += ["--creds", values["credentials"].partition(":")[0] + ":…"]
+    return words
+
+
+def push_form(name: str) -> Form:
+    """Where an image is pushed to."""
+    return Form(
+        title=f"Push {name}",
+        verb="Push",
+        fields=(
+            Field("destination", "destination", "where its name says; docker://HOST/NAME, dir:/folder …"),
+            Field("credentials", "login", "USER:PASSWORD, in place of a kept login", secret=True),
+            _TLS,
+        ),
+        command=lambda values: [
+            "push", *access_words(values), name, *([values["destination"]] if values["destination"] else []),
+        ],
+        note="Layers that the registry has are not sent again.",
+    )  # fmt: skip
+
+
+def save_form(name: str) -> Form:
+    """A file or a folder for an image."""
+    usual = name.rpartition("/")[2].replace(":", "-")
+    return Form(
+        title=f"Save {name}",
+        verb="Save",
+        fields=(
+            Field("destination", "file", value=str(Path.cwd() / f"{usual}.tar"), check=no_place, path=True),
+            Field(
+                "form", "form", value=SAVE_FORMS[0], choices=SAVE_FORMS,
+                check=lambda text: "" if text in SAVE_FORMS else f"one of {', '.join(SAVE_FORMS)}",
+            ),
+        ),
+        command=lambda values: ["save", "--format", values["form"], "--output", values["destination"], name],
+        note="The file has its name only when all is written.",
+    )  # fmt: skip
+
+
+LOAD_FORM: Final = Form(
+    title="Load images",
+    verb="Load",
+    fields=(Field("archive", "archive", "of docker or OCI", check=no_file, path=True),),
+    command=lambda values: ["load", "--input", values["archive"]],
+    note="All images of the archive come in, under the names that they have there.",
+)
+IMPORT_FORM: Final = Form(
+    title="Import a root file system",
+    verb="Import",
+    fields=(
+        Field("tar", "tar archive", "of all files of a root", check=no_file, path=True),
+        Field("name", "name", "NAME[:TAG]; empty for none"),
+        Field("changes", "settings", "'CMD [\"/bin/sh\"]' 'ENV A=1' …", check=wrong_words),
+        Field("message", "comment", "in the image's history"),
+    ),
+    command=lambda values: [
+        "import",
+        *(word for change in words_of(values["changes"]) for word in ("--change", change)),
+        *(("--message", values["message"]) if values["message"] else ()),
+        values["tar"],
+        *((values["name"],) if values["name"] else ()),
+    ],
+    note="It becomes one image of one layer.",
+)
+
+
+def tag_form(name: str) -> Form:
+    """A further name for an image."""
+    return Form(
+        title=f"A further name for {name}",
+        verb="Name",
+        fields=(Field("name", "name", "NAME[:TAG]", check=needed),),
+        command=lambda values: ["tag", name, values["name"] or "NAME"],
+        note="An image that has this name now loses it.",
+    )
+
+
+LOGIN_FORM: Final = Form(
+    title="Log in to a registry",
+    verb="Log in",
+    fields=(
+        Field("registry", "registry", "quay.io, localhost:5000 …", check=needed),
+        Field("user", "user", check=needed),
+        Field("password", "password", check=needed, secret=True),
+        _TLS,
+    ),
+    command=lambda values: ["login", *access_words(values), "--username", values["user"], values["registry"]],
+    note="The login is tried, and kept where it is right.",
+)

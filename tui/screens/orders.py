@@ -1,0 +1,121 @@
+"""What the views' actions have in common where a form is asked for, something is begun, or a prune is previewed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from core.model.image import RegistryAccess
+from tui.bridge.resource_details import KnownNames, PruneOffer
+from tui.forms.form import Form
+from tui.plain_text import size
+from tui.step import Step
+from tui.transfers import TransferJob
+
+if TYPE_CHECKING:
+    from tui.forms.create import Settings
+    from tui.screens.deck import DeckScreen
+
+
+def fill_in(deck: DeckScreen, form: Form, then: Callable[[dict[str, str]], object]) -> None:
+    """Show a form, and give what was typed to `then` unless it was cancelled."""
+    from tui.screens.form_dialog import FormDialog
+
+    def answered(values: dict[str, str] | None) -> None:
+        if values is not None:
+            then(values)
+
+    deck.app.push_screen(FormDialog(form), answered)
+
+
+def with_known(deck: DeckScreen, then: Callable[[KnownNames], object]) -> None:
+    """Have the names that there are be read first."""
+    deck.ask("known names", "", then=then)
+
+
+def begin(deck: DeckScreen, verb: str, name: str, job: TransferJob, *given: Any, row_id: str = "") -> TransferJob:
+    """Begin a transfer; it goes on behind the list. `name`: what the status line calls it at the end."""
+    key = row_id or f"{verb} {name}"
+    deck.transfers.begin(key, job)
+    deck.show_notes()
+    deck.bridge.run(Step(verb, key, name, (job, *given)))
+    return job
+
+
+def new_container(deck: DeckScreen, image: str = "", settings: Settings | None = None) -> None:
+    """The dialog for a container; `settings`: those of one that it is to be like."""
+    from tui.forms.create import create_form, run_words
+
+    def make(values: dict[str, str]) -> None:
+        command, *words = run_words(values)
+        name = values["name"] or values["image"]
+        begin(deck, "create", name, TransferJob(f"making {name}", can_cancel=True), command, words)
+
+    with_known(deck, lambda known: fill_in(deck, create_form(known, image=image, settings=settings), make))
+
+
+def pull(deck: DeckScreen, name: str = "") -> None:
+    """The dialog of a pull; of the one that is under way, where there is one."""
+    from tui.screens.pull_dialog import PullDialog
+
+    def pulled(wanted: str, access: RegistryAccess) -> TransferJob:
+        return begin(deck, "pull", wanted, TransferJob(f"pulling {wanted}", can_cancel=True), wanted, access)
+
+    jobs = [(key, job) for key, job in deck.transfers.under_way() if key.startswith("pull ")]
+    typed, job = (jobs[0][0].removeprefix("pull "), jobs[0][1]) if jobs and not name else (name, None)
+
+    def left(note: str | None) -> None:
+        if note:
+            deck.say(note)
+
+    def show(known: KnownNames) -> None:
+        deck.app.push_screen(PullDialog(known.images, pulled, name=typed, job=job), left)
+
+    with_known(deck, show)
+
+
+def offered(offer: PruneOffer) -> list[str]:
+    """What a prune would remove, a line each."""
+    plan = offer.plan
+    lines = [f"container {usage.container.name}  {size(usage.size)}" for usage in plan.containers]
+    lines += [f"pod {name}  with its containers" for _, name in offer.pods]
+    lines += [
+        f"image {usage.image.names[0] if usage.image.names else usage.image.id[:12]}  {size(usage.unique)}"
+        for usage in plan.images
+    ]
+    lines += [f"volume {usage.volume.name}  {size(usage.size)}" for usage in plan.volumes]
+    return [*lines, *(f"network {name}" for name in plan.networks)]
+
+
+def prune(deck: DeckScreen, what: str, kinds: Sequence[str]) -> None:
+    """Show what nothing uses and how much that frees, then remove just that. `what`: in words."""
+    from tui.screens.dialog import ConfirmDialog
+
+    def show(offer: PruneOffer) -> None:
+        lines = offered(offer)
+        if not lines:
+            deck.say(f"there is nothing to prune: {what}")
+            return
+
+        def answered(answer: tuple[bool, bool] | None) -> None:
+            if answer is not None and answer[0]:
+                step = Step("prune", f"prune {what}", what, (offer.plan, [pod_id for pod_id, _ in offer.pods]))
+                deck.bridge.run(step)
+
+        freed = f"This frees {size(offer.plan.size)}." if offer.plan.size else "This frees next to nothing."
+        message = f"For good goes what is listed. {freed} What comes into use before that stays."
+        deck.app.push_screen(ConfirmDialog(f"Prune {what}?", message, "Prune", listed=lines), answered)
+
+    deck.say(f"looking for what nothing uses: {what} …")
+    deck.ask("prune offer", "", tuple(kinds), then=show)
+
+
+def choose(deck: DeckScreen, title: str, message: str, options: Iterable[str], then: Callable[[int], object]) -> None:
+    """Have one of a few things be chosen; `then` gets its number."""
+    from tui.screens.choice import ChoiceDialog
+
+    def chosen(number: int | None) -> None:
+        if number is not None:
+            then(number)
+
+    deck.app.push_screen(ChoiceDialog(title, message, list(options)), chosen)

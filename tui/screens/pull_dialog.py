@@ -1,0 +1,142 @@
+"""The dialog of a pull: which image, and then how far each of its layers is."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import ClassVar
+
+from rich.text import Text
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.screen import ModalScreen
+from textual.suggester import SuggestFromList
+from textual.widgets import Button, Input, Static
+
+from core.model.image import RegistryAccess
+from tui.plain_text import printable, size
+from tui.transfers import TransferJob
+from tui.widgets.tick import Tick
+
+LOOK_AGAIN = 0.2
+BAR = 20
+
+
+def progress_lines(job: TransferJob) -> list[str]:
+    """A line a layer, and one for the whole."""
+    progress = job.progress
+    if progress is None:
+        return ["asking the registry …"]
+    lines = []
+    for layer in progress.layers:
+        filled = BAR * layer.done // max(1, layer.total)
+        state = "done" if layer.done >= layer.total else f"{layer.done * 100 // max(1, layer.total)} %"
+        if not layer.done:
+            state = "applied" if progress.phase == "applying" else "waits"
+        bar = "█" * filled + "░" * (BAR - filled)
+        lines.append(f"{layer.digest.removeprefix('sha256:')[:12]}  {bar} {size(layer.total):>7}  {state}")
+    total = f" of {size(progress.total)}, {job.percent} %" if progress.total else ""
+    return [*lines, f"{progress.phase}: {size(progress.done)}{total}"]
+
+
+class PullDialog(ModalScreen[str]):
+    """Ends in a line for the status line. `begin`: has a name pulled. `job`: one that is under way already."""
+
+    CSS_PATH: ClassVar[list[str | Path]] = ["dialog.tcss", "form_dialog.tcss"]  # type: ignore[assignment]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "leave", "leave"),
+        Binding("down", "app.focus_next", "next", priority=True),
+        Binding("up", "app.focus_previous", "before", priority=True),
+    ]
+
+    def __init__(
+        self,
+        known: Sequence[str],
+        begin: Callable[[str, RegistryAccess], TransferJob],
+        *,
+        name: str = "",
+        job: TransferJob | None = None,
+    ) -> None:
+        super().__init__()
+        self._known = known
+        self._begin = begin
+        self._name = name
+        self._job = job
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="dialog") as box:
+            box.border_title = "Pull an image"
+            suggester = SuggestFromList(self._known)
+            yield Input(
+                self._name, placeholder="alpine, quay.io/podman/hello, docker-archive:file …", id="name",
+                suggester=suggester, compact=True, classes="field",
+            )  # fmt: skip
+            yield Tick("the registry has to prove who it is (TLS)", True, id="tick")
+            with VerticalScroll(id="listed", can_focus=False):
+                yield Static("", id="layers")
+            yield Static("", id="hint")
+            with Horizontal(id="buttons"):
+                yield Button("Cancel", id="cancel", variant="primary", compact=True)
+                yield Button("Pull", id="confirm", variant="success", compact=True)
+
+    def on_mount(self) -> None:
+        self.set_focus(self.query_one("#name"))
+        self.set_interval(LOOK_AGAIN, self._look)
+        self._look()
+
+    @property
+    def _typed(self) -> str:
+        return self.query_one("#name", Input).value.strip()
+
+    @on(Input.Changed)
+    @on(Tick.Changed)
+    def _look(self) -> None:
+        """Fields, or how far it is; its end ends the dialog, a failure brings the fields back."""
+        job = self._job
+        if job is not None and job.ended and job.error is None:
+            self.dismiss("")
+            return
+        goes_on = job is not None and not job.ended
+        self.query_one("#name").disabled = goes_on
+        self.query_one("#tick").display = not goes_on
+        self.query_one("#listed").display = goes_on
+        self.query_one("#confirm", Button).label = "Hide" if goes_on else "Pull"
+        if job is not None and goes_on:
+            if self.focused is None or self.focused.disabled:
+                self.set_focus(self.query_one("#confirm"))
+            self.query_one("#layers", Static).update(Text("\n".join(progress_lines(job)), no_wrap=True))
+            self._say("Hide leaves it to go on behind the list; Cancel leaves nothing of it.")
+        elif job is not None and job.error is not None:
+            self._say(f"✗ {job.error.message}")
+        else:
+            options = [] if self.query_one("#tick", Tick).value else ["--tls-verify=false"]
+            self._say(f"$ {shlex.join(['wharf', 'pull', *options, self._typed or 'NAME'])}")
+
+    def _say(self, text: str) -> None:
+        self.query_one("#hint", Static).update(Text(printable(text)))
+
+    @on(Input.Submitted)
+    @on(Button.Pressed, "#confirm")
+    def confirm(self) -> None:
+        """Begin; where it is under way, leave it to go on."""
+        if self._job is not None and not self._job.ended:
+            self.action_leave()
+        elif self._typed:
+            self._job = self._begin(self._typed, RegistryAccess(tls_verify=self.query_one("#tick", Tick).value))
+            self._look()
+
+    @on(Button.Pressed, "#cancel")
+    def cancel(self) -> None:
+        """Cancel what is under way; with nothing under way, leave."""
+        if self._job is not None and not self._job.ended:
+            self._job.cancel.set()
+        else:
+            self.dismiss("")
+
+    def action_leave(self) -> None:
+        """Leave; what is under way goes on."""
+        goes_on = self._job is not None and not self._job.ended
+        self.dismiss("the pull goes on; the same key shows it again" if goes_on else "")

@@ -1,0 +1,126 @@
+"""What the actions do that are of no view: room on disk, secrets, registries, undo."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from rich.text import Text
+
+from core.model.secret import Secret
+from core.model.usage import DiskUsage
+from tui.plain_text import ago, printable, size
+from tui.screens import orders
+from tui.step import Step
+
+if TYPE_CHECKING:
+    from tui.screens.deck import DeckScreen
+
+EVERYTHING: Final = ("containers", "images", "networks", "pods")
+
+
+def usage_text(usage: DiskUsage) -> str:
+    """What takes room, as `wharf system df` and its details."""
+    lines = [f"{'':<14}{'TOTAL':>7}{'IN USE':>8}{'SIZE':>10}{'CAN BE FREED':>15}"]
+    kinds = (("images", usage.of_images), ("containers", usage.of_containers), ("volumes", usage.of_volumes))
+    for name, one in kinds:
+        lines.append(f"{name:<14}{one.total:>7}{one.active:>8}{size(one.size):>10}{size(one.reclaimable):>15}")
+    lines += ["", "IMAGES: its own, and what others have, too"]
+    for image in sorted(usage.images, key=lambda one: -one.unique):
+        name = image.image.names[0] if image.image.names else image.image.id[:12]
+        lines.append(f"{size(image.unique):>10}{size(image.shared):>10}  {name}")
+    lines += ["", "CONTAINERS: what they have written into their roots"]
+    lines += [
+        f"{size(one.size):>10}  {one.container.name}" for one in sorted(usage.containers, key=lambda one: -one.size)
+    ]
+    lines += ["", "VOLUMES"]
+    lines += [f"{size(one.size):>10}  {one.volume.name}" for one in sorted(usage.volumes, key=lambda one: -one.size)]
+    return "\n".join(printable(line) for line in lines)
+
+
+class SystemActions:
+    """A part of the actions of all views."""
+
+    _deck: DeckScreen
+
+    def undo(self) -> None:
+        steps = self._deck.undo.take()
+        if steps:
+            self._deck.bridge.run(*steps)
+        else:
+            self._deck.say("there is nothing to undo: a pause and a new name can be taken back, for 30 seconds")
+
+    def disk_usage(self) -> None:
+        from tui.screens.text_view import TextView
+
+        def show(usage: DiskUsage) -> None:
+            self._deck.app.push_screen(TextView("what takes room on disk", Text(usage_text(usage))))
+
+        self._deck.say("measuring …")
+        self._deck.bridge.ask("disk usage", "", then=show)
+
+    def system_prune(self) -> None:
+        orders.prune(self._deck, "what nothing uses, but for volumes and named images", EVERYTHING)
+
+    def system_prune_all(self) -> None:
+        kinds = (*EVERYTHING, "all images", "volumes")
+        orders.prune(self._deck, "all that nothing uses, volumes and named images, too", kinds)
+
+    def secrets(self) -> None:
+        """The list of secrets; one that is chosen can be removed."""
+
+        def show(secrets: list[Secret]) -> None:
+            if not secrets:
+                self._deck.say("no secrets yet; the palette has: keep a new secret")
+                return
+            options = [f"{one.name}  made {ago(one.created_at)}" for one in secrets]
+            orders.choose(
+                self._deck, "Secrets", "Enter asks whether to remove it.", options, lambda number: ask(secrets[number])
+            )
+
+        def ask(secret: Secret) -> None:
+            from tui.screens.dialog import ConfirmDialog
+
+            def answered(answer: tuple[bool, bool] | None) -> None:
+                if answer is not None and answer[0]:
+                    self._deck.bridge.run(Step("remove secret", secret.id, secret.name))
+
+            message = "It is forgotten for good. Containers that have got it keep what they have."
+            self._deck.app.push_screen(ConfirmDialog(f"Remove secret {secret.name}?", message, "Remove"), answered)
+
+        self._deck.ask("secrets", "", then=show)
+
+    def new_secret(self) -> None:
+        from tui.forms.secrets import SECRET_FORM
+
+        def keep(values: dict[str, str]) -> None:
+            data = values["text"].encode()
+            if values["file"]:
+                try:
+                    data = Path(values["file"]).expanduser().read_bytes()
+                except OSError as error:
+                    self._deck.say(f"{values['file']} can not be read: {error.strerror}")
+                    return
+            self._deck.bridge.run(Step("create secret", values["name"], values["name"], (values["name"], data)))
+
+        orders.fill_in(self._deck, SECRET_FORM, keep)
+
+    def log_in(self) -> None:
+        from tui.forms.images import LOGIN_FORM, access_of
+
+        def try_it(values: dict[str, str]) -> None:
+            registry = values["registry"]
+            given = (values["user"], values["password"], access_of(values))
+            self._deck.bridge.run(Step("log in", registry, registry, given))
+
+        orders.fill_in(self._deck, LOGIN_FORM, try_it)
+
+    def log_out(self) -> None:
+        from tui.screens.prompt import PromptDialog
+
+        def typed(registry: str | None) -> None:
+            if registry:
+                self._deck.bridge.run(Step("log out", registry, registry))
+
+        dialog = PromptDialog("Log out of a registry", "Its login is forgotten.", "Log out", placeholder="quay.io")
+        self._deck.app.push_screen(dialog, typed)

@@ -1,0 +1,99 @@
+"""What the actions do that make a container, change its settings, or copy what is known of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from core.model.snapshot import ContainerSnapshot
+from tui.plain_text import size
+from tui.screens import orders
+from tui.step import Step
+
+if TYPE_CHECKING:
+    from tui.screens.deck import DeckScreen
+
+
+def addresses(picture: ContainerSnapshot) -> list[str]:
+    """Where its published ports are reached, as a browser takes it; of other protocols as host and port."""
+    found = []
+    for mapping in picture.ports:
+        for step in range(mapping.length):
+            port, host = mapping.host_port + step, mapping.host_ip or "localhost"
+            if mapping.protocol != "tcp":
+                found.append(f"{host}:{port}/{mapping.protocol}")
+            else:
+                secure = mapping.container_port + step in (443, 8443)
+                found.append(f"http{'s' if secure else ''}://{host}:{port}/")
+    return found
+
+
+class ContainerSettings:
+    """A part of the actions of the view of containers."""
+
+    _deck: DeckScreen
+
+    def new(self) -> None:
+        orders.new_container(self._deck)
+
+    def clone(self, row: ContainerSnapshot) -> None:
+        """The dialog of a new one, filled in with what this one was created with."""
+        self._deck.ask("settings", row.id, then=lambda settings: orders.new_container(self._deck, settings=settings))
+
+    def rename(self, row: ContainerSnapshot) -> None:
+        from tui.screens.prompt import PromptDialog
+
+        def typed(name: str | None) -> None:
+            if name and name != row.name:
+                self._deck.bridge.run(Step("rename", row.id, row.name, (name,)))
+
+        message = f"$ wharf rename {row.name} NEW-NAME"
+        self._deck.app.push_screen(PromptDialog(f"Rename {row.name}", message, "Rename", value=row.name), typed)
+
+    def update(self, row: ContainerSnapshot) -> None:
+        from tui.forms.update import update_form, update_words
+
+        def change(values: dict[str, str]) -> None:
+            self._deck.bridge.run(Step("update", row.id, row.name, (update_words(row, values),)))
+
+        orders.fill_in(self._deck, update_form(row), change)
+
+    def ports(self, row: ContainerSnapshot) -> None:
+        """One address is copied at once; of several one is chosen."""
+        found = addresses(row)
+
+        def take(number: int) -> None:
+            self._copy(found[number], found[number])
+
+        if len(found) == 1:
+            take(0)
+        else:
+            orders.choose(self._deck, f"Ports of {row.name}", "Enter copies the address.", found, take)
+
+    def copy(self, row: ContainerSnapshot) -> None:
+        """Choose what goes to the clipboard."""
+        known = [
+            ("id", row.id),
+            ("name", row.name),
+            ("image", row.image),
+            ("address", ", ".join(row.addresses)),
+            ("mounted at", row.mount_point),
+            ("command", " ".join(row.command)),
+            ("log file", row.log_path),
+        ]
+        known = [(what, text) for what, text in known if text]
+
+        def take(number: int) -> None:
+            if number < len(known):
+                self._copy(known[number][1], known[number][0])
+            else:
+                self._deck.bridge.ask("output", row.id, then=lambda text: self._copy(text, "what it printed"))
+
+        options = [f"{what:<11} {text}" for what, text in known]
+        orders.choose(self._deck, f"Copy of {row.name}", "", [*options, "the last 300 lines that it printed"], take)
+
+    def _copy(self, text: str, what: str) -> None:
+        self._deck.app.copy_to_clipboard(text)
+        self._deck.say(f"copied: {what}" if len(text) < 1000 else f"copied: {what}, {size(len(text))}")
+
+    def prune(self) -> None:
+        orders.prune(self._deck, "containers that do not run", ("containers",))
