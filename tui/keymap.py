@@ -138,6 +138,8 @@ SYSTEM: Final = (
     Action("disk_usage", (), "", "what images, containers and volumes take on disk", MACHINE),
     Action("system_prune", (), "", "prune what nothing uses, but for volumes and named images", MACHINE),
     Action("system_prune_all", (), "", "prune all that nothing uses, volumes and named images, too", MACHINE),
+    Action("play", (), "", "play a file of Kubernetes manifests", MACHINE),
+    Action("take_down", (), "", "take down what was played from a file of Kubernetes manifests", MACHINE),
     Action("secrets", (), "", "list the secrets, and remove one", MACHINE),
     Action("new_secret", (), "", "keep a new secret", MACHINE),
     Action("log_in", (), "", "log in to a registry", MACHINE),

@@ -12,7 +12,7 @@ LOOKING: Final = frozenset(
         *("clear_marks", "resync", "open", "tab_before", "tab_after", "detail_down", "detail_up", "menu", "palette"),
         *("help", "back", "quit", "read_only", "own_cost", "running_only", "cpu_scale", "watch", "logs", "inspect"),
         *("stats", "events", "diff", "files", "export", "go_to", "enter", "close", "copy", "ports", "save", "secrets"),
-        *("disk_usage",),
+        *("disk_usage", "manifest"),
     }
 )
 """Their names in the key map; those that show a view are looking, too."""

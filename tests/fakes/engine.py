@@ -123,6 +123,15 @@ class FakeContainer:
         self._engine.calls.append(("rename", self.shown.name, new_name))
         self.become(EventKind.RENAME, name=new_name)
 
+    def init(self) -> None:
+        self._do(Verb.INIT)
+
+    def checkpoint(self) -> None:
+        self._do(Verb.CHECKPOINT)
+
+    def restore(self) -> None:
+        self._do(Verb.RESTORE)
+
     def update(self, changes: LimitChanges) -> None:
         self._do(Verb.UPDATE, changes)
 

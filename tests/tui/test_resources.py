@@ -9,6 +9,7 @@ from functools import partial
 import pytest
 from textual.pilot import Pilot
 from textual.widget import Widget
+from textual.widgets import OptionList
 
 from core.model.config import ResourceLimits
 from core.model.limits import LimitChanges
@@ -21,11 +22,12 @@ from tests.tui.conftest import SIZE, main_screen, row_of, selected_name, settled
 from tui.app import WharfApp
 from tui.bridge.command_lines import cloned_words
 from tui.bridge.resource_details import KnownNames
-from tui.forms import images, networks, pods, secrets, volumes
+from tui.forms import images, kube, networks, pods, secrets, volumes
 from tui.forms.create import create_form, run_words
 from tui.forms.form import Form
 from tui.forms.update import update_form
 from tui.screens.form_dialog import FieldRow, FormDialog
+from tui.screens.menu import ActionMenu
 from tui.screens.pull_dialog import PullDialog
 
 KNOWN = KnownNames(images=("localhost/demo:1",), containers=("web",), networks=("inner",), volumes=("data",), pods=())
@@ -155,6 +157,28 @@ async def test_limits_are_shown_as_they_are_and_only_what_was_changed_is_asked_f
         await until(pilot, lambda: fake.calls == [("update", "web", expected)])
 
 
+@pytest.mark.parametrize(
+    ("action", "state", "call"),
+    [("init", Status.CONFIGURED, "init"), ("checkpoint", Status.RUNNING, "checkpoint"), ("restore", Status.EXITED,
+      "restore")],
+)  # fmt: skip
+async def test_verbs_without_a_key_are_in_the_menu(
+    app: WharfApp, fake: FakeEngine, action: str, state: Status, call: str
+) -> None:
+    fake.add("web", state)
+    async with app.run_test(size=SIZE) as pilot:
+        await until_shown(pilot, "web")
+        await pilot.press("x")
+        await until(pilot, lambda: isinstance(app.screen, ActionMenu))
+        options = app.screen.query_one(OptionList)
+        options.highlighted = options.get_option_index(action)
+        await pilot.press("enter")
+        if action == "checkpoint":
+            await until_shown(pilot, "they end by it")
+            await pilot.press("y")
+        await until(pilot, lambda: fake.calls == [(call, "web")])
+
+
 async def test_what_is_known_of_a_container_is_copied(app: WharfApp, fake: FakeEngine) -> None:
     ports = (PortMapping(container_port=80, host_port=8080), PortMapping(container_port=443, host_port=8443))
     web = fake.add("web", ports=ports)
@@ -225,7 +249,7 @@ FORMS = {
     "load": images.LOAD_FORM, "import": images.IMPORT_FORM, "tag": images.tag_form("a"), "login": images.LOGIN_FORM,
     "volume": volumes.volume_form(KNOWN), "export": volumes.export_form("a"), "unpack": volumes.import_form("a"),
     "network": networks.network_form(KNOWN), "connect": networks.connect_form("a", ("web",)),
-    "pod": pods.pod_form(KNOWN), "secret": secrets.SECRET_FORM,
+    "pod": pods.pod_form(KNOWN), "secret": secrets.SECRET_FORM, "play": kube.PLAY_FORM, "down": kube.DOWN_FORM,
 }  # fmt: skip
 
 

@@ -76,6 +76,12 @@ def _output(engine: Engine, container_id: str) -> str:
     return "\n".join([*joiner.take(), *joiner.rest()])
 
 
+def _manifest(engine: Engine, row_id: str, names: tuple[str, ...]) -> str:
+    from core.kube.generate import generate
+
+    return generate(engine, names)
+
+
 def _settings(engine: Engine, container_id: str) -> tuple[dict[str, list[str]], str, list[str]]:
     """What a container was created with, as `cloned_words` gives it; the image and the command alone where it was
     not made by a command line.
@@ -99,4 +105,5 @@ RESOURCE_DETAILS: Final[dict[str, Callable[..., Any]]] = {
     "secrets": _secrets,
     "output": _output,
     "settings": _settings,
+    "manifest": _manifest,
 }

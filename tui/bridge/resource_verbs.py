@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from core.engine import Engine
-from core.errors import Cancelled, EngineError, NoSuchImage
+from core.errors import Cancelled, EngineError, InvalidArgument, NoSuchImage
 from core.model.image import RegistryAccess
 from core.model.network import Attachment
+from core.model.options import CreateOptions
 from core.model.usage import PrunePlan
 from tui.bridge.command_lines import read_create, read_network, read_pod, read_update
 from tui.plain_text import size
@@ -18,6 +19,7 @@ from tui.transfers import TransferJob
 
 if TYPE_CHECKING:
     from core.images import SaveForm
+    from core.kube.reading import Reading
 
 
 def _rename(engine: Engine, container_id: str, tell: Tell, new_name: str) -> None:
@@ -105,14 +107,45 @@ def _export_volume(engine: Engine, job: TransferJob, name: str, destination: Pat
 
 
 def _import_volume(engine: Engine, job: TransferJob, name: str, archive: Path) -> str:
-    from core.errors import InvalidArgument
-
     try:
         with archive.open("rb") as file:
             engine.volumes.import_tar(name, file)
     except OSError as error:
         raise InvalidArgument(f"{archive} can not be read: {error.strerror}") from error
     return f"has got the files of {archive}"
+
+
+def _read_manifests(file: Path) -> Reading:
+    from core.kube.reading import read_manifests
+
+    try:
+        return read_manifests(file.read_text())
+    except (OSError, UnicodeDecodeError) as error:
+        raise InvalidArgument(f"{file} can not be read: {error}") from error
+
+
+def _play(engine: Engine, job: TransferJob, file: Path) -> str:
+    from core.cli.network_options import parse_networks, usual_network
+    from core.kube.play import PlayOptions, play
+
+    network, attachments = parse_networks([usual_network()])
+    request = PlayOptions(
+        infra_options=CreateOptions(network=network, attachments=attachments),
+        pull=engine.images.pull,
+        create_command=("wharf", "kube", "play", str(file)),
+    )
+    pods = play(engine, _read_manifests(file), request).pods
+    for pod in pods:
+        if pod.error is not None:
+            raise pod.error
+    return f"is played: {len(pods)} pod{'' if len(pods) == 1 else 's'}"
+
+
+def _take_down(engine: Engine, job: TransferJob, file: Path) -> str:
+    from core.kube.play import take_down
+
+    gone = take_down(engine, _read_manifests(file)).removed
+    return f"is taken down: {len(gone)} pod{'' if len(gone) == 1 else 's'} removed"
 
 
 def _tag(engine: Engine, image_id: str, tell: Tell, new_name: str) -> None:
@@ -184,6 +217,8 @@ RESOURCE_VERBS: Final = {
     "import": BridgeVerb("{0.doing}", "{0.outcome}", _transfer(_import)),
     "export volume": BridgeVerb("{0.doing}", "{0.outcome}", _transfer(_export_volume)),
     "import volume": BridgeVerb("{0.doing}", "{0.outcome}", _transfer(_import_volume)),
+    "play": BridgeVerb("{0.doing}", "{0.outcome}", _transfer(_play)),
+    "take down": BridgeVerb("{0.doing}", "{0.outcome}", _transfer(_take_down)),
     "tag": BridgeVerb("naming", "is {0}, too", _tag),
     "untag": BridgeVerb("taking a name away", "is not {0} any more", _untag),
     "remove used image": BridgeVerb("removing", "removed, with its containers", _remove_used_image),

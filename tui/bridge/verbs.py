@@ -100,6 +100,11 @@ VERBS: Final = {
     "pause": BridgeVerb("pausing", "paused", _on_any(lambda container: container.pause()), _turned("unpause")),
     "unpause": BridgeVerb("unpausing", "goes on", _on_any(lambda container: container.unpause()), _turned("pause")),
     "kill": BridgeVerb("SIG{0}", "got SIG{0}", _kill),
+    "init": BridgeVerb("creating", "is created: its process waits", _on_container(lambda container: container.init())),
+    "checkpoint": BridgeVerb(
+        "writing to disk", "is on disk: restore goes on there", _on_container(lambda container: container.checkpoint())
+    ),
+    "restore": BridgeVerb("restoring", "goes on", _on_container(lambda container: container.restore())),
     "remove": BridgeVerb("removing", "removed", _remove),
     "mount": BridgeVerb("mounting", "mounted", _on_container(lambda container: container.mount())),
     "unmount": BridgeVerb("unmounting", "unmounted", _on_container(lambda container: container.unmount())),

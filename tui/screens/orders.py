@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from core.model.image import RegistryAccess
 from tui.bridge.resource_details import KnownNames, PruneOffer
 from tui.forms.form import Form
-from tui.plain_text import size
+from tui.plain_text import printable_text, size
 from tui.step import Step
 from tui.transfers import TransferJob
 
@@ -108,6 +108,20 @@ def prune(deck: DeckScreen, what: str, kinds: Sequence[str]) -> None:
 
     deck.say(f"looking for what nothing uses: {what} …")
     deck.ask("prune offer", "", tuple(kinds), then=show)
+
+
+def show_manifest(deck: DeckScreen, names: Sequence[str]) -> None:
+    """Pods or containers as a Kubernetes manifest, which is in the clipboard then, too."""
+    from rich.text import Text
+
+    from tui.screens.text_view import TextView
+
+    def show(manifest: str) -> None:
+        deck.app.copy_to_clipboard(manifest)
+        deck.say("copied: the manifest")
+        deck.app.push_screen(TextView(f"manifest of {', '.join(names)} (copied)", Text(printable_text(manifest))))
+
+    deck.ask("manifest", "", tuple(names), then=show)
 
 
 def choose(deck: DeckScreen, title: str, message: str, options: Iterable[str], then: Callable[[int], object]) -> None:

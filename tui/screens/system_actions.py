@@ -9,9 +9,11 @@ from rich.text import Text
 
 from core.model.secret import Secret
 from core.model.usage import DiskUsage
+from tui.forms.form import Form
 from tui.plain_text import ago, printable, size
 from tui.screens import orders
 from tui.step import Step
+from tui.transfers import TransferJob
 
 if TYPE_CHECKING:
     from tui.screens.deck import DeckScreen
@@ -89,6 +91,23 @@ class SystemActions:
             self._deck.app.push_screen(ConfirmDialog(f"Remove secret {secret.name}?", message, "Remove"), answered)
 
         self._deck.ask("secrets", "", then=show)
+
+    def play(self) -> None:
+        from tui.forms.kube import PLAY_FORM
+
+        self._with_manifests(PLAY_FORM, "play", "playing")
+
+    def take_down(self) -> None:
+        from tui.forms.kube import DOWN_FORM
+
+        self._with_manifests(DOWN_FORM, "take down", "taking down")
+
+    def _with_manifests(self, form: Form, verb: str, doing: str) -> None:
+        def begin(values: dict[str, str]) -> None:
+            file = Path(values["file"]).expanduser().absolute()
+            orders.begin(self._deck, verb, file.name, TransferJob(f"{doing} {file.name}"), file)
+
+        orders.fill_in(self._deck, form, begin)
 
     def new_secret(self) -> None:
         from tui.forms.secrets import SECRET_FORM

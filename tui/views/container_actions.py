@@ -12,6 +12,7 @@ from core.model.snapshot import ContainerSnapshot
 from core.model.state import Status, Verb, allows
 from tui.messages import ShellMissing
 from tui.plain_text import printable
+from tui.screens import orders
 from tui.screens.asking import Plan, ask
 from tui.screens.commit_dialog import CommitDialog
 from tui.screens.dialog import ConfirmDialog, SignalDialog
@@ -76,6 +77,22 @@ class ContainerActions(ContainerSettings):
             return Plan(Step(verb, row.id, row.name), words) if allows(row.status, needed) else None
 
         ask(self._deck, title, rows, plan, alone=False)
+
+    def init(self, rows: Pictures) -> None:
+        self._simply("Create", "init", Verb.INIT, "has its process created, which waits for a start", rows)
+
+    def checkpoint(self, rows: Pictures) -> None:
+        def plan(row: Picture) -> Plan | None:
+            words = "has its processes written to disk, and they end by it; its connections are lost"
+            return Plan(Step("checkpoint", row.id, row.name), words) if allows(row.status, Verb.CHECKPOINT) else None
+
+        ask(self._deck, "Checkpoint", rows, plan)
+
+    def restore(self, rows: Pictures) -> None:
+        self._simply("Restore", "restore", Verb.RESTORE, "goes on where its checkpoint left it", rows)
+
+    def manifest(self, rows: Pictures) -> None:
+        orders.show_manifest(self._deck, [row.name for row in rows])
 
     def kill(self, rows: Pictures) -> None:
         choose_signal(self._deck, [(row.id, row.name) for row in rows if allows(row.status, Verb.KILL)])

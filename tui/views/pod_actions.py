@@ -45,6 +45,9 @@ class PodActions:
         else:
             self._deck.say("no container but the one that holds what they share: nothing is printed")
 
+    def manifest(self, rows: Pods) -> None:
+        orders.show_manifest(self._deck, [pod.name for pod in rows])
+
     def prune(self) -> None:
         orders.prune(self._deck, "pods of which nothing runs any more", ("pods",))
 

@@ -66,6 +66,7 @@ ACTIONS: Final = (
     Action("new", ("n",), "new", "make a pod", "Pod"),
     Action("logs", ("l",), "logs", "what the pod's containers print, by time", "Pod", lambda pod: bool(pod.members),
            Scope.ROWS),
+    Action("manifest", (), "", "show it as a Kubernetes manifest, and copy that", "Pod", scope=Scope.ROWS),
     Action("prune", ("z",), "", "remove those of which nothing runs any more, after a look at them", "Pod"),
     Action(
         "toggle_run", ("s",), "start/stop", "start the pod's containers, or stop them where one runs", "Pod",
