@@ -30,7 +30,7 @@ from core.paths import EnginePaths
 DEMO: Final = "localhost/wharf-demo:latest"
 PROJECT: Final = Path(__file__).resolve().parent.parent
 CGROUPS: Final = Path("/sys/fs/cgroup")
-SETTLING_TIME: Final = 5.0
+SETTLING_TIME: Final = 15.0
 """Seconds that monitors and their clean-ups have to end by themselves."""
 
 

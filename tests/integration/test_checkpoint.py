@@ -8,7 +8,9 @@ were called. All else is real.
 from __future__ import annotations
 
 import os
+import select
 import shutil
+import signal
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -121,6 +123,16 @@ def test_what_is_refused_changes_nothing(able: Engine, tmp_path: Path) -> None:
     assert brief.refresh().status is Status.RUNNING
 
 
+def kill_and_wait(pid: int) -> None:
+    """Kill a process, as CRIU's caller does with the checkpointed one, and wait until it is dead."""
+    descriptor = os.pidfd_open(pid)
+    try:
+        signal.pidfd_send_signal(descriptor, signal.SIGKILL)
+        select.select([descriptor], [], [], 20)
+    finally:
+        os.close(descriptor)
+
+
 def test_a_caller_that_was_killed(able: Engine) -> None:
     container = run(able, "sleep", "1000")
     folder = able.paths.checkpoint(container.id)
@@ -130,7 +142,7 @@ def test_a_caller_that_was_killed(able: Engine) -> None:
             folder.mkdir(exist_ok=True)
         if whole:
             (folder / "inventory.img").touch()
-            subprocess.run(["kill", "-9", str(container.snapshot().pid)], check=True)
+            kill_and_wait(container.snapshot().pid)
             container.wait(20)
         picture = container.refresh()
         assert (picture.intent, picture.checkpointed, folder.exists()) == (None, whole, whole)

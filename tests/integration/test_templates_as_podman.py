@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import subprocess
 import tarfile
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -77,9 +79,10 @@ WRONG = (
 
 
 @pytest.fixture(scope="module")
-def podman(tmp_path_factory: pytest.TempPathFactory) -> Podman:
+def podman() -> Iterator[Podman]:
     """podman on directories of its own, with an image that is called `it`."""
-    folder = tmp_path_factory.mktemp("podman")
+    # podman takes no longer path than 50 characters for its run root.
+    folder = Path(tempfile.mkdtemp(prefix="wfp-", dir="/tmp"))
     where = ["--root", str(folder / "root"), "--runroot", str(folder / "run"), "--tmpdir", str(folder / "tmp")]
 
     def carry_out(*words: str) -> subprocess.CompletedProcess[str]:
@@ -90,8 +93,11 @@ def podman(tmp_path_factory: pytest.TempPathFactory) -> Podman:
         archive.add(Path(__file__), "file")
     changes = [word for change in CHANGES for word in ("--change", change)]
     made = carry_out("import", *changes, str(folder / "empty.tar"), "localhost/it:1")
-    assert made.returncode == 0, made.stderr
-    return carry_out
+    try:
+        assert made.returncode == 0, made.stderr
+        yield carry_out
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="module")

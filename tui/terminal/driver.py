@@ -107,6 +107,15 @@ class WharfDriver(LinuxDriver):
             self.write("\x1b=" if modes.application_keypad else "\x1b>")
         self.flush()
 
+    def _get_terminal_size(self) -> tuple[int, int]:
+        """Columns and rows of the terminal itself; COLUMNS and LINES of the environment do not follow it."""
+        for descriptor in (self.fileno, 2, 1):
+            with contextlib.suppress(OSError):
+                columns, rows = os.get_terminal_size(descriptor)
+                if columns and rows:
+                    return columns, rows
+        return super()._get_terminal_size()
+
     def start_application_mode(self) -> None:
         for number in (signal.SIGHUP, signal.SIGTERM):
             with contextlib.suppress(RuntimeError, ValueError):
