@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 import sys
 import threading
 from collections.abc import Iterable, Sequence
@@ -18,10 +17,9 @@ import msgspec
 from core.container import Container
 from core.errors import EngineError, InvalidArgument, NoSuchContainer, PermissionDenied, TimedOut
 from core.events import Event, EventBus, Subscription
-from core.host.files import make_private_directory
+from core.host.files import make_private_directory, remove_tree
 from core.host.installation import own_command
 from core.host.locks import FileLock
-from core.host.network_namespaces import remove_network_namespace
 from core.host.process_stat import boot_id
 from core.host.processes import find_program, run
 from core.log import LOG
@@ -31,9 +29,9 @@ from core.model.snapshot import ContainerSnapshot, ResourceSample
 from core.model.state import IDLE_STATUSES, Status
 from core.monitor.conmon import Conmon
 from core.network.netavark import Netavark
-from core.operations.inspect import snapshot_of
 from core.operations.observe import observed_state
 from core.operations.parts import EngineParts, Transaction
+from core.operations.snapshot import snapshot_of
 from core.paths import EnginePaths
 from core.runtime.runc import Runc
 from core.settings import Settings
@@ -318,7 +316,11 @@ class Engine:
         """Those of containers that the store does not know."""
         with contextlib.suppress(FileNotFoundError):
             found = os.listdir(self.paths.namespaces)
-            owners = {record.id for record in self._parts.store.all()} if found else set()
+            if not found:
+                return
+            from core.host.network_namespaces import remove_network_namespace
+
+            owners = {record.id for record in self._parts.store.all()}
             for name in found:
                 if name.partition(".")[0] not in owners:
                     remove_network_namespace(self.paths.namespaces / name)
@@ -354,7 +356,7 @@ class Engine:
         with FileLock(self.paths.locks / "boot"):
             if self._parts.store.boot_id() == self._parts.boot_id:
                 return
-            shutil.rmtree(self.paths.name_server, ignore_errors=True)
+            remove_tree(self.paths.name_server)
             for record in self._parts.store.all():
                 if record.state.boot_id == self._parts.boot_id:
                     continue

@@ -1,7 +1,5 @@
 """What happened to a container, and the bounded bus that carries it to whoever listens in this process."""
 
-from __future__ import annotations
-
 import enum
 import threading
 from collections import deque
@@ -70,7 +68,7 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
 class Subscription:
     """One listener. `get` waits; `close` ends it. Usable as a context manager."""
 
-    def __init__(self, bus: EventBus) -> None:
+    def __init__(self, bus: "EventBus") -> None:
         self._bus = bus
         self._events: deque[Event] = deque()
         self._overflowed = False

@@ -28,8 +28,8 @@ from core.model.state import IDLE_STATUSES
 from core.model.usage import ContainerUsage, DiskUsage, ImageUsage, PrunePlan, VolumeUsage
 from core.model.volume import VolumeSnapshot
 from core.networks import Networks
-from core.operations.inspect import snapshot_of
 from core.operations.parts import EngineParts
+from core.operations.snapshot import snapshot_of
 from core.volumes import Volumes
 
 Usage = TypeVar("Usage")

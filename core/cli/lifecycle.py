@@ -8,7 +8,6 @@ import sys
 from core.cli.command import Order, add_selection, command_parser, each, only_existing, open_engine, selected
 from core.cli.main import COMMANDS, Invocation, report
 from core.cli.parser import HIDDEN, CommandParser, add_boolean, seconds
-from core.cli.waiting import add_conditions, conditions
 from core.container import Container
 from core.engine import Engine
 from core.errors import EngineError, InvalidArgument, NoSuchContainer, NotFound, StateForbids
@@ -120,6 +119,8 @@ def _pause(invocation: Invocation, parser: CommandParser) -> int:
 
 
 def _wait(invocation: Invocation, parser: CommandParser) -> int:
+    from core.cli.waiting import add_conditions, conditions
+
     add_selection(parser, "wait for")
     parser.add_argument("--ignore", action="store_true", help="no error for a container that is not there")
     add_conditions(parser)

@@ -305,25 +305,6 @@ def main(argv: Sequence[str]) -> int:
     return guarded(lambda: run_command(parse_global(argv)))
 
 
-class LeanImports:
-    """While modules are loaded, keeps msgspec from a library that it can do without.
-
-    With typing_extensions it would load `inspect` and all that belongs to it: a fifth of the time of a command.
-    """
-
-    _NAME = "typing_extensions"
-
-    def __enter__(self) -> None:
-        # None is how the import system is told that there is no such module.
-        self._hidden = self._NAME not in sys.modules
-        if self._hidden:
-            sys.modules[self._NAME] = None  # type: ignore[assignment]
-
-    def __exit__(self, *error: object) -> None:
-        if self._hidden:
-            del sys.modules[self._NAME]
-
-
 def run_command(invocation: Invocation) -> int:
     """Carry out a subcommand; its exit code. Raises `EngineError`, and whatever `guarded` is there for."""
     invocation = _ungrouped(invocation)
@@ -334,6 +315,8 @@ def run_command(invocation: Invocation) -> int:
 
         raise unknown_command(invocation.command, [*_help_lines(), *GROUPS])
     send_log(invocation)
+    from core.cli.lean_imports import LeanImports
+
     with LeanImports():
         # As importlib does it, which would have to be loaded for this.
         module = __import__(f"core.cli.{COMMANDS[invocation.command][0]}", fromlist=["run"])

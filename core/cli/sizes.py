@@ -7,13 +7,13 @@ from typing import Final
 
 from core.errors import InvalidArgument
 
-_SIZE: Final = re.compile(r"(\d+(?:\.\d+)?)\s*([bkmgt]?)(?:i?b)?", re.IGNORECASE)
+_SIZE: Final = r"(\d+(?:\.\d+)?)\s*([bkmgt]?)(?:i?b)?"
 _FACTORS: Final = {"": 1, "b": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30, "t": 1 << 40}
 
 
 def parse_size(text: str) -> int:
     """`64m`, `1.5g`, `1024` → bytes. Raises `InvalidArgument`."""
-    match = _SIZE.fullmatch(text.strip())
+    match = re.fullmatch(_SIZE, text.strip(), re.IGNORECASE)
     if match is None:
         raise InvalidArgument(f"{text!r} is not a size", hint="use a number with b, k, m or g behind it")
     return int(float(match[1]) * _FACTORS[match[2].lower()])

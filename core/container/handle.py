@@ -12,8 +12,8 @@ from core.host.locks import FileLock
 from core.model.config import ContainerConfig, ContainerRecord
 from core.model.snapshot import ContainerSnapshot
 from core.model.state import IDLE_STATUSES, Verb, require
-from core.operations.inspect import snapshot_of
 from core.operations.parts import EngineParts, Transaction
+from core.operations.snapshot import snapshot_of
 from core.operations.synchronise import synchronise
 
 LOCK_PATIENCE: Final = 60.0

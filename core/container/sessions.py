@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
-from core.console.log import LogLine, ReplayBegin, read_log, replay, replay_begin
 from core.container.handle import Handle
 from core.errors import EngineError, InvalidArgument, MonitorFailed
 from core.events import EventKind
-from core.model.options import ExecOptions
-from core.model.snapshot import ProcessEntry
 from core.model.state import Status, Verb
 
 if TYPE_CHECKING:
+    import threading
+    from collections.abc import Iterator, Sequence
+
     from core.console.attach import AttachSocket
+    from core.console.log import LogLine, ReplayBegin
     from core.host.processes import Finished
+    from core.model.options import ExecOptions
+    from core.model.snapshot import ProcessEntry
     from core.operations.exec import ExecSession
     from core.operations.host_tools import HostTools
     from core.operations.top import ProcessTable
@@ -117,6 +118,8 @@ class Sessions(Handle):
         """
         if not self.config.keeps_log:
             raise InvalidArgument("this container is using the 'none' log driver, cannot read logs")
+        from core.console.log import read_log
+
         yield from read_log(
             self._parts.paths.log(self.id),
             tail=tail,
@@ -128,10 +131,14 @@ class Sessions(Handle):
 
     def replay(self, limit: int = REPLAY_LIMIT) -> bytes:
         """The last `limit` bytes of the console's log, as the terminal got them."""
+        from core.console.log import replay
+
         return replay(self._parts.paths.log(self.id), limit)
 
     def replay_begin(self, limit: int = REPLAY_LIMIT) -> ReplayBegin:
         """Whether `replay` has all that was printed since the start, and why not."""
+        from core.console.log import replay_begin
+
         return replay_begin(self._parts.paths.log(self.id), limit, self.snapshot().started_at)
 
     def processes(self, columns: Sequence[str] = ()) -> ProcessTable:

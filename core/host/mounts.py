@@ -21,7 +21,7 @@ _UMOUNT_NOFOLLOW: Final = 0x8
 _MOUNT_TIMEOUT: Final = 120.0
 """Seconds; a server on the network may be slow to answer."""
 _libc = ctypes.CDLL(None, use_errno=True)
-_OCTAL: Final = re.compile(rb"\\([0-7]{3})")
+_OCTAL: Final = rb"\\([0-7]{3})"
 
 
 def mount_tmpfs(path: Path, *, size: int, mode: int = 0o1777, owner: tuple[int, int] = (0, 0)) -> None:
@@ -86,4 +86,4 @@ def is_mounted(path: Path) -> bool:
 
 
 def _unescape(field: bytes) -> bytes:
-    return _OCTAL.sub(lambda match: bytes([int(match[1], 8)]), field)
+    return re.sub(_OCTAL, lambda match: bytes([int(match[1], 8)]), field)

@@ -1,7 +1,5 @@
 """A container's configuration. It never changes once it is written; the name lives beside it, as it can change."""
 
-from __future__ import annotations
-
 import enum
 from typing import Final
 

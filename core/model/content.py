@@ -1,7 +1,5 @@
 """What changed in a root file system, and what an image is to be made of."""
 
-from __future__ import annotations
-
 import enum
 from typing import Final, Literal
 

@@ -1,7 +1,5 @@
 """What a container's directories hold, for those who show it."""
 
-from __future__ import annotations
-
 import enum
 
 import msgspec

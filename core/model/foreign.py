@@ -1,7 +1,5 @@
 """A container that another engine of this machine made and keeps: what we may see of it, and do to it."""
 
-from __future__ import annotations
-
 import enum
 from typing import Final
 

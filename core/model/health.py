@@ -3,8 +3,6 @@
 Fields and meanings as in Docker's image configuration (`Healthcheck`) and podman's `--health-*`.
 """
 
-from __future__ import annotations
-
 import enum
 from collections.abc import Sequence
 from typing import Final

@@ -1,7 +1,5 @@
 """Which users and groups of the host those of a container are (user_namespaces(7))."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 
 import msgspec

@@ -1,7 +1,5 @@
 """An image, as the store lists it."""
 
-from __future__ import annotations
-
 from typing import Final
 
 import msgspec

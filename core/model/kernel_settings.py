@@ -1,7 +1,5 @@
 """What the kernel is asked for on behalf of a container, beside limits, namespaces and capabilities."""
 
-from __future__ import annotations
-
 import msgspec
 
 

@@ -1,7 +1,5 @@
 """Limits of a container's resources: as it was made with them, and as they were changed since."""
 
-from __future__ import annotations
-
 import msgspec
 
 from core.errors import InvalidArgument

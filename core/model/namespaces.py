@@ -1,7 +1,5 @@
 """Whose namespaces a container lives in: its own, the host's, another container's, or one that a path names."""
 
-from __future__ import annotations
-
 import enum
 
 import msgspec

@@ -1,8 +1,6 @@
 """Networks, how a container is connected to them, and the ports that it publishes."""
 
-from __future__ import annotations
-
-from typing import Final
+from typing import Final, Self
 
 import msgspec
 
@@ -106,7 +104,7 @@ class PortMapping(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     host_ip: str = ""
     length: int = 1
 
-    def overlaps(self, other: PortMapping) -> bool:
+    def overlaps(self, other: Self) -> bool:
         """Whether both want a same port of the host."""
         return (
             self.protocol == other.protocol

@@ -1,7 +1,5 @@
 """What a caller asks for: the requests for create and exec, before the image's configuration is merged in."""
 
-from __future__ import annotations
-
 from typing import Final, Literal
 
 import msgspec

@@ -1,7 +1,5 @@
 """Pods: containers that share namespaces and limits, and are worked as one."""
 
-from __future__ import annotations
-
 import enum
 from collections.abc import Iterable
 from typing import Final

@@ -1,7 +1,5 @@
 """Restart policies: whether a container that has ended is started again by itself, and after how long. Pure."""
 
-from __future__ import annotations
-
 import enum
 from typing import Final
 

@@ -1,7 +1,5 @@
 """Secrets: data that containers get without its being in their configuration."""
 
-from __future__ import annotations
-
 import enum
 
 import msgspec

@@ -1,7 +1,5 @@
 """Frozen pictures of a container for those who show it."""
 
-from __future__ import annotations
-
 import msgspec
 
 from core.model.config import ResourceLimits

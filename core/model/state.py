@@ -1,7 +1,5 @@
 """A container's state: what is observed of it, for one boot, and the one table of allowed verbs."""
 
-from __future__ import annotations
-
 import enum
 from typing import Final
 

@@ -1,7 +1,5 @@
 """What images, containers and volumes take on disk, and what a prune would give back. Sizes are bytes."""
 
-from __future__ import annotations
-
 import msgspec
 
 from core.model.image import Image

@@ -1,7 +1,5 @@
 """A volume: files that outlive containers."""
 
-from __future__ import annotations
-
 import enum
 
 import msgspec

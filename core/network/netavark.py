@@ -13,7 +13,6 @@ import msgspec
 from core.errors import HostIncomplete, NetworkFailed, TimedOut
 from core.host.files import make_private_directory
 from core.host.locks import FileLock
-from core.host.network_namespaces import network_namespace
 from core.host.process_stat import process_start
 from core.host.process_table import arguments_of, find_by_arguments
 from core.host.processes import find_program, run, search_path
@@ -63,6 +62,8 @@ class Netavark:
         except NetworkFailed:
             # It stops where an interface or the namespace is missing, and leaves rules. What is set up once more, in
             # an empty namespace, is the same to it, and can be torn down wholly.
+            from core.host.network_namespaces import network_namespace
+
             with network_namespace(self._paths.stand_in_namespace(connection.container_id)) as stand_in:
                 self._call("setup", stand_in, connection)
                 self._call("teardown", stand_in, connection)

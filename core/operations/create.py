@@ -37,13 +37,13 @@ from core.operations.secrets import copy_secrets, resolve_uses
 from core.operations.user_namespace import allocation_lock, resolve_user_namespace
 from core.operations.volumes import ensure_volumes
 
-NAME_PATTERN: Final = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]*")
+NAME_PATTERN: Final = r"[a-zA-Z0-9][a-zA-Z0-9_.-]*"
 NAME_LENGTH: Final = 253
 
 
 def check_name(name: str) -> None:
     """Raise `InvalidArgument` for a name that podman would not take either."""
-    if not NAME_PATTERN.fullmatch(name) or len(name) > NAME_LENGTH:
+    if not re.fullmatch(NAME_PATTERN, name) or len(name) > NAME_LENGTH:
         raise InvalidArgument(
             f"the name {name[:40]!r} is not valid",
             hint=f"use letters, digits, '_', '.' and '-', a letter or digit first, at most {NAME_LENGTH} in all",

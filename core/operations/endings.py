@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 from core.errors import RuntimeFailed, StateForbids
@@ -11,7 +10,7 @@ from core.operations.kill import kill
 from core.operations.parts import Transaction
 from core.operations.synchronise import synchronise
 
-_NOT_RUNNING: Final = re.compile(r"not running|stopped|does not exist|no such process")
+_NOT_RUNNING: Final = ("not running", "stopped", "does not exist", "no such process")
 
 
 def kill_if_alive(held: Transaction, signal: int | str) -> bool:
@@ -30,7 +29,7 @@ def blame_its_end(held: Transaction, verb: Verb, error: RuntimeFailed) -> None:
     """Raise `StateForbids` where the container ended between the look and the act, and nothing else was wrong."""
     synchronise(held)
     require(verb, held.state.status, held.name, held.id)
-    if held.state.status is Status.EXITED and _NOT_RUNNING.search(error.message):
+    if held.state.status is Status.EXITED and any(words in error.message for words in _NOT_RUNNING):
         raise StateForbids(
             f"can not {verb} container {held.name}: it has ended meanwhile",
             hint="try again",

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import contextlib
 from datetime import UTC, datetime
 
-from core.errors import NoSuchContainer
 from core.host.process_table import capability_bounds
-from core.model.config import ContainerConfig, ContainerRecord
+from core.model.config import ContainerRecord
 from core.model.dependencies import dependencies
 from core.model.health import HealthCheck
 from core.model.id_mappings import IdMappings
-from core.model.network import PortMapping
-from core.model.snapshot import ContainerSnapshot
 from core.model.state import Status
 from core.oci.capabilities import compute
 from core.oci.signals import signal_name
 from core.operations.kernel_facts import DEFAULT_UMASK, kernel_facts
 from core.operations.network_inspect import network_settings, port_bindings
 from core.operations.parts import EngineParts
-from core.operations.pod_membership import pod_name_of
+from core.operations.snapshot import snapshot_of
 
 NANO = 1_000_000_000
 _PROPAGATION = frozenset({"private", "rprivate", "shared", "rshared", "slave", "rslave"})
@@ -27,69 +23,9 @@ _APART = _PROPAGATION | {"ro", "rw"}
 """Mount options that have a field of their own."""
 
 
-def snapshot_of(parts: EngineParts, record: ContainerRecord) -> ContainerSnapshot:
-    """A record as a frozen picture."""
-    config, state = record.config, record.state
-    network = str(config.network)
-    if joined := config.network_container or config.network_path:
-        network = f"{config.network}:{joined}"
-    return ContainerSnapshot(
-        id=config.id,
-        name=record.name,
-        image=config.image or config.rootfs,
-        image_id=config.image_id,
-        command=config.process.args,
-        status=state.status,
-        intent=state.intent,
-        pid=state.pid,
-        exit_code=state.exit_code,
-        oom_killed=state.oom_killed,
-        monitor_lost=state.monitor_lost,
-        created_at=config.created_at,
-        started_at=state.started_at,
-        finished_at=state.finished_at,
-        mount_point=state.mount_point,
-        terminal=config.process.terminal,
-        stdin_open=config.process.stdin_open,
-        labels=dict(config.labels),
-        log_path=str(parts.paths.log(config.id)),
-        stop_timeout=config.stop_timeout,
-        network=network,
-        networks=tuple(attachment.network for attachment in state.networks),
-        addresses=tuple(address.partition("/")[0] for lease in state.leases for address in lease.addresses),
-        ports=_ports(parts, config),
-        restarts=state.restarts,
-        restart_policy=str(record.restart),
-        stopped_by_user=state.stopped_by_user,
-        resources=record.limits,
-        health=state.health,
-        pod=config.pod,
-        pod_name=pod_name_of(parts, config.pod) if config.pod else "",
-        is_infra=config.is_infra,
-        mounts=tuple(
-            name
-            for pair in (
-                *((volume.name, volume.destination) for volume in config.volume_mounts),
-                *((bind.source, bind.destination) for bind in config.bind_mounts),
-            )
-            for name in pair
-        ),
-        error=state.error,
-        checkpointed=state.checkpointed,
-    )
-
-
 def podman_state(status: Status) -> str:
     """podman's word: what is configured here is created there."""
     return "created" if status is Status.CONFIGURED else str(status)
-
-
-def _ports(parts: EngineParts, config: ContainerConfig) -> tuple[PortMapping, ...]:
-    """Its own, or those of its pod, which lead to all of the pod's containers."""
-    if config.pod and config.network_container:
-        with contextlib.suppress(NoSuchContainer):
-            return parts.store.get(config.network_container).config.ports
-    return config.ports
 
 
 def timestamp(seconds: float) -> str:

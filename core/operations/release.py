@@ -13,8 +13,6 @@ from core.host.locks import FileLock
 from core.host.mounts import unmount
 from core.model.state import Intent
 from core.operations.parts import EngineParts, Transaction
-from core.operations.volume_use import release_volumes
-from core.operations.volumes import remove_volumes_of
 from core.runtime.contract import Phase
 
 KILL_PATIENCE: Final = 10.0
@@ -74,7 +72,10 @@ def release(held: Transaction, *, everything: bool = False) -> None:
     remove_cgroups(cgroup_paths)
     _disconnect(held)
     unmount(parts.paths.shm(held.id))
-    release_volumes(held)
+    if held.config.volume_mounts:
+        from core.operations.volume_use import release_volumes
+
+        release_volumes(held)
     remove_tree(parts.paths.exec_folder(held.id))
     stays = not everything and (held.state.kept_mounted or is_exporting(parts, held.id))
     if not stays:
@@ -103,7 +104,9 @@ def erase(held: Transaction) -> None:
         rmtree(bundle)
     parts.monitor.forget(held.id)
     creating = held.state.intent is Intent.CREATING
-    if creating or held.state.removes_volumes or held.config.auto_remove:
+    if held.config.volume_mounts and (creating or held.state.removes_volumes or held.config.auto_remove):
+        from core.operations.volumes import remove_volumes_of
+
         # Before the record goes: who finishes this after a crash has to know which they are.
         remove_volumes_of(parts, held.config, made_for_it=creating)
     parts.store.remove(held.id)

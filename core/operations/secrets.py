@@ -23,7 +23,7 @@ from core.store.catalogue import Catalogue
 
 LARGEST: Final = 512_000
 """Bytes of a secret, as podman has it."""
-_NAME: Final = re.compile(r"[a-zA-Z0-9]([a-zA-Z0-9_.-]*[a-zA-Z0-9])?")
+_NAME: Final = r"[a-zA-Z0-9]([a-zA-Z0-9_.-]*[a-zA-Z0-9])?"
 _NAME_LENGTH: Final = 253
 
 
@@ -48,7 +48,7 @@ def create_secret(
     parts: EngineParts, name: str, data: bytes, labels: Mapping[str, str], *, replace: bool = False
 ) -> Secret:
     """Keep a secret; with `replace` in place of the one that has the name. Raises `InvalidArgument`, `NameInUse`."""
-    if not _NAME.fullmatch(name) or len(name) > _NAME_LENGTH:
+    if not re.fullmatch(_NAME, name) or len(name) > _NAME_LENGTH:
         raise InvalidArgument(
             f"secret name {name[:40]!r} can not be used",
             hint="use letters, digits, '-', '_' and '.', a letter or digit first and last",

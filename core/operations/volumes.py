@@ -34,7 +34,7 @@ from core.store.catalogue import Catalogue
 
 LOCK_PATIENCE: Final = 120.0
 """Seconds to wait for another that works on the volume, as one that fills it."""
-_NAME: Final = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]*")
+_NAME: Final = r"[a-zA-Z0-9][a-zA-Z0-9_.-]*"
 _NAME_LENGTH: Final = 250
 _OPTIONS: Final = ("type", "device", "o")
 _FOLDER_MODE: Final = 0o755
@@ -67,9 +67,9 @@ def new_name() -> str:
 
 def check_name(name: str) -> None:
     """Raise `InvalidArgument` for a name that podman would not take either."""
-    if not _NAME.fullmatch(name) or len(name) > _NAME_LENGTH:
+    if not re.fullmatch(_NAME, name) or len(name) > _NAME_LENGTH:
         raise InvalidArgument(
-            f"the volume name {name[:40]!r} is not valid: names must match {_NAME.pattern}",
+            f"the volume name {name[:40]!r} is not valid: names must match {_NAME}",
             hint=f"use letters, digits, '_', '.' and '-', a letter or digit first, at most {_NAME_LENGTH} in all",
         )
 

@@ -15,7 +15,6 @@ import msgspec
 from core.errors import AmbiguousName, ImageInUse, NoSuchImage, StorageFailed
 from core.host.locks import FileLock
 from core.host.mounts import is_mounted, unmount
-from core.host.trees import size_of_files
 from core.model.content import ChangeKind, CommitOptions, FileChange, ImageFormat
 from core.model.health import DEFAULT_INTERVAL, DEFAULT_RETRIES, DEFAULT_TIMEOUT, HealthCheck, check_args
 from core.model.id_mappings import IdMappings, IdRange
@@ -313,6 +312,8 @@ class ContainersStorage:
 
     def written_size(self, container_id: str) -> int:
         layer = self._layer_of(container_id)
+        from core.host.trees import size_of_files
+
         return 0 if layer is None else size_of_files(self._paths.storage_root / "overlay" / layer / "diff")
 
     def image_layers(self) -> dict[str, dict[str, int]]:

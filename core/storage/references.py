@@ -9,7 +9,7 @@ from core.errors import InvalidArgument
 from core.model.image import Image
 
 TRANSPORTS: Final = ("docker://", "docker-archive:", "oci-archive:", "oci:", "dir:")
-_NAME: Final = re.compile(r"[a-z0-9.-]+(?::\d+)?(?:/[a-z0-9._-]+)*(?::[\w][\w.-]{0,127})?(?:@sha256:[0-9a-f]{64})?")
+_NAME: Final = r"[a-z0-9.-]+(?::\d+)?(?:/[a-z0-9._-]+)*(?::[\w][\w.-]{0,127})?(?:@sha256:[0-9a-f]{64})?"
 
 
 def with_tag(name: str) -> str:
@@ -34,7 +34,7 @@ def full_name(name: str) -> str:
     first, slash, _ = tagged.partition("/")
     if not slash or not ("." in first or ":" in first or first == "localhost"):
         tagged = f"localhost/{tagged}"
-    if not _NAME.fullmatch(tagged):
+    if not re.fullmatch(_NAME, tagged):
         raise InvalidArgument(f"the image name {name!r} is not valid", hint="use lower case: [HOST/]NAME[:TAG]")
     return tagged
 
