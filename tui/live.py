@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping, Sequence
 
 from core.model.snapshot import ResourceSample
+from tui.configuration.schema import Lock
 from tui.history import History
+from tui.locks import level_of
 
 
 class Live:
     """One of a screen. Cells are drawn from it and from the row."""
 
-    def __init__(self) -> None:
+    def __init__(self, locks: Sequence[Lock] = ()) -> None:
+        self._locks = locks
         self.samples: dict[str, ResourceSample] = {}
         self.history = History()
         self.cpu_parts = 1
@@ -33,6 +37,10 @@ class Live:
             self._doing[row_id] = text
         else:
             self._doing.pop(row_id, None)
+
+    def is_locked(self, labels: Mapping[str, str]) -> bool:
+        """Whether a lock of the operator's is about a container with these labels."""
+        return level_of(labels, self._locks) != "none"
 
     def toggle_cpu_scale(self) -> bool:
         """CPU as a share of one core, or of all; whether it is of all now."""

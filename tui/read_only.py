@@ -17,10 +17,13 @@ LOOKING: Final = frozenset(
 )
 """Their names in the key map; those that show a view are looking, too."""
 
+OWN_LOOKING: Final = "looking_own_"
+"""Begins the names of the operator's own commands that are not dangerous."""
+
 
 def only_looks(action: str) -> bool:
     """Whether an action changes nothing of a container, image, volume, network or pod."""
-    return action in LOOKING or action.startswith("show_")
+    return action in LOOKING or action.startswith(("show_", OWN_LOOKING))
 
 
 def refusal() -> EngineError:

@@ -20,7 +20,7 @@ from core.model.content import CommitOptions
 from core.model.options import ExecOptions
 from core.model.snapshot import ExportProgress
 from core.storage.export import Compression
-from tui.bridge.console_sources import attached, best_shell, executed, has_shell, host_tools
+from tui.bridge.console_sources import attached, best_shell, executed, has_shell, host_tools, on_host
 from tui.bridge.details import DETAILS
 from tui.bridge.found import found, is_foreign
 from tui.bridge.readers import READERS
@@ -299,6 +299,22 @@ class Bridge:
     def run_hook(self, argv: Sequence[str]) -> None:
         """Run a program of the operator's beside everything else; what it prints is thrown away."""
         self._do(lambda: self._check_ended(argv, run(argv, timeout=HOOK_PATIENCE)))
+
+    def open_own(self, row_id: str, title: str, argv: Sequence[str], *, changes: bool) -> None:
+        """Run a command of the operator's on this host, in a pane."""
+
+        def act() -> None:
+            self._post(ConsoleOpened(row_id, on_host(row_id, title, argv)))
+
+        (self._change if changes else self._do)(act)
+
+    def run_own(self, argvs: Sequence[Sequence[str]], *, changes: bool, then: Callable[[Any], object]) -> None:
+        """Run commands of the operator's, one after the other; how each ended is told to `then` on the screen."""
+
+        def act() -> None:
+            self._post(Answered([run(argv) for argv in argvs], then))
+
+        (self._change if changes else self._do)(act)
 
     def _check_ended(self, argv: Sequence[str], finished: Finished) -> None:
         if finished.returncode:

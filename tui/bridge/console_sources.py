@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from core.console.log import ReplayBegin
@@ -93,6 +93,21 @@ def host_tools(container: Container) -> ConsoleSource:
     finally:
         os.close(tools.descriptor)
     return _on_pty(container, process, "host tools", process.terminate)
+
+
+def on_host(row_id: str, title: str, argv: Sequence[str]) -> ConsoleSource:
+    """A program of this host. Raises `HostIncomplete` where it can not be run."""
+    process = PtyProcess.spawn(argv, 80, 24)
+    return ConsoleSource(
+        kind="exec",
+        title=title,
+        fileno=process.fd,
+        resize=process.resize,
+        replay=lambda: b"",
+        close=process.terminate,
+        wait_exit=process.wait,
+        container_id=row_id,
+    )
 
 
 def _on_pty(

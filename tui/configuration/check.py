@@ -9,7 +9,7 @@ from tui.configuration.keys import clashes
 from tui.configuration.loading import Problem, parse
 from tui.configuration.places import line_of
 from tui.configuration.schema import Configuration
-from tui.keymap import Action
+from tui.keymap import Action, shown_key
 
 
 def check(path: Path, screens: Mapping[str, Sequence[Action]]) -> list[Problem]:
@@ -19,7 +19,8 @@ def check(path: Path, screens: Mapping[str, Sequence[Action]]) -> list[Problem]:
     except (OSError, UnicodeDecodeError) as error:
         return [] if isinstance(error, FileNotFoundError) else [Problem(1, "", f"it can not be read: {error}")]
     configuration, problems = parse(text)
-    return sorted({*problems, *_of_bindings(configuration, text, screens)}, key=lambda problem: problem.line)
+    found = {*problems, *_of_bindings(configuration, text, screens), *_of_commands(configuration, text, screens)}
+    return sorted(found, key=lambda problem: problem.line)
 
 
 def _of_bindings(configuration: Configuration, text: str, screens: Mapping[str, Sequence[Action]]) -> list[Problem]:
@@ -35,6 +36,24 @@ def _of_bindings(configuration: Configuration, text: str, screens: Mapping[str, 
         for action, said in clashes(actions, view, configuration):
             name = f"{view}.{action}" if f"{view}.{action}" in configuration.bindings else action
             found.append(_problem(text, name, said))
+    return found
+
+
+def _of_commands(configuration: Configuration, text: str, screens: Mapping[str, Sequence[Action]]) -> list[Problem]:
+    """Commands of a view that there is not, or with the key or the name of another."""
+    found, names = [], set()
+    for number, command in enumerate(configuration.commands):
+        said = ""
+        owner = next((one for one in screens.get(command.view, ()) if command.key and command.key in one.keys), None)
+        if command.view not in screens:
+            said = f"there is no view {command.view}; there are {', '.join(screens)}"
+        elif (command.view, command.name) in names:
+            said = f"there is a command {command.name} already"
+        elif owner is not None:
+            said = f"{shown_key(command.key)} is the key of {owner.name} in the {command.view}, which loses it"
+        names.add((command.view, command.name))
+        if said:
+            found.append(Problem(line_of(text, ("commands", number)), f"commands.{number}", said))
     return found
 
 

@@ -51,7 +51,7 @@ def _list_actions(invocation: Invocation) -> int:
     configuration, _ = load(file_of(invocation))
     rows = [
         (view, action.name, shown_keys(action), action.description)
-        for view, actions in screens().items()
+        for view, actions in screens(configuration).items()
         for action in bound(actions, view, configuration)
     ]
     print_table(("VIEW", "ACTION", "KEYS", "DOES"), rows)

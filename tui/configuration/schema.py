@@ -91,7 +91,6 @@ class Configuration(msgspec.Struct, frozen=True, kw_only=True):
     escape_key: str = ""
     detach_keys: str = ""
     keys: Profile = "wharfinger"
-    restore_workspace: bool = True
     bindings: dict[str, tuple[str, ...]] = {}
     themes: dict[str, Colours] = {}
     commands: tuple[OwnCommand, ...] = ()

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from tui.configuration.schema import DEFAULT, Configuration
 from tui.keymap import GENERAL, SYSTEM, Action
+from tui.own_commands import own_actions
 from tui.screens.view_stack import SHOWING
 from tui.views import VIEWS, load
 
 
-def screens() -> dict[str, list[Action]]:
-    """A view's name → its actions, and those of all views. Loads every view."""
-    return {entry.name: [*load(entry.name).actions, *GENERAL, *SYSTEM, *SHOWING] for entry in VIEWS}
+def screens(configuration: Configuration = DEFAULT) -> dict[str, list[Action]]:
+    """A view's name → its actions, those of the operator's, and those of all views. Loads every view."""
+    return {
+        entry.name: [*own_actions(entry.name, configuration), *load(entry.name).actions, *GENERAL, *SYSTEM, *SHOWING]
+        for entry in VIEWS
+    }

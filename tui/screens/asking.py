@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tui.screens.dialog import ConfirmDialog
+from tui.screens.lock_dialog import LockDialog
 from tui.step import Step
 
 if TYPE_CHECKING:
+    from tui.screens.consoles import ConsoleKeeping
     from tui.screens.deck import DeckScreen
 
 
@@ -37,7 +39,8 @@ def ask(
     steps = [planned.step for _, planned in plans if planned is not None]
     if not steps:
         return
-    if len(rows) == 1 and not alone:
+    locked = deck.locked_by(steps)
+    if len(rows) == 1 and not alone and locked is None:
         deck.bridge.run(*steps)
         return
     view = deck.view
@@ -54,5 +57,26 @@ def ask(
         if answer is not None and answer[0]:
             deck.bridge.run(*steps)
 
-    dialog = ConfirmDialog(title, message, verb, listed=listed if len(rows) > 1 else ())
-    deck.app.push_screen(dialog, answered)
+    shown = listed if len(rows) > 1 else ()
+    if locked is not None and locked.level == "name":
+        deck.app.push_screen(LockDialog(title, message, verb, locked, listed=shown), answered)
+    else:
+        deck.app.push_screen(ConfirmDialog(title, message, verb, listed=shown), answered)
+
+
+def order(deck: ConsoleKeeping, verb: str, steps: Sequence[Step]) -> None:
+    """Have steps done that were asked about already: what is locked is asked about once more."""
+    locked = deck.locked_by(steps)
+    if locked is None:
+        deck.bridge.run(*steps)
+        return
+
+    def answered(answer: tuple[bool, bool] | None) -> None:
+        if answer is not None and answer[0]:
+            deck.bridge.run(*steps)
+
+    title = f"{verb} {', '.join(step.name for step in steps)}?"
+    if locked.level == "name":
+        deck.app.push_screen(LockDialog(title, "", verb, locked), answered)
+    else:
+        deck.app.push_screen(ConfirmDialog(title, f"Locked: {', '.join(locked.names)}.", verb), answered)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from typing import Final
 
 from textual import on
 from textual.screen import Screen
 
 from tui.bridge import Bridge
+from tui.locks import Locked
 from tui.messages import ConsoleOpened, ShellMissing
+from tui.step import Step
 from tui.terminal.pane import TerminalPane
 from tui.terminal.pane_keys import PaneKeys
 from tui.widgets.bars import KeyBar, StatusLine
@@ -44,6 +47,10 @@ class ConsoleKeeping(Screen[None]):
 
     def name_of(self, container_id: str) -> str:
         """What people call a container."""
+        raise NotImplementedError
+
+    def locked_by(self, steps: Sequence[Step]) -> Locked | None:
+        """What the locks say to these steps."""
         raise NotImplementedError
 
     def consoles_changed(self) -> None:

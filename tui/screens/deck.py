@@ -21,6 +21,7 @@ from tui.exports import Exports
 from tui.kept import Kept
 from tui.keymap import Action, Scope
 from tui.live import Live
+from tui.locks import Locked, locked_by
 from tui.messages import (
     Answered,
     DetailRead,
@@ -81,7 +82,7 @@ class DeckScreen(ConsoleKeeping):
             hook=bridge.run_hook,
             told=self.call_later,
         )
-        self.live = Live()
+        self.live = Live(configuration.locks)
         self.kept = Kept()
         self.views = ViewStack(self, VIEWS[0].name)
         self.exports: Exports = {}
@@ -240,6 +241,9 @@ class DeckScreen(ConsoleKeeping):
         rows = {row.id: row for row in self.views.rows_of("containers")}
         rows.update({row.key: row for row in self.views.rows_of("foreign")})
         return rows[container_id].name if container_id in rows else "the container"
+
+    def locked_by(self, steps: Sequence[Step]) -> Locked | None:
+        return locked_by(steps, self.views.rows_of("containers"), self.configuration.locks)
 
     def rearrange(self) -> None:
         """The rows of the view that is shown were sorted, filtered or marked otherwise."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tui.keymap import SYSTEM
+from tui.own_commands import GROUP
 from tui.screens.columns import ColumnsDialog
 from tui.screens.dialog import ConfirmDialog
 from tui.screens.help import help_text
@@ -119,6 +120,7 @@ class GeneralActions(SystemActions):
                 self._deck.action_act(name)
 
         actions = [self._deck.views.action(action.name) for action in (*self._deck.view.actions, *SYSTEM)]
+        actions += [action for action in self._deck.views.actions() if action.group == GROUP]
         rows = self._deck.table.targets
         label = self._deck.view.label(rows[0]) if len(rows) == 1 else f"{len(rows)} {self._deck.view.noun}s"
         entries = [

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from textual.binding import Binding
 
+from tui import own_commands
 from tui.configuration.keys import bound
 from tui.kept import KeptView
 from tui.keymap import GENERAL, PROGRAM, SYSTEM, Action, Scope, bindings
+from tui.own_commands import own_actions
 from tui.rows import Rows
 from tui.views import VIEWS, load
 from tui.views.view import Column, View
@@ -39,8 +41,10 @@ class ShownView:
 
     @cached_property
     def keys(self) -> list[Action]:
-        """The actions of the view and of all views, with the keys that the operator wants."""
-        return bound([*self.view.actions, *GENERAL, *SYSTEM, *SHOWING], self.view.name, self._deck.configuration)
+        """The actions of the view, of the operator's and of all views, with the keys that the operator wants."""
+        configuration = self._deck.configuration
+        actions = [*own_actions(self.view.name, configuration), *self.view.actions, *GENERAL, *SYSTEM, *SHOWING]
+        return bound(actions, self.view.name, configuration)
 
     @cached_property
     def actions(self) -> object:
@@ -115,6 +119,8 @@ class ViewStack:
             if action.name == entry.action:
                 self._deck.show_view(entry.name)
                 return
+        if own_commands.perform(self._deck, action, rows):
+            return
         own = getattr(self.current.actions, action.name, None)
         act = own if own is not None else getattr(self._general, action.name)
         if action.scope is Scope.PROGRAM:

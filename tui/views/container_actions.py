@@ -13,7 +13,7 @@ from core.model.state import Status, Verb, allows
 from tui.messages import ShellMissing
 from tui.plain_text import printable
 from tui.screens import orders
-from tui.screens.asking import Plan, ask
+from tui.screens.asking import Plan, ask, order
 from tui.screens.commit_dialog import CommitDialog
 from tui.screens.dialog import ConfirmDialog, SignalDialog
 from tui.screens.exec_dialog import ExecDialog
@@ -203,7 +203,7 @@ def choose_signal(deck: ConsoleKeeping, targets: Sequence[tuple[str, str]]) -> N
 
     def chosen(signal: str | None) -> None:
         if signal:
-            deck.bridge.run(*(Step("kill", container_id, name, (signal,)) for container_id, name in targets))
+            order(deck, "Kill", [Step("kill", container_id, name, (signal,)) for container_id, name in targets])
 
     deck.app.push_screen(SignalDialog(", ".join(name for _, name in targets)), chosen)
 

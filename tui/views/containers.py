@@ -11,6 +11,7 @@ from core.model.state import Status, Verb, allows
 from tui.history import sparkline
 from tui.keymap import Action, Scope
 from tui.live import Live
+from tui.locks import SIGN
 from tui.plain_text import GLYPHS, ago, duration_column, is_unhealthy, size
 from tui.tabs.registry import CONTAINER_TABS
 from tui.views.view import Column, View
@@ -43,6 +44,10 @@ def _state_style(picture: ContainerSnapshot, live: Live) -> str:
     if picture.status is Status.EXITED and picture.exit_code == 0:
         return "faint"
     return _STATE_STYLES.get(picture.status, "")
+
+
+def _name(picture: ContainerSnapshot, live: Live) -> str:
+    return f"{picture.name} {SIGN}" if live.is_locked(picture.labels) else picture.name
 
 
 def _image(picture: ContainerSnapshot, live: Live) -> str:
@@ -106,7 +111,7 @@ def _figure(
 
 COLUMNS: Final = (
     Column("state", "STATE", _state, width=16, style=_state_style),
-    Column("name", "NAME", lambda picture, live: picture.name, share=3),
+    Column("name", "NAME", _name, share=3),
     Column("image", "IMAGE", _image, share=3, rank=6),
     Column("command", "COMMAND", _command, share=4, rank=8, style=_faint),
     Column(

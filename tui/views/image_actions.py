@@ -9,7 +9,7 @@ from tui.bridge.readers import ImageRow
 from tui.forms import images as forms
 from tui.forms.form import words_of
 from tui.screens import orders
-from tui.screens.asking import Plan, ask
+from tui.screens.asking import Plan, ask, order
 from tui.step import Step
 from tui.transfers import TransferJob
 
@@ -42,7 +42,7 @@ class ImageActions:
 
         def answered(answer: tuple[bool, bool] | None) -> None:
             if answer is not None and answer[0]:
-                self._deck.bridge.run(Step("remove used image", row.id, row.name))
+                order(self._deck, "Remove", [Step("remove used image", row.id, row.name)])
 
         names = [self._deck.name_of(container_id) for container_id in row.used_by]
         message = "Containers are made of it. They are killed where they run, and go for good with their files:"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from core.model.pod import PodSnapshot
 from tui.screens import orders
-from tui.screens.asking import Plan, ask
+from tui.screens.asking import Plan, ask, order
 from tui.step import Step
 from tui.views.pods import can_start, is_paused, runs
 
@@ -79,7 +79,7 @@ class PodActions:
 
         def chosen(signal: str | None) -> None:
             if signal:
-                self._deck.bridge.run(*(Step("kill pod", pod.id, pod.name, (signal,)) for pod in targets))
+                order(self._deck, "Kill", [Step("kill pod", pod.id, pod.name, (signal,)) for pod in targets])
 
         self._deck.app.push_screen(SignalDialog(", ".join(pod.name for pod in targets)), chosen)
 

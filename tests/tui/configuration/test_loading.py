@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -92,3 +93,19 @@ def test_no_file_is_the_default_and_an_unreadable_one_is_said(tmp_path: Path) ->
     (tmp_path / "bad.toml").write_bytes(b"\xff\xfe")
     configuration, (problem,) = load(tmp_path / "bad.toml")
     assert configuration == DEFAULT and "can not be read" in problem.text
+
+
+def test_the_example_has_every_option_and_nothing_wrong_in_it() -> None:
+    import msgspec
+
+    from tui.configuration import schema
+    from tui.configuration.check import check
+    from tui.configuration.screens import screens
+
+    file = Path(__file__).parents[3] / "docs" / "config.toml"
+    text = file.read_text()
+    assert check(file, screens()) == []
+    kinds = (schema.Configuration, schema.Colours, schema.CommandInput, schema.OwnCommand, schema.Alert, schema.Lock)
+    for kind in kinds:
+        for field in msgspec.structs.fields(kind):
+            assert re.search(rf"(^|\[|\.){field.name}( =|\.|\])", text, re.MULTILINE), field.name

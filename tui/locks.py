@@ -1,0 +1,58 @@
+"""Which containers are locked by a label, and how what destroys is confirmed for them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from core.model.snapshot import ContainerSnapshot
+from tui.configuration.schema import ConfirmLevel, Lock
+from tui.step import Step
+
+GUARDED: Final = frozenset(
+    {
+        *("stop", "restart", "kill", "pause", "remove", "remove used image"),
+        *("stop pod", "restart pod", "kill pod", "pause pod", "remove pod"),
+    }
+)
+"""The verbs that a lock is about."""
+SIGN: Final = "🔒"
+_LEVELS: Final[tuple[ConfirmLevel, ...]] = ("none", "confirm", "name")
+
+
+@dataclass(frozen=True, slots=True)
+class Locked:
+    """What a lock asks before an order: `names` of the locked containers, and the strictest level of them."""
+
+    names: tuple[str, ...]
+    level: ConfirmLevel
+
+    @property
+    def word(self) -> str:
+        """What has to be typed: the name, or how many they are."""
+        return self.names[0] if len(self.names) == 1 else str(len(self.names))
+
+
+def level_of(labels: Mapping[str, str], locks: Iterable[Lock]) -> ConfirmLevel:
+    """The strictest level of the locks whose label is there; `KEY` fits every value, `KEY=VALUE` that one."""
+    levels = [_LEVELS.index(lock.level) for lock in locks if _fits(lock.label, labels)]
+    return _LEVELS[max(levels, default=0)]
+
+
+def locked_by(steps: Sequence[Step], rows: Iterable[ContainerSnapshot], locks: Sequence[Lock]) -> Locked | None:
+    """What the locks say to these steps; None where they say nothing. `rows`: our containers."""
+    touched = {step.row_id for step in steps if step.verb in GUARDED}
+    names, strictest = [], 0
+    for row in rows if touched and locks else ():
+        if not touched & {row.id, row.pod, row.image_id}:
+            continue
+        if level := _LEVELS.index(level_of(row.labels, locks)):
+            names.append(row.name)
+            strictest = max(strictest, level)
+    return Locked(tuple(names), _LEVELS[strictest]) if names else None
+
+
+def _fits(label: str, labels: Mapping[str, str]) -> bool:
+    key, separator, value = label.partition("=")
+    return key in labels and (not separator or labels[key] == value)

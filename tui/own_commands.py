@@ -1,0 +1,175 @@
+"""The operator's own commands: actions of their view, asked for, filled in, and run on the host."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
+
+from rich.text import Text
+
+from core.host.processes import Finished
+from tui.configuration.schema import CommandInput, Configuration, OwnCommand
+from tui.forms.form import Field, Form
+from tui.keymap import Action, Scope
+from tui.plain_text import printable
+from tui.read_only import OWN_LOOKING
+
+if TYPE_CHECKING:
+    from tui.screens.deck import DeckScreen
+
+GROUP: Final = "Own commands"
+_OWN: Final = "own_"
+_FIELD: Final = re.compile(r"{([^{}]*)}")
+
+
+def own_actions(view: str, configuration: Configuration) -> list[Action]:
+    """The commands of a view as actions of it."""
+    return [
+        Action(
+            _action_name(command), (command.key,) if command.key else (), command.name, " ".join(command.command),
+            GROUP, partial(_fits, command), Scope.ROWS,
+        )
+        for command in configuration.commands
+        if command.view == view
+    ]  # fmt: skip
+
+
+def _action_name(command: OwnCommand) -> str:
+    return f"{_OWN if command.dangerous else OWN_LOOKING}{re.sub(r'[^a-z0-9]+', '_', command.name.lower())}"
+
+
+def _fits(command: OwnCommand, row: Any) -> bool:
+    return not command.states or str(getattr(row, "status", "")) in command.states
+
+
+def filled(command: Sequence[str], fields: Mapping[str, str]) -> tuple[str, ...]:
+    """The words with `{name}` and so on filled in, each once: what is filled in is not looked through."""
+    return tuple(_FIELD.sub(lambda found: fields.get(found[1], found[0]), word) for word in command)
+
+
+def fields_of(row: Any) -> dict[str, str]:
+    """What a row has to fill in; empty where it has none of it."""
+    name = str(getattr(row, "name", ""))
+    named = {field: str(getattr(row, field, "") or "") for field in ("id", "image", "pid")}
+    return {"name": name, **named, "mount": str(getattr(row, "mount_point", ""))}
+
+
+def input_form(command: OwnCommand, names: Sequence[str]) -> Form:
+    """What is asked before a command."""
+    fields = tuple(
+        Field(
+            given.name, given.prompt or given.name, " | ".join(given.choices), given.default,
+            check=partial(_complaint, given), choices=given.choices,
+        )
+        for given in command.inputs
+    )  # fmt: skip
+    return Form(title=f"{command.name}: {', '.join(names)}", verb="Run", fields=fields)
+
+
+def _complaint(given: CommandInput, text: str) -> str:
+    if given.choices and text not in given.choices:
+        return f"it has to be one of {', '.join(given.choices)}"
+    if given.pattern and re.fullmatch(given.pattern, text) is None:
+        return f"it has to fit {given.pattern}"
+    return ""
+
+
+def perform(deck: DeckScreen, action: Action, rows: Sequence[Any]) -> bool:
+    """Do an action that is a command of the operator's; False where it is another."""
+    for command in deck.configuration.commands:
+        if command.view == deck.view.name and _action_name(command) == action.name and action.group == GROUP:
+            _ask(deck, command, [row for row in rows if _fits(command, row)])
+            return True
+    return False
+
+
+def _ask(deck: DeckScreen, command: OwnCommand, rows: Sequence[Any]) -> None:
+    """The inputs first, then whether to do it, then do it."""
+    needed = {field for word in command.command for field in _FIELD.findall(word) if not field.startswith("input.")}
+    for row in rows:
+        missing = [field for field in sorted(needed) if fields_of(row)[field] in ("", "0")]
+        if missing:
+            hint = ": mount it first" if "mount" in missing else ""
+            deck.say(f"can not {command.name} {deck.view.label(row)}: it has no {' and no '.join(missing)}{hint}")
+            return
+
+    def confirm(values: Mapping[str, str]) -> None:
+        given = {f"input.{name}": value for name, value in values.items()}
+        orders = [(row, filled(command.command, {**fields_of(row), **given})) for row in rows]
+        if not command.confirm:
+            _run(deck, command, orders)
+            return
+        from tui.screens.dialog import ConfirmDialog
+
+        def answered(answer: tuple[bool, bool] | None) -> None:
+            if answer is not None and answer[0]:
+                _run(deck, command, orders)
+
+        listed = [" ".join(argv) for _, argv in orders]
+        deck.app.push_screen(ConfirmDialog(f"{command.name}?", "On this host is run:", "Run", listed=listed), answered)
+
+    if not command.inputs:
+        confirm({})
+        return
+    from tui.screens.form_dialog import FormDialog
+
+    def typed(values: dict[str, str] | None) -> None:
+        if values is not None:
+            confirm(values)
+
+    deck.app.push_screen(FormDialog(input_form(command, [deck.view.label(row) for row in rows])), typed)
+
+
+def _run(deck: DeckScreen, command: OwnCommand, orders: Sequence[tuple[Any, tuple[str, ...]]]) -> None:
+    if command.place == "console":
+        for row, argv in orders:
+            deck.await_console()
+            deck.bridge.open_own(
+                deck.view.key(row), f"{deck.view.label(row)}: {command.name}", argv, changes=command.dangerous
+            )
+        return
+    deck.say(f"{command.name} …")
+
+    def ended(finished: Sequence[Finished]) -> None:
+        named = [(deck.view.label(row), one) for (row, _), one in zip(orders, finished, strict=True)]
+        if command.place == "output":
+            from tui.screens.text_view import TextView
+
+            deck.say(summary(command, named).splitlines()[0])
+            deck.app.push_screen(TextView(command.name, Text(output_text(named))))
+            return
+        failed = any(one.returncode for one in finished)
+        text = summary(command, named)
+        deck.say(text.splitlines()[0])
+        deck.app.notify(printable_lines(text), severity="error" if failed else "information", markup=False)
+
+    deck.bridge.run_own([argv for _, argv in orders], changes=command.dangerous, then=ended)
+
+
+def summary(command: OwnCommand, named: Sequence[tuple[str, Finished]]) -> str:
+    """How many went well, then a line for each."""
+    good = sum(1 for _, one in named if not one.returncode)
+    lines = [f"{name}: {_ending(one)}" for name, one in named]
+    return "\n".join([f"{command.name}: {good} of {len(named)} done", *lines])
+
+
+def _ending(one: Finished) -> str:
+    said = " ".join(one.error_text().split())[:80]
+    return f"failed with {one.returncode}{': ' + said if said else ''}" if one.returncode else said or "done"
+
+
+def output_text(named: Sequence[tuple[str, Finished]]) -> str:
+    """All that was printed, under the name of each where there are several."""
+    parts = []
+    for name, one in named:
+        head = f"── {name}: {' '.join(one.argv)}" + (f" ended with {one.returncode}" if one.returncode else "")
+        printed = (one.stdout + one.stderr).decode(errors="replace")
+        parts.append(f"{head}\n{printed}" if len(named) > 1 or one.returncode else printed)
+    return printable_lines("\n".join(parts))
+
+
+def printable_lines(text: str) -> str:
+    """Several lines, made harmless."""
+    return "\n".join(printable(line) for line in text.splitlines())
