@@ -12,7 +12,7 @@ from tui.step import Step
 
 GUARDED: Final = frozenset(
     {
-        *("stop", "restart", "kill", "pause", "remove", "remove used image"),
+        *("stop", "restart", "kill", "pause", "checkpoint", "remove", "remove used image"),
         *("stop pod", "restart pod", "kill pod", "pause pod", "remove pod"),
     }
 )

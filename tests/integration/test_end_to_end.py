@@ -387,3 +387,24 @@ def test_a_damaged_database_is_said_before_the_screen_opens(worksite: Worksite) 
     worksite.paths.database.unlink()
     for leftover in Path(worksite.paths.root).glob("*.db-*"):
         leftover.unlink()
+
+
+def test_a_command_of_ones_own_in_a_console(worksite: Worksite, engine: Engine) -> None:
+    container = run(engine, "sleep", "1000", name="web")
+    file = worksite.folder / "own.toml"
+    file.write_text(
+        '[[commands]]\nname = "look"\nkey = "f9"\nplace = "console"\n'
+        'command = ["sh", "-c", "read x </proc/$0/comm; echo $1 runs $x; read answer", "{pid}", "{name}"]\n'
+    )
+    folder = worksite.folder / "own"
+    folder.mkdir()
+    argv = [*installed_command(), *worksite.global_options, "--config", str(file)]
+    with Terminal(folder, argv, columns=140, rows=40) as terminal:
+        terminal.wait_for_line("running", "web")
+        terminal.press("F9")
+        terminal.wait_for("web runs sleep")
+        terminal.press("Enter")
+        terminal.wait_for("console ended")
+        terminal.press("q", "q")
+        terminal.wait_for_end(0)
+    assert status_of(engine, container.id) is Status.RUNNING
