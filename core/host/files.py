@@ -6,6 +6,7 @@ import ctypes
 import os
 import stat
 import struct
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -49,9 +50,14 @@ def make_private_directory(path: Path) -> None:
 
 def remove_tree(path: Path) -> None:
     """Remove a directory with all that is in it, as far as that goes; nothing where it is not there."""
-    if not path.exists():
+    if path.is_symlink() or not path.exists():
         return
-    # Loaded for this alone: it brings all the compressions with it.
+    with suppress(OSError):
+        for name in os.listdir(path):
+            os.unlink(path / name)
+        os.rmdir(path)
+        return
+    # Loaded only where there are directories in it: it brings all the compressions with it.
     from shutil import rmtree
 
     rmtree(path, ignore_errors=True)
