@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 import msgspec
 
 from core.errors import DatabaseDamaged
-from core.store.contract import Store
 from core.store.lookup import no_such_object
+
+if TYPE_CHECKING:
+    from core.store.contract import Store
 
 T = TypeVar("T", bound=msgspec.Struct)
 
