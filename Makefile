@@ -19,8 +19,11 @@ run: setup ## set up, make demo containers where there are none, open the screen
 	@$(BIN)/wharf demo
 	@$(BIN)/wharf
 
+# Two files of tests at a time; what failed beside another one has to pass alone.
 test: setup check ## set up, check, run all tests
-	@$(BIN)/python -m pytest $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest -n 2 --dist loadfile $(PYTEST_ARGS) || { code=$$?; [ $$code -eq 1 ] || exit $$code; \
+		echo "those that failed, once more and alone:"; \
+		$(BIN)/python -m pytest --last-failed --last-failed-no-failures none; }
 
 check: setup ## lint, formatting, types, import contracts
 	@$(BIN)/ruff check $(SOURCES)

@@ -11,13 +11,10 @@ from textual.app import ComposeResult
 from textual.binding import BindingsMap, BindingType
 from textual.containers import Container
 
-from core.errors import Cancelled
 from core.events import Event
 from tui.alerts.alarms import Alarms
-from tui.alerts.notices import desktop_notice
 from tui.bridge import Bridge
 from tui.configuration.schema import DEFAULT, Configuration
-from tui.exports import Exports
 from tui.kept import Kept
 from tui.keymap import Action, Scope
 from tui.live import Live
@@ -26,19 +23,11 @@ from tui.messages import (
     Answered,
     DetailRead,
     EventsHappened,
-    ExportEnded,
-    ExportProgressed,
     RowsRead,
     SamplesRead,
-    VerbFailed,
-    VerbProgressed,
-    VerbsEnded,
-    VerbSucceeded,
 )
-from tui.plain_text import printable, printable_text, size
 from tui.read_only import only_looks, refusal
-from tui.screens.consoles import ConsoleKeeping
-from tui.screens.undo import Undo
+from tui.screens.telling import Telling
 from tui.screens.view_stack import ViewStack
 from tui.step import Step
 from tui.tabs.tab import TabContext
@@ -58,11 +47,10 @@ TICK: Final = 1.0
 """Seconds between two looks at what changes with time alone."""
 SORT_INTERVAL: Final = 2.0
 """Seconds that rows keep their places at least, where they are ordered by figures."""
-TOAST_SECONDS: Final = 8.0
 KEPT_EVENTS: Final = 5_000
 
 
-class DeckScreen(ConsoleKeeping):
+class DeckScreen(Telling):
     """Shows what the bridge tells; a key is looked up in the view, and done by the object of the view's actions."""
 
     CSS_PATH = "deck.tcss"
@@ -76,19 +64,16 @@ class DeckScreen(ConsoleKeeping):
         self.configuration = configuration
         self.alarms = Alarms(
             configuration.alerts,
-            toast=self._toast_alert,
+            toast=self.toast_alert,
             bell=lambda: self.app.bell(),
-            desktop=self._notify_desktop,
+            desktop=self.notify_desktop,
             hook=bridge.run_hook,
             told=self.call_later,
         )
         self.live = Live(configuration.locks)
         self.kept = Kept()
         self.views = ViewStack(self, VIEWS[0].name)
-        self.exports: Exports = {}
         self.transfers = Transfers()
-        self.undo = Undo()
-        self._dialog_awaited = False
         self._sorted_at = 0.0
         self._lasting_bindings = self._bindings.copy()
         """Those of every screen, such as tab."""
@@ -228,14 +213,6 @@ class DeckScreen(ConsoleKeeping):
         self.bridge.read_only = is_read_only
         self.query_one(TitleBar).is_read_only = is_read_only
         self._show_footer()
-
-    def _toast_alert(self, text: str) -> None:
-        self.app.notify(text, severity="warning", timeout=TOAST_SECONDS, markup=False)
-
-    def _notify_desktop(self, title: str, text: str) -> None:
-        if self.app._driver is not None:
-            self.app._driver.write(desktop_notice(title, text))
-            self.app._driver.flush()
 
     def name_of(self, container_id: str) -> str:
         rows = {row.id: row for row in self.views.rows_of("containers")}
@@ -412,81 +389,6 @@ class DeckScreen(ConsoleKeeping):
     @on(DetailRead)
     def _take_detail(self, message: DetailRead) -> None:
         self.detail.take_detail(message)
-
-    @on(VerbProgressed)
-    def _take_progress(self, message: VerbProgressed) -> None:
-        self.live.set_doing(message.container_id, message.text)
-        self.show_notes()
-        self.table.refresh()
-
-    @on(VerbSucceeded)
-    def _take_success(self, message: VerbSucceeded) -> None:
-        if message.copied:
-            self.app.copy_to_clipboard(message.copied)
-        self.say(message.note)
-        self._offer_undo(message.undo, message.note)
-
-    def _offer_undo(self, steps: Sequence[Step], note: str) -> None:
-        if steps:
-            self.undo.offer(steps)
-            words = f"{note}\n{self.views.action('undo').shown_key} undoes it, for half a minute"
-            self.app.notify(printable_text(words), timeout=TOAST_SECONDS, markup=False)
-
-    @on(VerbsEnded)
-    def _take_summary(self, message: VerbsEnded) -> None:
-        """One word for all that was ordered at once."""
-        lines = [f"{len(names)} {words}: {', '.join(names)}" for words, names in message.done.items()]
-        lines += [f"{name}: {error.message}" for name, error in message.failed]
-        if message.undo:
-            self.undo.offer(message.undo)
-            lines.append(f"{self.views.action('undo').shown_key} undoes it, for half a minute")
-        failed = f"{len(message.failed)} failed" if message.failed else ""
-        self.say("; ".join(filter(None, [*(f"{len(names)} {words}" for words, names in message.done.items()), failed])))
-        self.app.notify(
-            "\n".join(printable(line) for line in lines),
-            severity="error" if message.failed else "information",
-            timeout=TOAST_SECONDS,
-            markup=False,
-        )
-
-    @on(VerbFailed)
-    def _take_failure(self, message: VerbFailed) -> None:
-        """One dialog at a time: what fails while one is open goes to the status line."""
-        from tui.screens.dialog import ErrorDialog
-
-        self.console_failed()
-        self._dialog_awaited = False
-        self.say(message.error.message)
-        if not isinstance(self.app.screen, ErrorDialog):
-            self.app.push_screen(ErrorDialog(message.error))
-
-    @on(ExportProgressed)
-    @on(ExportEnded)
-    def _take_export(self, message: ExportProgressed | ExportEnded) -> None:
-        """Show it in the row, and in the dialog where that is open."""
-        from tui.screens.export import ExportDialog
-
-        job = self.exports.get(message.container_id)
-        if job is not None and isinstance(message, ExportProgressed):
-            job.progress = message.progress
-            self.live.set_doing(message.container_id, f"exporting {job.percent} %")
-            self.table.refresh()
-        dialog = next((screen for screen in self.app.screen_stack if isinstance(screen, ExportDialog)), None)
-        if isinstance(message, ExportEnded):
-            self._end_export(message, asked=dialog is not None)
-        if dialog is not None:
-            dialog.take(message)
-
-    def _end_export(self, message: ExportEnded, *, asked: bool) -> None:
-        job = self.exports.pop(message.container_id, None)
-        self.live.set_doing(message.container_id, "")
-        self.table.refresh()
-        if message.error is None and job is not None:
-            self.say(f"exported to {job.destination}: {size(message.written)} ({time.strftime('%H:%M:%S')})")
-        elif message.error is not None and not asked and not isinstance(message.error, Cancelled):
-            self._take_failure(VerbFailed(message.error))
-        elif message.error is not None:
-            self.say(message.error.message)
 
 
 def _joined(happened: Sequence[Event], known: Sequence[Event]) -> list[Event]:
