@@ -118,3 +118,12 @@ async def test_in_a_console_on_the_host(fake: FakeEngine) -> None:
         await pilot.press("Q")
         await until_shown(pilot, "it is web")
         assert main_screen(app).consoles.panes
+
+
+async def test_the_palette_says_why_something_can_not_be_done(fake: FakeEngine) -> None:
+    fake.add("ended", Status.EXITED)
+    app = opened(fake, OUTPUT)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await until_shown(pilot, "ended")
+        await pilot.press("colon", *"greet")
+        await until_shown(pilot, "can not greet ended: it is exited")

@@ -172,23 +172,29 @@ class DeckScreen(Telling):
 
     def perform(self, action: Action) -> None:
         """Do an action to the marked rows, or to the one under the cursor."""
-        rows = self.targets_of(action)
         if self.is_console_awaited:
             # What is typed ahead is meant for the console: here it would be verbs.
             self.say("the console is opening …")
-        elif self.bridge.read_only and not only_looks(action.name):
-            self.say(f"can not {action.title}: {refusal().message}")
         elif self._dialog_awaited:
             # The same: it is meant for the dialog.
             self.say("the dialog is opening …")
-        elif action.can_do(rows):
-            self.views.perform(action, rows)
-        elif not rows:
-            self.say(f"{action.description}: no {self.view.noun} is selected")
-        elif len(rows) > 1:
-            self.say(f"can not {action.title} any of the {len(rows)} that are marked")
+        elif reason := self.why_not(action):
+            self.say(reason)
         else:
-            self.say(f"can not {action.title} {self.view.label(rows[0])}: {self.view.refusal(rows[0])}")
+            self.views.perform(action, self.targets_of(action))
+
+    def why_not(self, action: Action) -> str:
+        """Why an action can not be done now; empty where it can."""
+        rows = self.targets_of(action)
+        if self.bridge.read_only and not only_looks(action.name):
+            return f"can not {action.title}: {refusal().message}"
+        if action.can_do(rows):
+            return ""
+        if not rows:
+            return f"{action.description}: no {self.view.noun} is selected"
+        if len(rows) > 1:
+            return f"can not {action.title} any of the {len(rows)} that are marked"
+        return f"can not {action.title} {self.view.label(rows[0])}: {self.view.refusal(rows[0])}"
 
     def ask(self, kind: str, row_id: str, *given: Any, then: Callable[[Any], object]) -> None:
         """Have something be read that a dialog needs which `then` opens; until then no key is a verb."""
@@ -204,9 +210,7 @@ class DeckScreen(Telling):
 
     def can_do(self, action: Action) -> bool:
         """Whether an action can be done now."""
-        if self.bridge.read_only and not only_looks(action.name):
-            return False
-        return action.can_do(self.targets_of(action))
+        return not self.why_not(action)
 
     def set_read_only(self, is_read_only: bool) -> None:
         """Let nothing be changed from this screen, or lift that."""

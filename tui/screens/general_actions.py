@@ -135,7 +135,8 @@ class GeneralActions(SystemActions):
                 self._deck.action_act(offer.action.name)
 
         here = self._deck.view.name
-        offers = [Offer(here, "", action) for action in self._deck.views.actions() if self._deck.can_do(action)]
+        offers = [Offer(here, "", action, self._deck.why_not(action)) for action in self._deck.views.actions()]
+        offers.sort(key=lambda offer: bool(offer.reason))
         for entry in VIEWS:
             if entry.name != here:
                 offers += [Offer(entry.name, entry.title, action) for action in load(entry.name).actions]

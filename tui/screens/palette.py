@@ -17,6 +17,7 @@ from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 
 from tui.keymap import Action, shown_keys
+from tui.plain_text import printable
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,8 @@ class Offer:
     view: str
     title: str
     action: Action
+    reason: str = ""
+    """Why it can not be done now."""
 
     @property
     def words(self) -> str:
@@ -73,11 +76,12 @@ class PaletteScreen(ModalScreen[Offer | None]):
                 number: matcher.match(f"{offer.words} {offer.action.name.replace('_', ' ')}") for number, offer in found
             }
             found = [(number, offer) for number, offer in found if scores[number] > 0]
-            found.sort(key=lambda pair: (bool(pair[1].title), -scores[pair[0]]))
+            found.sort(key=lambda pair: (bool(pair[1].title), bool(pair[1].reason), -scores[pair[0]]))
         options = self.query_one("#actions", OptionList)
         options.clear_options()
         for number, offer in found:
-            line = Text(f"{shown_keys(offer.action):<12} {offer.words}", no_wrap=True, overflow="ellipsis")
+            text = printable(f"{shown_keys(offer.action):<12} {offer.reason or offer.words}")
+            line = Text(text, "dim" if offer.reason else "", no_wrap=True, overflow="ellipsis")
             options.add_option(Option(line, id=str(number)))
         if found:
             options.highlighted = 0
