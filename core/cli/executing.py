@@ -17,7 +17,7 @@ from core.cli.main import COMMANDS, Invocation
 from core.cli.parser import REST, CommandParser, Options
 from core.cli.sessions import detach_bytes, named_or_latest
 from core.console.session import run_session
-from core.errors import EngineError, InvalidArgument
+from core.errors import EngineError, InvalidArgument, StateForbids
 from core.host.processes import spawn
 from core.host.pty import PtyProcess
 from core.host.terminal import terminal_size
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from core.operations.exec import ExecSession
 
 _SIGNAL_BASE: Final = 128
+_NOT_EXECUTED: Final = 255
+"""Where the container is known, and nothing could be begun in it: as podman's."""
 _REFUSAL: Final = b"exec failed: "
 """How the runtime's own complaint begins. It is in its log, too, which is where we tell it from."""
 
@@ -38,10 +40,15 @@ def run(invocation: Invocation) -> int:
         keys = detach_bytes(engine, options.detach_keys)
         container = engine.lookup(named_or_latest(engine, options.container, latest=options.latest))
         request = _request(options)
-        if options.detach:
-            container.run_exec_detached(request)
-            return 0
-        with container.exec(request) as session:
+        try:
+            if options.detach:
+                container.run_exec_detached(request)
+                return 0
+            prepared = container.exec(request)
+        except (InvalidArgument, StateForbids) as error:
+            error.exit_code = _NOT_EXECUTED
+            raise
+        with prepared as session:
             return carry_out(session, keys, terminal=options.tty, interactive=options.interactive)
 
 

@@ -86,7 +86,13 @@ def _stop(invocation: Invocation, parser: CommandParser) -> int:
         names = selected(engine, options, _is_live)
         if options.ignore:
             names = only_existing(engine, names)
-        return each(engine, names, lambda container: container.stop(options.time), order=Order.DEPENDANTS_FIRST)
+
+        def stop(container: Container) -> None:
+            # One that has never run is stopped already, as in podman.
+            if container.snapshot().status is not Status.CONFIGURED:
+                container.stop(options.time)
+
+        return each(engine, names, stop, order=Order.DEPENDANTS_FIRST)
 
 
 def _restart(invocation: Invocation, parser: CommandParser) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sys
+import threading
 from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -100,15 +101,33 @@ def _logs(invocation: Invocation, parser: CommandParser) -> int:
     parser.add_argument("--latest", "-l", action="store_true", help="of the one created last")
     add_log_options(parser)
     options = read_log_moments(parser.parse_args(invocation.arguments))
-    if options.follow and len(options.containers) > 1:
-        raise InvalidArgument("only one container can be followed")
     with open_engine(invocation) as engine:
         names = options.containers
         if options.latest or not names:
             names = [named_or_latest(engine, names[0] if names else None, latest=options.latest)]
-        for place, container in enumerate([engine.lookup(name) for name in names]):
-            print_log(container, options, _coloured(container.name, place) if options.color else "")
+        containers = [engine.lookup(name) for name in names]
+        prefixes = [_coloured(one.name, place) if options.color else "" for place, one in enumerate(containers)]
+        if len(containers) > 1 and not (options.color or options.names):
+            # As in podman: whose line it is has to be told.
+            prefixes = [f"{one.id[:12]} " for one in containers]
+        if options.follow and len(containers) > 1:
+            _follow(containers, options, prefixes)
+        else:
+            for container, prefix in zip(containers, prefixes, strict=True):
+                print_log(container, options, prefix)
     return 0
+
+
+def _follow(containers: Sequence[Container], options: Options, prefixes: Sequence[str]) -> None:
+    """Print several logs at once, until all of them have ended."""
+    threads = [
+        threading.Thread(target=print_log, args=(container, options, prefix), name=f"log-{container.name}", daemon=True)
+        for container, prefix in zip(containers, prefixes, strict=True)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
 
 
 def _coloured(name: str, place: int) -> str:
@@ -144,9 +163,9 @@ def print_log(container: Container | ForeignHandle, options: Options, prefix: st
         if options.until is not None and line.time > options.until:
             break
         output = sys.stderr.buffer if line.stream == "stderr" else sys.stdout.buffer
-        if begins:
-            output.write(prefix.encode() + (_timestamp(line.time) if options.timestamps else b""))
-        output.write(line.data if line.partial else line.data + b"\n")
+        before = prefix.encode() + (_timestamp(line.time) if options.timestamps else b"") if begins else b""
+        # At one stroke: others may be printing, too.
+        output.write(before + (line.data if line.partial else line.data + b"\n"))
         output.flush()
         begins = not line.partial
 

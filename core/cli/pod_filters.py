@@ -7,7 +7,7 @@ from typing import Final
 
 from core.errors import InvalidArgument
 from core.model.pod import PodSnapshot, PodStatus
-from core.operations.inspect import podman_state
+from core.model.state import podman_state
 
 Filter = Callable[[PodSnapshot], bool]
 

@@ -17,8 +17,8 @@ from core.engine import Engine
 from core.errors import EngineError, InvalidArgument
 from core.model.pod import PodSnapshot
 from core.model.snapshot import ProcessEntry, ResourceSample
-from core.model.state import Status
-from core.operations.inspect import podman_state, timestamp
+from core.model.state import Status, podman_state
+from core.operations.inspect import timestamp
 
 SAMPLE_PAUSE: Final = 1.0
 """Seconds between two readings, of which a rate is made."""

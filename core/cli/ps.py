@@ -207,6 +207,11 @@ def status_text(picture: Picture) -> str:
     return _STATES.get(picture.status, "Unknown")
 
 
+def _json_state(status: str) -> str:
+    """podman's word: what is configured here is created there."""
+    return "created" if status == "configured" else str(status)
+
+
 def _as_json(picture: Any) -> dict[str, object]:
     from datetime import UTC, datetime
 
@@ -222,7 +227,7 @@ def _as_json(picture: Any) -> dict[str, object]:
         "ExitedAt": int(picture.finished_at),
         "Exited": picture.status == "exited",
         "ExitCode": picture.exit_code or 0,
-        "State": str(picture.status),
+        "State": _json_state(picture.status),
         "Status": status_text(picture),
         "Pid": picture.pid,
         "Labels": picture.labels,

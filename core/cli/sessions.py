@@ -17,8 +17,8 @@ from core.errors import EngineError, InvalidArgument, NoSuchContainer, StateForb
 from core.host.terminal import terminal_size
 from core.model.state import Status
 
-UNKNOWN_EXIT = 1
-"""Our exit code where the container's could not be learnt."""
+UNKNOWN_EXIT = 255
+"""Our exit code where the container's could not be learnt, or --timeout ended it: as podman's."""
 
 
 def run(invocation: Invocation) -> int:

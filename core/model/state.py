@@ -115,6 +115,25 @@ _NEXT_STEP: Final[dict[Status, str]] = {
     Status.UNKNOWN: "remove it by force, or look at the log file",
 }
 
+_REFUSALS: Final[dict[Verb, str]] = {
+    Verb.KILL: "can only kill running containers. {name} is in state {status}: container state improper",
+    Verb.PAUSE: '"{status}" is not running, can\'t pause: container state improper',
+    Verb.UNPAUSE: '"{name}" is not paused, can\'t unpause: container state improper',
+    Verb.EXEC: "can only create exec sessions on running containers: container state improper",
+    Verb.ATTACH: "you can only attach to running containers",
+    Verb.TOP: "top can only be used on running containers",
+    Verb.REMOVE: (
+        "cannot remove container {name} as it is {status} - running or paused containers cannot be removed without "
+        "force: container state improper"
+    ),
+}
+"""podman's sentences, which scripts look for; the name in place of the id, and the hint says what to do."""
+
+
+def podman_state(status: Status) -> str:
+    """podman's word: what is configured here is created there."""
+    return "created" if status is Status.CONFIGURED else str(status)
+
 
 def allows(status: Status, verb: Verb) -> bool:
     """Whether `verb` is allowed in `status`."""
@@ -124,8 +143,15 @@ def allows(status: Status, verb: Verb) -> bool:
 def require(verb: Verb, status: Status, name: str, container_id: str) -> None:
     """Raise `StateForbids` where `verb` is not allowed in `status`."""
     if not allows(status, verb):
+        if verb is Verb.PAUSE and status is Status.PAUSED:
+            raise StateForbids(
+                f'"{name}" is already paused: container state improper',
+                hint=_NEXT_STEP[status],
+                container_id=container_id,
+            )
+        sentence = _REFUSALS.get(verb, "can not {verb} container {name}: it is {status}")
         raise StateForbids(
-            f"can not {verb} container {name}: it is {status}",
+            sentence.format(verb=verb, name=name, status=podman_state(status)),
             hint=_NEXT_STEP[status],
             container_id=container_id,
         )

@@ -12,6 +12,7 @@ _PREFIX: Final = (
     r"|container_linux\.go:\d+: |OCI runtime error: )+"
 )
 _MISSING: Final = r'exec: "(?P<program>(?:[^"\\]|\\.)*)": (?:executable file not found|.*no such file or directory)'
+_NO_FOLDER: Final = r'chdir to cwd \("(?P<folder>[^"]*)"\) set in config.json failed: no such file'
 _FORBIDDEN: Final = r'exec: "(?P<program>(?:[^"\\]|\\.)*)": (?:.*permission denied|is a directory)'
 
 
@@ -22,6 +23,12 @@ def classify(message: str) -> EngineError:
         return NoSuchExecutable(
             f'the program "{missing["program"]}" is not in the container: no such file or directory',
             hint="check the command and the image",
+            stderr=text,
+        )
+    if folder := re.search(_NO_FOLDER, text):
+        return NoSuchExecutable(
+            f'the working directory "{folder["folder"]}" is not in the container: no such file or directory',
+            hint="check --workdir",
             stderr=text,
         )
     if forbidden := re.search(_FORBIDDEN, text):

@@ -9,7 +9,7 @@ from core.model.config import ContainerRecord
 from core.model.dependencies import dependencies
 from core.model.health import HealthCheck
 from core.model.id_mappings import IdMappings
-from core.model.state import Status
+from core.model.state import podman_state
 from core.oci.capabilities import compute
 from core.oci.signals import signal_name
 from core.operations.kernel_facts import DEFAULT_UMASK, kernel_facts
@@ -21,11 +21,6 @@ NANO = 1_000_000_000
 _PROPAGATION = frozenset({"private", "rprivate", "shared", "rshared", "slave", "rslave"})
 _APART = _PROPAGATION | {"ro", "rw"}
 """Mount options that have a field of their own."""
-
-
-def podman_state(status: Status) -> str:
-    """podman's word: what is configured here is created there."""
-    return "created" if status is Status.CONFIGURED else str(status)
 
 
 def timestamp(seconds: float) -> str:
@@ -45,7 +40,7 @@ def inspect(parts: EngineParts, record: ContainerRecord) -> dict[str, object]:
         "Args": list(config.process.args[1:]),
         "State": {
             "OciVersion": "1.0.2",
-            "Status": str(state.status),
+            "Status": podman_state(state.status),
             "Running": state.status in ("running", "paused"),
             "Paused": state.status == "paused",
             "OOMKilled": state.oom_killed,

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from core.model.pod import Pod, PodSnapshot
-from core.operations.inspect import NANO, podman_state, timestamp
+from core.model.state import podman_state
+from core.operations.inspect import NANO, timestamp
 from core.operations.parts import EngineParts
 
 

@@ -140,7 +140,7 @@ class TestVerbs:
         handle.pause()
         try:
             assert _told_by_runtime(handle.picture) == "paused"
-            with pytest.raises(StateForbids, match="it is paused"):
+            with pytest.raises(StateForbids, match="already paused"):
                 engine.foreign.lookup(name).pause()
         finally:
             engine.foreign.lookup(name).unpause()

@@ -160,7 +160,7 @@ def test_stop_of_a_created_one_and_of_an_exited_one(engine: Engine) -> None:
 
 def test_stop_is_refused_where_there_is_nothing_to_stop_or_it_is_paused(engine: Engine) -> None:
     container = make(engine, "sleep", "1000", name="refuses")
-    with pytest.raises(StateForbids, match="configured"):
+    with pytest.raises(StateForbids, match="it is created"):
         container.stop()
     container.start()
     container.pause()

@@ -66,8 +66,11 @@ def test_logs_keep_the_streams_apart(fake: FakeEngine, call: Call) -> None:
 def test_logs_of_several(fake: FakeEngine, call: Call) -> None:
     for name in ("a", "b"):
         fake.add(name).lines = [LogLine(1.0, "stdout", name.encode(), False)]
-    assert call("logs", "b", "a").out == "b\na\n"
-    assert call("logs", "-f", "b", "a").code == 125
+    ids = {name: fake.lookup(name).id[:12] for name in ("a", "b")}
+    assert call("logs", "b", "a").out == f"{ids['b']} b\n{ids['a']} a\n"
+    assert call("logs", "--names", "b", "a").out == "b b\na a\n"
+    followed = call("logs", "-f", "b", "a")
+    assert (followed.code, sorted(followed.out.splitlines())) == (0, sorted(f"{ids[name]} {name}" for name in ids))
     assert call("logs", "a", "nobody").out == ""
 
 
