@@ -41,6 +41,11 @@ class Alarms:
         if self._logs is not None:
             self._logs.close()
 
+    @property
+    def passed_over(self) -> int:
+        """Bytes of logs that came too fast for the rules."""
+        return self._logs.passed_over if self._logs is not None else 0
+
     def take_pictures(self, pictures: Sequence[ContainerSnapshot]) -> None:
         """The containers as they are now."""
         if not self._rules:

@@ -16,7 +16,7 @@ STEP: Final = 0.5
 PACE: Final = 0.1
 """Seconds between two readings of logs that grow."""
 AT_ONCE: Final = 2000
-"""Lines of one log that are read at a time; of a flood the rest is passed over, and said so by nobody."""
+"""Lines of one log that are read at a time; of a flood the rest is passed over, and counted."""
 
 
 class WatchedLog(NamedTuple):
@@ -32,6 +32,8 @@ class LogWatch:
     def __init__(self, rules: AlertRules, raise_: Callable[[Raised], None]) -> None:
         self._rules = rules
         self._raise = raise_
+        self.passed_over = 0
+        """Bytes of floods that no rule has seen."""
         self._wanted: tuple[WatchedLog, ...] = ()
         self._changed = threading.Event()
         self._closing = threading.Event()
@@ -99,6 +101,7 @@ class LogWatch:
                 for raised in self._rules.judge_line(log.name, container_id, log.labels, plain_line(entry.data)):
                     self._raise(raised)
                 if number >= AT_ONCE:
+                    self.passed_over += file.size - place
                     place = file.size
                     break
             self._files[container_id] = (log, file, place)

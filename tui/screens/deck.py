@@ -26,6 +26,7 @@ from tui.messages import (
     RowsRead,
     SamplesRead,
 )
+from tui.own_cost import OwnCost
 from tui.read_only import only_looks, refusal
 from tui.screens.telling import Telling
 from tui.screens.view_stack import ViewStack
@@ -74,6 +75,7 @@ class DeckScreen(Telling):
         self.kept = Kept()
         self.views = ViewStack(self, VIEWS[0].name)
         self.transfers = Transfers()
+        self.own_cost = OwnCost()
         self._sorted_at = 0.0
         self._lasting_bindings = self._bindings.copy()
         """Those of every screen, such as tab."""
@@ -328,6 +330,7 @@ class DeckScreen(Telling):
     @on(SamplesRead)
     def _take_samples(self, message: SamplesRead) -> None:
         self.live.take(message.samples)
+        self.own_cost.sampled(len(message.samples))
         rows = self.views.current.rows
         now = time.monotonic()
         if rows.sorted_by is not None and rows.sorted_by.live and now - self._sorted_at >= SORT_INTERVAL:
@@ -338,6 +341,8 @@ class DeckScreen(Telling):
 
     def _tick(self) -> None:
         """What changes with time alone."""
+        if self.own_cost.is_shown:
+            self.show_cost()
         if self.is_current:
             self.detail.tick()
             self.show_notes()
@@ -345,6 +350,12 @@ class DeckScreen(Telling):
                 # Its figures come every second, and it is drawn with them.
                 return
             self.table.refresh()
+
+    def show_cost(self) -> None:
+        """Measure what the screen itself costs, and say it, where that is wanted."""
+        keepers = [pane.keeper_pid for pane in self.consoles.panes if pane.keeper_pid is not None]
+        cost = self.own_cost.look(keepers, rows=len(self.table.on_screen), dropped=self.alarms.passed_over)
+        self.query_one(StatusLine).cost = cost if self.own_cost.is_shown else ""
 
     @on(Table.RowsShown)
     def _rows_shown(self, message: Table.RowsShown) -> None:

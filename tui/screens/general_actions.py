@@ -87,6 +87,10 @@ class GeneralActions(SystemActions):
         words = "Every key works again, those that stop and remove, too."
         self._deck.app.push_screen(ConfirmDialog("Lift read-only mode?", words, "Lift"), answered)
 
+    def own_cost(self) -> None:
+        self._deck.own_cost.is_shown = not self._deck.own_cost.is_shown
+        self._deck.show_cost()
+
     def open(self, row: Any) -> None:
         self._deck.toggle_class("-detail")
         self._deck.call_after_refresh(self._deck.focus_detail)

@@ -15,7 +15,7 @@ from textual.widget import Widget
 
 from core.model.snapshot import ContainerSnapshot
 from core.model.state import Status
-from tui.plain_text import GLYPHS, printable
+from tui.plain_text import GLYPHS, fitted, printable
 
 
 class TitleBar(Widget):
@@ -44,15 +44,19 @@ class TitleBar(Widget):
 
 
 class StatusLine(Widget):
-    """What happened last."""
+    """What happened last; at the right what the screen itself costs, where that is asked for."""
 
     DEFAULT_CSS = """
     StatusLine { height: 1; background: $surface; color: $text-muted; padding: 0 1; }
     """
     message: reactive[str] = reactive("")
+    cost: reactive[str] = reactive("")
 
     def render(self) -> RenderResult:
-        return Text(printable(self.message), no_wrap=True, overflow="ellipsis")
+        width = self.content_size.width
+        if not self.cost:
+            return Text(printable(self.message), no_wrap=True, overflow="ellipsis")
+        return Text(f"{fitted(printable(self.message), width - len(self.cost) - 2)}  {self.cost}", no_wrap=True)
 
 
 class KeyBar(Widget):
