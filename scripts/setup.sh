@@ -85,7 +85,8 @@ suitable() { "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/nu
 
 find_python() {
     local candidate
-    for candidate in python3 python3.13 python3.12 python3.11 python3.14 /usr/bin/python3; do
+    # The distribution's own first: it is built with optimisations, and every user can run it.
+    for candidate in /usr/bin/python3 python3 python3.13 python3.12 python3.11 python3.14; do
         if have "$candidate" && suitable "$candidate"; then
             echo "$candidate"
             return 0

@@ -20,6 +20,7 @@ from tui.bridge import Bridge
 from tui.configuration.loading import Problem
 from tui.configuration.looks import own_themes, theme_for
 from tui.configuration.schema import DEFAULT, Configuration
+from tui.configuration.screens import pane_keymap
 from tui.plain_text import printable, printable_text
 from tui.screens.deck import DeckScreen
 from tui.terminal.driver import TerminalBackground, WharfDriver
@@ -62,6 +63,8 @@ class WharfApp(App[None], inherit_bindings=False):
         for theme in own_themes(self._configuration):
             self.register_theme(theme)
         self._choose_theme(is_dark=True)
+        if changed := pane_keymap(self._configuration):
+            self.set_keymap(changed)
         deck = DeckScreen(self._bridge, self._keys, self._configuration)
         self.push_screen(deck)
         if self._configuration.read_only:

@@ -10,7 +10,20 @@ LOOKING: Final = frozenset(
     {
         *("filter", "sort_next", "sort_reverse", "columns", "mark", "mark_range", "mark_down", "mark_up", "mark_all"),
         *("clear_marks", "resync", "open", "tab_before", "tab_after", "detail_down", "detail_up", "menu", "palette"),
-        *("help", "back", "quit", "read_only", "own_cost", "running_only", "cpu_scale", "watch", "logs", "inspect"),
+        *(
+            "help",
+            "back",
+            "quit",
+            "view_after",
+            "view_before",
+            "read_only",
+            "own_cost",
+            "running_only",
+            "cpu_scale",
+            "watch",
+            "logs",
+            "inspect",
+        ),
         *("stats", "events", "diff", "files", "export", "go_to", "enter", "close", "copy", "ports", "save", "secrets"),
         *("disk_usage", "manifest"),
     }

@@ -11,7 +11,7 @@ from core.engine import Engine
 from core.events import EventKind
 from core.model.state import Status
 from tests.fakes.engine import FakeEngine
-from tests.tui.conftest import key_bar, lines, main_screen, shown, status, until, until_shown
+from tests.tui.conftest import key_bar, lines, main_screen, selected_name, shown, status, until, until_shown
 from tui.app import WharfApp
 from tui.bridge import Bridge
 from tui.configuration.check import check
@@ -49,6 +49,33 @@ async def test_keys_are_moved_taken_away_and_told_everywhere(configured: Open, f
         assert app.screen is main_screen(app)
         await pilot.press("question_mark")
         await until_shown(pilot, "z ")
+
+
+async def test_the_panes_keys_are_moved_too(configured: Open, fake: FakeEngine) -> None:
+    for name in ("first", "second"):
+        fake.add(name).print(b"printed")
+    app = configured('[bindings.list]\ndown = "n"\n[bindings.log]\ntimes = "T"\nclose = ""')
+    async with app.run_test(size=(120, 36)) as pilot:
+        await until_shown(pilot, "second")
+        await pilot.press("j")
+        assert selected_name(app) == "first"
+        await pilot.press("n")
+        await until(pilot, lambda: selected_name(app) == "second")
+        await pilot.press("l")
+        await until_shown(pilot, "log of second", "printed")
+        await pilot.press("q", "t")
+        assert "-" not in lines(app)[1]
+        await pilot.press("T")
+        await until(pilot, lambda: lines(app)[1].startswith("20"))
+
+
+async def test_the_views_are_stepped_through(app: WharfApp, fake: FakeEngine) -> None:
+    async with app.run_test(size=(120, 36)) as pilot:
+        await until_shown(pilot, "Containers")
+        await pilot.press("greater_than_sign")
+        await until(pilot, lambda: main_screen(app).view.name == "pods")
+        await pilot.press("less_than_sign", "less_than_sign")
+        await until(pilot, lambda: main_screen(app).view.name == "foreign")
 
 
 async def test_a_profile_has_the_keys_of_another_tool(configured: Open, fake: FakeEngine) -> None:

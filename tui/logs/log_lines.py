@@ -33,16 +33,16 @@ class LogLines(Widget, can_focus=True):
     """Made empty; `show_logs` begins to read. What the state of it is says `Changed`."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("down,j", "scroll_rows(1)", "down", show=False),
-        Binding("up,k", "scroll_rows(-1)", "up", show=False),
-        Binding("pagedown,ctrl+f", "scroll_pages(1)", "page down", show=False),
-        Binding("pageup,ctrl+b", "scroll_pages(-1)", "page up", show=False),
-        Binding("ctrl+d", "scroll_pages(0.5)", "half a page down", show=False),
-        Binding("ctrl+u", "scroll_pages(-0.5)", "half a page up", show=False),
-        Binding("g,home", "begin", "begin", show=False),
-        Binding("G,end", "end", "end", show=False),
-        Binding("left,h", "sideways(-1)", "left", show=False),
-        Binding("right", "sideways(1)", "right", show=False),
+        Binding("down,j", "scroll_rows(1)", "down", show=False, id="log.down"),
+        Binding("up,k", "scroll_rows(-1)", "up", show=False, id="log.up"),
+        Binding("pagedown,ctrl+f", "scroll_pages(1)", "page down", show=False, id="log.page_down"),
+        Binding("pageup,ctrl+b", "scroll_pages(-1)", "page up", show=False, id="log.page_up"),
+        Binding("ctrl+d", "scroll_pages(0.5)", "half a page down", show=False, id="log.half_page_down"),
+        Binding("ctrl+u", "scroll_pages(-0.5)", "half a page up", show=False, id="log.half_page_up"),
+        Binding("g,home", "begin", "begin", show=False, id="log.first"),
+        Binding("G,end", "end", "end", show=False, id="log.last"),
+        Binding("left,h", "sideways(-1)", "left", show=False, id="log.left"),
+        Binding("right", "sideways(1)", "right", show=False, id="log.right"),
     ]
     DEFAULT_CSS = """
     LogLines { height: 1fr; background: $surface; }

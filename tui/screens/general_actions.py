@@ -91,6 +91,16 @@ class GeneralActions(SystemActions):
         self._deck.own_cost.is_shown = not self._deck.own_cost.is_shown
         self._deck.show_cost()
 
+    def view_after(self) -> None:
+        self._step_view(1)
+
+    def view_before(self) -> None:
+        self._step_view(-1)
+
+    def _step_view(self, places: int) -> None:
+        names = [entry.name for entry in VIEWS]
+        self._deck.show_view(names[(names.index(self._deck.view.name) + places) % len(names)])
+
     def open(self, row: Any) -> None:
         self._deck.toggle_class("-detail")
         self._deck.call_after_refresh(self._deck.focus_detail)

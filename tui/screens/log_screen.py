@@ -36,24 +36,27 @@ class LogScreen(Screen[None]):
 
     CSS_PATH = "log_screen.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "leave", "back"),
-        Binding("q", "close", "back"),
-        Binding("slash", "ask('/')", "find"),
-        Binding("ampersand", "ask('&')", "filter"),
-        Binding("n", "again(False)", "the next found"),
-        Binding("N", "again(True)", "the one before"),
-        Binding("s", "follow", "follow the end, or stay"),
-        Binding("t", "switch('timestamps')", "times"),
-        Binding("w", "switch('wrap')", "wrap long lines"),
-        Binding("J", "json", "JSON lines folded, open or raw"),
-        Binding("m", "mark", "draw a line"),
-        Binding("C", "clear", "clear"),
-        Binding("c", "copy", "copy what is on the screen"),
-        Binding("ctrl+s", "save", "save to a file"),
-        Binding("f", "bare", "the whole screen"),
-        Binding("0", "tail", "the end of all"),
-        Binding("1", "head", "the begin of all"),
-        *(Binding(key, f"since({span})", f"the last {_SPAN_WORDS[span]}") for key, span in SPANS.items()),
+        Binding("escape", "leave", "back", id="log.back"),
+        Binding("q", "close", "back", id="log.close"),
+        Binding("slash", "ask('/')", "find", id="log.find"),
+        Binding("ampersand", "ask('&')", "filter", id="log.filter"),
+        Binding("n", "again(False)", "the next found", id="log.next"),
+        Binding("N", "again(True)", "the one before", id="log.previous"),
+        Binding("s", "follow", "follow the end, or stay", id="log.follow"),
+        Binding("t", "switch('timestamps')", "times", id="log.times"),
+        Binding("w", "switch('wrap')", "wrap long lines", id="log.wrap"),
+        Binding("J", "json", "JSON lines folded, open or raw", id="log.json"),
+        Binding("m", "mark", "draw a line", id="log.mark"),
+        Binding("C", "clear", "clear", id="log.clear"),
+        Binding("c", "copy", "copy what is on the screen", id="log.copy"),
+        Binding("ctrl+s", "save", "save to a file", id="log.save"),
+        Binding("f", "bare", "the whole screen", id="log.whole"),
+        Binding("0", "tail", "the end of all", id="log.tail"),
+        Binding("1", "head", "the begin of all", id="log.head"),
+        *(
+            Binding(key, f"since({span})", f"the last {_SPAN_WORDS[span]}", id=f"log.since_{span // 60}m")
+            for key, span in SPANS.items()
+        ),
     ]
 
     def __init__(self, paths: Sequence[Path], names: Sequence[str], *, find: str = "") -> None:

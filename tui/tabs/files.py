@@ -39,20 +39,20 @@ class FilesTab(DetailTab, ScrollView, can_focus=True):
     """On the whole screen it has the keyboard."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("down,j", "move(1)", "next", show=False),
-        Binding("up,k", "move(-1)", "previous", show=False),
-        Binding("pagedown", "page(1)", "page down", show=False),
-        Binding("pageup", "page(-1)", "page up", show=False),
-        Binding("home,g", "edge(0)", "first", show=False),
-        Binding("end,G", "edge(-1)", "last", show=False),
-        Binding("enter,l,right", "enter", "open a directory, view a file", show=False),
-        Binding("left,h", "leave_directory", "close the directory", show=False),
-        Binding("o", "copy_out", "copy to the host", show=False),
-        Binding("i", "copy_in", "copy from the host", show=False),
-        Binding("z", "measure", "measure the directories that are shown", show=False),
-        Binding("Z", "by_size", "order by size", show=False),
-        Binding("c", "copy_path", "copy the path", show=False),
-        Binding("r", "read_again", "read again", show=False),
+        Binding("down,j", "move(1)", "next", show=False, id="files.down"),
+        Binding("up,k", "move(-1)", "previous", show=False, id="files.up"),
+        Binding("pagedown", "page(1)", "page down", show=False, id="files.page_down"),
+        Binding("pageup", "page(-1)", "page up", show=False, id="files.page_up"),
+        Binding("home,g", "edge(0)", "first", show=False, id="files.first"),
+        Binding("end,G", "edge(-1)", "last", show=False, id="files.last"),
+        Binding("enter,l,right", "enter", "open a directory, view a file", show=False, id="files.enter"),
+        Binding("left,h", "leave_directory", "close the directory", show=False, id="files.leave"),
+        Binding("o", "copy_out", "copy to the host", show=False, id="files.copy_out"),
+        Binding("i", "copy_in", "copy from the host", show=False, id="files.copy_in"),
+        Binding("z", "measure", "measure the directories that are shown", show=False, id="files.measure"),
+        Binding("Z", "by_size", "order by size", show=False, id="files.by_size"),
+        Binding("c", "copy_path", "copy the path", show=False, id="files.copy_path"),
+        Binding("r", "read_again", "read again", show=False, id="files.read_again"),
     ]
     DEFAULT_CSS = """
     FilesTab { width: 1fr; height: 1fr; padding: 0 1; background: $surface; scrollbar-size: 1 1; }

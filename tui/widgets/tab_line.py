@@ -48,6 +48,8 @@ class TabLine(Widget):
 
     def render(self) -> RenderResult:
         pieces = [(name, f" {printable(words)} ") for name, words in self._tabs]
+        if sum(len(words) for _, words in pieces) > self.content_size.width:
+            pieces = [(name, words[1:]) for name, words in pieces]
         place = next((number for number, (name, _) in enumerate(pieces) if name == self._active), 0)
         first = 0
         while first < place and sum(len(words) for _, words in pieces[first : place + 1]) > self.content_size.width:

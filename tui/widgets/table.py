@@ -54,14 +54,14 @@ class Table(ScrollView, can_focus=True):
         "table--busy",
     }
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("down,j", "move(1)", "next", show=False),
-        Binding("up,k", "move(-1)", "previous", show=False),
-        Binding("pagedown", "page(1)", "next page", show=False),
-        Binding("pageup", "page(-1)", "previous page", show=False),
-        Binding("ctrl+d", "half_page(1)", "half a page down", show=False),
-        Binding("ctrl+u", "half_page(-1)", "half a page up", show=False),
-        Binding("home,g", "edge(0)", "first", show=False),
-        Binding("end,G", "edge(-1)", "last", show=False),
+        Binding("down,j", "move(1)", "next", show=False, id="list.down"),
+        Binding("up,k", "move(-1)", "previous", show=False, id="list.up"),
+        Binding("pagedown", "page(1)", "next page", show=False, id="list.page_down"),
+        Binding("pageup", "page(-1)", "previous page", show=False, id="list.page_up"),
+        Binding("ctrl+d", "half_page(1)", "half a page down", show=False, id="list.half_page_down"),
+        Binding("ctrl+u", "half_page(-1)", "half a page up", show=False, id="list.half_page_up"),
+        Binding("home,g", "edge(0)", "first", show=False, id="list.first"),
+        Binding("end,G", "edge(-1)", "last", show=False, id="list.last"),
     ]
     DEFAULT_CSS = """
     Table {

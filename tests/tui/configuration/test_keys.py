@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from tui.configuration.keys import PROFILES, bound, clashes
 from tui.configuration.schema import Configuration
-from tui.keymap import GENERAL, Action
-from tui.views import VIEWS, load
+from tui.configuration.screens import screens
+from tui.keymap import Action
 
 ACTIONS = (
     Action("stop", ("s",), "", "", ""),
@@ -45,7 +45,6 @@ def test_clashes_are_told() -> None:
 
 
 def test_profiles_name_actions_that_there_are() -> None:
-    known = {action.name for entry in VIEWS for action in load(entry.name).actions} | {a.name for a in GENERAL}
-    moves = {"half_page_down", "view_after", "view_before"}
+    known = {action.name for actions in screens().values() for action in actions}
     for profile, chosen in PROFILES.items():
-        assert set(chosen) <= known | moves, profile
+        assert set(chosen) <= known, profile
