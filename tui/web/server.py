@@ -37,13 +37,16 @@ class ScreenServer(Server):
         return application
 
     async def on_startup(self, app: web.Application) -> None:
+        """Nothing is said before the server listens."""
+
+    def _say_where(self, *_: object) -> None:
         """Say where the screen is, to whoever started the server and nobody else."""
         print(f"{self.public_url}/?{PARAMETER}={self._token}", flush=True)
 
     def serve(self, debug: bool = False) -> None:
         """Until an interrupt or SIGTERM. Raises `InvalidArgument` for an address that can't be used."""
         try:
-            super().serve(debug)
+            web.run_app(self._make_app(), host=self.host, port=self.port, print=self._say_where)
         except OSError as error:
             raise InvalidArgument(
                 f"{self.host}:{self.port} can not be listened on: {error.strerror}", hint="choose another with --port"
