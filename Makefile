@@ -6,7 +6,7 @@ SHELL := /bin/bash
 BIN := .venv/bin
 SOURCES := core tui tests scripts benchmarks
 
-.PHONY: help setup run test check demo screenshots bench bench-console man doctor clean
+.PHONY: help setup run test check demo keys snapshots screenshots bench bench-console man doctor clean
 
 help: ## list the targets
 	@echo "Wharfinger: make TARGET"
@@ -33,6 +33,12 @@ check: setup ## lint, formatting, types, import contracts
 
 demo: setup ## make the demo image and the demo containers
 	@$(BIN)/wharf demo
+
+keys: setup ## write docs/keys.md anew from the key map
+	@PYTHONPATH=. $(BIN)/python scripts/key_page.py docs/keys.md
+
+snapshots: setup ## draw the screens of tests/tui/snapshots anew; look at the difference before it is kept
+	@$(BIN)/python -m pytest -q tests/tui/test_snapshots.py --renew-snapshots
 
 screenshots: setup ## make screenshots/ anew from the running program (installs chromium and fonts)
 	@scripts/setup.sh screenshots

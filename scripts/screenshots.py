@@ -20,7 +20,9 @@ from typing import Any
 from textual.pilot import Pilot
 
 from core.engine import Engine
+from core.model.network import NetworkRequest
 from core.model.options import CreateOptions
+from core.model.pod import PodOptions
 from core.paths import EnginePaths
 from tui.app import WharfApp
 from tui.bridge import Bridge
@@ -56,6 +58,10 @@ def make_containers(engine: Engine) -> None:
     backup.start()
     backup.pause()
     create("ready", "sleep", "3600")
+    for name in ("database", "uploads"):
+        engine.volumes.create(name)
+    engine.networks.create(NetworkRequest(name="backend"))
+    engine.pods.create(PodOptions(name="shop"))
 
 
 async def settle(pilot: Pilot[Any], seconds: float = 0.6) -> None:
@@ -133,6 +139,58 @@ async def show_menu(pilot: Pilot[Any]) -> None:
     await settle(pilot, 1.0)
 
 
+async def show_death(pilot: Pilot[Any]) -> None:
+    await select(pilot, "migrate")
+    await settle(pilot, 1.0)
+
+
+async def show_search(pilot: Pilot[Any]) -> None:
+    await select(pilot, "worker")
+    await pilot.press("l")
+    await settle(pilot, 1.0)
+    await pilot.press("slash")
+    await type_line(pilot, "job 1")
+
+
+async def show_merged(pilot: Pilot[Any]) -> None:
+    await select(pilot, "web")
+    await pilot.press("space", "space", "space", "l")
+    await settle(pilot, 2.0)
+
+
+async def show_files(pilot: Pilot[Any]) -> None:
+    await select(pilot, "shell")
+    await pilot.press("F")
+    await settle(pilot, 2.0)
+    await pilot.press("down", "down", "enter")
+    await settle(pilot, 1.0)
+
+
+async def show_palette(pilot: Pilot[Any]) -> None:
+    await settle(pilot)
+    await pilot.press("colon", *"st")
+    await settle(pilot, 1.0)
+
+
+async def show_new(pilot: Pilot[Any]) -> None:
+    await settle(pilot)
+    await pilot.press("n")
+    await settle(pilot)
+    await pilot.press(*"wharf", "minus", *"demo", "tab", *"site")
+    await settle(pilot, 1.0)
+
+
+def view_of(key: str) -> Act:
+    """Shows a view by its key."""
+
+    async def show(pilot: Pilot[Any]) -> None:
+        await settle(pilot)
+        await pilot.press(key)
+        await settle(pilot, 1.5)
+
+    return show
+
+
 async def show_images(pilot: Pilot[Any]) -> None:
     await settle(pilot)
     await pilot.press("3", "right")
@@ -157,14 +215,27 @@ VIEWS: dict[str, Act] = {
     "export": show_export,
     "remove": show_remove,
     "help": show_help,
+    "small": show_list,
+    "death": show_death,
+    "search": show_search,
+    "merged": show_merged,
+    "files": show_files,
+    "palette": show_palette,
+    "new": show_new,
+    "volumes": view_of("4"),
+    "networks": view_of("5"),
+    "pods": view_of("2"),
+    "others": view_of("8"),
 }
+SIZES = {"small": (80, 24)}
+"""Of those that are not of the usual size."""
 
 
-async def draw(engine: Engine, act: Act, target: Path) -> None:
+async def draw(engine: Engine, act: Act, target: Path, size: tuple[int, int]) -> None:
     """Drive the program to a view and write it as SVG."""
     bridge = Bridge(engine)
     app = WharfApp(bridge)
-    async with app.run_test(size=SIZE) as pilot:
+    async with app.run_test(size=size) as pilot:
         await act(pilot)
         target.write_text(app.export_screenshot(title="wharf"))
     bridge.close()
@@ -196,6 +267,7 @@ def main(folder: Path) -> None:
     folder.mkdir(exist_ok=True)
     os.chdir("/srv")
     place = Path(tempfile.mkdtemp(prefix="wharf-"))
+    os.environ["XDG_STATE_HOME"] = str(place / "state")
     paths = EnginePaths(place / "root", place / "run")
     try:
         with Engine.open(paths) as engine:
@@ -203,12 +275,14 @@ def main(folder: Path) -> None:
         for name, act in VIEWS.items():
             target = folder / f"{name}.svg"
             with Engine.open(paths) as engine:
-                asyncio.run(draw(engine, act, target))
+                asyncio.run(draw(engine, act, target, SIZES.get(name, SIZE)))
             to_png(target)
             print(f"{target} and {target.with_suffix('.png')}")
     finally:
         STOCK.close()
         with Engine.open(paths) as engine:
+            for pod in engine.pods.all():
+                engine.pods.remove(pod.name, force=True)
             for picture in engine.containers():
                 engine.lookup(picture.id).remove(force=True)
         subprocess.run(["umount", str(paths.storage_root / "overlay")], check=False, capture_output=True)

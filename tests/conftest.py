@@ -22,6 +22,10 @@ os.environ["WHARF_DISCOVER_FOREIGN"] = "false"
 """What other engines do on this machine is nothing to a test, unless it asks."""
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--renew-snapshots", action="store_true", help="keep what is drawn now in tests/tui/snapshots")
+
+
 @pytest.fixture(scope="session", autouse=True)
 def state_folder_of_tests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """What a screen keeps between runs is not the operator's here."""

@@ -9,7 +9,7 @@ from rich.text import Text
 from tui.keymap import LIST, Action, shown_keys
 from tui.views.view import View
 
-_CONSOLE = (
+CONSOLE_KEYS = (
     ("the detach keys", "detach, in the container's own console; ctrl-p ctrl-q if nothing else was chosen"),
     ("{0} d", "detach: leave the console; the program goes on, but a shell ends"),
     ("{0} l", "to the list, with the console left open; tab goes back"),
@@ -26,7 +26,7 @@ _CONSOLE = (
     ("mouse", "drag marks and copies, the wheel looks back; with alt also where the program has the mouse"),
     ("{0} {0}", "send {0} itself"),
 )
-_LIST = (
+LIST_KEYS = (
     ("↑ ↓ j k", "the next row, the one before"),
     ("pgup pgdn ^u ^d", "a page, half a page"),
     ("g G", "the first, the last"),
@@ -46,13 +46,13 @@ def help_text(view: View, actions: Iterable[Action], escape: str) -> Text:
         for action in members:
             _line(text, shown_keys(action), action.description)
         if group == LIST:
-            for keys, words in _LIST:
+            for keys, words in LIST_KEYS:
                 _line(text, keys, words)
             _line(
                 text, "in the filter", f"{' '.join(f'{term}:' for term in view.terms)}, each with ! before it for not"
             )
     _heading(text, "In a console every key goes to the container, but for")
-    for keys, words in _CONSOLE:
+    for keys, words in CONSOLE_KEYS:
         _line(text, keys.format(escape), words.format(escape))
     return text
 

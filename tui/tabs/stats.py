@@ -5,6 +5,7 @@ from __future__ import annotations
 from rich.text import Text
 from textual.app import RenderResult
 
+from core.model.state import Status
 from tui.history import chart
 from tui.plain_text import fitted, size
 from tui.tabs.overview import usage
@@ -32,7 +33,8 @@ class StatsTab(DetailTab):
             return Text("Nothing is selected.", "dim")
         samples = self.context.live.history.of(self.row_id) if self.row_id in self.context.live.samples else ()
         if not samples:
-            return Text(f"No figures: it is {self.row.status}.", "dim")
+            alive = self.row.status in (Status.RUNNING, Status.PAUSED)
+            return Text("No figures yet." if alive else f"No figures: it is {self.row.status}.", "dim")
         width, height = self.content_size
         lines = [Text(fitted(f"{name:<9}{value}", width)) for name, value in usage(samples)]
         room = (height - len(lines) - 2) // 2

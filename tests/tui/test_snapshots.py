@@ -1,0 +1,105 @@
+"""Every view and dialog as it is drawn, at the smallest usual size and at a comfortable one."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from types import SimpleNamespace
+
+import pytest
+from textual.widgets import Input
+
+from core.events import EventKind
+from core.model.state import Status
+from tests.fakes.engine import FakeEngine
+from tests.tui.conftest import lines, until, until_shown
+from tests.tui.drawn import FOLDER, assert_drawn, drawn
+from tui.app import WharfApp
+
+NOW = 1_760_000_000.0
+SIZES = ((80, 24), (120, 36))
+STATES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "containers": ((), ("why", "batch")),
+    "filtered": (("slash", "w", "e", "b", "enter"), ("/web",)),
+    "marked": (("home", "space", "space"), ("2 marked",)),
+    "pods": (("2",), ("1 of 2 run",)),
+    "images": (("3",), ("localhost/kept",)),
+    "volumes": (("4",), ("data",)),
+    "networks": (("5",), ("inner",)),
+    "consoles": (("6",), ("no console is open",)),
+    "events": (("7",), ("create",)),
+    "others": (("8",), ("no container of podman",)),
+    "inspect": (("i",), ('"Status"',)),
+    "stats": (("home", "t"), ("No figures yet",)),
+    "help": (("question_mark",), ("scroll",)),
+    "palette": (("colon",), ("start",)),
+    "menu": (("x",), ("start",)),
+    "stop": (("home", "s"), ("Stop web?", "Cancel")),
+    "bulk-stop": (("home", "space", "space", "s"), ("Cancel",)),
+    "remove": (("d",), ("Remove batch?", "Cancel")),
+    "signal": (("home", "ctrl+k"), ("USR1",)),
+    "execute": (("home", "E"), ("Cancel",)),
+    "commit": (("C",), ("Make an image of batch", "Cancel")),
+    "export": (("X",), ("Export batch",)),
+    "columns": (("W",), ("STATE",)),
+    "new": (("n",), ("Cancel",)),
+    "rename": (("R",), ("Cancel",)),
+    "read-only": (("L",), ("read-only",)),
+    "log": (("l",), ("log of batch", "ready to serve")),
+}
+"""Name → the keys from the list of containers, with the cursor on one that has ended, and what is seen then."""
+
+
+@pytest.fixture(autouse=True)
+def still_clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The same moment, zone, host and folder for ever, no figures, which come when they come, and no blinking."""
+    monkeypatch.setattr(Input, "_toggle_cursor", lambda field: None)
+    monkeypatch.setattr(FakeEngine, "samples", lambda engine, ids: {})
+    monkeypatch.setattr(time, "time", lambda: NOW)
+    monkeypatch.setattr(os, "uname", lambda: SimpleNamespace(nodename="harbour", sysname="Linux", release="6.1"))
+    monkeypatch.setenv("TZ", "UTC")
+    monkeypatch.chdir("/srv")
+    time.tzset()
+    yield
+    monkeypatch.delenv("TZ")
+    time.tzset()
+
+
+def populate(fake: FakeEngine) -> None:
+    """One of each kind."""
+    fake.add("web", labels={"tier": "front"}).print(b"GET / 200")
+    fake.add("worker", Status.PAUSED)
+    fake.add("next", Status.CONFIGURED)
+    batch = fake.add("batch", Status.EXITED, exit_code=3, finished_at=NOW - 42)
+    batch.print(b"ready to serve", b"\x1b[31merror\x1b[0m: no such database")
+    fake.images.add("localhost/kept:1")
+    fake.pods.add("front", Status.RUNNING, Status.EXITED)
+    fake.volumes.add("data", "1" * 64)
+    fake.networks.add("inner")
+    fake.tell(EventKind.DIED, batch.id)
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+@pytest.mark.parametrize("state", STATES)
+async def test_it_is_drawn_as_it_was(
+    app: WharfApp, fake: FakeEngine, state: str, size: tuple[int, int], request: pytest.FixtureRequest
+) -> None:
+    populate(fake)
+    keys, texts = STATES[state]
+    async with app.run_test(size=size) as pilot:
+        await until_shown(pilot, "batch", "web")
+        await pilot.press("end")
+        await until(pilot, lambda: any("exited with 3" in line for line in lines(app)))
+        await pilot.press(*keys)
+        await until_shown(pilot, *texts)
+        takes = [drawn(app)]
+        while len(takes) < 4 or len(set(takes[-4:])) > 1:
+            await pilot.pause(0.04)
+            takes.append(drawn(app))
+        assert_drawn(app, f"{state}-{size[0]}x{size[1]}", request)
+
+
+def test_no_file_is_left_over() -> None:
+    wanted = {f"{state}-{columns}x{rows}.txt" for state in STATES for columns, rows in SIZES}
+    assert {path.name for path in FOLDER.iterdir()} == wanted
