@@ -378,13 +378,18 @@ class TestScreen:
             yield shown
         shutil.rmtree(folder)
 
-    def _choose(self, screen: Terminal, name: str) -> None:
-        screen.press("/")
-        screen.type(name)
+    def _filter(self, screen: Terminal, text: str) -> None:
+        """The host may have any number of others."""
+        screen.press("/", "C-u")
+        screen.type(text)
         screen.press("Enter")
+
+    def _choose(self, screen: Terminal, name: str) -> None:
+        self._filter(screen, name)
         screen.wait_for_line("●", name)
 
     def test_a_section_of_their_own(self, screen: Terminal, peers: Peers, engine: Engine) -> None:
+        self._filter(screen, TAG)
         screen.wait_for_line("● running", "containerd/", TASK)
         screen.wait_for_line("● running", "cri-o", CART)
         screen.wait_for_line("● running", "podman", WEB, "wharf-demo")
@@ -400,6 +405,7 @@ class TestScreen:
         screen.press("d")
         screen.wait_for(f"can not remove {WEB}", "belongs to podman: use podman")
         screen.press("Escape")
+        self._choose(screen, BY_HAND)
         peers.runc("pause", BY_HAND)
         screen.wait_for_line("◫ paused", BY_HAND)
         peers.runc("resume", BY_HAND)
