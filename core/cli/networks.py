@@ -13,6 +13,7 @@ from core.cli.main import COMMANDS, Invocation, report
 from core.cli.network_filters import network_filter
 from core.cli.network_options import mac_address
 from core.cli.output import go_time, print_json
+from core.cli.pairs import name_value_pairs
 from core.cli.parser import add_boolean
 from core.errors import EngineError, InvalidArgument, NameInUse, NetworkInUse, NoSuchObject
 from core.model.network import Attachment, Network, NetworkRequest
@@ -79,18 +80,11 @@ def read_create(invocation: Invocation, parser: CommandParser) -> tuple[Options,
         ipv6=options.ipv6,
         internal=options.internal,
         dns=not options.disable_dns,
-        labels=_pairs(options.label),
-        options=_pairs(options.opt),
+        labels=name_value_pairs(options.label),
+        options=name_value_pairs(options.opt),
         addresses=options.ipam_driver,
     )
     return options, request
-
-
-def _pairs(texts: list[str]) -> dict[str, str]:
-    pairs = {name: value for name, _, value in (text.partition("=") for text in texts)}
-    if "" in pairs:
-        raise InvalidArgument("a label or an option has no name", hint="use NAME=VALUE")
-    return pairs
 
 
 def _list(invocation: Invocation, parser: CommandParser) -> int:

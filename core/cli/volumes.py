@@ -12,6 +12,7 @@ from core.cli.command import command_parser, confirmed, open_engine
 from core.cli.formatting import add_format, filled_objects, print_formatted, wants_json
 from core.cli.main import COMMANDS, Invocation, report
 from core.cli.output import print_json, size
+from core.cli.pairs import name_value_pairs
 from core.cli.parser import CommandParser, Options, seconds
 from core.cli.volume_filters import volume_filter
 from core.engine import Engine
@@ -47,17 +48,13 @@ def _create(invocation: Invocation, parser: CommandParser) -> int:
         raise InvalidArgument(f"the volume driver {options.driver} is not supported", hint="use --driver local")
     with open_engine(invocation) as engine:
         made = engine.volumes.create(
-            options.name, labels=_pairs(options.label), options=_pairs(options.opt), ignore=options.ignore
+            options.name,
+            labels=name_value_pairs(options.label),
+            options=name_value_pairs(options.opt),
+            ignore=options.ignore,
         )
     print(made.name)
     return 0
-
-
-def _pairs(texts: list[str]) -> dict[str, str]:
-    pairs = {name: value for name, _, value in (text.partition("=") for text in texts)}
-    if "" in pairs:
-        raise InvalidArgument("a label or an option has no name", hint="use NAME=VALUE")
-    return pairs
 
 
 def _list(invocation: Invocation, parser: CommandParser) -> int:
