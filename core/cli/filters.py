@@ -7,24 +7,13 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from core.cli.moments import moment
+from core.cli.state_words import STATE_WORDS
 from core.errors import InvalidArgument
 from core.model.health import HealthStatus
 from core.model.snapshot import ContainerSnapshot
 from core.model.state import Status
 
 Filter = Callable[[ContainerSnapshot], bool]
-
-_STATUSES: Final = {
-    # podman calls a container created whether or not its process is there.
-    "created": (Status.CONFIGURED, Status.CREATED),
-    "configured": (Status.CONFIGURED,),
-    "initialized": (Status.CREATED,),
-    "running": (Status.RUNNING,),
-    "paused": (Status.PAUSED,),
-    "exited": (Status.EXITED,),
-    "stopped": (Status.EXITED,),
-    "unknown": (Status.UNKNOWN,),
-}
 
 
 def container_filter(texts: Sequence[str], pictures: Sequence[ContainerSnapshot]) -> Filter:
@@ -45,9 +34,9 @@ def container_filter(texts: Sequence[str], pictures: Sequence[ContainerSnapshot]
 
 
 def _status(value: str, pictures: Sequence[ContainerSnapshot]) -> Filter:
-    if value not in _STATUSES:
-        raise InvalidArgument(f"{value!r} is not a status", hint=f"use one of {', '.join(_STATUSES)}")
-    return lambda picture: picture.status in _STATUSES[value]
+    if value not in STATE_WORDS:
+        raise InvalidArgument(f"{value!r} is not a status", hint=f"use one of {', '.join(STATE_WORDS)}")
+    return lambda picture: picture.status in STATE_WORDS[value]
 
 
 def _name(value: str, pictures: Sequence[ContainerSnapshot]) -> Filter:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 from core.cli.parser import WrongValue
+from core.cli.state_words import STATE_WORDS
 from core.errors import InvalidArgument
 from core.model.durations import parse_duration
 from core.model.state import Status
@@ -16,16 +17,8 @@ if TYPE_CHECKING:
     from core.cli.parser import CommandParser, Options
     from core.container import Container
 
-_STATES = {
-    "configured": (Status.CONFIGURED,),
-    "created": (Status.CONFIGURED,),
-    "initialized": (Status.CREATED,),
-    "running": (Status.RUNNING,),
-    "paused": (Status.PAUSED,),
-    "exited": (Status.EXITED,),
-    "stopped": (Status.EXITED,),
-    "unknown": (Status.UNKNOWN,),
-}
+# What is waited for as created has no process yet: one that has is initialized.
+_STATES = {**STATE_WORDS, "created": (Status.CONFIGURED,)}
 _LONGEST_INTERVAL = 3600.0
 
 
