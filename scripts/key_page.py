@@ -24,7 +24,6 @@ This page is made of the program's own key map, by `make keys`. On the screen `?
 open, the footer those that can be used now, and `:` finds any action by its name. Each of them can be moved:
 [configuration.md](configuration.md).
 """
-_SIGNS: Final = {"ampersand": "&"}
 
 Row = tuple[tuple[str, ...], str]
 """The keys, as people write them, and what they do."""
@@ -32,7 +31,7 @@ Row = tuple[tuple[str, ...], str]
 
 def shown(key: str) -> str:
     """A key as people write it; what the footer has no room for is written out."""
-    sign = _SIGNS.get(key, shown_key(key))
+    sign = shown_key(key)
     return f"ctrl+{sign[1:]}" if sign.startswith("^") and len(sign) > 1 else sign
 
 

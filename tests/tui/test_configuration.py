@@ -54,7 +54,7 @@ async def test_keys_are_moved_taken_away_and_told_everywhere(configured: Open, f
 async def test_the_panes_keys_are_moved_too(configured: Open, fake: FakeEngine) -> None:
     for name in ("first", "second"):
         fake.add(name).print(b"printed")
-    app = configured('[bindings.list]\ndown = "n"\n[bindings.log]\ntimes = "T"\nclose = ""')
+    app = configured('[bindings.list]\ndown = "n"\n[bindings.log]\ntimes = "T"\nclose = ""\nhead = "b"')
     async with app.run_test(size=(120, 36)) as pilot:
         await until_shown(pilot, "second")
         await pilot.press("j")
@@ -62,7 +62,8 @@ async def test_the_panes_keys_are_moved_too(configured: Open, fake: FakeEngine) 
         await pilot.press("n")
         await until(pilot, lambda: selected_name(app) == "second")
         await pilot.press("l")
-        await until_shown(pilot, "log of second", "printed")
+        await until_shown(pilot, "log of second", "printed", "T time", "0 b 2 3 4 5 6 range")
+        assert "back" not in lines(app)[-1]
         await pilot.press("q", "t")
         assert "-" not in lines(app)[1]
         await pilot.press("T")

@@ -1,8 +1,12 @@
 from __future__ import annotations
 
+import pytest
+
+from core.events import EventKind
+from core.model.content import ChangeKind, FileChange
 from core.model.files import FileEntry, FileKind
-from tests.fakes.engine import FakeEngine
-from tests.tui.conftest import lines, main_screen, shown, until, until_shown
+from tests.fakes.engine import FakeContainer, FakeEngine
+from tests.tui.conftest import key_bar, lines, main_screen, shown, until, until_shown
 from tui.app import WharfApp
 
 
@@ -18,6 +22,7 @@ async def test_files_are_browsed_viewed_and_copied_by_keys(app: WharfApp, fake: 
         await until_shown(pilot, "web")
         await pilot.press("F")
         await until_shown(pilot, "▶ etc/", "▶ root/", "copy out")
+        assert "o copy out" in key_bar(app) and "stop" not in key_bar(app) and "? help" in key_bar(app)
         assert "\x1b" not in shown(app)
         await pilot.press("enter")
         await until_shown(pilot, "▼ etc/", "passwd")
@@ -33,3 +38,24 @@ async def test_files_are_browsed_viewed_and_copied_by_keys(app: WharfApp, fake: 
         await until_shown(pilot, "permission denied")
         await pilot.press("escape")
         await until(pilot, lambda: any("STATE" in line for line in lines(app)))
+        await until(pilot, lambda: "s stop" in key_bar(app))
+
+
+async def test_what_was_deleted_is_not_copied_and_what_is_copied_in_shows_up(
+    app: WharfApp, fake: FakeEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    web = fake.add("web")
+    web.folders = {"/": [entry("etc", FileKind.DIRECTORY)]}
+    monkeypatch.setattr(FakeContainer, "diff", lambda _: [FileChange("/note", ChangeKind.DELETED)])
+    async with app.run_test(size=(120, 30)) as pilot:
+        await until_shown(pilot, "web")
+        await pilot.press("F")
+        await until_shown(pilot, "deleted", "note")
+        await pilot.press("end", "o")
+        await until_shown(pilot, "can not copy out: /note was deleted")
+        web.folders["/"].append(entry("note"))
+        web.become(EventKind.COPY)
+        await until(pilot, lambda: any("rwxr-xr-x" in line and "note" in line for line in lines(app)))
+        assert "deleted" not in shown(app)
+        await pilot.press("o")
+        await until_shown(pilot, "Copy /note out")

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from types import SimpleNamespace
 
 import pytest
+from textual.screen import ModalScreen
 from textual.widgets import Input
 
 from core.events import EventKind
@@ -93,6 +94,7 @@ async def test_it_is_drawn_as_it_was(
         await until(pilot, lambda: any("exited with 3" in line for line in lines(app)))
         await pilot.press(*keys)
         await until_shown(pilot, *texts)
+        assert not isinstance(app.screen, ModalScreen) or "wharf" in lines(app)[0], "the list is not seen behind it"
         takes = [drawn(app)]
         while len(takes) < 4 or len(set(takes[-4:])) > 1:
             await pilot.pause(0.04)

@@ -9,7 +9,7 @@ import msgspec
 
 from core.console.log import LogLine
 from core.engine import Engine
-from core.events import Event
+from core.events import Event, EventKind
 from core.model.content import FileChange
 from core.model.files import FileEntry, FilePiece, TreeSize
 from core.model.health import HealthResult
@@ -66,6 +66,12 @@ def _events(engine: Engine, container_id: str) -> list[Event]:
     return [event for event in engine.past_events() if event.container_id == container_id]
 
 
+def _runs(engine: Engine, container_id: str) -> list[float]:
+    """When each run of it began, the first one first (Unix seconds): before it has printed anything."""
+    begins = (EventKind.INIT, EventKind.RESTORE)
+    return [event.time for event in _events(engine, container_id) if event.kind in begins]
+
+
 def _files(engine: Engine, container_id: str, path: str) -> list[FileEntry]:
     return engine.lookup(container_id).list_files(path)
 
@@ -86,6 +92,7 @@ DETAILS: Final[dict[str, Callable[..., Any]]] = {
     "diff": _diff,
     "health": _health,
     "events": _events,
+    "runs": _runs,
     "mounts": _mounts,
     "files": _files,
     "file": _file,

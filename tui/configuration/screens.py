@@ -6,15 +6,13 @@ from collections.abc import Iterable
 
 from textual.binding import Binding, BindingType
 
+from tui.bound_keys import NO_KEY
 from tui.configuration.keys import bound
 from tui.configuration.schema import DEFAULT, Configuration
 from tui.keymap import GENERAL, SYSTEM, Action
 from tui.own_commands import own_actions
 from tui.screens.view_stack import SHOWING
 from tui.views import VIEWS, load
-
-NO_KEY = "unbound"
-"""In Textual's key map: a key that no keyboard has."""
 
 
 def screens(configuration: Configuration = DEFAULT) -> dict[str, list[Action]]:

@@ -45,6 +45,8 @@ class FileTree:
     def __init__(self) -> None:
         self.root = FileNode("/", "/", 0, None, is_open=True)
         self._changes: dict[str, ChangeKind] = {}
+        self._deleted: dict[str, list[str]] = {}
+        """A directory → the paths in it that are only in the image."""
         self._changed_below: set[str] = set()
         self._nodes: dict[str, FileNode] = {"/": self.root}
         self.by_size = False
@@ -60,13 +62,23 @@ class FileTree:
         return rows
 
     def _collect(self, node: FileNode, rows: list[FileNode]) -> None:
-        children = node.children or []
+        children = self._children(node)
         if self.by_size:
             children = sorted(children, key=lambda child: -child.size)
         for child in children:
             rows.append(child)
             if child.is_open:
                 self._collect(child, rows)
+
+    def _children(self, node: FileNode) -> list[FileNode]:
+        """What a directory holds, and behind that what was deleted from it."""
+        if node.children is None:
+            return []
+        there = {child.path for child in node.children}
+        depth = 0 if node.path == "/" else node.depth + 1
+        deleted = (path for path in self._deleted.get(node.path, ()) if path not in there)
+        gone = [FileNode(path, posixpath.basename(path), depth, None, ChangeKind.DELETED) for path in deleted]
+        return [*node.children, *gone]
 
     def put(self, path: str, entries: Iterable[FileEntry]) -> None:
         """What a directory holds."""
@@ -75,13 +87,7 @@ class FileTree:
             return
         node.trouble = ""
         depth = 0 if path == "/" else node.depth + 1
-        found = [self._child(path, entry, depth) for entry in entries]
-        names = {child.name for child in found}
-        for changed, kind in self._changes.items():
-            name = posixpath.basename(changed)
-            if kind is ChangeKind.DELETED and posixpath.dirname(changed) == path and name not in names:
-                found.append(FileNode(changed, name, depth, None, kind))
-        node.children = found
+        node.children = [self._child(path, entry, depth) for entry in entries]
 
     def _child(self, folder: str, entry: FileEntry, depth: int) -> FileNode:
         path = posixpath.join(folder, entry.name)
@@ -96,17 +102,22 @@ class FileTree:
         """What differs from the image."""
         self._changes = {change.path: change.kind for change in changes}
         self._changed_below = set()
+        self._deleted = {}
         for change in changes:
+            if change.kind is ChangeKind.DELETED:
+                self._deleted.setdefault(posixpath.dirname(change.path), []).append(change.path)
             folder = posixpath.dirname(change.path)
             while folder not in self._changed_below and folder != "/":
                 self._changed_below.add(folder)
                 folder = posixpath.dirname(folder)
         for path, node in self._nodes.items():
-            if node.entry is not None:
-                node.change = self._change(path)
+            node.change = self._change(path)
 
     def _change(self, path: str) -> ChangeKind | None:
         own = self._changes.get(path)
+        if own is ChangeKind.DELETED:
+            # It is there: it was made anew after the changes were read.
+            return ChangeKind.CHANGED
         return own or (ChangeKind.CHANGED if path in self._changed_below else None)
 
     def put_size(self, path: str, measured: TreeSize) -> None:

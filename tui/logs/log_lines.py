@@ -143,6 +143,11 @@ class LogLines(Widget, can_focus=True):
             else:
                 self._reader.show_since(moment)
 
+    def show_between(self, begin: float, end: float) -> None:
+        """Show nothing but what was printed from one moment until before another (Unix seconds)."""
+        if self._reader is not None:
+            self._reader.show_between(begin, end)
+
     def clear(self) -> None:
         """Show nothing of what is there now; the log keeps it."""
         if self._reader is not None:

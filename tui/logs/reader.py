@@ -97,6 +97,8 @@ class LogReader:
         self._growth_asked = threading.Event()
         self._matcher: Matcher | None = None
         self._floor: Position = (0,) * len(paths)
+        self._ceiling: Position | None = None
+        """Where what is shown ends; None for the end of the logs."""
         self._pages: LogPages | None = None
         self._working_for = 0
         self._scanned = 0
@@ -111,16 +113,16 @@ class LogReader:
         self._questions.put(None)
 
     def show_end(self) -> None:
-        self._move(lambda pages: self._around(pages, pages.end, None))
+        self._move(lambda pages: self._around(pages, self._end(pages), None))
 
     def show_begin(self) -> None:
         self._move(lambda pages: self._around(pages, self._floor, self._floor))
 
     def show_all(self, place: Position | None) -> None:
-        """Take back `show_since` and `show_from`, and stay at a place."""
+        """Take back `show_since`, `show_between` and `show_from`, and stay at a place."""
 
         def act(pages: LogPages) -> None:
-            self._floor = pages.begin
+            self._floor, self._ceiling = pages.begin, None
             self._around(pages, place or pages.end, place)
 
         self._move(act)
@@ -129,8 +131,17 @@ class LogReader:
         """Nothing from before `moment` (Unix seconds) from now on."""
 
         def act(pages: LogPages) -> None:
-            self._floor = pages.position_of(moment)
+            self._floor, self._ceiling = pages.position_of(moment), None
             self._around(pages, pages.end, None)
+
+        self._move(act)
+
+    def show_between(self, begin: float, end: float) -> None:
+        """Nothing but what was printed from one moment until before another (Unix seconds) from now on."""
+
+        def act(pages: LogPages) -> None:
+            self._floor, self._ceiling = pages.position_of(begin), pages.position_of(end)
+            self._around(pages, self._ceiling, None)
 
         self._move(act)
 
@@ -138,7 +149,7 @@ class LogReader:
         """Nothing from before a place from now on."""
 
         def act(pages: LogPages) -> None:
-            self._floor = place
+            self._floor, self._ceiling = place, None
             self._around(pages, pages.end, None)
 
         self._move(act)
@@ -148,7 +159,7 @@ class LogReader:
 
         def act(pages: LogPages) -> None:
             self._matcher = matcher
-            self._around(pages, pages.end if place is None else place, place)
+            self._around(pages, self._end(pages) if place is None else place, place)
 
         self._move(act)
 
@@ -183,8 +194,8 @@ class LogReader:
         """What has come behind a place; where that is much, the end alone."""
 
         def act(pages: LogPages) -> None:
-            if sum(pages.end) - sum(place) > GROWTH_AT_ONCE:
-                self._around(pages, pages.end, None)
+            if sum(self._end(pages)) - sum(place) > GROWTH_AT_ONCE:
+                self._around(pages, self._end(pages), None)
             else:
                 self._later(pages, place)
 
@@ -237,23 +248,31 @@ class LogReader:
         before = self._take(pages.backward(place, self._skip(self._matcher, pages)))
         behind = self._take(pages.forward(place, self._skip(self._matcher, pages)))
         at_end = len(behind) < PAGE
-        up_to = pages.end if at_end else behind[-1].end
+        up_to = self._end(pages) if at_end else behind[-1].end
         self._answer(Replaced((*reversed(before), *behind), focus, up_to, len(before) < PAGE, at_end))
 
     def _later(self, pages: LogPages, place: Position) -> None:
         entries = self._take(pages.forward(place, self._skip(self._matcher, pages)))
         at_end = len(entries) < PAGE
-        self._answer(Later(tuple(entries), place, pages.end if at_end else entries[-1].end, at_end))
+        self._answer(Later(tuple(entries), place, self._end(pages) if at_end else entries[-1].end, at_end))
+
+    def _end(self, pages: LogPages) -> Position:
+        """Where what is shown ends now."""
+        return pages.end if self._ceiling is None else self._ceiling
 
     def _take(self, entries: Iterable[LogEntry]) -> list[LogEntry]:
         return list(itertools.islice(self._wanted_ones(entries), PAGE))
 
     def _wanted_ones(self, entries: Iterable[LogEntry]) -> Iterator[LogEntry]:
-        """Those behind the floor that the filter lets through."""
+        """Those from the floor to the ceiling that the filter lets through."""
         for number, entry in enumerate(entries):
             if number % 256 == 0:
                 self._require_wanted()
             if entry.begin[entry.source] < self._floor[entry.source]:
+                if len(self._paths) == 1:
+                    return
+                continue
+            if self._ceiling is not None and entry.begin[entry.source] >= self._ceiling[entry.source]:
                 if len(self._paths) == 1:
                     return
                 continue
@@ -311,11 +330,11 @@ class LogReader:
             self._growth_asked.clear()
             if self._pages is None:
                 return
-            before = self._pages.end
+            before = self._end(self._pages)
             anew = self._pages.refresh()
             if anew:
-                self._floor = self._pages.begin
-            if anew or self._pages.end != before:
+                self._floor, self._ceiling = self._pages.begin, None
+            if anew or self._end(self._pages) != before:
                 self._answer(Grew(anew))
 
         self._questions.put(look)

@@ -13,10 +13,11 @@ from textual.containers import Container
 
 from core.events import Event
 from tui.alerts.alarms import Alarms
+from tui.bound_keys import bound_keys
 from tui.bridge import Bridge
 from tui.configuration.schema import DEFAULT, Configuration
 from tui.kept import Kept
-from tui.keymap import Action, Scope
+from tui.keymap import PROGRAM, Action, Scope
 from tui.live import Live
 from tui.locks import Locked, locked_by
 from tui.messages import (
@@ -31,7 +32,7 @@ from tui.read_only import only_looks, refusal
 from tui.screens.telling import Telling
 from tui.screens.view_stack import ViewStack
 from tui.step import Step
-from tui.tabs.tab import TabContext
+from tui.tabs.tab import DetailTab, TabContext
 from tui.terminal.pane_keys import PaneKeys
 from tui.transfers import Transfers
 from tui.views import VIEWS
@@ -169,8 +170,12 @@ class DeckScreen(Telling):
         self.perform(self.views.action(name))
 
     @on(KeyBar.Pressed)
-    def _do_clicked(self, message: KeyBar.Pressed) -> None:
-        self.action_act(message.name)
+    async def _do_clicked(self, message: KeyBar.Pressed) -> None:
+        binding = next((one.binding for one in self.active_bindings.values() if one.binding.id == message.name), None)
+        if binding is not None and self.focused is not None:
+            await self.focused.run_action(binding.action)
+        else:
+            self.action_act(message.name)
 
     def perform(self, action: Action) -> None:
         """Do an action to the marked rows, or to the one under the cursor."""
@@ -389,12 +394,21 @@ class DeckScreen(Telling):
     def _sort(self, message: Table.SortAsked) -> None:
         self.views.sort_by(message.column)
 
+    def _show_keys(self) -> None:
+        super()._show_keys()
+        self._show_footer()
+
     def _show_footer(self) -> None:
-        self.query_one(KeyBar).shown = tuple(
-            (action.name, action.shown_key, action.label_for(self.targets_of(action)))
-            for action in self.views.actions()
-            if action.label and action.keys and self.can_do(action)
-        )
+        """The keys that do something now: of a tab's own verbs, where that has the keyboard, else of the row's."""
+        tab = self.focused if isinstance(self.focused, DetailTab) and self.focused.FOOTER else None
+        actions = [action for action in self.views.actions() if action.label and action.keys and self.can_do(action)]
+        items = []
+        if tab is not None:
+            keys = bound_keys(self, tab.BINDINGS)
+            items = [(name, keys[name][0], word) for name, word in tab.FOOTER if name in keys]
+            actions = [action for action in actions if action.group == PROGRAM]
+        items += [(action.name, action.shown_key, action.label_for(self.targets_of(action))) for action in actions]
+        self.query_one(KeyBar).shown = tuple(items)
 
     @on(Answered)
     def _take_answer(self, message: Answered) -> None:

@@ -21,7 +21,6 @@ class LockDialog(ModalScreen[tuple[bool, bool]]):
     """Ends as `ConfirmDialog` does. Nothing but the word of the lock confirms."""
 
     CSS_PATH = "dialog.tcss"
-    DEFAULT_CSS = "LockDialog { align: center middle; background: $background 60%; }"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "cancel", "cancel")]
 
     def __init__(self, title: str, message: str, verb: str, locked: Locked, *, listed: Sequence[str] = ()) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import ClassVar, Final
 
@@ -15,6 +15,7 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 from textual.widgets import Input, Static
 
+from tui.bound_keys import bound_keys
 from tui.logs.log_lines import LogLines
 from tui.logs.matching import Matcher
 from tui.logs.painting import JsonView
@@ -25,14 +26,32 @@ SPANS: Final = {"2": 60, "3": 300, "4": 900, "5": 1800, "6": 3600}
 """Key → the seconds that are looked back."""
 _SPAN_WORDS: Final = {60: "1 minute", 300: "5 minutes", 900: "15 minutes", 1800: "30 minutes", 3600: "1 hour"}
 _JSON_VIEWS: Final[tuple[JsonView, ...]] = ("folded", "open", "raw")
-_KEYS: Final = (
-    "/ find  n N next  & filter  s follow  0-6 range  t time  w wrap  J json  m mark  C clear  c copy"
-    "  ^s save  f whole  q back"
+_KEY_LINE: Final = (
+    (("log.find",), "find"),
+    (("log.next", "log.previous"), "next"),
+    (("log.filter",), "filter"),
+    (("log.follow",), "follow"),
+    (("log.close",), "back"),
+    (("log.tail", "log.head", *(f"log.since_{span // 60}m" for span in SPANS.values())), "range"),
+    (("log.run_before",), "run"),
+    (("log.times",), "time"),
+    (("log.wrap",), "wrap"),
+    (("log.json",), "json"),
+    (("log.mark",), "mark"),
+    (("log.clear",), "clear"),
+    (("log.copy",), "copy"),
+    (("log.save",), "save"),
+    (("log.whole",), "whole"),
 )
+"""The bindings that the last line tells of, and their word."""
+
+
+AskRuns = Callable[[Callable[[Sequence[float]], object]], object]
+"""Has it told to a function when each run of a container began, the first one first (Unix seconds)."""
 
 
 class LogScreen(Screen[None]):
-    """`paths`: of the logs in the monitor's format. `names`: of their containers."""
+    """`paths`: of the logs in the monitor's format. `names`: of their containers. `ask_runs`: for one container."""
 
     CSS_PATH = "log_screen.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -53,14 +72,21 @@ class LogScreen(Screen[None]):
         Binding("f", "bare", "the whole screen", id="log.whole"),
         Binding("0", "tail", "the end of all", id="log.tail"),
         Binding("1", "head", "the begin of all", id="log.head"),
+        Binding("p", "run_before", "the run of the container before the last one, and so on", id="log.run_before"),
         *(
             Binding(key, f"since({span})", f"the last {_SPAN_WORDS[span]}", id=f"log.since_{span // 60}m")
             for key, span in SPANS.items()
         ),
     ]
 
-    def __init__(self, paths: Sequence[Path], names: Sequence[str], *, find: str = "") -> None:
+    def __init__(
+        self, paths: Sequence[Path], names: Sequence[str], *, find: str = "", ask_runs: AskRuns | None = None
+    ) -> None:
         super().__init__()
+        self._ask_runs = ask_runs
+        self._run: int | None = None
+        """The number of the run that is shown, from 0; None for all."""
+        self._run_words = ""
         self._paths = tuple(paths)
         self._names = tuple(names)
         self._asking = ""
@@ -71,7 +97,7 @@ class LogScreen(Screen[None]):
         yield Static(id="log-heading")
         yield LogLines(id="log")
         yield Static(id="log-note")
-        yield Static(Text(_KEYS, no_wrap=True, overflow="ellipsis"), id="log-keys")
+        yield Static(id="log-keys")
         yield FilterField(id="log-field", compact=True)
 
     @property
@@ -80,10 +106,19 @@ class LogScreen(Screen[None]):
 
     def on_mount(self) -> None:
         self.lines.focus()
+        self._show_keys()
+        self.bindings_updated_signal.subscribe(self, lambda _screen: self._show_keys())
         self.lines.show_logs(self._paths, self._names)
         if self._first_search:
             self.lines.seek(Matcher(self._first_search))
         self._tell()
+
+    def _show_keys(self) -> None:
+        """The keys as they are bound now."""
+        keys = bound_keys(self, self.BINDINGS)
+        shown = [(_in_brief([keys[name][0] for name in names if name in keys]), word) for names, word in _KEY_LINE]
+        line = "  ".join(f"{keys} {word}" for keys, word in shown if keys)
+        self.query_one("#log-keys", Static).update(Text(line, no_wrap=True, overflow="ellipsis"))
 
     def on_log_lines_changed(self) -> None:
         self._tell()
@@ -127,6 +162,8 @@ class LogScreen(Screen[None]):
             self.lines.seek(None)
         elif self.lines.filtered is not None:
             self.lines.filter(None)
+        elif self._run is not None:
+            self.action_tail()
         else:
             self.dismiss(None)
         self._tell()
@@ -173,21 +210,43 @@ class LogScreen(Screen[None]):
         self.toggle_class("-bare")
 
     def action_tail(self) -> None:
-        self._span = 0
+        self._span, self._run = 0, None
         self.lines.show_since(None)
         self.lines.action_end()
         self._tell()
 
     def action_head(self) -> None:
-        self._span = 0
+        self._span, self._run = 0, None
         self.lines.show_since(None)
         self.lines.action_begin()
         self._tell()
 
     def action_since(self, span: int) -> None:
-        self._span = span
+        self._span, self._run = span, None
         self.lines.show_since(time.time() - span)
         self._tell()
+
+    def action_run_before(self) -> None:
+        if self._ask_runs is None:
+            self._note("which run printed what is known of one container of this engine at a time")
+        else:
+            self._ask_runs(self._show_run_before)
+
+    def _show_run_before(self, begins: Sequence[float]) -> None:
+        """The run before the one that is shown; before the first one there is the whole log again."""
+        if not self.is_attached:
+            return
+        run = (len(begins) - 1 if self._run is None else self._run) - 1
+        if len(begins) < 2:
+            self._note("it has run once at most: there is no run before")
+        elif run < 0:
+            self.action_tail()
+            self._note("that was the first run; all of them again")
+        else:
+            self._span, self._run = 0, run
+            self._run_words = f"run {run + 1} of {len(begins)}"
+            self.lines.show_between(begins[run] if run else 0.0, begins[run + 1])
+            self._tell()
 
     def _stop_asking(self) -> None:
         self.remove_class("-asking")
@@ -203,7 +262,7 @@ class LogScreen(Screen[None]):
         lines = self.lines
         place = "following" if lines.following else "more below" if lines.has_more_below else "looking back"
         marks = [
-            place,
+            place if self._run is None else self._run_words,
             f"the last {_SPAN_WORDS[self._span]}" if self._span else "",
             f"only {lines.filtered.typed}" if lines.filtered else "",
             f"finding {lines.sought.typed}" if lines.sought else "",
@@ -212,3 +271,11 @@ class LogScreen(Screen[None]):
         ]
         heading = f"log of {', '.join(self._names)}  ·  " + "  ·  ".join(mark for mark in marks if mark)
         self.query_one("#log-heading", Static).update(Text(printable(heading), no_wrap=True, overflow="ellipsis"))
+
+
+def _in_brief(keys: Sequence[str]) -> str:
+    """Digits that follow one another as `0-6`."""
+    first, last = (keys[0], keys[-1]) if keys else ("", "")
+    if len(keys) > 2 and first.isdigit() and list(keys) == [str(int(first) + place) for place in range(len(keys))]:
+        return f"{first}-{last}"
+    return " ".join(keys)

@@ -19,7 +19,6 @@ class PromptDialog(ModalScreen[str]):
     """Ends in what was typed, without blanks around it; empty where it was cancelled."""
 
     CSS_PATH = "dialog.tcss"
-    DEFAULT_CSS = "PromptDialog { align: center middle; background: $background 60%; }"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "cancel", "cancel")]
 
     def __init__(self, title: str, message: str, verb: str, *, value: str = "", placeholder: str = "") -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import posixpath
 import stat
+from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar, Final
 
@@ -17,6 +18,7 @@ from textual.geometry import Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from core.events import Event, EventKind
 from core.model.content import ChangeKind
 from core.model.files import FileKind
 from tui.files.file_text import file_text
@@ -32,12 +34,21 @@ PATIENCE: Final = 0.15
 """Seconds that the cursor has to rest on a row of the list before its files are read."""
 _COLOURS: Final = {ChangeKind.ADDED: "green", ChangeKind.CHANGED: "yellow", ChangeKind.DELETED: "red"}
 _SUFFIXES: Final = {FileKind.DIRECTORY: "/", FileKind.FIFO: "|", FileKind.SOCKET: "=", FileKind.DEVICE: ""}
-_HINT: Final = "⏎ open, view   o copy out   i copy in   z sizes   Z by size   c copy the path   r read again"
 
 
 class FilesTab(DetailTab, ScrollView, can_focus=True):
     """On the whole screen it has the keyboard."""
 
+    FOOTER = (
+        ("files.enter", "open"),
+        ("files.leave", "close"),
+        ("files.copy_out", "copy out"),
+        ("files.copy_in", "copy in"),
+        ("files.measure", "sizes"),
+        ("files.by_size", "by size"),
+        ("files.copy_path", "copy path"),
+        ("files.read_again", "read again"),
+    )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("down,j", "move(1)", "next", show=False, id="files.down"),
         Binding("up,k", "move(-1)", "previous", show=False, id="files.up"),
@@ -100,6 +111,11 @@ class FilesTab(DetailTab, ScrollView, can_focus=True):
             self._tree.put_trouble(path, self._note)
         self._arrange()
 
+    def take_events(self, events: Sequence[Event]) -> None:
+        """Read again what was copied into the container, by whomever."""
+        if any(event.kind is EventKind.COPY and event.container_id == self.row_id for event in events):
+            self.action_read_again()
+
     @property
     def _selected(self) -> FileNode | None:
         return self._rows[self._cursor] if self._cursor < len(self._rows) else None
@@ -128,6 +144,7 @@ class FilesTab(DetailTab, ScrollView, can_focus=True):
 
     def _go(self, row: int) -> None:
         self._cursor = max(0, min(row, len(self._rows) - 1))
+        self._note = ""
         shown = self.size.height - 1
         top = self.scroll_offset.y
         if self._cursor < top:
@@ -140,6 +157,7 @@ class FilesTab(DetailTab, ScrollView, can_focus=True):
         """Open a directory, or close it; view a file."""
         node = self._selected
         if node is None or node.entry is None:
+            self._tell_why_not("open")
             return
         if not node.is_directory:
             self.context.bridge.read_detail("file", self.row_id, node.path)
@@ -148,6 +166,13 @@ class FilesTab(DetailTab, ScrollView, can_focus=True):
         if node.is_open:
             self._read(node.path)
         self._arrange()
+
+    def _tell_why_not(self, what: str) -> None:
+        """Say why nothing was done with the row under the cursor."""
+        node = self._selected
+        why = f"{printable(node.path)} was deleted" if node is not None else "nothing is listed"
+        self._note = f"can not {what}: {why}"
+        self.refresh()
 
     def action_leave_directory(self) -> None:
         """Close the directory that the cursor is in, and go to it."""
@@ -187,6 +212,7 @@ class FilesTab(DetailTab, ScrollView, can_focus=True):
     def action_copy_out(self) -> None:
         node = self._selected
         if node is None or node.entry is None:
+            self._tell_why_not("copy out")
             return
         path = node.path
 
@@ -216,10 +242,16 @@ class FilesTab(DetailTab, ScrollView, can_focus=True):
             if event.chain == 2:
                 self.action_enter()
 
+    @property
+    def _place(self) -> str:
+        """The path under the cursor, whole: the rows have the names alone."""
+        node = self._selected
+        return printable(node.path) if node is not None else ""
+
     def render_line(self, y: int) -> Strip:
         width = self.size.width
         if y == 0:
-            return Strip([Segment(fitted(self._note or _HINT, width), self.rich_style + Style(dim=True))], width)
+            return Strip([Segment(fitted(self._note or self._place, width), self.rich_style + Style(dim=True))], width)
         place = self.scroll_offset.y + y - 1
         if place >= len(self._rows):
             return Strip.blank(width, self.rich_style)

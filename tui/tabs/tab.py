@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from rich.segment import Segment
 from rich.style import Style
@@ -35,6 +35,9 @@ class TabContext:
 
 class DetailTab(Widget):
     """All methods are called by the area around it, and only while the tab is seen."""
+
+    FOOTER: ClassVar[tuple[tuple[str, str], ...]] = ()
+    """Ids of its bindings with the word for the footer, for when it has the keyboard; none without verbs of its own."""
 
     def __init__(self, context: TabContext) -> None:
         super().__init__()

@@ -119,7 +119,10 @@ class ContainerActions(ContainerSettings):
 
     def logs(self, rows: Pictures) -> None:
         """Of several they are merged by time."""
-        self._deck.app.push_screen(LogScreen([Path(row.log_path) for row in rows], [row.name for row in rows]))
+        first, bridge = rows[0].id, self._deck.bridge
+        ask_runs = (lambda then: bridge.ask("runs", first, then=then)) if len(rows) == 1 else None
+        screen = LogScreen([Path(row.log_path) for row in rows], [row.name for row in rows], ask_runs=ask_runs)
+        self._deck.app.push_screen(screen)
 
     def check_health(self, rows: Pictures) -> None:
         if len(rows) == 1:

@@ -64,6 +64,19 @@ def test_what_differs_from_the_image_is_marked_and_what_was_deleted_is_listed() 
     }
 
 
+def test_changes_may_be_read_before_or_behind_the_files_and_what_is_there_is_never_called_deleted() -> None:
+    gone = [FileChange("/note", ChangeKind.DELETED), FileChange("/old", ChangeKind.DELETED)]
+    made = tree()
+    made.put_changes(gone)
+    assert [(node.path, node.change) for node in made.rows[2:]] == [
+        ("/note", ChangeKind.CHANGED),
+        ("/old", ChangeKind.DELETED),
+    ]
+    made.put_changes([FileChange("/note", ChangeKind.CHANGED)])
+    assert paths(made) == ["/etc", "/var", "/note"]
+    assert made.rows[2].change is ChangeKind.CHANGED
+
+
 def test_the_largest_first() -> None:
     made = tree()
     made.put_size("/var", TreeSize(size=100, used=100, files=1))

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from core.events import EventKind
+from tests.fakes.engine import FakeEngine
 from tests.tui.conftest import lines, shown, until, until_shown
 from tui.app import WharfApp
 from tui.screens import log_screen
@@ -101,6 +103,36 @@ async def test_a_filter_hides_the_others_and_goes_again(app: WharfApp, log: Path
         await until(pilot, lambda: "line 497" not in shown(app))
         await pilot.press("escape")
         await until_shown(pilot, "line 4999")
+
+
+async def test_the_runs_of_a_container_one_by_one(app: WharfApp, fake: FakeEngine) -> None:
+    web = fake.add("web")
+    for run in ("first", "second", "third"):
+        web.become(EventKind.INIT)
+        web.print(*(f"{run} says {number}".encode() for number in range(3)))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until_shown(pilot, "web")
+        await pilot.press("l")
+        await until_shown(pilot, "log of web", "first says 0", "third says 2")
+        await pilot.press("p")
+        await until(pilot, lambda: "second says 2" in shown(app) and "third" not in shown(app))
+        assert "first" not in shown(app) and "run 2 of 3" in heading(app)
+        web.print(b"third says more")
+        await pilot.press("p")
+        await until(pilot, lambda: "first says 2" in shown(app) and "second" not in shown(app))
+        assert "run 1 of 3" in heading(app)
+        await pilot.press("p")
+        await until_shown(pilot, "that was the first run", "first says 0", "third says more", "following")
+        await pilot.press("p", "escape")
+        await until(pilot, lambda: "run" not in heading(app) and "third says 2" in shown(app))
+
+
+async def test_a_container_that_ran_once_has_no_run_before(app: WharfApp, fake: FakeEngine) -> None:
+    fake.add("web").become(EventKind.INIT)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until_shown(pilot, "web")
+        await pilot.press("l", "p")
+        await until_shown(pilot, "there is no run before")
 
 
 async def test_a_range_of_time(app: WharfApp, tmp_path: Path) -> None:
