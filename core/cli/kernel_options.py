@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import os
 from fnmatch import fnmatchcase
 
+from core.cli.device_limits import add_device_limits, between, device_limits, swappiness, weight
 from core.cli.parser import WrongValue
 from core.cli.sizes import parse_size
 from core.errors import InvalidArgument
 from core.model.config import ResourceLimits
-from core.model.kernel_settings import Device, KernelSettings, Rlimit
+from core.model.kernel_settings import Device, DeviceRule, KernelSettings, Rlimit
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from core.cli.parser import CommandParser, Options
 
+_KEEP = "keep-groups"
 _RLIMITS = (
     *("as", "core", "cpu", "data", "fsize", "locks", "memlock", "msgqueue", "nice", "nofile", "nproc"),
     *("rss", "rtprio", "rttime", "sigpending", "stack"),
@@ -49,12 +54,18 @@ def add_kernel_options(parser: CommandParser) -> None:
     )
     add("--umask", type=_umask, default=None, metavar="MASK", help="of its files: 0022")
     add("--memory-reservation", default="0", metavar="SIZE", help="what it is pressed down to when memory is short")
-    add("--memory-swappiness", type=_swappiness, default=-1, metavar="N", help="0 to 100; -1 for the host's")
+    add("--memory-swappiness", type=swappiness, default=-1, metavar="N", help="0 to 100; -1 for the host's")
     add("--oom-kill-disable", action="store_true", help="wait in place of a kill when its memory is used up")
     add("--cpu-period", type=int, default=0, metavar="MICROSECONDS", help="in which --cpu-quota counts")
     add("--cpu-quota", type=int, default=0, metavar="MICROSECONDS", help="of CPU time in each period")
     add("--cpuset-mems", default="", help="the memory nodes it may use: 0-1")
-    add("--blkio-weight", type=_weight, default=0, metavar="WEIGHT", help="10 to 1000, against other containers' disks")
+    add("--blkio-weight", type=weight, default=0, metavar="WEIGHT", help="10 to 1000, against other containers' disks")
+    add_device_limits(parser)
+    add("--cpu-rt-period", type=int, default=0, metavar="MICROSECONDS", help="in which --cpu-rt-runtime counts")
+    add("--cpu-rt-runtime", type=int, default=0, metavar="MICROSECONDS", help="of real-time processes in each period")
+    add("--device-cgroup-rule", action="append", default=[], metavar="TYPE MAJOR:MINOR ACCESS", help="as 'c 42:* rmw'")
+    add("--cgroup-conf", action="append", default=[], metavar="FILE=VALUE", help="of its control group of version 2")
+    add("--personality", default="", metavar="DOMAIN", help="LINUX or LINUX32, where the runtime can")
 
 
 def kernel_settings(options: Options) -> KernelSettings:
@@ -65,7 +76,10 @@ def kernel_settings(options: Options) -> KernelSettings:
         oom_score_adj=options.oom_score_adj,
         umask=options.umask,
         devices=tuple(map(_device, options.device)),
-        groups=tuple(map(_group, options.group_add)),
+        groups=groups(options.group_add),
+        device_rules=tuple(map(_device_rule, options.device_cgroup_rule)),
+        cgroup_settings=dict(map(_cgroup_setting, options.cgroup_conf)),
+        personality=_personality(options.personality),
     )
 
 
@@ -88,6 +102,9 @@ def resource_limits(options: Options) -> ResourceLimits:
         cpuset_cpus=options.cpuset_cpus,
         cpuset_mems=options.cpuset_mems,
         blkio_weight=options.blkio_weight,
+        cpu_rt_period=options.cpu_rt_period,
+        cpu_rt_runtime=options.cpu_rt_runtime,
+        **device_limits(options),
         pids=max(0, options.pids_limit),
     )
 
@@ -130,28 +147,45 @@ def _sysctl(text: str) -> tuple[str, str]:
     return name, value
 
 
-def _group(name: str) -> str:
-    if name == "keep-groups":
-        raise InvalidArgument("--group-add keep-groups is not supported by wharf", hint="name the groups")
-    return name
+def groups(names: Sequence[str]) -> tuple[str, ...]:
+    """The further groups; `keep-groups` are the caller's own, by their numbers. Raises `InvalidArgument`."""
+    if _KEEP not in names:
+        return tuple(names)
+    if len(names) > 1:
+        raise InvalidArgument(f"the '--group-add {_KEEP}' option is not allowed with any other --group-add options")
+    return tuple(str(number) for number in os.getgroups())
+
+
+def _device_rule(text: str) -> DeviceRule:
+    words = text.split()
+    kind, numbers, access = words if len(words) == 3 else ("", "", "")
+    if kind not in ("a", "b", "c"):
+        raise InvalidArgument(f"invalid device type in device-access-add: {kind or text}", hint="as 'c 42:* rmw'")
+    if set(access) - set("rwm"):
+        raise InvalidArgument(f"invalid device access in device-access-add: {access}", hint="use letters of r, w and m")
+    major, _, minor = numbers.partition(":")
+    try:
+        found = [None if number in ("*", "") else int(number) for number in (major, minor)]
+    except ValueError as error:
+        raise InvalidArgument(f"{numbers} are no numbers of a device", hint="as 'c 42:* rmw'") from error
+    return DeviceRule(type=kind, major=found[0], minor=found[1], access=access)
+
+
+def _cgroup_setting(text: str) -> tuple[str, str]:
+    name, separator, value = text.partition("=")
+    if not name or not separator:
+        raise InvalidArgument(f"--cgroup-conf {text}: it is not FILE=VALUE", hint="as memory.high=1073741824")
+    return name, value
+
+
+def _personality(text: str) -> str:
+    if text.upper() not in ("", "LINUX", "LINUX32"):
+        raise InvalidArgument(f"the personality {text} is not known", hint="use LINUX or LINUX32")
+    return text.upper()
 
 
 def _oom_score(text: str) -> int:
-    return _between(int(text), -1000, 1000)
-
-
-def _swappiness(text: str) -> int:
-    return _between(int(text), -1, 100)
-
-
-def _weight(text: str) -> int:
-    return _between(int(text), 10, 1000)
-
-
-def _between(number: int, least: int, most: int) -> int:
-    if not least <= number <= most:
-        raise WrongValue(f"it is not between {least} and {most}")
-    return number
+    return between(int(text), -1000, 1000)
 
 
 def _umask(text: str) -> int:

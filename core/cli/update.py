@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from core.cli.command import command_parser, open_engine
+from core.cli.device_limits import add_device_limits, device_limits, swappiness, weight
 from core.cli.main import COMMANDS, Invocation
 from core.cli.parser import Options, cpu_count
 from core.cli.sessions import named_or_latest
 from core.cli.sizes import parse_size
+from core.errors import InvalidArgument
 from core.model.limits import LimitChanges
 from core.model.restart import parse_restart_policy
 
@@ -33,7 +35,13 @@ def parse(invocation: Invocation) -> Options:
     add("--cpuset-cpus", default=None, help="the CPUs it may use: 0-1")
     add("--cpuset-mems", default=None, help="the memory nodes it may use: 0")
     add("--pids-limit", type=int, default=None, help="how many processes it may have; -1 for no limit")
-    add("--blkio-weight", type=int, default=None, help="weight of its block I/O, 10 to 1000")
+    add("--memory-swappiness", type=swappiness, default=None, metavar="N", help="0 to 100; -1 for the host's")
+    add("--cpu-period", type=int, default=None, metavar="MICROSECONDS", help="in which --cpu-quota counts")
+    add("--cpu-quota", type=int, default=None, metavar="MICROSECONDS", help="of CPU time in each period")
+    add("--cpu-rt-period", type=int, default=None, metavar="MICROSECONDS", help="in which --cpu-rt-runtime counts")
+    add("--cpu-rt-runtime", type=int, default=None, metavar="MICROSECONDS", help="of real-time processes in it")
+    add("--blkio-weight", type=weight, default=None, help="weight of its block I/O, 10 to 1000")
+    add_device_limits(parser)
     add("--restart", default=None, metavar="POLICY", help="no, on-failure[:RETRIES], always or unless-stopped")
     add("--latest", "-l", action="store_true", help="the one created last")
     add("container", nargs="?", metavar="CONTAINER")
@@ -42,6 +50,9 @@ def parse(invocation: Invocation) -> Options:
 
 def limit_changes(options: Options) -> LimitChanges:
     """What the options ask for. Raises `InvalidArgument`."""
+    if options.cpus is not None and not (options.cpu_period is None and options.cpu_quota is None):
+        raise InvalidArgument("--cpus and --cpu-period or --cpu-quota cannot be set together")
+    of_devices = {name: given for name, given in device_limits(options).items() if given}
     return LimitChanges(
         memory=_bytes(options.memory),
         memory_swap=_bytes(options.memory_swap),
@@ -52,6 +63,12 @@ def limit_changes(options: Options) -> LimitChanges:
         cpuset_mems=options.cpuset_mems,
         pids=None if options.pids_limit is None else max(0, options.pids_limit),
         blkio_weight=options.blkio_weight,
+        memory_swappiness=options.memory_swappiness,
+        cpu_period=options.cpu_period,
+        cpu_quota=options.cpu_quota,
+        cpu_rt_period=options.cpu_rt_period,
+        cpu_rt_runtime=options.cpu_rt_runtime,
+        **of_devices,
         restart=None if options.restart is None else parse_restart_policy(options.restart),
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -37,6 +37,26 @@ def make_limited(path: str, settings: Settings) -> None:
             raise RuntimeFailed(
                 f"the limit of {controller} can not be set in {folder}: {error.strerror}",
                 hint="see whether the kernel has this controller, and the value is not beyond the machine's",
+            ) from error
+
+
+def host_swappiness() -> int:
+    """What a control group has that nobody gave another (vm.swappiness)."""
+    return int(Path("/proc/sys/vm/swappiness").read_text())
+
+
+def write_lines(folder: str, lines: Sequence[tuple[str, str]]) -> None:
+    """Write into files of a control group, given by its folder; each line by itself, as the kernel takes them.
+
+    Raises `RuntimeFailed` where the kernel does not take a value.
+    """
+    for name, line in lines:
+        try:
+            Path(folder, name).write_text(line)
+        except OSError as error:
+            raise RuntimeFailed(
+                f"{line!r} can not be written into {folder}/{name}: {error.strerror}",
+                hint="see whether the kernel has this limit, and the value is not beyond the machine's",
             ) from error
 
 

@@ -19,8 +19,21 @@ class Device(msgspec.Struct, frozen=True, kw_only=True):
     access: str = "rwm"
 
 
+class DeviceRule(msgspec.Struct, frozen=True, kw_only=True):
+    """A line of the control group's list of devices. `type`: a, b or c. None: all numbers. `access`: as of `Device`."""
+
+    type: str
+    major: int | None = None
+    minor: int | None = None
+    access: str = "rwm"
+
+
 class KernelSettings(msgspec.Struct, frozen=True, kw_only=True):
-    """`groups`: further groups of the process, by name or number. None: the default."""
+    """`groups`: further groups of the process, by name or number. None: the default.
+
+    `device_rules`: devices that it may use without being shown them. `cgroup_settings`: files of its control group of
+    version 2, and what to write into them. `personality`: LINUX or LINUX32 (personality(2)), empty for the default.
+    """
 
     rlimits: tuple[Rlimit, ...] = ()
     sysctls: dict[str, str] = {}
@@ -28,3 +41,6 @@ class KernelSettings(msgspec.Struct, frozen=True, kw_only=True):
     umask: int | None = None
     devices: tuple[Device, ...] = ()
     groups: tuple[str, ...] = ()
+    device_rules: tuple[DeviceRule, ...] = ()
+    cgroup_settings: dict[str, str] = {}
+    personality: str = ""

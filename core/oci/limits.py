@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Final
 
-from core.model.config import ResourceLimits
+from core.model.limits import CPU_PERIOD, ResourceLimits
 
-CPU_PERIOD: Final = 100_000
 _SHARES: Final = (2, 262_144)
 _WEIGHTS: Final = (1, 10_000)
+_OLD_FILES: Final = {
+    "read_bps": "blkio.throttle.read_bps_device",
+    "write_bps": "blkio.throttle.write_bps_device",
+    "read_iops": "blkio.throttle.read_iops_device",
+    "write_iops": "blkio.throttle.write_iops_device",
+}
+_NEW_WORDS: Final = {"read_bps": "rbps", "write_bps": "wbps", "read_iops": "riops", "write_iops": "wiops"}
+"""Of io.max."""
 
 
 def cgroup_files(limits: ResourceLimits, *, version_2: bool) -> dict[str, dict[str, str]]:
@@ -55,3 +63,29 @@ def _weight(shares: int) -> int:
     (least, most), (lowest, highest) = _SHARES, _WEIGHTS
     held = min(max(shares, least), most)
     return lowest + (held - least) * (highest - lowest) // (most - least)
+
+
+def throttle_lines(
+    numbers: Mapping[str, str], former: Sequence[ResourceLimits], after: ResourceLimits, *, version_2: bool
+) -> list[tuple[str, str]]:
+    """What to write into which file of a control group that runs, so that its devices are limited as in `after`.
+
+    `numbers`: `MAJOR:MINOR` of each device. What only one of the `former` limits has is taken back.
+    """
+    lines = []
+    for field, file in _OLD_FILES.items():
+        known = {limit.device: 0 for before in former for limit in getattr(before, field)}
+        wanted = known | {limit.device: limit.value for limit in getattr(after, field)}
+        for device, value in wanted.items():
+            if version_2:
+                lines.append(("io.max", f"{numbers[device]} {_NEW_WORDS[field]}={value or 'max'}"))
+            else:
+                lines.append((file, f"{numbers[device]} {value}"))
+    return lines
+
+
+def swappiness_lines(former: Sequence[ResourceLimits], after: ResourceLimits, usual: int) -> list[tuple[str, str]]:
+    """As `throttle_lines`, of version 1's memory. `usual`: the host's own."""
+    if all(limits.memory_swappiness is None for limits in (*former, after)):
+        return []
+    return [("memory.swappiness", str(usual if after.memory_swappiness is None else after.memory_swappiness))]

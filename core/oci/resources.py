@@ -5,17 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from core.model.limits import ResourceLimits
+from core.model.limits import CPU_PERIOD, ResourceLimits
 
-CPU_PERIOD: Final = 100_000
 DEFAULT_SHARES: Final = 1024
 UNLIMITED: Final = -1
 
 
 def spec_resources(
-    limits: ResourceLimits, *, privileged: bool, devices: Sequence[Mapping[str, Any]] = ()
+    limits: ResourceLimits,
+    *,
+    privileged: bool,
+    devices: Sequence[Mapping[str, Any]] = (),
+    block_io: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """What a container is created with: only what is limited is named. `devices`: rules beside the first one."""
+    """What a container is created with: only what is limited is named.
+
+    `devices`: rules beside the first one. `block_io`: the part of `blockIO` that is of single devices.
+    """
     resources: dict[str, Any] = {"devices": [{"allow": privileged, "access": "rwm"}, *devices]}
     memory = _memory(limits)
     if memory:
@@ -25,8 +31,9 @@ def spec_resources(
         resources["cpu"] = cpu
     if limits.pids > 0:
         resources["pids"] = {"limit": limits.pids}
-    if limits.blkio_weight:
-        resources["blockIO"] = {"weight": limits.blkio_weight}
+    block = {**({"weight": limits.blkio_weight} if limits.blkio_weight else {}), **(block_io or {})}
+    if block:
+        resources["blockIO"] = block
     return resources
 
 
@@ -42,8 +49,8 @@ def update_resources(before: ResourceLimits, after: ResourceLimits) -> dict[str,
         memory |= {"limit": UNLIMITED, "swap": UNLIMITED}
     if before.memory_reservation and not after.memory_reservation:
         memory["reservation"] = UNLIMITED
-    if before.cpus and not after.cpus:
-        cpu |= {"quota": UNLIMITED, "period": CPU_PERIOD}
+    if (before.cpus or before.cpu_quota) and not (after.cpus or after.cpu_quota):
+        cpu |= {"quota": UNLIMITED, "period": after.cpu_period or CPU_PERIOD}
     if before.cpu_shares and not after.cpu_shares:
         cpu["shares"] = DEFAULT_SHARES
     if after.pids <= 0:
@@ -72,6 +79,10 @@ def _cpu(limits: ResourceLimits) -> dict[str, Any]:
         cpu["period"] = limits.cpu_period
     if limits.cpu_quota:
         cpu["quota"] = limits.cpu_quota
+    if limits.cpu_rt_period:
+        cpu["realtimePeriod"] = limits.cpu_rt_period
+    if limits.cpu_rt_runtime:
+        cpu["realtimeRuntime"] = limits.cpu_rt_runtime
     if limits.cpu_shares:
         cpu["shares"] = limits.cpu_shares
     if limits.cpuset_cpus:

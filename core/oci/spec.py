@@ -73,6 +73,8 @@ class SpecRequest(msgspec.Struct, frozen=True, kw_only=True):
     """`NAME=VALUE` that the configuration does not have."""
     devices: tuple[dict[str, Any], ...] = ()
     """Entries of `linux.devices`, each with its `access`."""
+    block_io: dict[str, Any] = {}
+    """The part of `linux.resources.blockIO` that is of single devices."""
 
 
 def build_spec(request: SpecRequest) -> dict[str, Any]:
@@ -218,6 +220,8 @@ def _linux(request: SpecRequest) -> dict[str, Any]:
         linux["devices"] = [{key: device[key] for key in device if key != "access"} for device in request.devices]
     if request.config.kernel.sysctls:
         linux["sysctl"] = dict(request.config.kernel.sysctls)
+    if request.config.kernel.personality:
+        linux["personality"] = {"domain": request.config.kernel.personality}
     mappings = request.config.id_mappings
     if mappings is not None:
         linux["uidMappings"] = [_id_range(one) for one in mappings.users]
@@ -231,14 +235,19 @@ def _linux(request: SpecRequest) -> dict[str, Any]:
 
 
 def _cgroup(request: SpecRequest) -> dict[str, Any]:
-    return {
-        "cgroupsPath": request.cgroup_path,
-        "resources": spec_resources(
-            request.limits,
-            privileged=request.config.security.privileged,
-            devices=[_device_rule(device) for device in request.devices],
-        ),
-    }
+    kernel = request.config.kernel
+    resources = spec_resources(
+        request.limits,
+        privileged=request.config.security.privileged,
+        devices=[
+            *({"allow": True, **msgspec.to_builtins(rule)} for rule in kernel.device_rules),
+            *(_device_rule(device) for device in request.devices),
+        ],
+        block_io=request.block_io,
+    )
+    if kernel.cgroup_settings:
+        resources["unified"] = dict(kernel.cgroup_settings)
+    return {"cgroupsPath": request.cgroup_path, "resources": resources}
 
 
 def _device_rule(device: dict[str, Any]) -> dict[str, Any]:

@@ -25,6 +25,7 @@ from core.oci.capabilities import compute
 from core.oci.merge import merge_health_check, merge_process
 from core.oci.signals import parse_signal
 from core.operations.create_mounts import finalize_mounts
+from core.operations.kernel_checks import check_kernel_settings
 from core.operations.names import random_name
 from core.operations.namespaces import resolve_namespaces
 from core.operations.network_request import resolve_attachments, resolve_network
@@ -113,6 +114,7 @@ def finalize_config(parts: EngineParts, options: CreateOptions) -> ContainerConf
         check_name(options.name)
         _refuse_used_name(parts, options.name)
     _check_values(options)
+    check_kernel_settings(parts, options)
     compute(options.security)
     image_id, image = "", None
     if options.image:

@@ -25,7 +25,7 @@ from core.oci.capabilities import compute
 from core.oci.seccomp import translate
 from core.oci.spec import SpecRequest, build_spec
 from core.oci.user import ResolvedUser, resolve_user, with_groups
-from core.operations.devices import spec_devices
+from core.operations.devices import spec_block_io, spec_devices
 from core.operations.name_files import write_name_files
 from core.operations.namespaces import host_name, namespace_paths, shared_memory
 from core.operations.networking import namespace_to_join
@@ -142,6 +142,7 @@ def _spec_request(held: Transaction, root: Path, network_namespace: str | None) 
         namespaces=namespace_paths(parts, config, cgroup_v2=cgroup_v2),
         environment=secret_environment(parts, config),
         devices=tuple(spec_devices(config.kernel.devices)),
+        block_io=spec_block_io(held.record.limits),
     )
 
 

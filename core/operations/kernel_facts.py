@@ -11,12 +11,28 @@ DEFAULT_UMASK: Final = 0o22
 DEFAULT_SWAPPINESS: Final = -1
 
 
+def _block_facts(limits: ResourceLimits) -> dict[str, object]:
+    named = {
+        "BlkioDeviceReadBps": limits.read_bps,
+        "BlkioDeviceWriteBps": limits.write_bps,
+        "BlkioDeviceReadIOps": limits.read_iops,
+        "BlkioDeviceWriteIOps": limits.write_iops,
+    }
+    return {
+        "BlkioWeightDevice": [{"Path": one.device, "Weight": one.value} for one in limits.blkio_weight_devices],
+        **{name: [{"Path": one.device, "Rate": one.value} for one in found] for name, found in named.items()},
+    }
+
+
 def kernel_facts(config: ContainerConfig, limits: ResourceLimits) -> dict[str, object]:
     """Fields of `HostConfig`."""
     kernel, security = config.kernel, config.security
     return {
         "CpuPeriod": limits.cpu_period,
         "CpuQuota": limits.cpu_quota,
+        "CpuRealtimePeriod": limits.cpu_rt_period,
+        "CpuRealtimeRuntime": limits.cpu_rt_runtime,
+        **_block_facts(limits),
         "MemorySwappiness": DEFAULT_SWAPPINESS if limits.memory_swappiness is None else limits.memory_swappiness,
         "OomKillDisable": limits.oom_kill_disable,
         "OomScoreAdj": kernel.oom_score_adj or 0,

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import msgspec
 
 from core.errors import EngineError, InvalidArgument
 from core.events import EventKind
+from core.host.cgroup_limits import host_swappiness, is_version_2, write_lines
 from core.log import LOG
-from core.model.limits import LimitChanges, changed_limits
+from core.model.limits import LimitChanges, ResourceLimits, changed_limits
 from core.model.state import Intent
+from core.oci.limits import swappiness_lines, throttle_lines
 from core.oci.resources import update_resources
+from core.operations.devices import device_numbers
 from core.operations.observe import LIVE_STATUSES
 from core.operations.parts import Transaction
 
@@ -34,11 +39,14 @@ def update(held: Transaction, changes: LimitChanges) -> None:
         limits=None if limits == held.config.resources else limits,
         restart=None if restart == held.config.restart else restart,
     )
+    device_numbers(limits)
+    if changes.memory_swappiness not in (None, -1) and is_version_2():
+        raise InvalidArgument("control groups of version 2 have no swappiness of their own")
     if before.status in LIVE_STATUSES and limits != held.record.limits:
-        resources = update_resources(held.record.limits, limits)
+        former = held.record.limits
         held.write(msgspec.structs.replace(wanted, intent=Intent.UPDATING))
         try:
-            held.parts.runtime.update(held.id, resources)
+            _set(held, former, limits)
         except EngineError:
             held.write(before)
             raise
@@ -46,12 +54,36 @@ def update(held: Transaction, changes: LimitChanges) -> None:
     held.emit(EventKind.UPDATE, **_told(changes))
 
 
+def _set(held: Transaction, former: ResourceLimits, limits: ResourceLimits) -> None:
+    """Tell the kernel; where it refuses, what was told before is taken back."""
+    runtime = held.parts.runtime
+    runtime.update(held.id, update_resources(former, limits))
+    try:
+        _write_files(held, former, limits)
+    except EngineError:
+        with contextlib.suppress(EngineError):
+            runtime.update(held.id, update_resources(limits, former))
+            _write_files(held, limits, former)
+        raise
+
+
+def _write_files(held: Transaction, former: ResourceLimits, limits: ResourceLimits) -> None:
+    """The limits of single devices, and the swappiness: a runtime's own update sets those of the creation anew."""
+    paths, created = held.parts.runtime.observe(held.id).cgroup_paths, held.config.resources
+    disks = paths.get("blkio") or paths.get("io") or paths.get("", "")
+    numbers = device_numbers(created) | device_numbers(former) | device_numbers(limits)
+    named = {device: f"{major}:{minor}" for device, (major, minor) in numbers.items()}
+    write_lines(disks, throttle_lines(named, (created, former), limits, version_2=is_version_2()))
+    if "memory" in paths:
+        write_lines(paths["memory"], swappiness_lines((created, former), limits, host_swappiness()))
+
+
 def finish_update(held: Transaction) -> None:
     """Somebody who was killed had stored new limits and may not have set them: set all that are stored."""
     seen = held.parts.runtime.observe(held.id)
     if str(seen.phase) in {str(status) for status in LIVE_STATUSES}:
         try:
-            held.parts.runtime.update(held.id, update_resources(held.config.resources, held.record.limits))
+            _set(held, held.config.resources, held.record.limits)
         except EngineError as error:
             LOG.warning("the limits of %s could not be set: %s", held.id, error)
     held.save(intent=None)

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
 import pytest
 
 from core.engine import Engine
 from core.errors import InvalidArgument
+from core.host.cgroup_limits import is_version_2
 from core.model.config import ResourceLimits, Security
 from core.model.kernel_settings import Device, KernelSettings, Rlimit
 from tests.integration.test_configuration import limit, output
-from tests.worksite import make, run
+from tests.worksite import DEMO, make, run
 
+Wharf = Callable[..., subprocess.CompletedProcess[str]]
 pytestmark = pytest.mark.usefixtures("demo_image")
 
 
@@ -55,6 +61,49 @@ def test_no_log_is_kept(engine: Engine) -> None:
 def test_a_container_is_killed_when_its_time_is_over(engine: Engine) -> None:
     container = run(engine, "sleep", "1000", time_limit=1)
     assert container.wait(60) != 0
+
+
+def block_device() -> str:
+    """One that this machine has."""
+    return next(f"/dev/{path.name}" for path in Path("/sys/class/block").iterdir() if Path("/dev", path.name).exists())
+
+
+def test_limits_of_single_devices_hold_and_change_while_it_runs(engine: Engine, wharf: Wharf) -> None:
+    disk = block_device()
+    options = ("--device-read-bps", f"{disk}:1mb", "--device-cgroup-rule", "c 42:* rmw")
+    assert wharf("run", "-d", "--name", "it", "--network", "none", *options, DEMO, "sleep", "100").returncode == 0
+    container = engine.lookup("it")
+
+    def throttled() -> list[str]:
+        found = limit(container.id, "blkio", "blkio.throttle.read_bps_device", "io.max").split()
+        return [word for word in found[1:] if "max" not in word]
+
+    assert throttled()[0].removeprefix("rbps=") == str(1 << 20)
+    if not is_version_2():
+        assert "c 42:* rwm" in limit(container.id, "devices", "devices.list", "")
+    assert wharf("update", "it", "--device-read-bps", f"{disk}:2mb", "--cpu-quota", "20000").returncode == 0
+    assert throttled()[0].removeprefix("rbps=") == str(2 << 20)
+    shown = container.refresh() and container.inspect()["HostConfig"]
+    assert isinstance(shown, dict)
+    assert (shown["BlkioDeviceReadBps"], shown["CpuQuota"]) == ([{"Path": disk, "Rate": 2 << 20}], 20000)
+    assert wharf("update", "it", "--device-read-bps", f"{disk}:0").returncode == 0
+    assert throttled() == []
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("--device-read-bps", "/dev/null:1mb"), "/dev/null is not a block device"),
+        (("--device-read-iops", "/dev/sda:1mb"), "invalid rate for device: /dev/sda:1mb"),
+        (("--blkio-weight-device", "/dev/sda:3"), "invalid weight for device: /dev/sda:3"),
+        (("--device-cgroup-rule", "x 1:2 r"), "invalid device type in device-access-add: x"),
+        (("--group-add", "keep-groups", "--group-add", "5"), "is not allowed with any other --group-add options"),
+        (("--personality", "PDP11"), "the personality PDP11 is not known"),
+    ],
+)
+def test_what_no_kernel_takes(wharf: Wharf, options: tuple[str, str], message: str) -> None:
+    refused = wharf("create", *options, DEMO, "true")
+    assert refused.returncode == 125 and message in refused.stderr
 
 
 def test_a_device_that_is_not_there(engine: Engine) -> None:

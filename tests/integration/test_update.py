@@ -109,5 +109,5 @@ def test_the_command(engine: Engine, wharf: Callable[..., subprocess.CompletedPr
     assert in_kernel(engine, container, "memory", "quota") == [str(64 * MIB), "50000"]
     assert int(in_kernel(engine, container, "swap")[0]) > 1 << 60
     assert container.snapshot().restart_policy == "always"
-    refused = wharf("update", "--cpu-rt-period", "5", "c")
-    assert (refused.returncode, "--cpu-rt-period" in refused.stderr) == (125, True)
+    refused = wharf("update", "--cpus", "1", "--cpu-quota", "5000", "c")
+    assert (refused.returncode, "--cpu-quota cannot be set together" in refused.stderr) == (125, True)

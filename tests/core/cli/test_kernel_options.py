@@ -110,7 +110,7 @@ def test_variables_and_labels_of_others(
         ("--blkio-weight 5", 'invalid argument "5" for "--blkio-weight" flag'),
         ("--device relative", "the device 'relative' is not understood"),
         ("--device /dev/fuse:/dev/fuse:z", "invalid device mode: z"),
-        ("--group-add keep-groups", "--group-add keep-groups is not supported by wharf"),
+        ("--group-add keep-groups --group-add 5", "is not allowed with any other --group-add options"),
         ("--cpus 1 --cpu-quota 5", "--cpus and --cpu-period or --cpu-quota cannot be set together"),
         ("--oom-kill-disable", "--oom-kill-disable needs a limit of memory"),
         ("--security-opt label=type:x", "--security-opt label=type:x is not supported by wharf"),
