@@ -5,7 +5,7 @@ from __future__ import annotations
 from core.container.lifecycle import Lifecycle
 from core.errors import TimedOut
 from core.host.locks import FileLock
-from core.model.health import FailureAction, Health, HealthResult, due_at
+from core.model.health import FailureAction, Health, HealthReport, HealthResult, due_at
 from core.model.state import Status, Verb
 
 
@@ -45,9 +45,16 @@ class HealthChecks(Lifecycle):
         self._act_on(action)
         return True
 
-    def health_results(self) -> list[HealthResult]:
-        """What the last runs of the health check gave, oldest first. Allowed: any state."""
-        return self._parts.store.health_results(self.id)
+    def health_report(self) -> HealthReport:
+        """How it is, what the last runs of the health check gave, and when the next is due. Allowed: any state."""
+        record = self._record
+        check, health = record.config.health_check, record.state.health
+        scheduled = check is not None and check.interval > 0 and record.state.status is Status.RUNNING
+        return HealthReport(
+            health=health,
+            results=tuple(self._parts.store.health_results(self.id)),
+            due_at=due_at(health or Health(), check, record.state.started_at) if check and scheduled else 0.0,
+        )
 
     def _check_health(self) -> tuple[HealthResult, FailureAction]:
         from core.operations import health

@@ -67,6 +67,15 @@ class Health(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     checked_at: float = 0.0
 
 
+class HealthReport(msgspec.Struct, frozen=True, kw_only=True):
+    """`health`: None without a check. `results`: the last ones, oldest first. `due_at`: Unix seconds of the next run by
+    the schedule, 0.0 where there is none."""
+
+    health: Health | None
+    results: tuple[HealthResult, ...] = ()
+    due_at: float = 0.0
+
+
 def check_args(test: Sequence[str]) -> tuple[str, ...]:
     """The command of a `Test` list of an image configuration; nothing for none, or for `NONE`."""
     if not test or test[0] == "NONE":

@@ -18,7 +18,7 @@ from core.events import Event, EventBus, EventKind, Subscription
 from core.model.config import ContainerConfig, ProcessConfig, ResourceLimits
 from core.model.content import ChangeKind, CommitOptions, FileChange
 from core.model.files import FileEntry, FilePiece, TreeSize
-from core.model.health import HealthResult
+from core.model.health import HealthReport, HealthResult
 from core.model.limits import LimitChanges
 from core.model.options import CreateOptions, ExecOptions
 from core.model.snapshot import ContainerSnapshot, ExportProgress, ProcessEntry, ResourceSample
@@ -154,8 +154,9 @@ class FakeContainer:
             )
         ]
 
-    def health_results(self) -> list[HealthResult]:
-        return [HealthResult(started_at=1e9, finished_at=1e9 + 0.25, exit_code=1, output="no answer\n")]
+    def health_report(self) -> HealthReport:
+        result = HealthResult(started_at=1e9, finished_at=1e9 + 0.25, exit_code=1, output="no answer\n")
+        return HealthReport(health=self.shown.health, results=(result,), due_at=1e9 + 30)
 
     def list_files(self, path: str) -> list[FileEntry]:
         if path not in self.folders:

@@ -44,7 +44,7 @@ def test_results_are_kept_and_judged(engine: Engine) -> None:
     assert health_of(container) is HealthStatus.UNHEALTHY
     for _ in range(5):
         container.check_health()
-    assert [result.exit_code for result in container.health_results()] == [1] * 5
+    assert [result.exit_code for result in container.health_report().results] == [1] * 5
     told = [event for event in engine.past_events() if event.kind is EventKind.HEALTH_STATUS]
     assert [event.attributes["health_status"] for event in told] == ["unhealthy"], "only a change is an event"
 
@@ -101,9 +101,9 @@ def test_the_schedule_of_several_clients_is_one(engine: Engine, worksite: Worksi
     container = checked(engine, "date +%s%N >>/ran", interval=0.3)
     with Engine.open(worksite.paths) as other, engine.subscribe(), other.subscribe():
         for _ in eventually():
-            if health_of(container) is HealthStatus.HEALTHY and len(container.health_results()) >= 4:
+            if health_of(container) is HealthStatus.HEALTHY and len(container.health_report().results) >= 4:
                 break
-    results = container.health_results()
+    results = container.health_report().results
     for before, behind in itertools.pairwise(results):
         assert behind.started_at - before.finished_at >= 0.29
 
@@ -112,7 +112,7 @@ def test_nobody_looks_while_no_client_is_open(engine: Engine) -> None:
     container = checked(engine, "exit 0", interval=0.1)
     for _ in range(3):
         container.refresh()
-    assert container.health_results() == []
+    assert container.health_report().results == ()
 
 
 def test_by_the_command_line(engine: Engine, wharf: Wharf) -> None:

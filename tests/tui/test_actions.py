@@ -6,6 +6,7 @@ import threading
 import time
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from core.errors import NoSpace, NoSuchExecutable
@@ -373,6 +374,17 @@ async def test_an_unhealthy_container_says_so(app: WharfApp, fake: FakeEngine) -
         await until_shown(pilot, "unhealthy, 3 failures in a row, checked")
         await pilot.press("H")
         await until(pilot, lambda: "web failed its health check with 1: no answer" in status(app))
+
+
+async def test_checks_that_change_no_status_are_told_too(app: WharfApp, fake: FakeEngine) -> None:
+    health = Health(status=HealthStatus.UNHEALTHY, failing_streak=3, checked_at=time.time() - 60)
+    web = fake.add("web", Status.RUNNING, health=health)
+    async with app.run_test(size=SIZE) as pilot:
+        await until_shown(pilot, "unhealthy, 3 failures in a row, checked 1m")
+        # Nothing is announced: a check that gives the same again brings no event.
+        newer = Health(status=HealthStatus.UNHEALTHY, failing_streak=4, checked_at=time.time())
+        web.shown = msgspec.structs.replace(web.shown, health=newer)
+        await until_shown(pilot, "unhealthy, 4 failures in a row, checked")
 
 
 async def test_the_changes_are_shown_and_can_do_no_harm(app: WharfApp, fake: FakeEngine) -> None:

@@ -12,7 +12,7 @@ from core.engine import Engine
 from core.events import Event, EventKind
 from core.model.content import FileChange
 from core.model.files import FileEntry, FilePiece, TreeSize
-from core.model.health import HealthResult
+from core.model.health import HealthReport
 from core.model.snapshot import ProcessEntry
 from tui.bridge.found import found
 from tui.bridge.resource_details import RESOURCE_DETAILS
@@ -58,8 +58,8 @@ def _diff(engine: Engine, container_id: str) -> list[FileChange]:
     return engine.lookup(container_id).diff()
 
 
-def _health(engine: Engine, container_id: str) -> list[HealthResult]:
-    return engine.lookup(container_id).health_results()
+def _health(engine: Engine, container_id: str) -> HealthReport:
+    return engine.lookup(container_id).health_report()
 
 
 def _events(engine: Engine, container_id: str) -> list[Event]:

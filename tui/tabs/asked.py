@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
@@ -11,7 +12,7 @@ from rich.text import Text
 from core.errors import NotFound
 from core.events import Event
 from core.model.content import FileChange
-from core.model.health import HealthResult
+from core.model.health import HealthReport
 from core.model.snapshot import ProcessEntry
 from core.model.state import Status
 from tui.event_text import event_line
@@ -92,18 +93,23 @@ class HealthTab(AskedTab):
     """The last health checks, newest first, with what they said."""
 
     kind = "health"
+    every = 1
 
-    def draw(self, found: Sequence[HealthResult]) -> list[Text]:
-        if self.row.health is None:
+    def draw(self, found: HealthReport) -> list[Text]:
+        if found.health is None:
             return [Text("It has no health check.", "dim")]
-        lines = [Text(f"{self.row.health.status}, {self.row.health.failing_streak} failures in a row", "bold")]
-        for result in reversed(found):
+        streak = found.health.failing_streak
+        head = f"{found.health.status}, {streak} failure{'' if streak == 1 else 's'} in a row"
+        if found.due_at:
+            head += f"; next in {span(max(found.due_at - time.time(), 0.0))}"
+        lines = [Text(head, "bold")]
+        for result in reversed(found.results):
             passed = result.exit_code == 0
             words = "passed" if passed else "took too long" if result.exit_code < 0 else f"failed ({result.exit_code})"
             took = result.finished_at - result.started_at
             lines.append(Text(f"{moment(result.started_at)}  {words}, took {took:.2f} s", "" if passed else "bold"))
             lines += [Text(f"    {printable(line)}") for line in result.output.splitlines()]
-        return lines if found else [*lines, Text("Not checked yet: H runs it now.", "dim")]
+        return lines if found.results else [*lines, Text("Not checked yet: H runs it now.", "dim")]
 
 
 class DiffTab(AskedTab):

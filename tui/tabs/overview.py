@@ -35,10 +35,12 @@ class OverviewTab(DetailTab):
     def __init__(self, context: TabContext) -> None:
         super().__init__(context)
         self._output: list[str] = []
+        self._health: Health | None = None
 
     def row_changed(self, *, is_other: bool) -> None:
         if is_other:
             self._output = []
+            self._health = None
             self.tick()
         self.refresh()
 
@@ -46,11 +48,16 @@ class OverviewTab(DetailTab):
         """Read the end of the log again, and draw the figures."""
         if self.row is not None and self.size.height:
             self.context.bridge.read_detail("last lines", self.row_id)
+            if self.row.health is not None:
+                self.context.bridge.read_detail("health", self.row_id)
             self.refresh()
 
     def take_detail(self, message: DetailRead) -> None:
         if message.kind == "last lines" and message.found is not None:
             self._output = message.found
+            self.refresh()
+        elif message.kind == "health" and message.found is not None:
+            self._health = message.found.health
             self.refresh()
 
     @property
@@ -63,7 +70,7 @@ class OverviewTab(DetailTab):
         if self.row is None:
             return Text("Nothing is selected.", "dim")
         width, height = self.content_size
-        known = facts(self.row, self._samples)
+        known = facts(self.row, self._samples, self._health)
         output = self._output
         if width < SIDE_BY_SIDE:
             room = max(height // 2, height - len(output) - 1) if output else height
@@ -96,8 +103,11 @@ def _last_output(lines: list[str], width: int, height: int) -> list[Text]:
     ]
 
 
-def facts(picture: ContainerSnapshot, samples: tuple[ResourceSample, ...] = ()) -> list[tuple[str, str]]:
-    """Name and value of each line, the most wanted first."""
+def facts(
+    picture: ContainerSnapshot, samples: tuple[ResourceSample, ...] = (), health: Health | None = None
+) -> list[tuple[str, str]]:
+    """Name and value of each line, the most wanted first. `health`: newer than the picture's, which only a change
+    of the status makes anew."""
     state = f"{GLYPHS[picture.status]} {picture.status}"
     if picture.status is Status.EXITED:
         state += f" with {picture.exit_code}{' (out of memory)' if picture.oom_killed else ''}"
@@ -111,7 +121,9 @@ def facts(picture: ContainerSnapshot, samples: tuple[ResourceSample, ...] = ()) 
     if picture.status is Status.EXITED:
         lines += ending(picture)
     if picture.health is not None:
-        lines.append(("health", health_text(picture.health)))
+        lines.append(
+            ("health", health_text(max(picture.health, health or picture.health, key=lambda known: known.checked_at)))
+        )
     lines += [("image", picture.image), ("command", " ".join(picture.command))]
     if samples:
         lines += usage(samples)

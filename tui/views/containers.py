@@ -115,7 +115,7 @@ COLUMNS: Final = (
     Column("image", "IMAGE", _image, share=3, rank=6),
     Column("command", "COMMAND", _command, share=4, rank=8, style=_faint),
     Column(
-        "since", "UP / EXIT", lambda picture, live: duration_column(picture), width=11, rank=1, sort=_since
+        "since", "UP / EXIT", lambda picture, live: duration_column(picture), width=12, rank=1, sort=_since
     ),
     _figure("cpu", "CPU %", 6, 2, lambda sample, live: sample.cpu_percent / live.cpu_parts, shown=".1f"),
     Column("cpu_chart", "CPU 10 S", _chart, width=10, rank=4, sort=_busy, falls=True, live=True),
