@@ -27,6 +27,7 @@
     ├── NetworkFailed             netavark refused or failed
     ├── NetworkInUse
     ├── PortInUse                 another container or program has the port
+    ├── RemoteFailed              another machine can not be reached, or its wharf failed
     ├── ExportFailed
     │   ├── DestinationExists
     │   ├── NoSpace
@@ -180,6 +181,10 @@ class NetworkInUse(EngineError):
 
 class PortInUse(EngineError):
     """A port of the host that is to be published is taken."""
+
+
+class RemoteFailed(EngineError):
+    """Another machine can not be reached, or what was asked of it failed there."""
 
 
 class ExportFailed(EngineError):

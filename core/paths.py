@@ -26,6 +26,13 @@ def default_folders() -> tuple[str, str]:
         return platformdirs.user_data_dir("wharfinger"), platformdirs.user_runtime_dir("wharfinger")
 
 
+def configuration_file() -> str:
+    """The file that an operator writes: of the screen, and of other machines."""
+    import platformdirs
+
+    return os.path.join(platformdirs.user_config_dir("wharfinger"), "config.toml")
+
+
 LOG_FILE = "wharfinger.log"
 DATABASE = "wharfinger.db"
 RUNTIME_ROOT = "runc"

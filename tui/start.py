@@ -21,6 +21,8 @@ def run(argv: Sequence[str]) -> int:
 
 
 def _run(invocation: Invocation) -> int:
+    if invocation.host:
+        return run_command(invocation)
     if invocation.command == "web":
         from tui.web.command import run as serve
 

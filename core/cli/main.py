@@ -35,6 +35,7 @@ COMMANDS = {
     "export": ("files", "write a container's files as a tar archive"),
     "foreign": ("foreign", "list and work the containers of other engines: podman, CRI-O, containerd, runc"),
     "healthcheck": ("health", "run the health check of a container"),
+    "host ls": ("hosts", "list the other machines of the configuration: whether they answer, and what runs there"),
     "history": ("images", "show how an image was made"),
     "image inspect": ("listing", "show all that is known of images"),
     "image exists": ("images", "tell by the exit code whether an image is there"),
@@ -145,6 +146,7 @@ GROUPS = {
         "inspect": "image inspect",
         "prune": "image prune",
     },
+    "host": {"ls": "host ls", "list": "host ls"},
     "pod": {
         **{name.removeprefix("pod "): name for name in COMMANDS if name.startswith("pod ")},
         "ls": "pod ps",
@@ -180,6 +182,10 @@ GROUPS = {
 """Words before a subcommand, as podman has them → what may be behind them → the subcommand that it is."""
 
 DEFAULT_ESCAPE_KEY = "ctrl+]"
+STAYING = frozenset({"cleanup", "completion", "config", "host", "host ls"})
+"""Commands that WHARF_HOST sends nowhere: they are about this machine."""
+OF_HERE = frozenset({"host", "identity", "config", "version"})
+"""Options that another machine is not told."""
 INTERRUPTED = 130
 FAILED = 125
 
@@ -219,6 +225,22 @@ class Invocation:
     def run_root(self) -> str:
         """The directory of what does not."""
         return os.path.abspath(str(self._options.runroot))
+
+    @property
+    def host(self) -> str:
+        """The other machine that this is for, as it was given; empty for this one."""
+        stays = self.command in STAYING and self._options.host == os.environ.get("WHARF_HOST")
+        return "" if stays else str(self._options.host)
+
+    @property
+    def identity(self) -> str:
+        """The file of a key for ssh; empty for the usual ones."""
+        return str(self._options.identity)
+
+    @property
+    def sent(self) -> list[str]:
+        """The whole command line as another machine is to carry it out."""
+        return [*self._options.sent, *([self.command] if self.command else []), *self.arguments]
 
     @property
     def log_level(self) -> str:
@@ -266,6 +288,10 @@ def parse_global(argv: Sequence[str]) -> Invocation:
     root, run_root = default_folders()
     add("--root", default=root, metavar="DIRECTORY", help="of what outlives a boot")
     add("--runroot", default=run_root, metavar="DIRECTORY", help="of what does not")
+    host = os.environ.get("WHARF_HOST", "")
+    flags = ("--host", "--connection", "-c", "--url")
+    add(*flags, default=host, metavar="HOST", help="work on another machine: a configured one, or ssh://USER@HOST")
+    add("--identity", default="", metavar="FILE", help="the key for that machine")
     add("--runtime", default="runc", help="OCI runtime, by name or path")
     escape_key = os.environ.get("WHARF_ESCAPE_KEY", DEFAULT_ESCAPE_KEY)
     detach_keys = os.environ.get("WHARF_DETACH_KEYS")
@@ -283,11 +309,24 @@ def parse_global(argv: Sequence[str]) -> Invocation:
     add("command", nargs="?", default="", help=HIDDEN)
     add("arguments", nargs=REST, help=HIDDEN)
     options = parser.parse_args(argv)
+    options.sent = _given(parser, options) if options.host else []
     if options.version:
         return Invocation(options, "version", ["--brief"])
     if options.read_only and (options.plain or options.command not in ("", "web")):
         raise InvalidArgument("--read-only is of the full screen", hint="leave it out, or open the screen: wharf")
     return Invocation(options, options.command or ("plain" if options.plain else ""), options.arguments)
+
+
+def _given(parser: CommandParser, options: Options) -> list[str]:
+    """The options that say more than the usual, but for those that are of this machine."""
+    words = []
+    for argument in parser.declared:
+        value = getattr(options, argument.name)
+        if not argument.flags or argument.name in OF_HERE or value == argument.default:
+            continue
+        for each in value if isinstance(value, list) else [value]:
+            words.append(f"{argument.flags[0]}={str(each).lower() if isinstance(each, bool) else each}")
+    return words
 
 
 def _help_lines() -> dict[str, str]:
@@ -307,6 +346,10 @@ def main(argv: Sequence[str]) -> int:
 
 def run_command(invocation: Invocation) -> int:
     """Carry out a subcommand; its exit code. Raises `EngineError`, and whatever `guarded` is there for."""
+    if invocation.host:
+        from core.cli.elsewhere import run
+
+        return run(invocation)
     invocation = _ungrouped(invocation)
     if invocation.command not in COMMANDS:
         if not invocation.command:

@@ -64,11 +64,11 @@ def command_lines(text: str) -> Iterator[list[str]]:
 
 def complaint(words: list[str]) -> str:
     """What of a call is not there; empty for nothing."""
-    known = options(global_parser())
+    known = {flag: argument for argument in global_parser().declared for flag in argument.flags}
     while words and words[0].startswith("-"):
         if words[0] not in known:
             return f"no option {words[0]}"
-        words = words[2:] if words[0] == "--escape-key" else words[1:]
+        words = words[2:] if known[words[0]].takes_value else words[1:]
     if not words or words == ["COMMAND", "--help"]:
         return ""
     if words[0] in GROUPS and len(words) > 1 and words[1] in GROUPS[words[0]]:

@@ -19,7 +19,12 @@ def check(path: Path, screens: Mapping[str, Sequence[Action]]) -> list[Problem]:
     except (OSError, UnicodeDecodeError) as error:
         return [] if isinstance(error, FileNotFoundError) else [Problem(1, "", f"it can not be read: {error}")]
     configuration, problems = parse(text)
-    found = {*problems, *_of_bindings(configuration, text, screens), *_of_commands(configuration, text, screens)}
+    found = {
+        *problems,
+        *_of_bindings(configuration, text, screens),
+        *_of_commands(configuration, text, screens),
+        *_of_hosts(configuration, text),
+    }
     return sorted(found, key=lambda problem: problem.line)
 
 
@@ -55,6 +60,16 @@ def _of_commands(configuration: Configuration, text: str, screens: Mapping[str, 
         if said:
             found.append(Problem(line_of(text, ("commands", number)), f"commands.{number}", said))
     return found
+
+
+def _of_hosts(configuration: Configuration, text: str) -> list[Problem]:
+    """Hosts with the name of another."""
+    names = [host.name for host in configuration.hosts]
+    return [
+        Problem(line_of(text, ("hosts", number)), f"hosts.{number}", f"there is a host {name} already")
+        for number, name in enumerate(names)
+        if name in names[:number]
+    ]
 
 
 def _problem(text: str, name: str, said: str) -> Problem:

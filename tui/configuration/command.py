@@ -7,14 +7,14 @@ from pathlib import Path
 
 from core.cli.command import command_parser
 from core.cli.main import Invocation
-from tui.configuration.loading import default_path
+from core.paths import configuration_file
 
 WRONG = 125
 
 
 def file_of(invocation: Invocation) -> Path:
     """The configuration file of a command line."""
-    return Path(invocation.config) if invocation.config else default_path()
+    return Path(invocation.config or configuration_file())
 
 
 def run(invocation: Invocation) -> int:

@@ -6,15 +6,13 @@ import re
 import tomllib
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import msgspec
-from platformdirs import user_config_path
 
+from core.remote.host import Host, complaint
 from tui.configuration.places import line_of
 from tui.configuration.schema import DEFAULT, Alert, Colours, Configuration, Lock, OwnCommand
-
-FILE_NAME: Final = "config.toml"
 
 
 class Problem(msgspec.Struct, frozen=True):
@@ -26,11 +24,6 @@ class Problem(msgspec.Struct, frozen=True):
 
     def __str__(self) -> str:
         return f"line {self.line}{f', {self.key}' if self.key else ''}: {self.text}"
-
-
-def default_path() -> Path:
-    """Where the file is looked for."""
-    return user_config_path("wharfinger") / FILE_NAME
 
 
 def load(path: Path) -> tuple[Configuration, list[Problem]]:
@@ -75,6 +68,8 @@ class _Reading:
                     fields[name] = self._rows(name, value, Alert, _check_alert)
                 case "locks":
                     fields[name] = self._rows(name, value, Lock, _nothing_wrong)
+                case "hosts":
+                    fields[name] = self._rows(name, value, Host, complaint)
                 case _ if name in Configuration.__struct_fields__:
                     self._plain(name, value, fields)
                 case _:

@@ -6,6 +6,8 @@ from typing import Final, Literal
 
 import msgspec
 
+from core.remote.host import Host
+
 Keys = str | list[str]
 """A key, several, or none at all: an empty text."""
 Glyphs = Literal["auto", "unicode", "ascii"]
@@ -96,6 +98,7 @@ class Configuration(msgspec.Struct, frozen=True, kw_only=True):
     commands: tuple[OwnCommand, ...] = ()
     alerts: tuple[Alert, ...] = ()
     locks: tuple[Lock, ...] = ()
+    hosts: tuple[Host, ...] = ()
 
 
 DEFAULT: Final = Configuration()

@@ -10,7 +10,7 @@ from core.cli.main import COMMANDS, GROUPS
 from tests.core.cli.conftest import Call
 from tests.core.cli.fake_engine import FakeEngine
 
-OWN = {"completion", "demo", "doctor", "foreign", "man", "plain", "secret exists"}
+OWN = {"completion", "demo", "doctor", "foreign", "host ls", "man", "plain", "secret exists"}
 """Commands that podman 4.3 does not have."""
 
 

@@ -38,6 +38,11 @@ notify = ["toast", "bell"]
 
 [[locks]]
 label = "tier=prod"
+
+[[hosts]]
+name = "far"
+destination = "ssh://root@far.example:22"
+options = ["ProxyJump=gate"]
 """
 
 
@@ -55,6 +60,7 @@ def test_everything_that_can_be_said() -> None:
     assert configuration.commands[0].inputs[0].default == "all"
     assert configuration.alerts[0].notify == ("toast", "bell")
     assert configuration.locks[0].level == "name"
+    assert configuration.hosts[0].options == ("ProxyJump=gate",)
 
 
 @pytest.mark.parametrize(
@@ -71,6 +77,8 @@ def test_everything_that_can_be_said() -> None:
         ("[[alerts]]\nwhen = 'log'\npattern = '('", 1, "alerts.0", "no regular expression"),
         ("[[commands]]\nname = 'x'\ncommand = ['{pit}']", 1, "commands.0", "{pit} is not known"),
         ("[[commands]]\ncommand = ['x']", 1, "commands.0", "missing required field name"),
+        ("[[hosts]]\nname = 'a'\ndestination = 'tcp://a'", 1, "hosts.0", "ssh:// alone"),
+        ("[[hosts]]\nname = 'a'\ndestination = 'a'\nport = 7", 4, "hosts.0.port", "unknown field port"),
         ("theme = [", 1, "", "not TOML"),
         ("a = 1\nb = = 2", 2, "", "not TOML"),
     ],
@@ -105,7 +113,15 @@ def test_the_example_has_every_option_and_nothing_wrong_in_it() -> None:
     file = Path(__file__).parents[3] / "docs" / "config.toml"
     text = file.read_text()
     assert check(file, screens()) == []
-    kinds = (schema.Configuration, schema.Colours, schema.CommandInput, schema.OwnCommand, schema.Alert, schema.Lock)
+    kinds = (
+        schema.Configuration,
+        schema.Colours,
+        schema.CommandInput,
+        schema.OwnCommand,
+        schema.Alert,
+        schema.Lock,
+        schema.Host,
+    )
     for kind in kinds:
         for field in msgspec.structs.fields(kind):
             assert re.search(rf"(^|\[|\.){field.name}( =|\.|\])", text, re.MULTILINE), field.name

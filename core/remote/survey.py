@@ -1,0 +1,101 @@
+"""What is asked of another machine: which wharf is there, and its containers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Final
+
+import msgspec
+
+from core.errors import RemoteFailed
+from core.remote.connections import Connections
+from core.remote.host import Host
+
+ANSWER_TIME: Final = 15.0
+"""Seconds that a host has to answer."""
+AT_ONCE: Final = 16
+"""Hosts that are asked at the same time."""
+_VERSION_WORDS: Final = "wharf version "
+
+
+class RemoteContainer(msgspec.Struct, frozen=True):
+    """A container there, in the words of `ps`. `status`: as `Up 3 minutes (healthy)`."""
+
+    id: str = msgspec.field(name="Id")
+    names: tuple[str, ...] = msgspec.field(name="Names")
+    image: str = msgspec.field(name="Image")
+    state: str = msgspec.field(name="State")
+    status: str = msgspec.field(name="Status")
+
+    @property
+    def name(self) -> str:
+        return self.names[0] if self.names else self.id[:12]
+
+    @property
+    def is_unhealthy(self) -> bool:
+        return "(unhealthy)" in self.status
+
+
+class HostReport(msgspec.Struct, frozen=True):
+    """What a host has answered, or why it has not: `error` and `hint` are for a person."""
+
+    host: Host
+    version: str = ""
+    containers: tuple[RemoteContainer, ...] = ()
+    error: str = ""
+    hint: str = ""
+
+    @property
+    def reachable(self) -> bool:
+        return not self.error
+
+    @property
+    def running(self) -> int:
+        return sum(1 for container in self.containers if container.state in ("running", "paused"))
+
+    @property
+    def unhealthy(self) -> int:
+        return sum(1 for container in self.containers if container.is_unhealthy)
+
+
+def survey(connections: Connections, host: Host, timeout: float = ANSWER_TIME) -> HostReport:
+    """Ask one host; never raises for what is wrong with it."""
+    version = ""
+    try:
+        said = connections.ask(host, ["--version"], timeout)
+        version = _version_of(host, said)
+        containers = _containers_of(host, connections.ask(host, ["ps", "--all", "--format", "json"], timeout))
+    except RemoteFailed as error:
+        return HostReport(host, version, error=error.message, hint=error.hint)
+    return HostReport(host, version, containers)
+
+
+def survey_all(connections: Connections, hosts: Sequence[Host], timeout: float = ANSWER_TIME) -> Iterable[HostReport]:
+    """Ask all hosts at the same time; in their order."""
+    with ThreadPoolExecutor(min(AT_ONCE, len(hosts) or 1)) as pool:
+        return list(pool.map(lambda host: survey(connections, host, timeout), hosts))
+
+
+def _version_of(host: Host, said: bytes) -> str:
+    """The version in `wharf version 1.2.3`. Raises `RemoteFailed`."""
+    line = next((line for line in said.decode(errors="replace").splitlines() if line.startswith(_VERSION_WORDS)), "")
+    if not line:
+        raise _not_understood(host, "")
+    return line.removeprefix(_VERSION_WORDS).strip()
+
+
+def _containers_of(host: Host, said: bytes) -> tuple[RemoteContainer, ...]:
+    """What `ps --format json` prints. Raises `RemoteFailed`."""
+    try:
+        return msgspec.json.decode(said, type=tuple[RemoteContainer, ...])
+    except (msgspec.DecodeError, msgspec.ValidationError) as error:
+        raise _not_understood(host, str(error)) from error
+
+
+def _not_understood(host: Host, why: str) -> RemoteFailed:
+    return RemoteFailed(
+        f"what {host.name} answers is not understood",
+        hint=f"another version of wharf may be there, or its shell prints something: ssh {host.destination} wharf ps",
+        stderr=why,
+    )
