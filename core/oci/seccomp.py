@@ -31,12 +31,20 @@ _SECCOMP_ARCHITECTURES: Final = {
 Profile = Mapping[str, Any]
 
 
-def translate(profile: Profile, machine: str, capabilities: Collection[str]) -> dict[str, Any]:
-    """The `linux.seccomp` of the runtime spec for a machine (as uname(1) names it) and a container's capabilities."""
+def translate(
+    profile: Profile, machine: str, capabilities: Collection[str], *, has_x32: bool = True
+) -> dict[str, Any]:
+    """The `linux.seccomp` of the runtime spec for a machine (as uname(1) names it) and a container's capabilities.
+
+    `has_x32`: whether the kernel runs programs of that ABI. Where it does not, no rules are made for them: they are a
+    third of all on x86_64, and to make them takes the runtime a sixth of the time of a create.
+    """
     architecture = _ARCHITECTURES.get(machine, machine)
     spec: dict[str, Any] = {
         "defaultAction": profile["defaultAction"],
-        "architectures": _architectures(profile, architecture),
+        "architectures": [
+            name for name in _architectures(profile, architecture) if has_x32 or name != "SCMP_ARCH_X32"
+        ],
         "syscalls": [_rule(rule) for rule in profile.get("syscalls", []) if _applies(rule, architecture, capabilities)],
     }
     if profile.get("defaultErrnoRet") is not None:

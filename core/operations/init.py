@@ -11,6 +11,7 @@ import msgspec
 
 from core.errors import EngineError, HostIncomplete, InvalidArgument, MonitorFailed, StorageFailed
 from core.events import EventKind
+from core.host.architectures import runs_x32
 from core.host.files import make_private_directory, read_in_root, write_atomically
 from core.host.freezer import freezer_file
 from core.host.mounts import mount_tmpfs
@@ -227,4 +228,4 @@ def _seccomp(held: Transaction) -> dict[str, object] | None:
         ) from error
     except (OSError, msgspec.MsgspecError) as error:
         raise InvalidArgument(f"the seccomp profile {path} can not be read: {error}") from error
-    return translate(profile, os.uname().machine, compute(security, capability_bounds()))
+    return translate(profile, os.uname().machine, compute(security, capability_bounds()), has_x32=runs_x32())

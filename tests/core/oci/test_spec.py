@@ -167,6 +167,14 @@ def test_the_real_profile_gives_only_what_the_capabilities_allow() -> None:
     assert "arch_prctl" not in names(translate(profile, "aarch64", ()))
 
 
+def test_no_rules_are_made_for_an_abi_that_the_kernel_does_not_run() -> None:
+    profile = json.loads(PROFILE.read_text())
+    with_all = translate(profile, "x86_64", ())
+    lean = translate(profile, "x86_64", (), has_x32=False)
+    assert with_all["architectures"] == ["SCMP_ARCH_X86_64", "SCMP_ARCH_X86", "SCMP_ARCH_X32"]
+    assert lean == {**with_all, "architectures": ["SCMP_ARCH_X86_64", "SCMP_ARCH_X86"]}
+
+
 def test_arguments_of_rules_are_kept_and_conditions_are_not() -> None:
     profile = {
         "defaultAction": "SCMP_ACT_ERRNO",

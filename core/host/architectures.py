@@ -1,0 +1,24 @@
+"""Which further instruction sets and ABIs the kernel runs programs of."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+from pathlib import Path
+from typing import Final
+
+_X32: Final = 0x40000000
+"""The bit in the number of a system call that makes it one of x32."""
+_GETPID: Final = 39
+
+
+def runs_x32() -> bool:
+    """Whether the kernel knows x32, the ABI of x86_64 with short pointers; most kernels do not.
+
+    True where it can't be asked: a seccomp filter that this process is under might kill it for the question.
+    """
+    if os.uname().machine != "x86_64":
+        return False
+    if "\nSeccomp:\t0\n" not in Path("/proc/self/status").read_text():
+        return True
+    return bool(ctypes.CDLL(None).syscall(_X32 | _GETPID) == os.getpid())
