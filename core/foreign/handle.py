@@ -229,7 +229,7 @@ class ForeignHandle:
         picture = self.picture
         root, timeout = Path(picture.runtime_root), self._parts.settings.operation_timeout
         # Only its own program knows what it does at a pause.
-        return Runc(find_program(picture.runtime), root, timeout, writes_freezer=False)
+        return Runc(find_program(picture.runtime), root, timeout, acts_itself=False)
 
     def _tell(self, kind: EventKind, commands: list[str], **attributes: str) -> None:
         """Write what we did to somebody else's container into our journal."""

@@ -53,6 +53,11 @@ def _observe_again(held: Transaction) -> None:
     held.save(intent=None)
 
 
+def _finish_start(held: Transaction) -> None:
+    held.parts.runtime.finish_start(held.id)
+    held.save(intent=None)
+
+
 def _settle_mount(held: Transaction) -> None:
     """Undo a mount that its caller did not live to know of, and finish an unmount."""
     mounted = held.parts.storage.mounted_at(held.id)
@@ -89,7 +94,7 @@ def _finish_removing(held: Transaction) -> None:
 REPAIRS: Final[dict[Intent, Callable[[Transaction], None]]] = {
     Intent.CREATING: _undo_create,
     Intent.INITIALISING: _repair_init,
-    Intent.STARTING: _observe_again,
+    Intent.STARTING: _finish_start,
     Intent.MOUNTING: _settle_mount,
     Intent.UNMOUNTING: _settle_mount,
     Intent.PAUSING: _observe_again,

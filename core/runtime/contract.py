@@ -32,7 +32,7 @@ class Observation(NamedTuple):
 class Runtime(Protocol):
     """An OCI runtime with runc's command line.
 
-    Every call but `observe` runs the program. Raises `RuntimeFailed`, `TimedOut` where it hangs, `HostIncomplete`.
+    Every call but `observe` may run the program. Raises `RuntimeFailed`, `TimedOut` where it hangs, `HostIncomplete`.
     """
 
     path: str
@@ -51,6 +51,9 @@ class Runtime(Protocol):
 
     def start(self, container_id: str) -> None:
         """Run the created process."""
+
+    def finish_start(self, container_id: str) -> None:
+        """Let a process be seen as running whose start was killed once it ran."""
 
     def kill(self, container_id: str, signal: int) -> None:
         """Send a signal to the first process."""

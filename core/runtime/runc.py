@@ -17,13 +17,16 @@ from core.host.cgroups import find_cgroups, is_frozen, kill_all, remove_cgroups,
 from core.host.files import make_private_directory, remove_tree
 from core.host.freezer import freeze_command, freezer_file, set_frozen
 from core.host.process_stat import process_start
+from core.host.process_table import arguments_of
 from core.host.processes import Finished, run
+from core.host.start_fifo import release_command, release_process
 from core.model.options import CheckpointOptions
 from core.oci.messages import classify
 from core.runtime.contract import Observation, Phase
 
 REMEMBERED_COMMANDS: Final = 8
 FREEZE_PATIENCE: Final = 2.0
+RELEASE_PATIENCE: Final = 2.0
 """Seconds until the runtime's own command is tried."""
 _ABSENT: Final = Observation(Phase.ABSENT, 0, 0, {})
 _PHASES: Final = {
@@ -59,14 +62,14 @@ _state_files = msgspec.json.Decoder(_StateFile)
 class Runc:
     """`root`: where the runtime keeps its state. `timeout`: seconds that a call may take. See `Runtime`.
 
-    `writes_freezer`: whether a pause is done here where it can be, and not by the program.
+    `acts_itself`: whether a start and a pause are done here where they can be, and not by the program.
     """
 
-    def __init__(self, path: str, root: Path, timeout: float, *, writes_freezer: bool = True) -> None:
+    def __init__(self, path: str, root: Path, timeout: float, *, acts_itself: bool = True) -> None:
         self.path = path
         self._root = root
         self._timeout = timeout
-        self._writes_freezer = writes_freezer
+        self._acts_itself = acts_itself
         self._ran = threading.local()
 
     def take_commands(self) -> list[str]:
@@ -99,7 +102,7 @@ class Runc:
             phase = Phase.STOPPED
         elif is_frozen(paths):
             phase = Phase.PAUSED
-        elif os.path.lexists(f"{folder}/exec.fifo"):
+        elif os.path.lexists(self._fifo(container_id)):
             phase = Phase.CREATED
         else:
             phase = Phase.RUNNING
@@ -122,7 +125,15 @@ class Runc:
             ) from error
 
     def start(self, container_id: str) -> None:
+        if self._release(container_id):
+            return
+        self.finish_start(container_id)
         self._check(container_id, "start", container_id)
+
+    def finish_start(self, container_id: str) -> None:
+        seen = self.observe(container_id)
+        if seen.phase is Phase.CREATED and arguments_of(seen.pid)[1:] != ["init"]:
+            Path(self._fifo(container_id)).unlink(missing_ok=True)
 
     def kill(self, container_id: str, signal: int) -> None:
         self._check(container_id, "kill", container_id, str(signal))
@@ -189,12 +200,28 @@ class Runc:
     def create_argv_options(self) -> list[str]:
         return [f"--root={self._root}"]
 
+    def _release(self, container_id: str) -> bool:
+        """Start as the program itself would, without it: all that it does is to read from the FIFO and remove it."""
+        if not self._acts_itself or self.observe(container_id).phase is not Phase.CREATED:
+            return False
+        fifo = self._fifo(container_id)
+        try:
+            done = release_process(fifo, RELEASE_PATIENCE)
+        except OSError:
+            return False
+        if done:
+            self._note(release_command(fifo))
+        return done
+
+    def _fifo(self, container_id: str) -> str:
+        return f"{self._root}/{container_id}/exec.fifo"
+
     def _set_frozen(self, container_id: str, expected: Phase, *, frozen: bool) -> bool:
         """Do what the program itself would do, without it: write to the freezer. False where that is its own affair.
 
         runc keeps nothing of a pause: it reads the same file when it is asked for the state.
         """
-        if not self._writes_freezer:
+        if not self._acts_itself:
             return False
         seen = self.observe(container_id)
         file = freezer_file(seen.cgroup_paths)

@@ -83,6 +83,9 @@ class FakeRuntime:
             self._called("start", container_id)
             self._find(container_id, Phase.CREATED).phase = Phase.RUNNING
 
+    def finish_start(self, container_id: str) -> None:
+        self._called("finish_start", container_id)
+
     def kill(self, container_id: str, signal: int) -> None:
         with self._lock:
             self._called("kill", container_id)

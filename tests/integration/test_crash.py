@@ -75,7 +75,7 @@ def in_child(site: Worksite, action: Callable[[Engine], object], arm: Callable[[
 
 
 def kill_at(step: int) -> None:
-    """From now on, this process kills itself at the given outside effect: a process, a rename, a database write."""
+    """From now on, this process kills itself at the given outside effect: a process, a start, a rename, a database write."""
     passed = 0
 
     def tick() -> None:
@@ -86,7 +86,8 @@ def kill_at(step: int) -> None:
 
     def audit(event: str, arguments: tuple[object, ...]) -> None:
         freezes = event == "open" and str(arguments[0]).endswith("freezer.state") and arguments[1] is None
-        if freezes or event in {"subprocess.Popen", "os.rename", "os.rmdir", "shutil.rmtree"}:
+        starts = event == "os.remove" and str(arguments[0]).endswith("exec.fifo")
+        if freezes or starts or event in {"subprocess.Popen", "os.rename", "os.rmdir", "shutil.rmtree"}:
             tick()
 
     change = SqliteStore._change

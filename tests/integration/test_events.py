@@ -25,9 +25,11 @@ def test_the_journal_tells_what_who_and_how(engine: Engine, wharf: Wharf) -> Non
     told = [json.loads(line) for line in wharf("events", "--stream=false", "--format", "json").stdout.splitlines()]
     kinds = [event["Status"] for event in told if event["Name"] == "it"]
     assert kinds[:5] == ["create", "init", "start", "pause", "unpause"] and kinds[-1] == "remove"
-    pause, start = (next(event for event in told if event["Status"] == kind) for kind in ("pause", "start"))
+    kinds_told = ("pause", "start", "remove")
+    pause, start, remove = (next(event for event in told if event["Status"] == kind) for kind in kinds_told)
     assert pause["User"] == "root" and pause["Command"].endswith("pause it")
-    assert f"runc --root={engine.paths.runtime_root}" in start["Attributes"]["runtime"]
+    assert f"runc --root={engine.paths.runtime_root}" in remove["Attributes"]["runtime"]
+    assert f"{engine.paths.runtime_root}/{start['ID']}/exec.fifo" in start["Attributes"]["runtime"]
     assert pause["Attributes"]["runtime"].startswith("echo ") and pause["ID"] in pause["Attributes"]["runtime"]
     only = wharf("events", "--stream=false", "--filter", "event=pause", "--filter", "container=it").stdout
     assert len(only.splitlines()) == 1 and " container pause " in only
