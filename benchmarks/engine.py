@@ -123,18 +123,18 @@ def fill(place: Site, engine: Engine, first: int, count: int) -> None:
 
 
 def parallel(place: Site, engine: Engine) -> list[Figure]:
-    """Fifty containers started by one command."""
+    """Fifty containers started by one command, each time new ones."""
     names = [f"many{number}" for number in range(PARALLEL)]
-    for name in names:
+    by_command = [f"command-{name}" for name in names]
+    for name in (*names, *by_command):
         engine.create(CreateOptions(rootfs=str(place.rootfs), name=name, command=SLEEP))
+    for name in names:
         quiet([*place.podman_create("create", name), *SLEEP])
     with ThreadPoolExecutor(8) as pool:
         inside = milliseconds(lambda: list(pool.map(lambda name: engine.lookup(name).start(), names)))
     theirs = milliseconds(lambda: quiet([*place.podman, "start", *names]))
-    for name in names:
-        engine.lookup(name).stop(0)
-    ours = milliseconds(lambda: quiet([WHARF, *place.options, "start", *names]))
-    for name in names:
+    ours = milliseconds(lambda: quiet([WHARF, *place.options, "start", *by_command]))
+    for name in (*names, *by_command):
         engine.lookup(name).remove(force=True)
     quiet([*place.podman, "rm", "-f", "-t", "0", *names])
     return [

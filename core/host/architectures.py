@@ -10,6 +10,7 @@ from typing import Final
 _X32: Final = 0x40000000
 """The bit in the number of a system call that makes it one of x32."""
 _GETPID: Final = 39
+_libc = ctypes.CDLL(None)
 
 
 def runs_x32() -> bool:
@@ -21,4 +22,4 @@ def runs_x32() -> bool:
         return False
     if "\nSeccomp:\t0\n" not in Path("/proc/self/status").read_text():
         return True
-    return bool(ctypes.CDLL(None).syscall(_X32 | _GETPID) == os.getpid())
+    return bool(_libc.syscall(_X32 | _GETPID) == os.getpid())

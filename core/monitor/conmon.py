@@ -13,7 +13,6 @@ import msgspec
 
 from core.errors import MonitorFailed, TimedOut
 from core.host.files import make_private_directory, remove_tree
-from core.host.notices import FileWatcher
 from core.host.process_stat import process_start
 from core.host.process_table import (
     arguments_of,
@@ -33,6 +32,9 @@ FORK_TIMEOUT: Final = 20.0
 """Seconds that conmon may take to go into the background."""
 CREATE_TIMEOUT: Final = 60.0
 """Seconds, where nothing else is said."""
+LOOK_AT_REPORT: Final = 0.002
+LOOK_AT_MONITOR: Final = 0.5
+"""Seconds between two looks."""
 
 
 class _Report(msgspec.Struct):
@@ -72,23 +74,21 @@ class Conmon:
             self._paths.sync_file(container_id), os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600
         )
         try:
-            with FileWatcher() as watcher:
-                watcher.watch_file_changes(self._paths.sync_file(container_id))
-                process = spawn(
-                    self._argv(request),
-                    cwd=bundle,
-                    env=_environment(sync),
-                    stderr=PIPE,
-                    pass_fds=[sync, *request.descriptors],
+            process = spawn(
+                self._argv(request),
+                cwd=bundle,
+                env=_environment(sync),
+                stderr=PIPE,
+                pass_fds=[sync, *request.descriptors],
+            )
+            complaint = self._await_fork(container_id, process)
+            if process.returncode:
+                raise MonitorFailed(
+                    f"conmon could not start: {complaint or process.returncode}",
+                    container_id=container_id,
+                    stderr=complaint,
                 )
-                complaint = self._await_fork(container_id, process)
-                if process.returncode:
-                    raise MonitorFailed(
-                        f"conmon could not start: {complaint or process.returncode}",
-                        container_id=container_id,
-                        stderr=complaint,
-                    )
-                return self._await_report(container_id, watcher, request.exit_command)
+            return self._await_report(container_id, request.exit_command)
         finally:
             os.close(sync)
 
@@ -236,17 +236,16 @@ class Conmon:
                 container_id=container_id,
             ) from error
 
-    def _await_report(self, container_id: str, watcher: FileWatcher, exit_command: tuple[str, ...]) -> int:
+    def _await_report(self, container_id: str, exit_command: tuple[str, ...]) -> int:
         deadline = time.monotonic() + self._create_timeout
         while True:
             monitor = self.find(container_id)
-            pid = self.created_pid(container_id)
+            pid = self._reported_within(container_id, min(LOOK_AT_MONITOR, deadline - time.monotonic()))
             if pid is not None:
                 return pid
             if monitor is None:
                 raise self._silent_failure(container_id)
-            remaining = deadline - time.monotonic()
-            if remaining <= 0:
+            if time.monotonic() >= deadline:
                 for hung in (*children_of(monitor[0]), monitor[0]):
                     with contextlib.suppress(ProcessLookupError):
                         os.kill(hung, signal.SIGKILL)
@@ -255,13 +254,25 @@ class Conmon:
                     hint=f"see whether {self._runtime} hangs",
                     container_id=container_id,
                 )
-            told = watcher.wait(min(remaining, 1.0))
-            watcher.read()
-            if told or not _runs_exit_command(monitor[0], exit_command):
-                continue
-            if self.created_pid(container_id) is None:
+            if _runs_exit_command(monitor[0], exit_command) and self.created_pid(container_id) is None:
                 # It will not report any more, and its exit command may be waiting for our own caller.
                 raise self._silent_failure(container_id)
+
+    def _reported_within(self, container_id: str, timeout: float) -> int | None:
+        """The PID that conmon reports, None where it has not within `timeout` seconds.
+
+        Looked for again and again: to end a watch of the file takes the kernel longer than all of the looking.
+        """
+        file = str(self._paths.sync_file(container_id))
+        deadline = time.monotonic() + timeout
+        while True:
+            if os.stat(file).st_size:
+                pid = self.created_pid(container_id)
+                if pid is not None:
+                    return pid
+            if time.monotonic() >= deadline:
+                return None
+            time.sleep(LOOK_AT_REPORT)
 
     def _silent_failure(self, container_id: str) -> MonitorFailed:
         try:

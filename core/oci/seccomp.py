@@ -31,9 +31,7 @@ _SECCOMP_ARCHITECTURES: Final = {
 Profile = Mapping[str, Any]
 
 
-def translate(
-    profile: Profile, machine: str, capabilities: Collection[str], *, has_x32: bool = True
-) -> dict[str, Any]:
+def translate(profile: Profile, machine: str, capabilities: Collection[str], *, has_x32: bool = True) -> dict[str, Any]:
     """The `linux.seccomp` of the runtime spec for a machine (as uname(1) names it) and a container's capabilities.
 
     `has_x32`: whether the kernel runs programs of that ABI. Where it does not, no rules are made for them: they are a
@@ -42,9 +40,7 @@ def translate(
     architecture = _ARCHITECTURES.get(machine, machine)
     spec: dict[str, Any] = {
         "defaultAction": profile["defaultAction"],
-        "architectures": [
-            name for name in _architectures(profile, architecture) if has_x32 or name != "SCMP_ARCH_X32"
-        ],
+        "architectures": [name for name in _architectures(profile, architecture) if has_x32 or name != "SCMP_ARCH_X32"],
         "syscalls": [_rule(rule) for rule in profile.get("syscalls", []) if _applies(rule, architecture, capabilities)],
     }
     if profile.get("defaultErrnoRet") is not None:

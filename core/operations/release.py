@@ -6,7 +6,7 @@ import contextlib
 import signal
 from typing import Final
 
-from core.errors import EngineError, TimedOut
+from core.errors import EngineError
 from core.host.cgroups import remove_cgroups
 from core.host.files import remove_tree
 from core.host.locks import FileLock
@@ -31,13 +31,8 @@ def copy_lock(parts: EngineParts, container_id: str, *, shared: bool = True) -> 
 
 def is_exporting(parts: EngineParts, container_id: str) -> bool:
     """Whether some process exports the container, or copies its files, just now."""
-    for lock in (export_lock(parts, container_id), copy_lock(parts, container_id, shared=False)):
-        try:
-            lock.acquire(timeout=0)
-        except TimedOut:
-            return True
-        lock.release()
-    return False
+    locks = (export_lock(parts, container_id), copy_lock(parts, container_id, shared=False))
+    return not all(lock.is_free() for lock in locks)
 
 
 def stop_by_force(held: Transaction) -> None:

@@ -75,7 +75,7 @@ def in_child(site: Worksite, action: Callable[[Engine], object], arm: Callable[[
 
 
 def kill_at(step: int) -> None:
-    """From now on, this process kills itself at the given outside effect: a process, a start, a rename, a database write."""
+    """Let this process kill itself at the given outside effect: a process, a start, a rename, a database write."""
     passed = 0
 
     def tick() -> None:

@@ -30,6 +30,14 @@ def test_excludes_within_a_process(tmp_path: Path) -> None:
     FileLock(path).acquire(timeout=0)
 
 
+def test_a_look_at_a_lock_leaves_it_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "lock"
+    assert FileLock(path).is_free() and not path.exists()
+    with FileLock(path, shared=True):
+        assert FileLock(path, shared=True).is_free() and not FileLock(path).is_free()
+    assert FileLock(path).is_free()
+
+
 def test_a_holder_that_is_killed_frees_it(tmp_path: Path) -> None:
     path = tmp_path / "lock"
     holder = subprocess.Popen([sys.executable, "-c", HOLD, str(path)], stdout=subprocess.PIPE, cwd=REPOSITORY)
