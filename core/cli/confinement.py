@@ -24,6 +24,8 @@ def add_confinement(parser: CommandParser) -> None:
     add("--cap-drop", action="append", default=[], metavar="CAPABILITY", help="one that it does not have; all for none")
     add("--privileged", action="store_true", help="all capabilities and no confinement")
     explanation = "no-new-privileges, seccomp=FILE, apparmor=PROFILE, mask=PATH, unmask=PATH, proc-opts=OPTIONS"
+    policies = ("default", "image")
+    add("--seccomp-policy", choices=policies, default="default", help="whose system calls it may make: the image's own")
     add("--security-opt", action="append", default=[], metavar="OPTION", help=explanation)
 
 
@@ -38,6 +40,7 @@ def security(options: Options) -> Security:
         capabilities_add=tuple(options.cap_add),
         capabilities_drop=tuple(options.cap_drop),
         read_only_root=options.read_only,
+        seccomp_of_image=options.seccomp_policy == "image",
         **given,  # type: ignore[arg-type]
     )
 

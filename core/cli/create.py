@@ -4,33 +4,35 @@ from __future__ import annotations
 
 import contextlib
 import os
-import sys
 from pathlib import Path
 
 from core.cli.command import command_parser, open_engine
 from core.cli.confinement import add_confinement, security
+from core.cli.descriptors import attached_streams, count, require_inherited
 from core.cli.environment import add_environment, add_inheritance, environment, lines_of_files, passed_on
 from core.cli.health import add_health_options, health_options
+from core.cli.image_choice import add_image_choice, have_image
 from core.cli.kernel_options import add_kernel_options, kernel_settings, resource_limits
 from core.cli.main import COMMANDS, Invocation
-from core.cli.mounts import mount, sorted_by_kind, tmpfs, volume
+from core.cli.mounts import mounts, sorted_by_kind, tmpfs, volume
 from core.cli.namespaces import add_namespaces, create_in_pod, namespace_options, user_namespace_options
 from core.cli.network_options import add_exposed_ports, add_network_options, network_fields, warn_of_discarded_ports
 from core.cli.parser import REST, CommandParser, Options, add_boolean, cpu_count, seconds
 from core.cli.secret_options import secret_use
 from core.cli.sizes import parse_size
-from core.cli.surroundings import add_surroundings, log_fields, time_zone, writable_places
+from core.cli.surroundings import add_surroundings, log_fields, surroundings, time_zone, writable_places
 from core.container import Container
 from core.engine import Engine
-from core.errors import EngineError, InvalidArgument, NoSuchContainer, NoSuchImage
+from core.errors import EngineError, InvalidArgument, NoSuchContainer
 from core.model.config import DEFAULT_PIDS_LIMIT, InitKind
-from core.model.image import RegistryAccess
 from core.model.options import CreateOptions
 from core.model.restart import parse_restart_policy
 
 
 def run(invocation: Invocation) -> int:
     options = parse(invocation)
+    require_inherited(getattr(options, "preserve_fds", 0))
+    streams = attached_streams(options)
     request = create_options(options, invocation)
     warn_of_discarded_ports(request)
     if options.cidfile and os.path.exists(options.cidfile):
@@ -40,7 +42,7 @@ def run(invocation: Invocation) -> int:
         )
     with open_engine(invocation) as engine:
         if not options.rootfs:
-            _have_image(engine, options)
+            have_image(engine, options)
         if options.replace:
             _make_room(engine, options.name)
         container = create_in_pod(engine, request, options.pod_id_file)
@@ -50,7 +52,7 @@ def run(invocation: Invocation) -> int:
             print(container.id)
             return 0
         if options.detach:
-            start_detached(container)
+            start_detached(container, descriptors=options.preserve_fds)
             print(container.id)
             return 0
         from core.cli.sessions import run_attached
@@ -58,16 +60,19 @@ def run(invocation: Invocation) -> int:
         return run_attached(
             engine,
             container,
-            interactive=options.interactive,
+            streams=streams,
             detach_keys=options.detach_keys,
             signals=options.sig_proxy,
+            descriptors=options.preserve_fds,
         )
 
 
-def start_detached(container: Container) -> None:
+def start_detached(container: Container, *, descriptors: int = 0) -> None:
     """Start it; where that fails and nobody would see what is left, remove it. Raises what `start` raises."""
     auto_remove = container.config.auto_remove
     try:
+        if descriptors:
+            container.init(descriptors)
         container.start()
     except EngineError:
         if auto_remove:
@@ -93,22 +98,6 @@ def _write_id(container: Container, file: str) -> None:
         raise InvalidArgument(f"the id file {file} can not be written: {error.strerror}") from error
 
 
-def _have_image(engine: Engine, options: Options) -> None:
-    """Pull the image where the policy says so."""
-    missing = False
-    try:
-        engine.images.find(options.image)
-    except NoSuchImage:
-        missing = True
-        if options.pull == "never":
-            raise
-    if options.pull == "always" or missing:
-        if not options.quiet:
-            print(f"Trying to pull {options.image}...", file=sys.stderr)
-        access = RegistryAccess(authfile=options.authfile, tls_verify=options.tls_verify)
-        engine.images.pull(options.image, access=access)
-
-
 def parse(invocation: Invocation) -> Options:
     """The options of create or run. Raises `InvalidArgument`."""
     parser = command_parser(invocation, COMMANDS[invocation.command][1], short_help=False)
@@ -117,6 +106,10 @@ def parse(invocation: Invocation) -> Options:
         parser.add_argument("--detach", "-d", action="store_true", help="run it in the background and print its id")
         parser.add_argument("--detach-keys", default=None, help="keys that leave the console")
         add_boolean(parser, "--sig-proxy", default=True, explanation="pass signals on to the container")
+        parser.add_argument("--rmi", action="store_true", help="remove its image, too, when it has ended, with --rm")
+        parser.add_argument(
+            "--preserve-fds", type=count, default=0, metavar="N", help="descriptors from 3 on that it gets"
+        )
     parser.add_argument("image", metavar="IMAGE")
     parser.add_argument("command", nargs=REST, metavar="COMMAND [ARGUMENT ...]")
     return parser.parse_args(invocation.arguments)
@@ -142,7 +135,7 @@ def _add_options(parser: CommandParser) -> None:
     add(
         "--volume", "-v", action="append", default=[], metavar="[SOURCE:]CONTAINER[:OPTIONS]", help="a folder or volume"
     )
-    add("--mount", action="append", default=[], metavar="type=bind|volume|tmpfs,src=…,dst=…[,ro]")
+    add("--mount", action="append", default=[], metavar="type=bind|volume|tmpfs|…,src=…,dst=…")
     add("--volumes-from", action="append", default=[], metavar="CONTAINER[:OPTIONS]", help="all that is mounted there")
     add(
         "--image-volume",
@@ -171,16 +164,16 @@ def _add_options(parser: CommandParser) -> None:
     add("--rm", action="store_true", help="remove it when it has ended")
     add("--cidfile", default="", help="write its id to this file")
     add("--replace", action="store_true", help="remove the container that has the name, first")
-    add("--pull", choices=("missing", "always", "never"), default="missing", help="when to pull the image")
-    add("--quiet", "-q", action="store_true", help="say nothing of a pull")
-    add("--authfile", default="", metavar="FILE", help="file with the logins of registries")
+    add("--attach", "-a", action="append", default=[], metavar="STREAM", help="stdin, stdout or stderr alone")
+    add_image_choice(parser)
     add_boolean(parser, "--tls-verify", default=True, explanation="whether the registry has to prove who it is")
     add("--disable-content-trust", action="store_true", help="as without it: Docker alone has such a trust")
 
 
 def create_options(options: Options, invocation: Invocation) -> CreateOptions:
     """The request that the options stand for. Raises `InvalidArgument`."""
-    wanted = [*map(volume, options.volume), *map(tmpfs, options.tmpfs), *map(mount, options.mount), *time_zone(options)]
+    given = [one for text in options.mount for one in mounts(text)]
+    wanted = [*map(volume, options.volume), *map(tmpfs, options.tmpfs), *given, *time_zone(options)]
     binds, in_memory, volumes = sorted_by_kind(
         [*wanted, *writable_places(options, {mounted.destination for mounted in wanted})]
     )
@@ -217,12 +210,16 @@ def create_options(options: Options, invocation: Invocation) -> CreateOptions:
         init_kind=InitKind(options.init_ctr) if options.init_ctr else None,
         secrets=tuple(secret_use(text) for text in options.secret),
         init=options.init,
-        auto_remove=options.rm,
+        auto_remove=options.rm or getattr(options, "rmi", False),
         restart=parse_restart_policy(options.restart),
         health=health_options(options),
         **log_fields(options),
         time_limit=options.timeout,
         kernel=kernel_settings(options),
+        image_env=tuple(options.env_merge),
+        surroundings=surroundings(options),
+        cgroup_parent=options.cgroup_parent,
+        removes_image=getattr(options, "rmi", False),
         unset_env=("*",) if options.unsetenv_all else tuple(options.unsetenv),
         create_command=("wharf", invocation.command, *invocation.arguments),
     )

@@ -26,6 +26,13 @@ def add_inheritance(parser: CommandParser) -> None:
     add = parser.add_argument
     add("--env-host", action="store_true", help="all variables of the caller")
     add_boolean(parser, "--http-proxy", default=True, explanation="the caller's variables about proxies")
+    add(
+        "--env-merge",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="a variable of the image, $NAME its value",
+    )
     add("--unsetenv", action="append", default=[], metavar="NAME", help="a variable of the image to be left out")
     add("--unsetenv-all", action="store_true", help="leave out all variables of the image")
 

@@ -12,6 +12,7 @@ from types import FrameType
 from typing import TYPE_CHECKING, Final
 
 from core.cli.command import command_parser, open_engine
+from core.cli.descriptors import count, require_inherited
 from core.cli.environment import add_environment, environment
 from core.cli.main import COMMANDS, Invocation
 from core.cli.parser import REST, CommandParser, Options
@@ -36,6 +37,7 @@ _REFUSAL: Final = b"exec failed: "
 def run(invocation: Invocation) -> int:
     parser = command_parser(invocation, COMMANDS[invocation.command][1])
     options = _parse(parser, invocation)
+    require_inherited(options.preserve_fds)
     with open_engine(invocation) as engine:
         keys = detach_bytes(engine, options.detach_keys)
         container = engine.lookup(named_or_latest(engine, options.container, latest=options.latest))
@@ -69,6 +71,7 @@ def _parse(parser: CommandParser, invocation: Invocation) -> Options:
     add("--privileged", action="store_true", help="with all capabilities")
     add("--detach", "-d", action="store_true", help="run it in the background")
     add("--detach-keys", default=None, help="keys that leave its terminal, and end it")
+    add("--preserve-fds", type=count, default=0, metavar="N", help="descriptors from 3 on that it gets")
     add("--latest", "-l", action="store_true", help="in the container created last")
     add("words", nargs=REST, metavar="CONTAINER COMMAND [ARGUMENT ...]")
     options = parser.parse_args(invocation.arguments)
@@ -92,12 +95,13 @@ def _request(options: Options) -> ExecOptions:
         privileged=options.privileged,
         columns=columns,
         rows=rows,
+        descriptors=options.preserve_fds,
     )
 
 
 def _on_terminal(session: ExecSession, keys: bytes, *, interactive: bool) -> int:
     size = terminal_size(0 if interactive else 1)
-    process = PtyProcess.spawn(session.argv, *size)
+    process = PtyProcess.spawn(session.argv, *size, pass_fds=session.descriptors)
     try:
         end = run_session(process, input_fd=0 if interactive else None, detach_keys=keys, resize=process.resize)
         if end.detached:
@@ -111,7 +115,14 @@ def _with_own_streams(session: ExecSession, *, interactive: bool) -> int:
     reader, writer = os.pipe2(os.O_CLOEXEC)
     try:
         try:
-            process = spawn(session.argv, stdin=0 if interactive else None, stdout=1, stderr=writer, new_session=False)
+            process = spawn(
+                session.argv,
+                stdin=0 if interactive else None,
+                stdout=1,
+                stderr=writer,
+                pass_fds=session.descriptors,
+                new_session=False,
+            )
         finally:
             os.close(writer)
         relay = StderrRelay(reader)

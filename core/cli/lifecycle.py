@@ -6,6 +6,7 @@ import contextlib
 import sys
 
 from core.cli.command import Order, add_selection, command_parser, each, only_existing, open_engine, selected
+from core.cli.descriptors import STREAMS
 from core.cli.main import COMMANDS, Invocation, report
 from core.cli.parser import HIDDEN, CommandParser, add_boolean, seconds
 from core.container import Container
@@ -71,7 +72,7 @@ def _start(invocation: Invocation, parser: CommandParser) -> int:
         return start_attached(
             engine,
             engine.lookup(names[0]),
-            interactive=options.interactive,
+            streams=frozenset(STREAMS if options.interactive else ("stdout", "stderr")),
             detach_keys=options.detach_keys,
             signals=options.sig_proxy,
         )

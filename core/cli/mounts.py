@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
+from glob import glob
 from typing import Final
+
+import msgspec
 
 from core.cli.sizes import parse_size
 from core.errors import InvalidArgument
@@ -31,6 +34,9 @@ _MOUNT_FIELDS: Final = {
     | {"src", "source", "ro", "readonly", "U", "chown", "bind-propagation", "bind-nonrecursive", "relabel"},
     "volume": _PLACES | _FLAGS | {"src", "source", "ro", "readonly", "U", "chown", "volume-nocopy"},
     "tmpfs": _PLACES | _FLAGS | {"ro", "readonly", "tmpfs-size", "tmpfs-mode"},
+    "ramfs": _PLACES | _FLAGS | {"ro", "readonly", "tmpfs-mode"},
+    "devpts": _PLACES | {"ro", "readonly", "uid", "gid", "mode", "max"},
+    "glob": _PLACES | _FLAGS | {"src", "source", "ro", "readonly", "U", "chown", "bind-propagation"},
 }
 _TMPFS_DEFAULTS: Final = (("rw", "ro"), ("noexec", "exec"), ("nosuid", "suid"), ("nodev", "dev"))
 """Each with what takes its place."""
@@ -54,24 +60,37 @@ def tmpfs(text: str) -> TmpfsMount:
     return _tmpfs(destination, [option for option in options.split(",") if option], text)
 
 
+def mounts(text: str) -> list[AnyMount]:
+    """What a --mount stands for: one, or with type=glob each file that fits. Raises `InvalidArgument`."""
+    fields = _fields(text)
+    if fields.get("type") != "glob":
+        return [mount(text)]
+    pattern = fields.get("src") or fields.get("source") or ""
+    found = sorted(glob(pattern))
+    if not found:
+        raise InvalidArgument(f"no file of the host fits {pattern!r}", hint="give a pattern with src=/DIRECTORY/NAME*")
+    folder, wanted = _destination(fields), _switched_on(fields)
+    wanted += [fields[key] for key in ("bind-propagation",) if fields.get(key)]
+    return [
+        _bind(path, os.path.join(folder or os.path.dirname(path), os.path.basename(path)), wanted) for path in found
+    ]
+
+
 def mount(text: str) -> AnyMount:
-    """`type=bind,src=…,dst=…`, `type=volume,src=…,dst=…` or `type=tmpfs,dst=…`. Raises `InvalidArgument`."""
-    fields = {key: value for key, _, value in (part.partition("=") for part in text.split(","))}
+    """`type=bind,src=…,dst=…`, `type=volume,src=…,dst=…`, or tmpfs, ramfs and devpts. Raises `InvalidArgument`."""
+    fields = _fields(text)
     kind = fields.get("type", "volume")
-    if kind not in _MOUNT_FIELDS:
-        raise InvalidArgument(f"the mount type {kind!r} is not known", hint="use type=bind, type=volume or type=tmpfs")
-    for key in fields:
-        if key not in _MOUNT_FIELDS[kind] | {"type"}:
-            known = ", ".join(sorted(_MOUNT_FIELDS[kind]))
-            raise InvalidArgument(f"{key}: invalid mount option", hint=f"type={kind} has {known}")
-    destination = next((fields[key] for key in ("dst", "destination", "target") if fields.get(key)), "")
+    destination = _destination(fields)
     if not destination:
         raise InvalidArgument(f"the mount {text!r} has no destination", hint="give it with dst=DIRECTORY")
     source, wanted = fields.get("src") or fields.get("source") or "", _switched_on(fields)
-    if kind == "tmpfs":
+    if kind == "devpts":
+        given = [f"{key}={fields[key]}" for key in ("uid", "gid", "mode", "max") if key in fields]
+        return TmpfsMount(destination=destination, kind=kind, options=(*wanted, *given))
+    if kind in ("tmpfs", "ramfs"):
         size, mode = fields.get("tmpfs-size"), fields.get("tmpfs-mode")
         extra = [*([f"size={parse_size(size)}"] if size else []), *([f"mode={mode}"] if mode else [])]
-        return _tmpfs(destination, wanted + extra, text)
+        return msgspec.structs.replace(_tmpfs(destination, wanted + extra, text), kind=kind)
     if kind == "volume":
         return _volume(source, destination, wanted)
     if not source:
@@ -79,6 +98,27 @@ def mount(text: str) -> AnyMount:
     if _says_yes(fields, "bind-nonrecursive"):
         wanted.append("bind")
     return _bind(source, destination, wanted + [fields[key] for key in ("bind-propagation",) if fields.get(key)])
+
+
+def _fields(text: str) -> dict[str, str]:
+    """The parts of a --mount, each known to its type. Raises `InvalidArgument`."""
+    fields = {key: value for key, _, value in (part.partition("=") for part in text.split(","))}
+    kind = fields.get("type", "volume")
+    if kind == "image":
+        raise InvalidArgument(
+            "--mount type=image is not supported by wharf", hint="run the image, or wharf cp out of it"
+        )
+    if kind not in _MOUNT_FIELDS:
+        raise InvalidArgument(f'invalid filesystem type "{kind}"', hint=f"use {', '.join(_MOUNT_FIELDS)}")
+    for key in fields:
+        if key not in _MOUNT_FIELDS[kind] | {"type"}:
+            known = ", ".join(sorted(_MOUNT_FIELDS[kind]))
+            raise InvalidArgument(f"{key}: invalid mount option", hint=f"type={kind} has {known}")
+    return fields
+
+
+def _destination(fields: dict[str, str]) -> str:
+    return next((fields[key] for key in ("dst", "destination", "target") if fields.get(key)), "")
 
 
 def sorted_by_kind(

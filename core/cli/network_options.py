@@ -43,6 +43,7 @@ def add_network_options(parser: CommandParser) -> None:
     )
     add("--dns-option", "--dns-opt", action="append", default=[], metavar="OPTION", help="of resolv.conf(5)")
     add("--add-host", action="append", default=[], metavar="NAME:ADDRESS", help="a line of its /etc/hosts")
+    add("--hosts-file", default="", metavar="FILE|image|none", help="what its /etc/hosts begins with: the host's")
     add("--no-hosts", action="store_true", help="leave the image's /etc/hosts as it is")
 
 
@@ -73,6 +74,8 @@ def network_fields(options: Options, *, in_pod: bool = False) -> dict[str, Any]:
     ports = tuple(parse_publish(text) for text in options.publish)
     if options.no_hosts and options.add_host:
         raise InvalidArgument("--no-hosts and --add-host cannot be set together")
+    if options.no_hosts and options.hosts_file:
+        raise InvalidArgument("--no-hosts and --hosts-file cannot be set together")
     return {
         "network": network,
         "attachments": attachments,
@@ -85,8 +88,17 @@ def network_fields(options: Options, *, in_pod: bool = False) -> dict[str, Any]:
             options=tuple(options.dns_option),
             hosts=tuple(_extra_host(text) for text in options.add_host),
             no_hosts=options.no_hosts,
+            hosts_file=_hosts_file(options.hosts_file),
         ),
     }
+
+
+def _hosts_file(text: str) -> str:
+    if text in ("", "image", "none"):
+        return text
+    if not os.path.isfile(text):
+        raise InvalidArgument(f"the hosts file {text} is not there", hint="name a file, image or none")
+    return os.path.realpath(text)
 
 
 def warn_of_discarded_ports(request: CreateOptions) -> None:

@@ -6,6 +6,7 @@ import contextlib
 import os
 
 from core.cli.command import command_parser, open_engine
+from core.cli.descriptors import STREAMS
 from core.cli.main import COMMANDS, Invocation
 from core.cli.parser import add_boolean
 from core.cli.signal_proxy import signals_passed_on
@@ -32,7 +33,8 @@ def run(invocation: Invocation) -> int:
     with open_engine(invocation) as engine:
         keys = detach_bytes(engine, options.detach_keys)
         container = engine.lookup(named_or_latest(engine, options.container, latest=options.latest))
-        end = _joined(container, keys, typing=not options.no_stdin, signals=options.sig_proxy, starting=False)
+        streams = frozenset(("stdout", "stderr") if options.no_stdin else STREAMS)
+        end = _joined(container, keys, streams=streams, signals=options.sig_proxy, starting=False)
         return 0 if end.detached else _exit_status(container)
 
 
@@ -56,11 +58,24 @@ def detach_bytes(engine: Engine, keys: str | None) -> bytes:
 
 
 def run_attached(
-    engine: Engine, container: Container, *, interactive: bool, detach_keys: str | None, signals: bool
+    engine: Engine,
+    container: Container,
+    *,
+    streams: frozenset[str],
+    detach_keys: str | None,
+    signals: bool,
+    descriptors: int = 0,
 ) -> int:
-    """Start a new container with its console here; its exit code, 0 after the detach keys."""
+    """Start a new container with its console here; its exit code, 0 after the detach keys.
+
+    `streams`: which of stdin, stdout and stderr are joined. `descriptors`: further ones that it gets, from 3 on.
+    """
     try:
-        return start_attached(engine, container, interactive=interactive, detach_keys=detach_keys, signals=signals)
+        if descriptors:
+            container.init(descriptors)
+        if not {"stdout", "stderr"} & streams:
+            print(container.id, flush=True)
+        return start_attached(engine, container, streams=streams, detach_keys=detach_keys, signals=signals)
     except EngineError:
         if container_is_to_go(container):
             with contextlib.suppress(NoSuchContainer):
@@ -76,7 +91,7 @@ def container_is_to_go(container: Container) -> bool:
 
 
 def start_attached(
-    engine: Engine, container: Container, *, interactive: bool, detach_keys: str | None, signals: bool
+    engine: Engine, container: Container, *, streams: frozenset[str], detach_keys: str | None, signals: bool
 ) -> int:
     """Start a container with its console here, joined before the start so that nothing is lost; its exit code.
 
@@ -85,7 +100,7 @@ def start_attached(
     keys = detach_bytes(engine, detach_keys)
     if container.refresh().status in (Status.CONFIGURED, Status.EXITED):
         container.init()
-    if _joined(container, keys, typing=interactive, signals=signals, starting=True).detached:
+    if _joined(container, keys, streams=streams, signals=signals, starting=True).detached:
         return 0
     code = _exit_status(container)
     # conmon does the same; whoever comes first. With --rm the container is gone when the command returns.
@@ -94,9 +109,10 @@ def start_attached(
     return code
 
 
-def _joined(container: Container, keys: bytes, *, typing: bool, signals: bool, starting: bool) -> SessionEnd:
+def _joined(container: Container, keys: bytes, *, streams: frozenset[str], signals: bool, starting: bool) -> SessionEnd:
     """Join the console until it ends or is left. Signals are passed on where there is no terminal to type them in."""
     terminal = container.config.process.terminal
+    typing = "stdin" in streams
 
     def begin() -> None:
         if terminal and not typing and os.isatty(1):
@@ -112,6 +128,8 @@ def _joined(container: Container, keys: bytes, *, typing: bool, signals: bool, s
         return run_session(
             console,
             input_fd=0 if typing else None,
+            output_fd=1 if "stdout" in streams else None,
+            error_fd=2 if "stderr" in streams else None,
             detach_keys=keys if terminal else b"",
             resize=container.resize if terminal else None,
             on_ready=begin,

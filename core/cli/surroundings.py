@@ -8,10 +8,10 @@ from core.cli.parser import WrongValue, add_boolean, seconds
 from core.cli.sizes import parse_size
 from core.errors import InvalidArgument
 from core.model.config import BindMount, TmpfsMount
+from core.model.surroundings import Accounts, NotifyMode, Surroundings
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from typing import Any
 
     from core.cli.parser import CommandParser, Options
@@ -20,12 +20,12 @@ _ZONES = "/usr/share/zoneinfo"
 _LOG_DRIVERS = {"k8s-file": True, "json-file": True, "none": False}
 """Driver → whether there is a log. The second is another word for the first, as in podman."""
 _WRITABLE = {"/run": "mode=755", "/tmp": "mode=1777", "/var/tmp": "mode=1777"}
-_ONE_VALUE = {"systemd": "false", "sdnotify": "ignore", "cgroups": "enabled"}
-"""Options of podman that are taken with this one value, which is what happens anyway."""
+_CGROUPS = ("enabled", "no-conmon", "disabled", "split")
+"""The first two are the same here: a monitor is in the control group of who started it."""
 
 
 def add_surroundings(parser: CommandParser) -> None:
-    """The options, for `log_fields`, `time_zone` and `writable_places`."""
+    """The options, for `log_fields`, `time_zone`, `writable_places` and `surroundings`."""
     add = parser.add_argument
     add("--log-driver", default="k8s-file", metavar="DRIVER", help="k8s-file, or none for no log")
     add("--log-opt", action="append", default=[], metavar="max-size=SIZE", help="size at which its log begins anew")
@@ -35,8 +35,42 @@ def add_surroundings(parser: CommandParser) -> None:
     add_boolean(
         parser, "--read-only-tmpfs", default=True, explanation="with --read-only: /run, /tmp, /var/tmp in memory"
     )
-    for name, value in _ONE_VALUE.items():
-        add(f"--{name}", type=_only(value), default=value, metavar=value, help=f"{value} alone, as it always is")
+    add("--systemd", type=_no_systemd, default="false", metavar="false", help="false alone, as it always is")
+    add(
+        "--cgroups", type=_cgroups, default="enabled", metavar="enabled|no-conmon", help="whether it has control groups"
+    )
+    modes = tuple(str(mode) for mode in NotifyMode)
+    add("--sdnotify", choices=modes, default="container", help="who tells systemd that it is ready: $NOTIFY_SOCKET")
+    add("--pidfile", default="", metavar="FILE", help="gets the PID of its process at each start")
+    add("--conmon-pidfile", default="", metavar="FILE", help="gets the PID of its monitor at each start")
+    add("--init-path", default="", metavar="FILE", help="the program of --init: catatonit")
+    add("--chrootdirs", action="append", default=[], metavar="DIRECTORY", help="has its hosts and resolv.conf, too")
+    add("--hostuser", action="append", default=[], metavar="USER", help="a user of the host for its /etc/passwd")
+    add_boolean(parser, "--passwd", default=True, explanation="add its user to its /etc/passwd and /etc/group")
+    add("--passwd-entry", default="", metavar="LINE", help="that line, with $USERNAME $UID $GID $NAME $HOME")
+    add("--group-entry", default="", metavar="LINE", help="the one of /etc/group: $GROUPNAME $GID $USERLIST")
+    add("--cgroup-parent", default="", metavar="PATH", help="the control group that its own is in")
+
+
+def surroundings(options: Options) -> Surroundings:
+    """What is asked for, with absolute paths."""
+    return Surroundings(
+        accounts=Accounts(
+            written=options.passwd,
+            host_users=tuple(options.hostuser),
+            passwd_entry=options.passwd_entry,
+            group_entry=options.group_entry,
+        ),
+        chroot_dirs=tuple(options.chrootdirs),
+        pid_file=_absolute(options.pidfile),
+        monitor_pid_file=_absolute(options.conmon_pidfile),
+        init_path=_absolute(options.init_path),
+        notify=NotifyMode(options.sdnotify),
+    )
+
+
+def _absolute(path: str) -> str:
+    return os.path.abspath(path) if path else ""
 
 
 def log_fields(options: Options) -> dict[str, Any]:
@@ -75,12 +109,17 @@ def writable_places(options: Options, taken: set[str]) -> list[TmpfsMount]:
     ]
 
 
-def _only(value: str) -> Callable[[str], str]:
-    """An option's `type` that takes one value."""
+def _no_systemd(text: str) -> str:
+    if text.lower() != "false":
+        raise WrongValue("only false is supported by wharf")
+    return text
 
-    def take(text: str) -> str:
-        if text.lower() != value:
-            raise WrongValue(f"only {value} is supported by wharf")
-        return text
 
-    return take
+def _cgroups(text: str) -> str:
+    if text not in _CGROUPS:
+        raise WrongValue(f'invalid cgroup mode "{text}"')
+    if text == "disabled":
+        raise WrongValue("the runtime is not compatible with it: runc makes control groups in any case")
+    if text == "split":
+        raise WrongValue("only enabled and no-conmon are supported by wharf")
+    return text

@@ -11,7 +11,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import msgspec
+
 from core.cli.command import command_parser, open_engine
+from core.cli.image_choice import add_platform, platform_fields
 from core.cli.main import COMMANDS, Invocation
 from core.cli.output import size
 from core.cli.parser import CommandParser, Options, add_boolean
@@ -52,6 +55,10 @@ def _access(options: Options) -> RegistryAccess:
     )
 
 
+def _access_of_pull(options: Options) -> RegistryAccess:
+    return msgspec.structs.replace(_access(options), **platform_fields(options))
+
+
 @contextmanager
 def _progress(options: Options) -> Iterator[Callable[[PullProgress], None] | None]:
     """What shows progress on a terminal; None where there is none."""
@@ -72,6 +79,7 @@ def _show_progress(progress: PullProgress) -> None:
 
 def _pull(invocation: Invocation, parser: CommandParser) -> int:
     _add_access(parser)
+    add_platform(parser)
     parser.add_argument("--quiet", "-q", action="store_true", help="no progress")
     parser.add_argument("images", nargs="+", metavar="IMAGE")
     options = parser.parse_args(invocation.arguments)
@@ -80,7 +88,7 @@ def _pull(invocation: Invocation, parser: CommandParser) -> int:
             if not options.quiet:
                 print(f"Trying to pull {name}...", file=sys.stderr)
             with _progress(options) as progress:
-                image = engine.images.pull(name, progress=progress, access=_access(options))
+                image = engine.images.pull(name, progress=progress, access=_access_of_pull(options))
             print(image.id)
     return 0
 

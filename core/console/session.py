@@ -45,8 +45,8 @@ def run_session(
     stream: ConsoleStream,
     *,
     input_fd: int | None,
-    output_fd: int = 1,
-    error_fd: int = 2,
+    output_fd: int | None = 1,
+    error_fd: int | None = 2,
     detach_keys: bytes = b"",
     resize: Callable[[int, int], None] | None = None,
     on_ready: Callable[[], None] | None = None,
@@ -54,7 +54,8 @@ def run_session(
     """Join a console with descriptors of the caller until one of them ends.
 
     An `input_fd` that is a terminal is raw meanwhile, and restored whatever happens; its size (columns, rows) goes to
-    `resize` before `on_ready` is called and at each change. Without `input_fd` nothing is typed.
+    `resize` before `on_ready` is called and at each change. Without `input_fd` nothing is typed; without one of the
+    others what comes there is read and dropped.
     """
     terminal = input_fd is not None and os.isatty(input_fd) and resize is not None
     session = _Session(stream, input_fd, output_fd, error_fd, DetachFilter(detach_keys))
@@ -91,7 +92,12 @@ def _size_changes() -> Iterator[int]:
 
 class _Session:
     def __init__(
-        self, stream: ConsoleStream, input_fd: int | None, output_fd: int, error_fd: int, keys: DetachFilter
+        self,
+        stream: ConsoleStream,
+        input_fd: int | None,
+        output_fd: int | None,
+        error_fd: int | None,
+        keys: DetachFilter,
     ) -> None:
         self._stream = stream
         self._input = input_fd
@@ -128,7 +134,9 @@ class _Session:
         if packet is None:
             return False
         number, data = packet
-        _write_all(self._error if number == STDERR else self._output, data)
+        target = self._error if number == STDERR else self._output
+        if target is not None:
+            _write_all(target, data)
         return True
 
     def _type(self) -> tuple[bool, bool]:

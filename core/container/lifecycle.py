@@ -26,17 +26,17 @@ KILL_PATIENCE: Final = 10.0
 class Lifecycle(Handle):
     """From configured to removed. What few commands need is imported by the verb: a command's time is its imports."""
 
-    def init(self) -> None:
+    def init(self, descriptors: int = 0) -> None:
         """Create the process without starting it. Allowed: configured, exited. Ends in created.
 
-        Containers that it needs are started first. Raises `RuntimeFailed`, `MonitorFailed`, `StorageFailed`,
-        `NoSuchExecutable`, `NotExecutable`, `InvalidArgument`.
+        It gets that many `descriptors` of the caller's, from 3 on. Containers that it needs are started first. Raises
+        `RuntimeFailed`, `MonitorFailed`, `StorageFailed`, `NoSuchExecutable`, `NotExecutable`, `InvalidArgument`.
         """
         from core.operations.init import init
 
         self._start_needed()
         with self.hold(Verb.INIT) as held:
-            init(held)
+            init(held, descriptors)
 
     def start(self) -> None:
         """Start, initialising first where needed, and before that the containers that it needs.

@@ -99,7 +99,8 @@ class Sessions(Handle):
         with self.hold(Verb.EXEC) as held:
             session = prepare_exec(held, options, detach=True)
         with session:
-            finished = run(session.argv, timeout=self._parts.settings.operation_timeout)
+            timeout = self._parts.settings.operation_timeout
+            finished = run(session.argv, timeout=timeout, pass_fds=session.descriptors)
             error = session.log_error() if finished.returncode else None
         if error is not None:
             raise error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import errno
 import os
 import stat
 import struct
@@ -90,6 +91,19 @@ def read_in_root(root: Path, relative: str, limit: int = 1 << 20) -> bytes | Non
             return file.read(limit)
     except OSError:
         return None
+    finally:
+        os.close(place)
+
+
+def append_in_root(root: Path, relative: str, data: bytes) -> None:
+    """Write at the end of a regular file below `root`, found as by `read_in_root`. Raises `OSError`."""
+    with RootedTree.open(root) as tree:
+        place = tree.find(relative)
+    try:
+        if not stat.S_ISREG(os.fstat(place).st_mode):
+            raise OSError(errno.EINVAL, "it is no regular file", relative)
+        with open(reopen(place, os.O_WRONLY | os.O_APPEND), "ab") as file:
+            file.write(data)
     finally:
         os.close(place)
 

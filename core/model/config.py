@@ -15,6 +15,7 @@ from core.model.network import NO_NAME_OPTIONS, NameOptions, PortMapping
 from core.model.restart import NO_RESTART, RestartPolicy
 from core.model.secret import SecretUse
 from core.model.state import ContainerState
+from core.model.surroundings import NO_SURROUNDINGS, Surroundings
 
 DEFAULT_SHM_SIZE: Final = 64 * 1024 * 1024
 DEFAULT_STOP_TIMEOUT: Final = 10
@@ -65,9 +66,13 @@ class VolumeMount(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TmpfsMount(msgspec.Struct, frozen=True, kw_only=True):
-    """A tmpfs in the container. `options` as of mount(8), such as size=16m, mode=1777."""
+    """A file system of the container's own that no disk has. `options` as of mount(8), such as size=16m, mode=1777.
+
+    `kind`: tmpfs, ramfs or devpts.
+    """
 
     destination: str
+    kind: str = "tmpfs"
     options: tuple[str, ...] = ("rw", "noexec", "nosuid", "nodev")
 
 
@@ -95,7 +100,8 @@ class Security(msgspec.Struct, frozen=True, kw_only=True):
     """What the container may do. `seccomp_profile`: a path, `unconfined`, or empty for the default profile.
 
     `masked_paths`: hidden beside the usual ones; `unmasked_paths`: shown nevertheless, `ALL` for all. `proc_options`:
-    of the mount of /proc. `apparmor_profile`: empty for none.
+    of the mount of /proc. `apparmor_profile`: empty for none. `seccomp_of_image`: the profile that the image brings as
+    a label goes first.
     """
 
     privileged: bool = False
@@ -108,6 +114,7 @@ class Security(msgspec.Struct, frozen=True, kw_only=True):
     unmasked_paths: tuple[str, ...] = ()
     proc_options: tuple[str, ...] = ()
     apparmor_profile: str = ""
+    seccomp_of_image: bool = False
 
 
 class ContainerConfig(msgspec.Struct, frozen=True, kw_only=True):
@@ -168,6 +175,9 @@ class ContainerConfig(msgspec.Struct, frozen=True, kw_only=True):
     time_limit: int = 0
     """Seconds after which the monitor kills it; 0 for none."""
     kernel: KernelSettings = KernelSettings()
+    surroundings: Surroundings = NO_SURROUNDINGS
+    removes_image: bool = False
+    """With `auto_remove`: its image goes, too, where nobody else has it."""
     create_command: tuple[str, ...] = ()
 
     @property

@@ -26,12 +26,16 @@ class RegistryAccess(msgspec.Struct, frozen=True, kw_only=True):
     """How a registry is spoken to. `authfile`: logins; empty for the one that podman and skopeo share.
 
     `credentials`: `USER:PASSWORD` in their place. `certificates`: a directory with CA and client certificates.
+    `system`, `architecture`, `variant`: of the machines that a pulled image is for; empty for this one.
     """
 
     authfile: str = ""
     credentials: str = ""
     certificates: str = ""
     tls_verify: bool = True
+    system: str = ""
+    architecture: str = ""
+    variant: str = ""
 
 
 DEFAULT_ACCESS: Final = RegistryAccess()

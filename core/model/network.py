@@ -120,7 +120,8 @@ class PortMapping(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
 class NameOptions(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What a container's resolv.conf and hosts are made of, over what the network and the host have.
 
-    `hosts`: `NAME:ADDRESS`. `no_hosts`: the image's own /etc/hosts is left.
+    `hosts`: `NAME:ADDRESS`. `no_hosts`: the image's own /etc/hosts is left. `hosts_file`: what stands in it beside our
+    lines: a path of the host, `image` for the image's, `none`, or empty for the host's own.
     """
 
     servers: tuple[str, ...] = ()
@@ -128,6 +129,7 @@ class NameOptions(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     options: tuple[str, ...] = ()
     hosts: tuple[str, ...] = ()
     no_hosts: bool = False
+    hosts_file: str = ""
 
 
 NO_NAME_OPTIONS: Final = NameOptions()

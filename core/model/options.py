@@ -20,6 +20,7 @@ from core.model.namespaces import NamespaceOptions
 from core.model.network import NO_NAME_OPTIONS, Attachment, NameOptions, PortMapping
 from core.model.restart import NO_RESTART, RestartPolicy
 from core.model.secret import SecretUse
+from core.model.surroundings import NO_SURROUNDINGS, Surroundings
 
 ImageVolumes = Literal["anonymous", "tmpfs", "ignore"]
 
@@ -112,6 +113,12 @@ class CreateOptions(msgspec.Struct, frozen=True, kw_only=True):
     kernel: KernelSettings = KernelSettings()
     unset_env: tuple[str, ...] = ()
     """Variables of the image, or those that every container has, to be left out; `*` for all."""
+    image_env: tuple[str, ...] = ()
+    """`NAME=VALUE` for variables that the image has; `$NAME` in it is the image's value."""
+    surroundings: Surroundings = NO_SURROUNDINGS
+    cgroup_parent: str = ""
+    """Below the top; empty for the pod's, or the usual one."""
+    removes_image: bool = False
     create_command: tuple[str, ...] = ()
 
 
@@ -130,6 +137,8 @@ class ExecOptions(msgspec.Struct, frozen=True, kw_only=True):
     privileged: bool = False
     columns: int = 80
     rows: int = 24
+    descriptors: int = 0
+    """How many of the caller's own, from 3 on, the process gets."""
 
 
 class CheckpointOptions(msgspec.Struct, frozen=True, kw_only=True):

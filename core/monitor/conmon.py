@@ -79,7 +79,7 @@ class Conmon:
                 cwd=bundle,
                 env=_environment(sync),
                 stderr=PIPE,
-                pass_fds=[sync, *request.descriptors],
+                pass_fds=[sync, *request.descriptors, *range(3, 3 + request.handed_on)],
             )
             complaint = self._await_fork(container_id, process)
             if process.returncode:
@@ -215,8 +215,11 @@ class Conmon:
             argv += ["-i"] if request.stdin_once else ["-i", "--leave-stdin-open"]
         if request.restore:
             argv += ["--restore", request.restore]
-            for option in request.runtime_options:
-                argv += ["--runtime-opt", option]
+        handed_on = ("--preserve-fds", str(request.handed_on)) if request.handed_on else ()
+        for option in (*request.runtime_options, *handed_on):
+            argv += ["--runtime-opt", option]
+        if request.notify_socket:
+            argv += ["--sdnotify-socket", request.notify_socket]
         if request.exit_command:
             argv += ["--exit-command", request.exit_command[0]]
             for argument in request.exit_command[1:]:

@@ -27,9 +27,13 @@ class MonitorRequest(msgspec.Struct, frozen=True, kw_only=True):
     restore: str = ""
     """The directory of a checkpoint to take up; empty for a new process."""
     runtime_options: tuple[str, ...] = ()
-    """With `restore`: further options of the runtime."""
+    """Further options of the runtime's verb."""
     descriptors: tuple[int, ...] = ()
     """Kept open by the monitor for as long as it lives: the ports that the container publishes."""
+    handed_on: int = 0
+    """How many of our own descriptors, from 3 on, the container's process gets."""
+    notify_socket: str = ""
+    """The socket of systemd to which the monitor passes on what the container says of itself; empty for none."""
 
 
 class Monitor(Protocol):

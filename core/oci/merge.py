@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 import msgspec
@@ -12,6 +13,7 @@ from core.model.health import HealthCheck, require_valid
 from core.model.image import ImageConfig
 from core.model.options import CreateOptions, HealthOptions
 
+_REFERENCE: Final = re.compile(r"\\(.)|\$(?:(\w+)|\{(\w+)(?:(:[-+])([^}]*))?\})")
 DEFAULT_PATH: Final = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
@@ -31,9 +33,11 @@ def merge_process(options: CreateOptions, image: ImageConfig | None) -> ProcessC
     cwd = options.workdir if options.workdir is not None else image.working_dir or "/"
     if not cwd.startswith("/"):
         raise InvalidArgument(f"the working directory {cwd!r} is not an absolute path")
+    inherited = merge_env(_defaults(options), image.env)
+    changed = _changed_by_image(options.image_env, inherited)
     return ProcessConfig(
         args=args,
-        env=merge_env(_kept(merge_env(_defaults(options), image.env), options.unset_env), options.env),
+        env=merge_env(_kept(merge_env(inherited, changed), options.unset_env), options.env),
         cwd=cwd,
         user=options.user if options.user is not None else image.user,
         terminal=options.terminal,
@@ -68,6 +72,30 @@ def merge_env(*layers: tuple[str, ...]) -> tuple[str, ...]:
                 raise InvalidArgument(f"the environment variable {line!r} is not valid", hint="use NAME=VALUE")
             merged[name] = value
     return tuple(f"{name}={value}" for name, value in merged.items())
+
+
+def _changed_by_image(asked: tuple[str, ...], inherited: tuple[str, ...]) -> tuple[str, ...]:
+    """The lines for variables that are there, `$NAME` in them by what is there, as podman's --env-merge."""
+    known = dict(line.partition("=")[::2] for line in inherited)
+    changed = {}
+    for line in asked:
+        name, separator, value = line.partition("=")
+        if separator and name in known:
+            changed[name] = _REFERENCE.sub(lambda match: _meaning(match, known), value)
+    return tuple(f"{name}={value}" for name, value in changed.items())
+
+
+def _meaning(match: re.Match[str], known: dict[str, str]) -> str:
+    """Of `$NAME`, `${NAME}`, `${NAME:-otherwise}`, `${NAME:+instead}`, or of a letter behind a backslash."""
+    escaped, bare, braced, sign, word = match.groups()
+    if escaped is not None:
+        return str(escaped)
+    value = known.get(bare or braced, "")
+    if sign == ":-":
+        return value or str(word)
+    if sign == ":+":
+        return str(word) if value else ""
+    return value
 
 
 def _kept(lines: tuple[str, ...], unset: tuple[str, ...]) -> tuple[str, ...]:

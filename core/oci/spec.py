@@ -178,7 +178,7 @@ def _mounts(request: SpecRequest) -> list[dict[str, Any]]:
     ]
     if request.shm_path:
         mounts.append(_mount("/dev/shm", "bind", request.shm_path, ["bind", "rprivate", *hidden]))
-    own = [_mount(tmpfs.destination, "tmpfs", "tmpfs", list(tmpfs.options)) for tmpfs in request.config.tmpfs_mounts]
+    own = [_mount(one.destination, one.kind, one.kind, list(one.options)) for one in request.config.tmpfs_mounts]
     for bind in (*request.config.bind_mounts, *request.volumes):
         own.append(_mount(bind.destination, "bind", bind.source, list(bind.options)))
     taken = {mount["destination"] for mount in own}

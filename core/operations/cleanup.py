@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from core.errors import EngineError
 from core.events import EventKind
+from core.log import LOG
 from core.model.state import Intent
 from core.operations.parts import Transaction
 from core.operations.release import erase, release
@@ -17,6 +19,8 @@ def cleanup(held: Transaction) -> None:
         held.save(intent=Intent.REMOVING)
         erase(held)
         held.emit(EventKind.REMOVE)
+        if held.config.removes_image:
+            _remove_image(held)
         return
     before = held.state
     held.save(intent=Intent.CLEANING)
@@ -24,3 +28,14 @@ def cleanup(held: Transaction) -> None:
     held.save(intent=None)
     if before.mount_point and not held.state.mount_point:
         held.emit(EventKind.CLEANUP)
+
+
+def _remove_image(held: Transaction) -> None:
+    """Of a container that is gone: an image that others have, or that has further names, stays."""
+    config = held.config
+    try:
+        held.parts.storage.remove_image(config.image)
+    except EngineError as error:
+        LOG.info("the image %s of container %s stays: %s", config.image, config.id, error)
+        return
+    held.parts.emit(EventKind.IMAGE, action="remove", image=config.image)

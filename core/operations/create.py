@@ -159,7 +159,7 @@ def finalize_config(parts: EngineParts, options: CreateOptions) -> ContainerConf
         pod=pod.id if pod else "",
         is_infra=options.is_infra,
         init_kind=_init_kind(options),
-        cgroup_parent=(pod.cgroup if pod else "") or DEFAULT_CGROUP_PARENT,
+        cgroup_parent=_cgroup_parent(options) or (pod.cgroup if pod else "") or DEFAULT_CGROUP_PARENT,
         secrets=resolve_uses(parts, options.secrets),
         init=options.init,
         auto_remove=options.auto_remove,
@@ -169,6 +169,8 @@ def finalize_config(parts: EngineParts, options: CreateOptions) -> ContainerConf
         keeps_log=options.keeps_log,
         time_limit=options.time_limit,
         kernel=options.kernel,
+        surroundings=options.surroundings,
+        removes_image=options.removes_image and bool(image_id),
         create_command=options.create_command,
     )
 
@@ -199,6 +201,18 @@ def _check_values(options: CreateOptions) -> None:
         raise InvalidArgument("a container that is removed at its end can not be restarted by a policy")
     if options.stop_timeout is not None and options.stop_timeout < 0:
         raise InvalidArgument("the stop timeout can not be negative")
+
+
+def _cgroup_parent(options: CreateOptions) -> str:
+    parent = options.cgroup_parent
+    if parent.endswith(".slice"):
+        raise InvalidArgument(
+            "systemd slice received as cgroup parent when using cgroupfs: invalid argument",
+            hint="name a control group, as /machine/web",
+        )
+    if ".." in parent.split("/"):
+        raise InvalidArgument(f"the control group {parent} leads upwards", hint="name one below the top")
+    return f"/{parent.strip('/')}" if parent.strip("/") else ""
 
 
 def _init_kind(options: CreateOptions) -> InitKind | None:

@@ -28,8 +28,10 @@ class ExecSession:
     `close` (or the end of a `with` block) removes its files; it ends no process.
     """
 
-    def __init__(self, argv: Sequence[str], process_file: Path, container_id: str) -> None:
+    def __init__(self, argv: Sequence[str], process_file: Path, container_id: str, descriptors: int = 0) -> None:
         self.argv = tuple(argv)
+        self.descriptors = range(3, 3 + descriptors)
+        """Those of our own that `argv` has to be started with."""
         self._process_file = process_file
         self._log = process_file.with_suffix(".log")
         self.pid_file = process_file.with_suffix(".pid")
@@ -98,7 +100,8 @@ def prepare_exec(
         pid_file=process_file.with_suffix(".pid"),
         detach=detach,
         log=process_file.with_suffix(".log"),
+        descriptors=options.descriptors,
     )
     if announce:
         held.emit(EventKind.EXEC, command=" ".join(options.args))
-    return ExecSession(argv, process_file, held.id)
+    return ExecSession(argv, process_file, held.id, options.descriptors)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import posixpath
 import resource
 from pathlib import Path
 from typing import Final
@@ -12,13 +13,14 @@ import msgspec
 from core.errors import EngineError, HostIncomplete, InvalidArgument, MonitorFailed, StorageFailed
 from core.events import EventKind
 from core.host.architectures import runs_x32
-from core.host.files import make_private_directory, read_in_root, write_atomically
+from core.host.files import make_private_directory, write_atomically
 from core.host.freezer import freezer_file
 from core.host.mounts import mount_tmpfs
 from core.host.process_stat import process_start
 from core.host.process_table import capability_bounds
 from core.host.processes import find_program
 from core.log import LOG
+from core.model.config import ContainerConfig
 from core.model.options import RestoreOptions
 from core.model.state import ContainerState, Intent, Status
 from core.monitor.contract import MonitorRequest
@@ -26,11 +28,14 @@ from core.oci.capabilities import compute
 from core.oci.seccomp import translate
 from core.oci.spec import SpecRequest, build_spec
 from core.oci.user import ResolvedUser, resolve_user, with_groups
+from core.operations.accounts import account_file, write_accounts
 from core.operations.devices import spec_block_io, spec_devices
 from core.operations.name_files import write_name_files
 from core.operations.namespaces import host_name, namespace_paths, shared_memory
 from core.operations.networking import namespace_to_join
+from core.operations.notify import notify_environment, notify_mounts, socket_for_container
 from core.operations.parts import Transaction
+from core.operations.pid_files import write_pid_files
 from core.operations.pod_membership import prepare_pod_cgroup
 from core.operations.publishing import taken_ports
 from core.operations.release import release, stop_by_force
@@ -40,20 +45,23 @@ from core.operations.user_namespace import make_reachable
 from core.operations.volume_use import Owner, prepare_volumes, volume_binds
 
 INIT: Final = "catatonit"
+SECCOMP_LABEL: Final = "io.containers.seccomp.profile"
+"""Where an image may bring its own seccomp profile, as podman reads it."""
 
 
-def init(held: Transaction) -> None:
+def init(held: Transaction, descriptors: int = 0) -> None:
     """Mount root and shm, write the spec and let conmon create the process. Allowed: configured, exited.
 
-    Ends in created. Raises `RuntimeFailed`, `MonitorFailed`, `StorageFailed`, `NoSuchExecutable`, `NotExecutable`,
-    `InvalidArgument` (an unknown user), `NoSuchObject` (a volume or network is gone), `PortInUse`, `NetworkFailed`,
+    `descriptors`: how many of the caller's, from 3 on, the process gets. Ends in created. Raises `RuntimeFailed`,
+    `MonitorFailed`, `StorageFailed`, `NoSuchExecutable`, `NotExecutable`, `InvalidArgument` (an unknown user, a device
+    or file that can not be had), `NoSuchObject` (a volume or network is gone), `PortInUse`, `NetworkFailed`,
     `StateForbids` (what it joins is not there).
     """
     before = held.state
     held.save(intent=Intent.INITIALISING, error="")
     try:
         release(held)
-        _bring_up(held, _prepare_root(held))
+        _bring_up(held, _prepare_root(held), descriptors=descriptors)
     except (EngineError, OSError) as error:
         LOG.warning("init of %s failed: %s", held.id, error)
         _undo(held, before, str(error))
@@ -104,21 +112,31 @@ def _mount(held: Transaction) -> Path:
         raise
 
 
-def _bring_up(held: Transaction, root: Path, *, restore: str = "", runtime_options: tuple[str, ...] = ()) -> None:
+def _bring_up(
+    held: Transaction,
+    root: Path,
+    *,
+    restore: str = "",
+    runtime_options: tuple[str, ...] = (),
+    descriptors: int = 0,
+) -> None:
     # A port that is taken is told before anything is done with networks.
     with taken_ports(held) as ports:
         request = _spec_request(held, root, namespace_to_join(held))
         write_atomically(held.parts.paths.spec(held.id), msgspec.json.encode(build_spec(request)), lasting=False)
-        asked = _monitor_request(held, ports)
+        asked = msgspec.structs.replace(_monitor_request(held, ports), handed_on=descriptors)
         if restore:
             asked = msgspec.structs.replace(asked, restore=restore, runtime_options=runtime_options)
         pid = held.parts.monitor.create(asked)
     _note_process(held, pid)
+    write_pid_files(held)
 
 
 def _spec_request(held: Transaction, root: Path, network_namespace: str | None) -> SpecRequest:
     parts, config = held.parts, held.config
-    user = with_groups(user_of(held, root), config.kernel.groups, read_in_root(root, "etc/group"))
+    etc_files = _in_each_root(config, write_name_files(held)) | write_accounts(held, root)
+    known_groups = account_file(parts, held.id, root, "group")
+    user = with_groups(user_of(held, root), config.kernel.groups, known_groups)
     prepare_pod_cgroup(held)
     cgroup_v2 = Path("/sys/fs/cgroup/cgroup.controllers").exists()
     prepare_volumes(held, root, owner_of(held, user))
@@ -127,24 +145,35 @@ def _spec_request(held: Transaction, root: Path, network_namespace: str | None) 
     return SpecRequest(
         config=config,
         limits=held.record.limits,
-        init_program=os.path.realpath(find_program(INIT)) if config.init else "",
+        init_program=os.path.realpath(find_program(config.surroundings.init_path or INIT)) if config.init else "",
         root_path=str(root),
         user=user,
         capabilities=compute(config.security, capability_bounds()),
         seccomp=_seccomp(held),
         shm_path=shared_memory(parts, config),
-        etc_files=write_name_files(held) | secret_files(parts, config),
-        volumes=volume_binds(parts, config.volume_mounts),
+        etc_files=etc_files | secret_files(parts, config),
+        volumes=(*volume_binds(parts, config.volume_mounts), *notify_mounts(parts, config)),
         network_namespace=network_namespace,
         hostname=host_name(parts, config),
         nofile_limit=resource.getrlimit(resource.RLIMIT_NOFILE)[1],
         nproc_limit=resource.getrlimit(resource.RLIMIT_NPROC)[1],
         cgroup_path="" if is_rootless() else f"{config.cgroup_parent}/{held.id}",
         namespaces=namespace_paths(parts, config, cgroup_v2=cgroup_v2),
-        environment=secret_environment(parts, config),
+        environment=(*secret_environment(parts, config), *notify_environment(config)),
         devices=tuple(spec_devices(config.kernel.devices)),
         block_io=spec_block_io(held.record.limits),
     )
+
+
+def _in_each_root(config: ContainerConfig, files: dict[str, str]) -> dict[str, str]:
+    """The files, and those about names in the directories of --chrootdirs, too."""
+    of_names = {place: files[place] for place in ("/etc/hosts", "/etc/resolv.conf") if place in files}
+    inner = {
+        posixpath.normpath(f"/{directory}{place}"): source
+        for directory in config.surroundings.chroot_dirs
+        for place, source in of_names.items()
+    }
+    return {**files, **inner}
 
 
 def _monitor_request(held: Transaction, ports: tuple[int, ...]) -> MonitorRequest:
@@ -158,6 +187,7 @@ def _monitor_request(held: Transaction, ports: tuple[int, ...]) -> MonitorReques
         log_size_max=config.log_size_max,
         keeps_log=config.keeps_log,
         time_limit=config.time_limit,
+        notify_socket=socket_for_container(config),
         exit_command=(*exit_command, "cleanup", "--ended", held.id) if exit_command else (),
         descriptors=ports,
     )
@@ -210,7 +240,7 @@ def owner_of(held: Transaction, user: ResolvedUser) -> Owner:
 
 def user_of(held: Transaction, root: Path, user: str | None = None) -> ResolvedUser:
     """A user by the container's own /etc/passwd and /etc/group, read without leaving its root."""
-    passwd, group = read_in_root(root, "etc/passwd"), read_in_root(root, "etc/group")
+    passwd, group = (account_file(held.parts, held.id, root, name) for name in ("passwd", "group"))
     return resolve_user(held.config.process.user if user is None else user, passwd, group)
 
 
@@ -219,13 +249,16 @@ def _seccomp(held: Transaction) -> dict[str, object] | None:
     if security.privileged or security.seccomp_profile == "unconfined":
         return None
     path = Path(security.seccomp_profile or held.parts.settings.seccomp_profile)
+    of_image = held.config.labels.get(SECCOMP_LABEL, "") if security.seccomp_of_image else ""
     try:
-        profile = msgspec.json.decode(path.read_bytes(), type=dict[str, object])
+        content = of_image.encode() or path.read_bytes()
+        profile = msgspec.json.decode(content, type=dict[str, object])
     except FileNotFoundError as error:
         raise HostIncomplete(
             f"the seccomp profile {path} is not there",
             hint="install it (apt-get install golang-github-containers-common) or use seccomp=unconfined",
         ) from error
     except (OSError, msgspec.MsgspecError) as error:
-        raise InvalidArgument(f"the seccomp profile {path} can not be read: {error}") from error
+        where = "of the image" if of_image else path
+        raise InvalidArgument(f"the seccomp profile {where} can not be read: {error}") from error
     return translate(profile, os.uname().machine, compute(security, capability_bounds()), has_x32=runs_x32())

@@ -62,8 +62,8 @@ def inspect(parts: EngineParts, record: ContainerRecord) -> dict[str, object]:
         "RestartCount": state.restarts,
         "OCIRuntime": parts.runtime.path,
         "OCIConfigPath": str(paths.spec(config.id)),
-        "ConmonPidFile": str(paths.monitor_pid_file(config.id)),
-        "PidFile": str(paths.pid_file(config.id)),
+        "ConmonPidFile": config.surroundings.monitor_pid_file or str(paths.monitor_pid_file(config.id)),
+        "PidFile": config.surroundings.pid_file or str(paths.pid_file(config.id)),
         "Mounted": bool(state.mount_point),
         "MountPoint": state.mount_point,
         "Pod": config.pod,
@@ -124,7 +124,7 @@ def _mounts(parts: EngineParts, record: ContainerRecord) -> list[dict[str, objec
         for bind in record.config.bind_mounts
     ]
     tmpfs: list[dict[str, object]] = [
-        {"Type": "tmpfs", "Source": "", "Destination": mount.destination, "Options": list(mount.options), "RW": True}
+        {"Type": mount.kind, "Source": "", "Destination": mount.destination, "Options": list(mount.options), "RW": True}
         for mount in record.config.tmpfs_mounts
     ]
     volumes: list[dict[str, object]] = [
@@ -202,6 +202,7 @@ def _host_config(parts: EngineParts, record: ContainerRecord) -> dict[str, objec
         "DnsOptions": list(config.names.options),
         "ExtraHosts": list(config.names.hosts),
         "AutoRemove": config.auto_remove,
+        "AutoRemoveImage": config.removes_image,
         "Init": config.init,
         "RestartPolicy": {"Name": str(record.restart.name), "MaximumRetryCount": record.restart.retries},
         "CapAdd": list(security.capabilities_add),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import re
 
 from core.errors import InvalidArgument
 from core.host.cgroup_limits import is_version_2
 from core.model.options import CreateOptions
+from core.operations.accounts import find_host_users
 from core.operations.devices import device_numbers
 from core.operations.parts import EngineParts
 
@@ -17,6 +19,12 @@ _FIRST_WITH_PERSONALITY = (1, 2)
 def check_kernel_settings(parts: EngineParts, options: CreateOptions) -> None:
     """Raises `InvalidArgument`."""
     device_numbers(options.resources)
+    find_host_users(options.surroundings.accounts.host_users)
+    init = options.surroundings.init_path
+    if init and options.init and not os.access(init, os.X_OK):
+        raise InvalidArgument(f"container-init binary not found on the host: {init}", hint="correct --init-path")
+    if options.security.seccomp_of_image and not options.image:
+        raise InvalidArgument("cannot read seccomp profile without a valid image", hint="leave out --seccomp-policy")
     if options.kernel.cgroup_settings and not is_version_2():
         raise InvalidArgument("cannot use --cgroup-conf without cgroup v2", hint="this machine has version 1")
     if options.kernel.personality:

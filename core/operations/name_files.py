@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 from typing import Final
 
-from core.host.files import make_private_directory, remove_tree, write_atomically
+from core.host.files import make_private_directory, read_in_root, remove_tree, write_atomically
 from core.model.config import ContainerRecord, NetworkMode
 from core.model.network import NO_NAME_OPTIONS
 from core.operations.create_mounts import mounts_in
@@ -75,13 +75,23 @@ def _hosts(parts: EngineParts, record: ContainerRecord) -> str:
         address = host if address == "host-gateway" else address
         if address:
             lines.append(f"{address}\t{name}")
-    lines += _host_lines("/etc/hosts") or ["127.0.0.1\tlocalhost", "::1\tlocalhost"]
+    lines += _base_hosts(record) or ["127.0.0.1\tlocalhost", "::1\tlocalhost"]
     if host and not any(_HOST_NAMES in line for line in lines):
         lines.append(f"{host}\t{_HOST_NAMES}")
     if config.network is not NetworkMode.HOST:
         own = [address.partition("/")[0] for lease in leases for address in lease.addresses] or ["127.0.0.1"]
         lines += [f"{address}\t{host_name(parts, config)} {record.name}" for address in own]
     return "\n".join(lines) + "\n"
+
+
+def _base_hosts(record: ContainerRecord) -> list[str]:
+    """What stands in /etc/hosts beside our own lines."""
+    file = record.config.names.hosts_file
+    if file == "none":
+        return []
+    if file == "image":
+        return _meant_lines(read_in_root(Path(record.state.mount_point), "etc/hosts") or b"")
+    return _host_lines(file or "/etc/hosts")
 
 
 def _resolv_conf(record: ContainerRecord) -> str:
@@ -109,9 +119,13 @@ def _resolv_conf(record: ContainerRecord) -> str:
 def _host_lines(path: str) -> list[str]:
     """The lines of a file of the host, without comments and empty ones."""
     with contextlib.suppress(OSError):
-        lines = Path(path).read_text(errors="replace").splitlines()
-        return [line.strip() for line in lines if line.strip() and not line.lstrip().startswith(("#", ";"))]
+        return _meant_lines(Path(path).read_bytes())
     return []
+
+
+def _meant_lines(content: bytes) -> list[str]:
+    lines = content.decode(errors="replace").splitlines()
+    return [line.strip() for line in lines if line.strip() and not line.lstrip().startswith(("#", ";"))]
 
 
 def _host_address() -> str:

@@ -8,6 +8,7 @@ from core.events import EventKind
 from core.model.health import Health
 from core.model.state import Intent, Status
 from core.operations.init import init
+from core.operations.notify import tell_of_start
 from core.operations.parts import Transaction
 from core.operations.synchronise import synchronise
 
@@ -30,4 +31,5 @@ def start(held: Transaction) -> None:
     held.save(
         status=Status.RUNNING, intent=None, started_at=time.time(), finished_at=0.0, exit_code=None, health=health
     )
+    tell_of_start(held)
     held.emit(EventKind.START)

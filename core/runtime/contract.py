@@ -85,8 +85,12 @@ class Runtime(Protocol):
         pid_file: Path | None = None,
         detach: bool = False,
         log: Path | None = None,
+        descriptors: int = 0,
     ) -> list[str]:
-        """The command that runs a further process, described in `process_file`; its errors go to `log` as JSON."""
+        """The command that runs a further process, described in `process_file`; its errors go to `log` as JSON.
+
+        It hands on that many `descriptors`, from 3 on.
+        """
 
     def create_argv_options(self) -> list[str]:
         """The options that a monitor must give before `create`."""

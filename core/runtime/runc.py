@@ -184,6 +184,7 @@ class Runc:
         pid_file: Path | None = None,
         detach: bool = False,
         log: Path | None = None,
+        descriptors: int = 0,
     ) -> list[str]:
         argv = [self.path, *self.create_argv_options()]
         if log is not None:
@@ -195,6 +196,8 @@ class Runc:
             argv.append("--detach")
         if pid_file is not None:
             argv += ["--pid-file", os.fspath(pid_file)]
+        if descriptors:
+            argv += ["--preserve-fds", str(descriptors)]
         return [*argv, container_id]
 
     def create_argv_options(self) -> list[str]:
@@ -258,7 +261,7 @@ class Runc:
         make_private_directory(self._root)
         argv = [self.path, *self.create_argv_options(), "--log-format=json", *arguments]
         self._note(shlex.join(argv))
-        return run(argv, stdin=stdin, timeout=self._timeout)
+        return run(argv, env=_environment(), stdin=stdin, timeout=self._timeout)
 
     def _note(self, command: str) -> None:
         if not hasattr(self._ran, "commands"):
@@ -283,3 +286,10 @@ class Runc:
             argv=finished.argv,
             stderr=finished.stderr.decode(errors="replace"),
         )
+
+
+def _environment() -> dict[str, str] | None:
+    """Without the socket of systemd: conmon sees to that, and the program would wait for the container's word on it."""
+    if "NOTIFY_SOCKET" not in os.environ:
+        return None
+    return {name: value for name, value in os.environ.items() if name != "NOTIFY_SOCKET"}

@@ -64,10 +64,10 @@ class Skopeo:
         """
         self._command.check("images", "-j")
         options = _access_options("src", access) if source.startswith("docker://") else []
-        layers = self._source_layers(source, options) if progress is not None else []
+        layers = self._source_layers(source, options, access) if progress is not None else []
         target = name or f"localhost/pulled-{os.urandom(4).hex()}:latest"
         with self._transfer() as folder:
-            argv = [*self._base(folder), "copy", "-q", *options, source, self._destination(target)]
+            argv = [*self._base(folder), *_machine(access), "copy", "-q", *options, source, self._destination(target)]
             self._run(argv, folder, source, sum(size for _, size in layers), progress, cancel, layers)
         return target
 
@@ -146,11 +146,11 @@ class Skopeo:
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
-    def _source_layers(self, source: str, options: list[str]) -> list[tuple[str, int]]:
+    def _source_layers(self, source: str, options: list[str], access: RegistryAccess) -> list[tuple[str, int]]:
         """Digest and bytes of each layer, the lowest first; none where the source does not say."""
         flags = [option.replace("--src-", "--") for option in options]
         with self._transfer() as folder:
-            base = [*self._base(folder), "inspect"]
+            base = [*self._base(folder), *_machine(access), "inspect"]
             try:
                 manifest = self._inspected([*base, "--raw", *flags, source])
                 if "manifests" in manifest:
@@ -217,6 +217,12 @@ def _access_options(side: Literal["src", "dest"], access: RegistryAccess) -> lis
     if access.certificates:
         options.append(f"--{side}-cert-dir={access.certificates}")
     return options
+
+
+def _machine(access: RegistryAccess) -> list[str]:
+    """The kind of machine that is chosen for, of an image for several."""
+    wanted = {"os": access.system, "arch": access.architecture, "variant": access.variant}
+    return [f"--override-{name}={value}" for name, value in wanted.items() if value]
 
 
 def _sizes_below(folder: Path) -> list[int]:

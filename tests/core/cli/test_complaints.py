@@ -35,7 +35,7 @@ def test_a_flag_that_is_refused_stops_the_command(fake: FakeEngine, call: Call) 
         ended = call(*words)
         assert (ended.code, ended.out) == (125, "")
         assert ended.err == "Error: the flag --history is not supported by wharf\nhint: see wharf images --help\n"
-    assert call("create", "--chrootdirs", "/x", "demo").code == 125
+    assert call("pull", "--all-tags", "demo").code == 125
     assert not fake.held
 
 

@@ -53,7 +53,7 @@ def completed(shell: Path, *words: str) -> list[str]:
         (["container", "rm", "-f", "we"], ["web"]),
         (["run", "--rm", "local"], ["localhost/demo:latest"]),
         (["ps", "--no-t"], ["--no-trunc"]),
-        (["run", "--pull", ""], ["missing", "always", "never"]),
+        (["run", "--pull", ""], ["missing", "always", "never", "newer"]),
         (["pod", "unp"], ["unpause"]),
         (["pod", "start", ""], []),
     ],

@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from core.cli.mounts import mount, tmpfs, volume
+from core.cli.mounts import mount, mounts, tmpfs, volume
 from core.errors import InvalidArgument
 from core.model.config import BindMount, ResourceLimits, Security, TmpfsMount, VolumeMount
 from core.model.health import FailureAction
 from core.model.image import Image
 from core.model.options import CreateOptions, HealthOptions
 from core.model.state import Status
+from core.model.surroundings import NotifyMode, Surroundings
 from tests.core.cli.conftest import Call
 from tests.core.cli.fake_engine import FakeEngine
 
@@ -33,7 +34,12 @@ def asked(fake: FakeEngine, call: Call, *arguments: str) -> CreateOptions:
 
 def test_plain(fake: FakeEngine, call: Call) -> None:
     options = asked(fake, call, "img")
-    assert options == CreateOptions(image="img", network="bridge", create_command=("wharf", "create", "img"))
+    assert options == CreateOptions(
+        image="img",
+        network="bridge",
+        surroundings=Surroundings(notify=NotifyMode.CONTAINER),
+        create_command=("wharf", "create", "img"),
+    )
 
 
 def test_all_behind_the_image_is_the_command(fake: FakeEngine, call: Call) -> None:
@@ -135,6 +141,30 @@ def test_pull_policies(fake: FakeEngine, call: Call) -> None:
     asked(fake, call, "other")
     asked(fake, call, "-q", "--pull", "always", "img")
     assert fake.images.pulled == ["other", "img"]
+    asked(fake, call, "-q", "--pull", "newer", "img")
+    assert fake.images.pulled == ["other", "img", "img"]
+
+
+def test_the_kind_of_machine(fake: FakeEngine, call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    facts = {"Os": "linux", "Architecture": "amd64"}
+    monkeypatch.setattr(fake.images, "inspect", lambda name: facts, raising=False)
+    asked(fake, call, "--arch", "amd64", "img")
+    assert fake.images.pulled == []
+    asked(fake, call, "-q", "--platform", "linux/arm/v7", "img")
+    assert fake.images.pulled == ["img"]
+    assert call("create", "--platform", "linux/amd64", "--arch", "amd64", "img").code == 125
+    assert call("create", "--pull", "never", "--arch", "s390x", "img").code == 125
+
+
+def test_a_glob_is_each_file_that_fits(tmp_path: Path) -> None:
+    for name in ("b.so", "a.so", "c.txt"):
+        (tmp_path / name).touch()
+    found = mounts(f"type=glob,src={tmp_path}/*.so,dst=/lib,ro")
+    assert [(one.source, one.destination) for one in found if isinstance(one, BindMount)] == [
+        (str(tmp_path / name), f"/lib/{name}") for name in ("a.so", "b.so")
+    ]
+    with pytest.raises(InvalidArgument, match="no file of the host fits"):
+        mounts(f"type=glob,src={tmp_path}/*.none,dst=/lib")
 
 
 def test_run_in_the_background(fake: FakeEngine, call: Call) -> None:
@@ -211,7 +241,7 @@ def test_mount() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "type=glob,src=a,dst=/b", "type=bind,src=/a", "type=tmpfs", "type=bind,src=/a,dst=/b,magic=1"]
+    "text", ["", "type=image,src=a,dst=/b", "type=bind,src=/a", "type=tmpfs", "type=bind,src=/a,dst=/b,magic=1"]
 )
 def test_no_mount(text: str) -> None:
     with pytest.raises(InvalidArgument):

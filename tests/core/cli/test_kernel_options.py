@@ -120,7 +120,7 @@ def test_variables_and_labels_of_others(
         ("--tz Mars/Base", "the time zone 'Mars/Base' is not known"),
         ("--tz ../../etc/passwd", "the time zone '../../etc/passwd' is not known"),
         ("--systemd=always", 'invalid argument "always" for "--systemd" flag: only false is supported by wharf'),
-        ("--cgroups disabled", "only enabled is supported by wharf"),
+        ("--cgroups disabled", "the runtime is not compatible with it"),
     ],
 )
 def test_what_is_refused(fake: FakeEngine, call: Call, words: str, message: str) -> None:
