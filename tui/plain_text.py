@@ -18,6 +18,7 @@ _ESCAPE_SEQUENCE: Final = re.compile(
 )
 """CSI, the strings (OSC, DCS …) and the short ones of ECMA-48."""
 
+INFRA_IMAGE: Final = "(infra of a pod)"
 GLYPHS: dict[Status, str] = {
     Status.RUNNING: "●",
     Status.PAUSED: "◫",
@@ -83,6 +84,21 @@ def ago(seconds: float) -> str:
 def size(number: float) -> str:
     """Bytes in binary units: `12.3M`."""
     return humanize.naturalsize(number, gnu=True, format="%.1f") if number else "0"
+
+
+def infra_name(name: str, pod_id: str, pod_name: str) -> str:
+    """The name of an infra container by its pod's name, where nobody gave it another than that of podman's scheme."""
+    return f"{pod_name}-infra" if pod_name and name == f"{pod_id[:12]}-infra" else name
+
+
+def shown_name(picture: ContainerSnapshot) -> str:
+    """What people call a container: the infra container of a pod goes by the pod's name."""
+    return infra_name(picture.name, picture.pod, picture.pod_name) if picture.is_infra else picture.name
+
+
+def shown_image(picture: ContainerSnapshot) -> str:
+    """What a container is made of; an infra container has a folder of ours for a root."""
+    return INFRA_IMAGE if picture.is_infra and not picture.image_id else picture.image
 
 
 def is_unhealthy(picture: ContainerSnapshot) -> bool:

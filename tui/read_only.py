@@ -8,6 +8,7 @@ from core.errors import EngineError
 
 LOOKING: Final = frozenset(
     {
+        *("sort_by", "faults", "next_columns", "larger_list", "smaller_list", "mouse"),
         *("filter", "sort_next", "sort_reverse", "columns", "mark", "mark_range", "mark_down", "mark_up", "mark_all"),
         *("clear_marks", "resync", "open", "tab_before", "tab_after", "detail_down", "detail_up", "menu", "palette"),
         *(

@@ -20,6 +20,7 @@ class Rows:
         self.shown: tuple[Row, ...] = ()
         self.filter = Filter("", view.terms)
         self.running_only = False
+        self.faults_only = False
         self.sorted_by: Column | None = None
         self.falling = False
         self._marks: set[str] = set()
@@ -38,6 +39,8 @@ class Rows:
         rows: Iterable[Row] = self.all
         if self.running_only and self.view.runs is not None:
             rows = filter(self.view.runs, rows)
+        if self.faults_only and self.view.has_failed is not None:
+            rows = filter(self.view.has_failed, rows)
         if self.filter:
             rows = [row for row in rows if self.filter.fits(row, self._text(row))]
             if len(self._texts) > 2 * len(self.all) + 100:

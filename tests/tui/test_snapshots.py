@@ -44,6 +44,8 @@ STATES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "commit": (("C",), ("Make an image of batch", "Cancel")),
     "export": (("X",), ("Export batch",)),
     "columns": (("W",), ("STATE",)),
+    "sort": (("b",), ("Sort by",)),
+    "faults": (("ctrl+z",), ("faults only",)),
     "new": (("n",), ("Cancel",)),
     "rename": (("R",), ("Cancel",)),
     "read-only": (("L",), ("read-only",)),

@@ -172,7 +172,7 @@ async def test_columns_and_order_are_there_at_the_next_run(app: WharfApp, fake: 
         await until_shown(pilot, "web", "COMMAND", "IMAGE")
         await pilot.press("W")
         await until_shown(pilot, "[✓] COMMAND", "[ ] RESTARTS")
-        await pilot.press("down", "down", "down", "space", "end", "space", *["left"] * 30, "enter")
+        await pilot.press("down", "down", "down", "space", "end", "up", "space", *["left"] * 50, "enter")
         await until(pilot, lambda: "COMMAND" not in shown(app) and "MOUNTED AT" in lines(app)[2])
         assert lines(app)[2].index("MOUNTED AT") < lines(app)[2].index("STATE")
         await pilot.press("o", "o", "o", "O")

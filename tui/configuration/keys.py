@@ -26,7 +26,6 @@ PROFILES: Final[Mapping[Profile, Mapping[str, tuple[str, ...]]]] = {
         "remove": ("ctrl+d", "delete"),
         "half_page_down": (),
         "stats": ("t",),
-        "columns": ("ctrl+w",),
     },
     "podman-tui": {
         "menu": ("m",),

@@ -45,7 +45,10 @@ def ask(
         return
     view = deck.view
     if len(rows) == 1:
-        title, message = f"{verb} {steps[0].name}?", "".join(f"It {planned.words}." for _, planned in plans if planned)
+        title, message = (
+            f"{verb} {view.label(rows[0])}?",
+            "".join(f"It {planned.words}." for _, planned in plans if planned),
+        )
     else:
         title, message = f"{verb} {len(steps)} {view.noun}{'s' if len(steps) > 1 else ''}?", ""
     listed = [

@@ -10,8 +10,10 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import BindingsMap, BindingType
 from textual.containers import Container
+from textual.reactive import reactive
 
 from core.events import Event
+from core.model.snapshot import ContainerSnapshot
 from tui.alerts.alarms import Alarms
 from tui.bound_keys import bound_keys
 from tui.bridge import Bridge
@@ -28,11 +30,13 @@ from tui.messages import (
     SamplesRead,
 )
 from tui.own_cost import OwnCost
+from tui.plain_text import shown_name
 from tui.read_only import only_looks, refusal
 from tui.screens.telling import Telling
 from tui.screens.view_stack import ViewStack
 from tui.step import Step
 from tui.tabs.tab import DetailTab, TabContext
+from tui.terminal.driver import WharfDriver
 from tui.terminal.pane_keys import PaneKeys
 from tui.transfers import Transfers
 from tui.views import VIEWS
@@ -60,6 +64,12 @@ class DeckScreen(Telling):
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012 - declared so by Textual
     VERTICAL_BREAKPOINTS = [(0, "-low"), (16, "-tall")]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = []
+    SHARES: ClassVar[tuple[str, ...]] = (
+        "the list is small", "the list is smaller", "list and details as usual", "the list is larger",
+        "the list alone",
+    )  # fmt: skip
+    share: reactive[int] = reactive(2)
+    """How much of the room the list has: a place in `SHARES`."""
 
     def __init__(self, bridge: Bridge, keys: PaneKeys, configuration: Configuration = DEFAULT) -> None:
         super().__init__(bridge, keys)
@@ -137,6 +147,15 @@ class DeckScreen(Telling):
         self.detail.show(shown.view, shown.table.selected)
         self.show_notes()
         self._show_footer()
+
+    def watch_share(self, before: int, now: int) -> None:
+        self.remove_class(f"-share-{before}")
+        self.add_class(f"-share-{now}")
+
+    def toggle_mouse(self) -> bool:
+        """Have the terminal's own marking work, or have the mouse again; whether it is the screen's now."""
+        driver = self.app._driver
+        return driver.toggle_mouse() if isinstance(driver, WharfDriver) else True
 
     def open_tab(self, name: str) -> None:
         """Show a tab of the details on the whole screen."""
@@ -228,7 +247,10 @@ class DeckScreen(Telling):
     def name_of(self, container_id: str) -> str:
         rows = {row.id: row for row in self.views.rows_of("containers")}
         rows.update({row.key: row for row in self.views.rows_of("foreign")})
-        return rows[container_id].name if container_id in rows else "the container"
+        row = rows.get(container_id)
+        if row is None:
+            return "the container"
+        return shown_name(row) if isinstance(row, ContainerSnapshot) else str(row.name)
 
     def locked_by(self, steps: Sequence[Step]) -> Locked | None:
         return locked_by(steps, self.views.rows_of("containers"), self.configuration.locks)
@@ -245,6 +267,8 @@ class DeckScreen(Telling):
         notes = [f"/{rows.filter.typed}"] if rows.filter.typed else []
         if rows.running_only:
             notes.append("running only")
+        if rows.faults_only:
+            notes.append("faults only")
         if marked := len(rows.marked):
             notes.append(f"{marked} marked")
         notes += self.transfers.notes()

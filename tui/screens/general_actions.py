@@ -2,72 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from tui.keymap import SYSTEM
+from tui.keymap import SYSTEM, Action
 from tui.own_commands import GROUP
-from tui.screens.columns import ColumnsDialog
+from tui.palette_ranking import Chosen
 from tui.screens.dialog import ConfirmDialog
 from tui.screens.help import help_text
+from tui.screens.list_actions import ListActions
 from tui.screens.menu import ActionMenu
 from tui.screens.palette import Offer, PaletteScreen
 from tui.screens.system_actions import SystemActions
 from tui.screens.text_view import TextView
-from tui.views import VIEWS, load
-from tui.views.view import Column
+from tui.views import VIEWS
 
 if TYPE_CHECKING:
     from tui.screens.deck import DeckScreen
 
 
-class GeneralActions(SystemActions):
+class GeneralActions(ListActions, SystemActions):
     """One method an action of `tui.keymap.GENERAL` and `SYSTEM`."""
 
     def __init__(self, deck: DeckScreen) -> None:
         self._deck = deck
-
-    def filter(self) -> None:
-        self._deck.open_filter()
-
-    def sort_next(self) -> None:
-        """By the next column that is shown; behind the last one in the order in which the rows came."""
-        rows, columns = self._deck.views.current.rows, self._deck.table.columns
-        names = [column.name for column in columns]
-        place = names.index(rows.sorted_by.name) + 1 if rows.sorted_by and rows.sorted_by.name in names else 0
-        column = columns[place] if place < len(columns) else None
-        self._deck.views.sort_by(column)
-        self._deck.say(f"sorted by {column.title.lower()}" if column is not None else "in their own order")
-
-    def sort_reverse(self) -> None:
-        self._deck.views.sort_by(self._deck.views.current.rows.sorted_by)
-
-    def columns(self) -> None:
-        def chosen(columns: list[Column] | None) -> None:
-            if columns is not None:
-                self._deck.views.choose_columns(columns)
-
-        self._deck.app.push_screen(ColumnsDialog(self._deck.view.columns, self._deck.table.columns), chosen)
-
-    def mark(self, row: Any) -> None:
-        self._deck.table.toggle_mark(1)
-
-    def mark_down(self, row: Any) -> None:
-        self._deck.table.mark_and_go(1)
-
-    def mark_up(self, row: Any) -> None:
-        self._deck.table.mark_and_go(-1)
-
-    def mark_range(self, row: Any) -> None:
-        self._deck.table.mark_range()
-
-    def mark_all(self, row: Any) -> None:
-        rows = self._deck.views.current.rows
-        rows.mark(rows.shown)
-        self._deck.table.marks_changed()
-
-    def clear_marks(self) -> None:
-        self._deck.views.current.rows.clear_marks()
-        self._deck.table.marks_changed()
 
     def resync(self) -> None:
         self._deck.refresh(layout=True)
@@ -149,12 +107,18 @@ class GeneralActions(SystemActions):
                 self._deck.action_act(offer.action.name)
 
         here = self._deck.view.name
-        offers = [Offer(here, "", action, self._deck.why_not(action)) for action in self._deck.views.actions()]
+        offers = [
+            Offer(here, "", action, self._deck.why_not(action), _verb(action, self._deck.targets_of(action)))
+            for action in self._deck.views.actions()
+        ]
         offers.sort(key=lambda offer: bool(offer.reason))
         for entry in VIEWS:
             if entry.name != here:
-                offers += [Offer(entry.name, entry.title, action) for action in load(entry.name).actions]
-        self._deck.app.push_screen(PaletteScreen(offers), chosen)
+                offers += [
+                    Offer(entry.name, entry.title, action, verb=action.title)
+                    for action in self._deck.views.actions_of(entry.name)
+                ]
+        self._deck.app.push_screen(PaletteScreen(offers, Chosen()), chosen)
 
     def help(self) -> None:
         text = help_text(self._deck.view, self._deck.views.actions(), self._deck.console_keys.escape)
@@ -173,6 +137,8 @@ class GeneralActions(SystemActions):
             deck.set_focus(deck.table)
         elif deck.clear_filter():
             return True
+        elif deck.views.current.rows.faults_only:
+            self.faults()
         elif deck.views.current.rows.clear_marks():
             deck.table.marks_changed()
         else:
@@ -199,3 +165,9 @@ class GeneralActions(SystemActions):
                 deck.app.exit()
 
         deck.app.push_screen(ConfirmDialog("Leave?", message, "Leave"), answered)
+
+
+def _verb(action: Action, rows: Sequence[Any]) -> str:
+    """What an action is called, and what it would be called for these rows."""
+    word = action.label_for(rows)
+    return action.title if word in ("", action.title) else f"{word} {action.title}"

@@ -11,12 +11,12 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.fuzzy import Matcher
 from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 
 from tui.keymap import Action, shown_keys
+from tui.palette_ranking import Chosen, Query
 from tui.plain_text import printable
 
 
@@ -29,12 +29,19 @@ class Offer:
     action: Action
     reason: str = ""
     """Why it can not be done now."""
+    verb: str = ""
+    """What it is called: the very verb that it would be now."""
 
     @property
     def words(self) -> str:
-        """What is shown of it, and looked through."""
+        """What is shown of it."""
         where = f"{self.title}: " if self.title else ""
         return f"{where}{self.action.description}"
+
+    @property
+    def searched(self) -> str:
+        """What is looked through beside the verb."""
+        return f"{self.words} {self.action.name.replace('_', ' ')} {self.action.label}"
 
 
 class PaletteScreen(ModalScreen[Offer | None]):
@@ -47,8 +54,9 @@ class PaletteScreen(ModalScreen[Offer | None]):
         Binding("up", "move(-1)", "previous"),
     ]
 
-    def __init__(self, offers: Sequence[Offer]) -> None:
+    def __init__(self, offers: Sequence[Offer], chosen: Chosen) -> None:
         super().__init__()
+        self._chosen = chosen
         self._offers = offers
         self._query = ""
 
@@ -67,16 +75,15 @@ class PaletteScreen(ModalScreen[Offer | None]):
         self._show(event.value)
 
     def _show(self, query: str) -> None:
-        """The offers that match, the best first; those of the present view before those of others."""
+        """The offers that match: what can be done before what can not, then by rank, by view, and by use."""
         self._query = query
         found = list(enumerate(self._offers))
         if query.strip():
-            matcher = Matcher(query.strip())
-            scores = {
-                number: matcher.match(f"{offer.words} {offer.action.name.replace('_', ' ')}") for number, offer in found
-            }
-            found = [(number, offer) for number, offer in found if scores[number] > 0]
-            found.sort(key=lambda pair: (bool(pair[1].title), bool(pair[1].reason), -scores[pair[0]]))
+            wanted = Query(query)
+            ranks = {number: wanted.rank(offer.verb, offer.searched) for number, offer in found}
+            ranked = [(rank, number, self._offers[number]) for number, rank in ranks.items() if rank is not None]
+            ranked.sort(key=lambda one: (*self._standing(one[0], one[2]), one[1]))
+            found = [(number, offer) for _, number, offer in ranked]
         options = self.query_one("#actions", OptionList)
         options.clear_options()
         for number, offer in found:
@@ -85,6 +92,10 @@ class PaletteScreen(ModalScreen[Offer | None]):
             options.add_option(Option(line, id=str(number)))
         if found:
             options.highlighted = 0
+
+    def _standing(self, rank: tuple[int, float], offer: Offer) -> tuple[object, ...]:
+        kind, score = rank
+        return bool(offer.reason), kind, bool(offer.title), -self._chosen.times(offer.action.name), score
 
     @on(Input.Submitted)
     def take(self, event: Input.Submitted) -> None:
@@ -100,7 +111,9 @@ class PaletteScreen(ModalScreen[Offer | None]):
         self._end(event.option)
 
     def _end(self, option: Option) -> None:
-        self.dismiss(self._offers[int(option.id or 0)])
+        offer = self._offers[int(option.id or 0)]
+        self._chosen.note(offer.action.name)
+        self.dismiss(offer)
 
     def action_move(self, rows: int) -> None:
         options = self.query_one("#actions", OptionList)

@@ -16,7 +16,7 @@ from tui.own_commands import own_actions
 from tui.rows import Rows
 from tui.views import VIEWS, load
 from tui.views.view import Column, View
-from tui.widgets.table import Table
+from tui.widgets.table import Table, fit_columns
 
 if TYPE_CHECKING:
     from tui.screens.deck import DeckScreen
@@ -106,6 +106,11 @@ class ViewStack:
         """What the keys mean in this view."""
         return self.current.keys
 
+    def actions_of(self, view: str) -> list[Action]:
+        """What another view has of its own, the operator's commands for it, too; with the keys that they have there."""
+        configuration = self._deck.configuration
+        return bound([*own_actions(view, configuration), *load(view).actions], view, configuration)
+
     def bindings(self) -> list[Binding]:
         return bindings(self.actions())
 
@@ -136,12 +141,27 @@ class ViewStack:
 
         return GeneralActions(self._deck)
 
-    def sort_by(self, column: Column | None) -> None:
-        """Order by a column, the other way round where it is that already; None for the order of the rows' own."""
+    def sort_by(self, column: Column | None, *, falling: bool | None = None) -> None:
+        """Order by a column, the other way round where it is that already; None for the order of the rows' own.
+
+        `falling`: that way round, whatever it is now.
+        """
         rows = self.current.rows
-        rows.sort_by(column, falling=not rows.falling if rows.sorted_by is column else None)
+        if falling is None and rows.sorted_by is column:
+            falling = not rows.falling
+        rows.sort_by(column, falling=falling)
         self._deck.rearrange()
         self.keep()
+
+    def turn_columns(self, columns: Sequence[Column]) -> str:
+        """Show the next of these columns that have no room, beside the first two; which page it is, in words."""
+        table, kept = self.current.table, self._deck.kept.view(self.current.view.name).columns
+        usual = chosen_columns(self.current.view, kept)
+        pages = pages_of(usual, [column for column in columns if column not in usual], table.size.width)
+        page = next((n for n, shown in enumerate(pages) if tuple(shown) == table.columns), 0)
+        page = (page + 1) % len(pages)
+        table.columns = tuple(pages[page])
+        return f"columns: page {page + 1} of {len(pages)}" if len(pages) > 1 else "all columns are shown"
 
     def choose_columns(self, columns: Sequence[Column]) -> None:
         """Show these columns; the usual ones where there is none."""
@@ -160,6 +180,22 @@ class ViewStack:
             self._deck.kept.keep(shown.view.name, kept)
         except OSError as error:
             self._deck.say(f"the columns can not be kept: {error}")
+
+
+def pages_of(usual: Sequence[Column], others: Sequence[Column], width: int) -> list[list[Column]]:
+    """The usual columns, then the others in pages of as many as have room beside the first two; all in some page."""
+    pages = [list(usual)]
+    shown = [column for column, _ in fit_columns(usual, width)]
+    first = list(usual[:2])
+    left = [column for column in (*usual, *others) if column not in shown and column not in first]
+    while left:
+        page = list(first)
+        while left and len(fit_columns([*page, left[0]], width)) > len(page):
+            page.append(left.pop(0))
+        if len(page) == len(first):
+            page.append(left.pop(0))
+        pages.append(page)
+    return pages
 
 
 def chosen_columns(view: View, names: Sequence[str]) -> tuple[Column, ...]:

@@ -8,7 +8,7 @@ from core.events import Event
 from core.model.pod import PodSnapshot
 from core.model.volume import VolumeSnapshot
 from tui.bridge.readers import ImageRow, NetworkRow
-from tui.plain_text import GLYPHS, moment, printable, size
+from tui.plain_text import GLYPHS, infra_name, moment, printable, size
 from tui.tabs.tab import LinesTab
 
 Facts = list[tuple[str, str]]
@@ -56,9 +56,10 @@ class PodTab(FactsTab):
 
     def facts(self) -> Facts:
         infra = {self.row.infra_id: " (infra)"}
+        names = [infra_name(member.name, self.row.id, self.row.name) for member in self.row.members]
         members = [
-            ("container", f"{GLYPHS[member.status]} {member.status} {member.name}{infra.get(member.id, '')}")
-            for member in self.row.members
+            ("container", f"{GLYPHS[member.status]} {member.status} {name}{infra.get(member.id, '')}")
+            for member, name in zip(self.row.members, names, strict=True)
         ]
         return [
             ("status", str(self.row.status)),

@@ -14,7 +14,7 @@ from core.model.state import Status
 from core.oci.exit_codes import exit_reason
 from tui.history import sparkline
 from tui.messages import DetailRead
-from tui.plain_text import GLYPHS, fitted, moment, printable, size, span
+from tui.plain_text import GLYPHS, fitted, moment, printable, shown_image, size, span
 from tui.tabs.tab import DetailTab, TabContext
 
 Selected = ContainerSnapshot | None
@@ -124,7 +124,7 @@ def facts(
         lines.append(
             ("health", health_text(max(picture.health, health or picture.health, key=lambda known: known.checked_at)))
         )
-    lines += [("image", picture.image), ("command", " ".join(picture.command))]
+    lines += [("image", shown_image(picture)), ("command", " ".join(picture.command))]
     if samples:
         lines += usage(samples)
     lines.append(("created", moment(picture.created_at)))

@@ -96,6 +96,17 @@ class WharfDriver(LinuxDriver):
             self.write("\x1b>\x1b[<u")
             self.flush()
 
+    def toggle_mouse(self) -> bool:
+        """Have the terminal report the mouse no more, or again; whether it does now."""
+        if self._mouse:
+            self._disable_mouse_support()
+            self._mouse = False
+        else:
+            self._mouse = True
+            self._enable_mouse_support()
+        self.flush()
+        return self._mouse
+
     def follow(self, modes: ModeState) -> None:
         """Let the operator's terminal send keys in the way that the program asked for."""
         if self._sink is None:

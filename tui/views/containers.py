@@ -5,145 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
-from core.model.health import HealthStatus
-from core.model.snapshot import ContainerSnapshot, ResourceSample
+from core.model.snapshot import ContainerSnapshot
 from core.model.state import Status, Verb, allows
-from tui.history import sparkline
 from tui.keymap import Action, Scope
-from tui.live import Live
-from tui.locks import SIGN
-from tui.plain_text import GLYPHS, ago, duration_column, is_unhealthy, size
+from tui.plain_text import is_unhealthy, shown_name
 from tui.tabs.registry import CONTAINER_TABS
-from tui.views.view import Column, View
+from tui.views.container_columns import ALIVE, COLUMNS
+from tui.views.view import View
 
 if TYPE_CHECKING:
     from tui.screens.deck import DeckScreen
-
-CHART: Final = 10
-"""Columns of the chart, a second each."""
-FULL: Final = 100.0
-"""Percent of a CPU that a chart reaches to at least."""
-_STATE_STYLES: Final = {Status.RUNNING: "good", Status.PAUSED: "warning", Status.EXITED: "bad", Status.UNKNOWN: "wrong"}
-_ALIVE: Final = (Status.RUNNING, Status.PAUSED)
-
-
-def _state(picture: ContainerSnapshot, live: Live) -> str:
-    doing = live.doing(picture.id)
-    if doing:
-        return doing if doing.startswith("stopping ") else f"… {doing}"
-    if is_unhealthy(picture):
-        return f"{GLYPHS[picture.status]} {HealthStatus.UNHEALTHY}"
-    return f"{GLYPHS[picture.status]} {'no console' if picture.monitor_lost else picture.status}"
-
-
-def _state_style(picture: ContainerSnapshot, live: Live) -> str:
-    if live.doing(picture.id):
-        return "busy"
-    if is_unhealthy(picture):
-        return "bad"
-    if picture.status is Status.EXITED and picture.exit_code == 0:
-        return "faint"
-    return _STATE_STYLES.get(picture.status, "")
-
-
-def _name(picture: ContainerSnapshot, live: Live) -> str:
-    return f"{picture.name} {SIGN}" if live.is_locked(picture.labels) else picture.name
-
-
-def _image(picture: ContainerSnapshot, live: Live) -> str:
-    return picture.image.removeprefix("localhost/").removeprefix("docker.io/library/")
-
-
-def _command(picture: ContainerSnapshot, live: Live) -> str:
-    return " ".join(picture.command)
-
-
-def _since(picture: ContainerSnapshot, live: Live) -> float:
-    """By which the column of times is ordered: what began or ended last stands first."""
-    return -(picture.started_at if picture.status in _ALIVE else picture.finished_at)
-
-
-def _faint(picture: ContainerSnapshot, live: Live) -> str:
-    return "faint"
-
-
-def _health(picture: ContainerSnapshot, live: Live) -> str:
-    return str(picture.health.status) if picture.health is not None else "–"
-
-
-def _chart(picture: ContainerSnapshot, live: Live) -> str:
-    if picture.status not in _ALIVE or picture.id not in live.samples:
-        return "–"
-    return sparkline((kept.cpu_percent for kept in live.history.last(picture.id, CHART)), CHART, FULL)
-
-
-def _busy(picture: ContainerSnapshot, live: Live) -> float:
-    """The CPU of the seconds that the chart shows."""
-    return sum(sample.cpu_percent for sample in live.history.last(picture.id, CHART))
-
-
-def _figure(
-    name: str, title: str, width: int, rank: int, of: Callable[[ResourceSample, Live], float], *, shown: str = "",
-    chosen: bool = True, network: bool = False,
-) -> Column:  # fmt: skip
-    """A column of a figure that is sampled. `shown`: how it is written; as bytes where empty.
-
-    `network`: for one on the host's network there is no such figure.
-    """
-
-    def text(picture: ContainerSnapshot, live: Live) -> str:
-        sample = live.samples.get(picture.id) if picture.status in _ALIVE else None
-        if sample is None:
-            return "–"
-        if network and sample.network_shared:
-            return "host"
-        number = of(sample, live)
-        return format(number, shown) if shown else size(number)
-
-    def order(picture: ContainerSnapshot, live: Live) -> float:
-        sample = live.samples.get(picture.id) if picture.status in _ALIVE else None
-        return -1.0 if sample is None else of(sample, live)
-
-    return Column(
-        name, title, text, width=width, rank=rank, right=True, sort=order, falls=True, live=True, chosen=chosen
-    )
-
-
-COLUMNS: Final = (
-    Column("state", "STATE", _state, width=16, style=_state_style),
-    Column("name", "NAME", _name, share=3),
-    Column("image", "IMAGE", _image, share=3, rank=6),
-    Column("command", "COMMAND", _command, share=4, rank=8, style=_faint),
-    Column(
-        "since", "UP / EXIT", lambda picture, live: duration_column(picture), width=12, rank=1, sort=_since
-    ),
-    _figure("cpu", "CPU %", 6, 2, lambda sample, live: sample.cpu_percent / live.cpu_parts, shown=".1f"),
-    Column("cpu_chart", "CPU 10 S", _chart, width=10, rank=4, sort=_busy, falls=True, live=True),
-    _figure("memory", "MEMORY", 8, 3, lambda sample, live: sample.memory),
-    _figure("pids", "PIDS", 5, 5, lambda sample, live: sample.pids, shown=".0f"),
-    Column("id", "ID", lambda picture, live: picture.id[:12], width=12, rank=7, style=_faint),
-    _figure("read", "READ/S", 8, 9, lambda sample, live: sample.block_read_rate, chosen=False),
-    _figure("written", "WRITE/S", 8, 9, lambda sample, live: sample.block_written_rate, chosen=False),
-    _figure("received", "NET IN/S", 9, 9, lambda s, live: s.network_received_rate, chosen=False, network=True),
-    _figure("sent", "NET OUT/S", 9, 9, lambda s, live: s.network_sent_rate, chosen=False, network=True),
-    Column(
-        "created", "CREATED", lambda p, live: ago(p.created_at), width=12, rank=9,
-        sort=lambda p, live: -p.created_at, chosen=False,
-    ),
-    Column(
-        "restarts", "RESTARTS", lambda p, live: str(p.restarts), width=8, rank=9, right=True,
-        sort=lambda p, live: p.restarts, falls=True, chosen=False,
-    ),
-    Column("policy", "POLICY", lambda p, live: p.restart_policy, width=14, rank=9, chosen=False),
-    Column("health", "HEALTH", _health, width=9, rank=9, chosen=False),
-    Column(
-        "pid", "PID", lambda p, live: str(p.pid or "–"), width=7, rank=9, right=True, sort=lambda p, live: p.pid,
-        chosen=False,
-    ),
-    Column("pod", "POD", lambda p, live: p.pod_name, width=14, rank=9, chosen=False),
-    Column("network", "NETWORK", lambda p, live: p.network, width=12, rank=9, chosen=False),
-    Column("mounted", "MOUNTED AT", lambda p, live: p.mount_point, share=3, rank=9, chosen=False),
-)  # fmt: skip
 
 
 def _verb(*verbs: Verb) -> Callable[[ContainerSnapshot], bool]:
@@ -245,8 +116,24 @@ def _labels(picture: ContainerSnapshot) -> list[str]:
 
 def _searched(picture: ContainerSnapshot) -> str:
     return " ".join(
-        (picture.name, picture.image, picture.status, picture.id, picture.pod_name, *picture.command, *_labels(picture))
+        (
+            shown_name(picture), picture.image, picture.status, picture.id, picture.pod_name, *picture.command,
+            *_labels(picture),
+        )
     )  # fmt: skip
+
+
+def _has_failed(picture: ContainerSnapshot) -> bool:
+    """Whether somebody should look: it ended badly though nobody stopped it, or it runs and is not well."""
+    ended_badly = picture.status is Status.EXITED and picture.exit_code != 0 and not picture.stopped_by_user
+    return (
+        ended_badly
+        or picture.oom_killed
+        or picture.monitor_lost
+        or bool(picture.error)
+        or picture.status is Status.UNKNOWN
+        or is_unhealthy(picture)
+    )
 
 
 def _actions_of(deck: DeckScreen) -> object:
@@ -263,9 +150,12 @@ VIEW: Final = View(
     actions_of=_actions_of,
     tabs=CONTAINER_TABS,
     reader="containers",
+    label=shown_name,
+    has_failed=_has_failed,
+    labelled=True,
     searched=_searched,
     terms={
-        "name": lambda picture: (picture.name,),
+        "name": lambda picture: (shown_name(picture),),
         "state": lambda picture: (picture.status, str(picture.health.status) if picture.health else ""),
         "image": lambda picture: (picture.image,),
         "label": _labels,
@@ -274,7 +164,7 @@ VIEW: Final = View(
         "mount": lambda picture: picture.mounts,
         "network": lambda picture: (picture.network,),
     },
-    runs=lambda picture: picture.status in _ALIVE,
+    runs=lambda picture: picture.status in ALIVE,
     refusal=lambda picture: f"it is {picture.status}",
     empty="no containers yet: wharf demo; 8 shows those of other engines",
 )

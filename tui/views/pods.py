@@ -9,7 +9,7 @@ from core.model.pod import PodSnapshot, PodStatus
 from core.model.state import Status
 from tui.keymap import Action, Scope
 from tui.live import Live
-from tui.plain_text import ago
+from tui.plain_text import ago, infra_name
 from tui.tabs.registry import POD_TABS
 from tui.views.view import Column, View
 
@@ -36,6 +36,11 @@ def _style(pod: PodSnapshot, live: Live) -> str:
     return "busy" if live.doing(pod.id) else _SIGNS[pod.status][1]
 
 
+def member_names(pod: PodSnapshot) -> list[str]:
+    """What people call its containers."""
+    return [infra_name(member.name, pod.id, pod.name) for member in pod.members]
+
+
 def _members(pod: PodSnapshot, live: Live) -> str:
     running = sum(member.status is Status.RUNNING for member in pod.members)
     return f"{running} of {len(pod.members)} run"
@@ -48,7 +53,7 @@ COLUMNS: Final = (
     Column("created", "CREATED", lambda pod, live: ago(pod.created_at), width=12, rank=2,
            sort=lambda pod, live: -pod.created_at),
     Column("share", "SHARES", lambda pod, live: ",".join(pod.share), width=16, rank=3),
-    Column("names", "THEIR NAMES", lambda pod, live: ", ".join(member.name for member in pod.members), share=3, rank=4),
+    Column("names", "THEIR NAMES", lambda pod, live: ", ".join(member_names(pod)), share=3, rank=4),
     Column("id", "ID", lambda pod, live: pod.id[:12], width=12, rank=5, style=lambda pod, live: "faint"),
 )  # fmt: skip
 
@@ -102,13 +107,13 @@ VIEW: Final = View(
     tabs=POD_TABS,
     reader="pods",
     searched=lambda pod: " ".join(
-        (pod.name, pod.status, pod.id, *pod.labels, *(member.name for member in pod.members))
+        (pod.name, pod.status, pod.id, *pod.labels, *member_names(pod))
     ),
     terms={
         "name": lambda pod: (pod.name,),
         "state": lambda pod: (pod.status,),
         "label": lambda pod: [f"{name}={value}" for name, value in pod.labels.items()],
-        "container": lambda pod: [member.name for member in pod.members],
+        "container": member_names,
     },
     refusal=lambda pod: f"it is {str(pod.status).lower()}",
     empty="no pods yet: n makes one",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final
 
 from tui.keymap import Action
 from tui.live import Live
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
 Row = Any
 """A frozen picture of one thing that the view lists: a snapshot of a container, an image, an event."""
+LABEL: Final = "label:"
+"""Begins the name of a column that shows a label."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,14 @@ class Column:
     chosen: bool = True
 
 
+@cache
+def label_column(label: str) -> Column:
+    """What rows have for a label. The same object each time."""
+    width = max(10, min(len(label), 20))
+    text: Callable[[Row, Live], str] = lambda row, live: row.labels.get(label, "")  # noqa: E731
+    return Column(f"{LABEL}{label}", label.upper(), text, width=width, rank=8, chosen=False)
+
+
 @dataclass(frozen=True, slots=True)
 class Tab:
     """A tab of the details. `make` is called when it is first shown: what it needs is imported then."""
@@ -54,6 +65,7 @@ class View:
     """`key`: what a row is known by. `label`: what people call it. `searched`: the text that a filter looks through.
 
     `terms`: the values behind `state:`, `label:` and so on. `runs`: which rows stay with the running ones alone.
+    `has_failed`: which rows somebody should look at. `labelled`: whether rows have `labels`, each a column if wanted.
     `reader`: how the bridge reads the rows, by its name in `tui.bridge.readers`; empty where the screen has them.
     `actions_of`: makes the object that has a method for each of the view's actions. `refusal`: why a row does not allow
     what was asked for.
@@ -71,10 +83,14 @@ class View:
     searched: Callable[[Row], str] = lambda row: str(row.name)
     terms: Mapping[str, Callable[[Row], Iterable[str]]] = field(default_factory=dict)
     runs: Callable[[Row], bool] | None = None
+    has_failed: Callable[[Row], bool] | None = None
+    labelled: bool = False
     refusal: Callable[[Row], str] = lambda row: ""
     empty: str = "Nothing is there."
     newest_first: bool = False
 
     def column(self, name: str) -> Column | None:
-        """The column of this name; None where there is none."""
+        """The column of this name, or of the label that it names; None where there is none."""
+        if self.labelled and name.startswith(LABEL):
+            return label_column(name.removeprefix(LABEL))
         return next((column for column in self.columns if column.name == name), None)

@@ -21,6 +21,8 @@ from tui.views.view import Column, Row
 
 LEAST_SHARE: Final = 12
 """Columns that a flexible column has at least; below that the column of the highest rank goes."""
+ADDED_RANK: Final = 3
+"""Of columns that are not among the usual ones."""
 MARK: Final = "✓"
 RISING: Final = "▲"
 FALLING: Final = "▼"
@@ -34,10 +36,15 @@ def fit_columns(columns: Sequence[Column], width: int) -> list[tuple[Column, int
         left = width - sum(column.width for column in kept) - len(kept)
         if left >= LEAST_SHARE * len(flexible) or len(kept) <= 2:
             break
-        kept.remove(max(kept, key=lambda column: column.rank))
+        del kept[max(range(len(kept)), key=lambda place: (_rank(kept[place]), place))]
     shares = sum(column.share for column in kept) or 1
     widths = [column.width or max(4, left * column.share // shares) for column in kept]
     return list(zip(kept, widths, strict=True))
+
+
+def _rank(column: Column) -> int:
+    """What the operator has added outlasts most of what is there for all."""
+    return column.rank if column.chosen else min(column.rank, ADDED_RANK)
 
 
 class Table(ScrollView, can_focus=True):
