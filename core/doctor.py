@@ -11,6 +11,8 @@ import msgspec
 
 from core.errors import EngineError, HostIncomplete
 from core.host.processes import find_program, run
+from core.host.rootless import outside_user
+from core.network.user_mode import TUN_DEVICE
 from core.paths import EnginePaths
 from core.settings import Settings
 
@@ -47,6 +49,9 @@ def diagnose(paths: EnginePaths, settings: Settings) -> list[Finding]:
         _program(settings.network, "netavark", required=False),
         _program(settings.name_server, "aardvark-dns", required=False),
         _program("iptables", "iptables", required=False),
+        _program("slirp4netns", "slirp4netns", required=False),
+        _program("pasta", "passt", required=False),
+        *([_tun()] if outside_user() is not None else []),
         _program("tar", "tar"),
         _busybox(),
         _program("zstd", "zstd", required=False),
@@ -76,6 +81,9 @@ def program_version(name: str) -> str:
 
 
 def _privileges() -> Finding:
+    user = outside_user()
+    if user is not None:
+        return Finding("privileges", True, True, f"user {user[0]}, root in a user namespace")
     root = os.geteuid() == 0
     return Finding(
         "privileges",
@@ -84,6 +92,13 @@ def _privileges() -> Finding:
         "root" if root else f"user {os.geteuid()}",
         "" if root else "run wharf as root: sudo wharf",
     )
+
+
+def _tun() -> Finding:
+    """What slirp4netns and pasta carry a container's traffic by."""
+    usable = os.access(TUN_DEVICE, os.R_OK | os.W_OK)
+    remedy = "" if usable else f"modprobe tun; chmod 0666 {TUN_DEVICE} (as root)"
+    return Finding("user networks", usable, False, f"{TUN_DEVICE} can {'' if usable else 'not '}be opened", remedy)
 
 
 def _kernel(release: str) -> Finding:

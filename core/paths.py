@@ -220,6 +220,10 @@ class EnginePaths:
         """For the time of a repair, in place of a namespace that is gone."""
         return self.namespaces / f"{container_id}.repair"
 
+    def user_network(self, container_id: str) -> Path:
+        """The socket of a container's slirp4netns."""
+        return self.run_root / "user-networks" / container_id
+
     @property
     def name_server(self) -> Path:
         """What aardvark-dns answers from, and its PID."""

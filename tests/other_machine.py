@@ -11,17 +11,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from tests.ports import free_port
 from tests.worksite import PROJECT, Worksite, eventually, installed_command
 
 SERVER: Final = "/usr/sbin/sshd"
 PRIVILEGES: Final = Path("/run/sshd")
 """sshd as root refuses to start without it."""
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 class OtherMachine:

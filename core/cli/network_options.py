@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from core.model.options import CreateOptions
 
 _WHOLE: Final = (NetworkMode.HOST, NetworkMode.NONE, NetworkMode.CONTAINER, NetworkMode.PATH)
-_UNSUPPORTED: Final = ("slirp4netns", "pasta")
+_USER_MODES: Final = (NetworkMode.SLIRP4NETNS, NetworkMode.PASTA)
 _BRIDGE: Final = ([NetworkMode.BRIDGE], ["private"])
 _WISHES: Final = ("ip", "ip6", "mac", "alias", "interface_name")
 
@@ -54,13 +54,14 @@ def add_exposed_ports(parser: CommandParser) -> None:
 
 
 _NETWORK_HELP: Final = (
-    "bridge, none, host, container:NAME, ns:PATH, or networks: NAME[:ip=…,mac=…,alias=…,interface_name=…]"
+    "bridge, none, host, container:NAME, ns:PATH, slirp4netns[:OPTION,…], pasta[:FLAG,…], or networks: "
+    "NAME[:ip=…,mac=…,alias=…,interface_name=…]"
 )
 
 
 def usual_network() -> str:
     """That of a container that names none."""
-    return os.environ.get("WHARF_NETWORK") or (NetworkMode.NONE if is_rootless() else NetworkMode.BRIDGE)
+    return os.environ.get("WHARF_NETWORK") or (NetworkMode.SLIRP4NETNS if is_rootless() else NetworkMode.BRIDGE)
 
 
 def network_fields(options: Options, *, in_pod: bool = False) -> dict[str, Any]:
@@ -113,14 +114,12 @@ def parse_networks(texts: list[str]) -> tuple[str, tuple[Attachment, ...]]:
     mode = texts[0].partition(":")[0]
     if texts in _BRIDGE:
         return NetworkMode.BRIDGE, ()
-    if mode in _UNSUPPORTED:
-        raise InvalidArgument(f"the network mode {texts[0]!r} is not supported", hint=_NETWORK_HELP)
-    if mode in _WHOLE:
+    if mode in (*_WHOLE, *_USER_MODES):
         if len(texts) > 1:
             raise InvalidArgument(f"cannot set multiple networks without bridge network mode, selected mode {mode}")
         return texts[0], ()
     attachments = [attachment for text in texts for attachment in _named(text)]
-    if any(attachment.network in (*_WHOLE, *_UNSUPPORTED) for attachment in attachments):
+    if any(attachment.network in (*_WHOLE, *_USER_MODES) for attachment in attachments):
         raise InvalidArgument("host, none and container: can not be used together with networks")
     return NetworkMode.BRIDGE, tuple(attachments)
 

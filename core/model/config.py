@@ -87,6 +87,7 @@ class NetworkMode(enum.StrEnum):
     """`host`: the host's network. `none`: a namespace with loopback alone. `container`: that of another container.
 
     `bridge`: a namespace connected to networks, of whatever driver. `ns`: the namespace that a path names.
+    `slirp4netns`, `pasta`: a namespace whose traffic a process of that name carries; no root is needed.
     """
 
     HOST = "host"
@@ -94,6 +95,13 @@ class NetworkMode(enum.StrEnum):
     CONTAINER = "container"
     BRIDGE = "bridge"
     PATH = "ns"
+    SLIRP4NETNS = "slirp4netns"
+    PASTA = "pasta"
+
+    @property
+    def is_user_mode(self) -> bool:
+        """Whether a process of its own carries the traffic."""
+        return self in (NetworkMode.SLIRP4NETNS, NetworkMode.PASTA)
 
 
 class Security(msgspec.Struct, frozen=True, kw_only=True):
@@ -145,6 +153,8 @@ class ContainerConfig(msgspec.Struct, frozen=True, kw_only=True):
     """With `NetworkMode.CONTAINER`: the id of the container whose network is joined."""
     network_path: str = ""
     """With `NetworkMode.PATH`."""
+    network_options: str = ""
+    """With `slirp4netns` and `pasta`: what follows their name and a colon."""
     namespaces: Namespaces = Namespaces()
     id_mappings: IdMappings | None = None
     """Of its user namespace; None for the host's."""

@@ -150,6 +150,7 @@ def finalize_config(parts: EngineParts, options: CreateOptions) -> ContainerConf
         network=network,
         network_container=joined if network is NetworkMode.CONTAINER else "",
         network_path=joined if network is NetworkMode.PATH else "",
+        network_options=joined if network.is_user_mode else "",
         ports=finalize_ports(options, exposed, network),
         exposed_ports=exposed,
         names=options.names,

@@ -68,7 +68,8 @@ def _contents(parts: EngineParts, record: ContainerRecord) -> dict[str, str]:
 def _hosts(parts: EngineParts, record: ContainerRecord) -> str:
     config, leases = record.config, record.state.leases
     gateway = next((gateway for lease in leases for gateway in lease.gateways), "")
-    host = gateway or (_host_address() if config.network is NetworkMode.HOST else "")
+    shares = config.network is NetworkMode.HOST or config.network.is_user_mode
+    host = gateway or (_host_address() if shares else "")
     lines = []
     for entry in config.names.hosts:
         name, _, address = entry.partition(":")
@@ -102,9 +103,13 @@ def _resolv_conf(record: ContainerRecord) -> str:
     if not servers:
         hosts_own = tuple(fields[1] for fields in words if fields[0] == "nameserver" and len(fields) > 1)
         servers = hosts_own
-        if record.config.network is NetworkMode.BRIDGE:
+        if record.config.network is NetworkMode.BRIDGE or record.config.network.is_user_mode:
             # The host's loopback is not the container's.
             servers = tuple(one for one in hosts_own if not one.startswith("127.") and one != "::1") or _PUBLIC_SERVERS
+        if record.config.network.is_user_mode:
+            from core.network.user_mode import name_servers
+
+            servers = (*name_servers(record.config.network, record.config.network_options), *servers)
     search = names.search or (
         *(domain for lease in leases for domain in lease.dns_search),
         *(domain for fields in words if fields[0] == "search" for domain in fields[1:]),

@@ -10,12 +10,16 @@ from core.errors import InvalidArgument, NoSuchContainer, NoSuchObject
 from core.model.config import NetworkMode
 from core.model.network import DEFAULT_NETWORK, NO_NAME_OPTIONS, Attachment
 from core.model.options import CreateOptions
+from core.network.user_mode import user_mode_lease
 from core.operations.known_networks import find_network
 from core.operations.parts import EngineParts
+from core.operations.rootless import is_rootless
 
 
 def resolve_network(parts: EngineParts, network: str) -> tuple[NetworkMode, str]:
-    """The mode, and with `container:` the id of the container, with `ns:` the path. Raises `InvalidArgument`."""
+    """The mode, and with `container:` the id of the container, with `ns:` the path, with `slirp4netns:` and `pasta:`
+    their options. Raises `InvalidArgument`.
+    """
     mode, _, target = (network or NetworkMode.NONE).partition(":")
     if mode == NetworkMode.CONTAINER:
         if not target:
@@ -28,6 +32,11 @@ def resolve_network(parts: EngineParts, network: str) -> tuple[NetworkMode, str]
         if not target or not Path(target).exists():
             raise InvalidArgument(f"the network namespace {target!r} does not exist", hint="give its path behind ns:")
         return NetworkMode.PATH, target
+    if mode in (NetworkMode.SLIRP4NETNS, NetworkMode.PASTA):
+        if mode == NetworkMode.PASTA and not is_rootless():
+            raise InvalidArgument("pasta does not work for root", hint="use bridge or slirp4netns")
+        user_mode_lease(NetworkMode(mode), target)
+        return NetworkMode(mode), target
     if target:
         raise InvalidArgument(
             f"the network {network!r} is not known", hint="use host, none, container:NAME or a network"

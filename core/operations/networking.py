@@ -12,6 +12,7 @@ import msgspec
 
 from core.errors import EngineError, HostIncomplete, InvalidArgument, NetworkFailed, NoSuchObject, StateForbids
 from core.events import EventKind
+from core.host.files import remove_tree
 from core.host.locks import FileLock
 from core.host.network_namespaces import make_network_namespace, remove_network_namespace
 from core.log import LOG
@@ -38,6 +39,8 @@ def namespace_to_join(held: Transaction) -> str | None:
         return ""
     if config.network is NetworkMode.BRIDGE:
         return str(set_up(held))
+    if config.network.is_user_mode:
+        return str(_set_up_user_mode(held))
     if config.network is NetworkMode.PATH:
         return config.network_path
     target = running_donor(held.parts, config, config.network_container, "network")
@@ -56,11 +59,37 @@ def set_up(held: Transaction) -> Path:
     return path
 
 
+def _set_up_user_mode(held: Transaction) -> Path:
+    from core.network.user_mode import start_user_mode, user_mode_lease
+
+    config, paths = held.config, held.parts.paths
+    path = paths.namespace(held.id)
+    lease = user_mode_lease(config.network, config.network_options)
+    held.save(leases=(lease,))
+    make_network_namespace(path)
+    folder = paths.user_network(held.id)
+    start_user_mode(config.network, config.network_options, path, folder, config.ports)
+    held.save(leases=(msgspec.structs.replace(lease, complete=True),))
+    return path
+
+
+def _tear_down_user_mode(held: Transaction, path: Path) -> None:
+    from core.network.user_mode import end_user_mode
+
+    end_user_mode(path)
+    remove_network_namespace(path)
+    remove_tree(held.parts.paths.user_network(held.id))
+    held.save(leases=())
+
+
 def tear_down(held: Transaction) -> None:
     """Disconnect from all networks and give the namespace and the leases back. Can be repeated."""
     paths = held.parts.paths
     path, stand_in = paths.namespace(held.id), paths.stand_in_namespace(held.id)
     if not held.state.leases and not path.exists():
+        return
+    if held.config.network.is_user_mode:
+        _tear_down_user_mode(held, path)
         return
     for place in (path, stand_in):
         held.parts.network.wait_for_others(place)

@@ -37,7 +37,7 @@ def exposed_ports(options: CreateOptions, image: ImageConfig | None) -> tuple[st
 
 def finalize_ports(options: CreateOptions, exposed: Sequence[str], network: NetworkMode) -> tuple[PortMapping, ...]:
     """What is published, with a free port of the host wherever none was named. Raises `InvalidArgument`."""
-    if network is not NetworkMode.BRIDGE:
+    if network is not NetworkMode.BRIDGE and not network.is_user_mode:
         # They have nothing to lead to; the command line says so.
         return ()
     wished = [single for mapping in options.ports for single in _singles(mapping)]
@@ -81,6 +81,10 @@ def taken_ports(held: Transaction) -> Iterator[tuple[int, ...]]:
                     continue
                 stack.enter_context(opened)
                 descriptors.append(opened.fileno())
+        if held.config.network.is_user_mode:
+            # The process that carries the traffic takes them itself.
+            stack.close()
+            descriptors.clear()
         yield tuple(descriptors)
 
 
@@ -95,7 +99,9 @@ def _take(held: Transaction, mapping: PortMapping, port: int) -> socket | None:
         raise InvalidArgument(
             f"port {port}/{mapping.protocol} can not be published at {mapping.host_ip or 'all addresses'}: "
             f"{error.strerror}",
-            hint="give an address of this machine",
+            hint="an ordinary user's ports begin at the number in /proc/sys/net/ipv4/ip_unprivileged_port_start"
+            if isinstance(error, PermissionError)
+            else "give an address of this machine",
             container_id=held.id,
         ) from error
 

@@ -21,9 +21,10 @@ def refuse_as_user(options: CreateOptions, network: NetworkMode) -> None:
     """Raise `InvalidArgument` for what needs the host's root. For root nothing is refused."""
     if not is_rootless():
         return
-    if network is NetworkMode.BRIDGE or options.ports or options.publish_all:
+    if network is NetworkMode.BRIDGE:
         raise InvalidArgument(
-            "bridge networks and published ports need root", hint=f"use --network none or host, or {_AS_ROOT}"
+            "bridge networks need root",
+            hint=f"use --network slirp4netns or pasta, which publish ports, too, or host or none; or {_AS_ROOT}",
         )
     changed = [
         name

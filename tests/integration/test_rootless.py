@@ -14,11 +14,15 @@ import tempfile
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 
+from core.network.user_mode import TUN_DEVICE as TUN
+from tests.ports import free_port
 from tests.worksite import DEMO, PROJECT, eventually
 
+TUN_DEVICE = Path(TUN)
 NAME = f"wharf-test-{os.getpid()}"
 LIBRARIES = ("msgspec", "platformdirs", "ptyprocess")
 """All that the command line loads beside the program itself."""
@@ -94,6 +98,17 @@ def end_processes_of_user(folder: Path) -> None:
             break
 
 
+@contextlib.contextmanager
+def tun_for_all() -> Iterator[None]:
+    """As udev makes the device on other machines: networks of an ordinary user need it."""
+    mode = TUN_DEVICE.stat().st_mode & 0o777
+    TUN_DEVICE.chmod(0o666)
+    try:
+        yield
+    finally:
+        TUN_DEVICE.chmod(mode)
+
+
 @pytest.fixture(scope="module")
 def user(demo_archive: Path) -> Iterator[User]:
     folder = Path(tempfile.mkdtemp(prefix="wf-", dir="/tmp"))
@@ -119,7 +134,8 @@ def user(demo_archive: Path) -> Iterator[User]:
         subprocess.run(["chmod", "-R", "a+rX", str(folder / "program"), str(folder / "demo.tar")], check=True)
         made = User(folder)
         made.said("load", "-i", str(folder / "demo.tar"))
-        yield made
+        with tun_for_all():
+            yield made
         made.said("rm", "-fa", "-v")
         for _ in eventually(20):
             if not made.processes():
@@ -182,8 +198,9 @@ def test_commands_at_the_same_time_are_in_one_namespace(user: User) -> None:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (("run", "--rm", "--network", "bridge", DEMO, "true"), "bridge networks and published ports need root"),
-        (("run", "--rm", "-p", "8080:80", DEMO, "true"), "bridge networks and published ports need root"),
+        (("run", "--rm", "--network", "bridge", DEMO, "true"), "bridge networks need root"),
+        (("run", "--rm", "-p", "81:80", DEMO, "true"), "port 81/tcp can not be published"),
+        (("run", "--rm", "--network", "slirp4netns:mtu=1", DEMO, "true"), "invalid mtu"),
         (("run", "--rm", "-m", "64m", DEMO, "true"), "the limit memory needs a cgroup"),
         (("run", "--rm", "--cpus", "1", DEMO, "true"), "the limit cpus needs a cgroup"),
         (("run", "--rm", "--uidmap", "0:1:10", DEMO, "true"), "namespace of users"),
@@ -197,6 +214,50 @@ def test_what_the_host_can_not_give_is_refused_by_name(user: User, arguments: tu
     assert refused.returncode == 125 and words in refused.stderr and "hint:" in refused.stderr
     user.said("rm", "-fa")
     assert user.said("ps", "-aq") == ""
+
+
+@pytest.mark.parametrize("network", ["", "slirp4netns:cidr=10.41.0.0/24", "pasta"])
+def test_a_network_of_its_own_without_root(user: User, network: str) -> None:
+    port = free_port()
+    chosen = ["--network", network] if network else []
+    serve = "mkdir -p /w && echo served >/w/index.html && exec httpd -f -p 80 -h /w"
+    user.said("run", "-d", "--name", "served", *chosen, "-p", f"{port}:80", DEMO, "sh", "-c", serve)
+    for _ in eventually():
+        with contextlib.suppress(OSError), urlopen(f"http://127.0.0.1:{port}/", timeout=5) as answer:
+            assert answer.read() == b"served\n"
+            break
+    assert f"80/tcp -> 0.0.0.0:{port}" in user.said("port", "served")
+    if network != "pasta":
+        resolver = "10.41.0.3" if network else "10.0.2.3"
+        assert user.said("exec", "served", "cat", "/etc/resolv.conf").startswith(f"nameserver {resolver}\n")
+    refused = user.wharf("run", "--rm", "-p", f"{port}:80", DEMO, "true")
+    assert refused.returncode == 125 and "served has it" in refused.stderr
+    user.said("stop", "-t", "0", "served")
+    for _ in eventually(20):
+        if not carriers(user):
+            break
+    user.said("start", "served")
+    monitor = int(user.said("inspect", "served", "--format", "{{.State.ConmonPid}}"))
+    assert monitor > 1
+    os.kill(monitor, signal.SIGKILL)
+    assert carriers(user) != []
+    user.said("rm", "-f", "served")
+    for _ in eventually(20):
+        if not carriers(user):
+            break
+
+
+def carriers(user: User) -> list[bytes]:
+    """The processes that carry the traffic of the user's containers; pasta hides whose it is."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        with contextlib.suppress(OSError):
+            words = (entry / "cmdline").read_bytes().split(b"\0") if entry.name.isdecimal() else [b""]
+            if words[0].startswith((b"/usr/bin/slirp4netns", b"/usr/bin/pasta")) and os.fsencode(
+                user.folder
+            ) in b" ".join(words):
+                found.append(words[0])
+    return found
 
 
 def test_a_monitor_that_is_killed_leaves_a_container_that_can_be_removed(user: User) -> None:

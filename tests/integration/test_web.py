@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
-import socket
 import subprocess
 from collections.abc import AsyncIterator, Callable
 from urllib.parse import urlsplit
@@ -14,16 +13,11 @@ import aiohttp
 import pytest
 
 from core.engine import Engine
+from tests.ports import free_port
 from tests.worksite import Worksite, environment, eventually, installed_command, run
 
 pytestmark = pytest.mark.usefixtures("demo_image")
 PATIENCE = 20.0
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture

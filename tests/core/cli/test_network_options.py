@@ -70,7 +70,7 @@ def test_networks() -> None:
 
 @pytest.mark.parametrize(
     "texts",
-    [["host", "sea"], ["sea", "none"], ["slirp4netns"], ["sea:colour=red"], ["sea:ip="], ["sea,,lake"]],
+    [["host", "sea"], ["sea", "none"], ["slirp4netns", "sea"], ["sea:colour=red"], ["sea:ip="], ["sea,,lake"]],
 )
 def test_networks_that_make_no_sense(texts: list[str]) -> None:
     with pytest.raises(InvalidArgument):
