@@ -14,6 +14,7 @@ from textual.pilot import Pilot
 from core.engine import Engine
 from core.paths import EnginePaths
 from tests.fakes.engine import FakeEngine
+from tests.tui.drawn import rendered
 from tui.app import WharfApp
 from tui.bridge import Bridge
 from tui.screens.deck import DeckScreen
@@ -68,7 +69,7 @@ async def settled(pilot: Pilot[None], seconds: float = 0.15) -> None:
 def lines(app: object) -> list[str]:
     """What is rendered, a string a row."""
     assert isinstance(app, WharfApp)
-    return [strip.text for strip in app.screen._compositor.render_strips()]
+    return [strip.text for strip in rendered(app)]
 
 
 def shown(app: object) -> str:

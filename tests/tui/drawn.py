@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import difflib
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pytest
 from rich.cells import cell_len
 from rich.style import Style
+from textual._context import visible_screen_stack
 from textual.app import App
 from textual.screen import ModalScreen
+from textual.strip import Strip
 
 FOLDER: Final = Path(__file__).parent / "snapshots"
 _LETTERS: Final = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
@@ -24,7 +26,7 @@ def drawn(app: App[None]) -> str:
     """
     counts: dict[str, int] = {}
     rows: list[list[tuple[str, str]]] = []
-    strips = app.screen._compositor.render_strips()
+    strips = rendered(app)
     for dialog in app.screen.query("#dialog") if isinstance(app.screen, ModalScreen) else ():
         left, top, width, height = dialog.region
         strips = [strip.crop(left, left + width) for strip in strips[top : top + height]]
@@ -45,6 +47,12 @@ def drawn(app: App[None]) -> str:
             lines.append("~" + below)
     lines += ["", *(f"{letter!r} {style}" for style, letter in letters.items()), ""]
     return "\n".join(lines)
+
+
+def rendered(app: App[Any]) -> list[Strip]:
+    """The rows of the screen, with what is behind a dialog: Textual itself says so before it draws."""
+    visible_screen_stack.set(app._background_screens)
+    return app.screen._compositor.render_strips()
 
 
 def _named(style: Style | None) -> str:
