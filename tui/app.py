@@ -9,6 +9,7 @@ import threading
 from collections.abc import Sequence
 from typing import ClassVar
 
+from rich.console import RenderableType
 from textual import events
 from textual.app import App
 from textual.binding import BindingType
@@ -21,6 +22,7 @@ from tui.configuration.loading import Problem
 from tui.configuration.looks import own_themes, theme_for
 from tui.configuration.schema import DEFAULT, Configuration
 from tui.configuration.screens import pane_keymap
+from tui.opening import Opening
 from tui.plain_text import printable, printable_text
 from tui.screens.deck import DeckScreen
 from tui.terminal.driver import TerminalBackground, WharfDriver
@@ -50,14 +52,19 @@ class WharfApp(App[None], inherit_bindings=False):
         keys: PaneKeys = PaneKeys(),  # noqa: B008 - it can't be changed
         configuration: Configuration = DEFAULT,
         problems: Sequence[Problem] = (),
+        opening: Opening = Opening(),  # noqa: B008 - it can't be changed
     ) -> None:
         super().__init__(driver_class=WharfDriver)
+        self._opening = opening
         self._bridge = bridge
         self._keys = keys
         self._configuration = configuration
         self._problems = tuple(problems)
         self.failure: Exception | None = None
         """What ended the program, where it was not the operator."""
+        self.parting_words = ""
+        """What is to be said when the terminal is given back."""
+        self._deck: DeckScreen | None = None
 
     def on_mount(self) -> None:
         for theme in own_themes(self._configuration):
@@ -65,10 +72,8 @@ class WharfApp(App[None], inherit_bindings=False):
         self._choose_theme(is_dark=True)
         if changed := pane_keymap(self._configuration):
             self.set_keymap(changed)
-        deck = DeckScreen(self._bridge, self._keys, self._configuration)
-        self.push_screen(deck)
-        if self._configuration.read_only:
-            self.call_after_refresh(deck.set_read_only, True)
+        self._deck = DeckScreen(self._bridge, self._keys, self._configuration, self._opening)
+        self.push_screen(self._deck)
         if self._problems:
             self.call_after_refresh(self._tell_problems)
 
@@ -114,6 +119,12 @@ class WharfApp(App[None], inherit_bindings=False):
     async def _do_bound(self, key: str) -> bool:
         return await self._check_bindings(key, priority=True) or await self._check_bindings(key)
 
+    def exit(self, result: None = None, return_code: int = 0, message: RenderableType | None = None) -> None:
+        """Whoever or whatever ends the program, the workspace is kept before: but for what nobody foresaw."""
+        if self._deck is not None and self._deck.is_mounted and return_code != CRASHED:
+            self.parting_words = self._deck.workspace.save()
+        super().exit(result, return_code, message)
+
     def _handle_exception(self, error: Exception) -> None:
         """No traceback reaches the operator: it is in the log. `_exception` is what Textual's pilot raises."""
         LOG.error("the screen ended by an unforeseen error", exc_info=error)
@@ -125,17 +136,19 @@ class WharfApp(App[None], inherit_bindings=False):
 
 
 def run_screen(
-    bridge: Bridge, keys: PaneKeys, configuration: Configuration = DEFAULT, problems: Sequence[Problem] = ()
+    bridge: Bridge, keys: PaneKeys, configuration: Configuration, problems: Sequence[Problem], opening: Opening
 ) -> int:
     """Show the screen until the operator leaves; the exit code. Raises what else ended it."""
     # A keeper takes a tenth of a second to start: the first pane finds one that waits.
     threading.Thread(target=STOCK.prepare, name="wharf-keepers", daemon=True).start()
-    app = WharfApp(bridge, keys, configuration, problems)
+    app = WharfApp(bridge, keys, configuration, problems, opening)
     try:
         app.run()
     finally:
         bridge.close()
         STOCK.close()
+    if app.parting_words:
+        print(f"wharf: {printable(app.parting_words)}", file=sys.stderr)
     if waiting := bridge.under_way():
         print(f"wharf: {printable(', '.join(waiting))}: waiting for the end of it", file=sys.stderr)
         bridge.finish()

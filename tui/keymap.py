@@ -163,6 +163,9 @@ SYSTEM: Final = (
     Action("secrets", (), "", "list the secrets, and remove one", MACHINE),
     Action("new_secret", (), "", "keep a new secret", MACHINE),
     Action("log_in", (), "", "log in to a registry", MACHINE),
+    Action("save_workspace", (), "", "keep the screen as a workspace: view, filters, columns, consoles", PROGRAM),
+    Action("open_workspace", (), "", "open another workspace", PROGRAM),
+    Action("remove_workspace", (), "", "remove a workspace", PROGRAM),
     Action("log_out", (), "", "log out of a registry", MACHINE),
 )
 """Actions of all views that have no key: the menu and the palette have them."""

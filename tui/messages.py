@@ -111,10 +111,13 @@ class ExportEnded(Message):
 
 
 class ConsoleOpened(Message):
-    """A console or a shell is open and wants a pane."""
+    """A console or a shell is open and wants a pane. `takes_keyboard`: somebody has asked for it just now."""
 
-    def __init__(self, container_id: str, source: ConsoleSource, *, watch_only: bool = False) -> None:
+    def __init__(
+        self, container_id: str, source: ConsoleSource, *, watch_only: bool = False, takes_keyboard: bool = True
+    ) -> None:
         super().__init__()
+        self.takes_keyboard = takes_keyboard
         self.container_id = container_id
         self.source = source
         self.watch_only = watch_only

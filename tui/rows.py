@@ -100,6 +100,15 @@ class Rows:
         self.mark(self.shown[min(anchor, place) : max(anchor, place) + 1])
         self._anchor = self.view.key(self.shown[place])
 
+    @property
+    def marks(self) -> tuple[str, ...]:
+        """What the marked rows are known by."""
+        return tuple(sorted(self._marks))
+
+    def set_marks(self, keys: Iterable[str]) -> None:
+        """Mark these alone; those that are not there lose it when rows are read."""
+        self._marks = set(keys)
+
     def clear_marks(self) -> bool:
         """Take all marks away; False where there was none."""
         had = bool(self._marks)

@@ -32,6 +32,10 @@ def _run(invocation: Invocation) -> int:
         from tui.configuration.command import run as configure
 
         return configure(invocation)
+    if invocation.command == "workspace":
+        from tui.workspaces.command import run as work_workspaces
+
+        return work_workspaces(invocation)
     if invocation.command:
         return run_command(invocation)
     if not (os.isatty(0) and os.isatty(1)):
@@ -49,7 +53,10 @@ def _show(invocation: Invocation) -> int:
     from core.engine import Engine
     from tui.configuration.command import file_of
     from tui.configuration.loading import load
+    from tui.opening import Opening
+    from tui.workspaces.folder import WorkspaceFolder, check_name
 
+    opening = Opening(WorkspaceFolder(), check_name(invocation.workspace) if invocation.workspace else "")
     configuration, problems = load(file_of(invocation))
     keys = _pane_keys(invocation, configuration)
     enter_as_user(invocation)
@@ -66,7 +73,7 @@ def _show(invocation: Invocation) -> int:
         WharfDriver.ascii_only = draws_ascii(configuration)
         WharfDriver.asks_background = configuration.theme == "auto"
         end_start()
-        return run_screen(Bridge(engine), keys, configuration, problems)
+        return run_screen(Bridge(engine), keys, configuration, problems, opening)
 
 
 def _pane_keys(invocation: Invocation, configuration: Configuration) -> PaneKeys:

@@ -126,6 +126,7 @@ COMMANDS = {
 SCREEN_COMMANDS = {
     "config": "check the screen's configuration, or say where it is",
     "web": "serve the screen to a browser on this machine",
+    "workspace": "list the screen's workspaces, or remove some",
 }
 """Those that whoever shows the screen carries out → the line in the help."""
 
@@ -222,6 +223,11 @@ class Invocation:
         return bool(self._options.read_only)
 
     @property
+    def workspace(self) -> str:
+        """The name of the screen's workspace; empty for none in particular."""
+        return str(self._options.workspace)
+
+    @property
     def run_root(self) -> str:
         """The directory of what does not."""
         return os.path.abspath(str(self._options.runroot))
@@ -304,6 +310,7 @@ def parse_global(argv: Sequence[str]) -> Invocation:
     configured = os.environ.get("WHARF_CONFIG", "")
     add("--config", default=configured, metavar="FILE", help="of the screen's keys, colours, commands and alerts")
     add("--read-only", action="store_true", help="let nothing be changed from the screen; a key lifts it")
+    add("--workspace", default="", metavar="NAME", help="view, filters and consoles of the screen, kept under a name")
     add("--plain", action="store_true", help="lines and numbers in place of the full screen, as for a screen reader")
     add("--version", "-v", action="store_true", help="show the version")
     add("command", nargs="?", default="", help=HIDDEN)
@@ -312,8 +319,10 @@ def parse_global(argv: Sequence[str]) -> Invocation:
     options.sent = _given(parser, options) if options.host else []
     if options.version:
         return Invocation(options, "version", ["--brief"])
-    if options.read_only and (options.plain or options.command not in ("", "web")):
-        raise InvalidArgument("--read-only is of the full screen", hint="leave it out, or open the screen: wharf")
+    if options.plain or options.command not in ("", "web"):
+        for name, is_given in (("--read-only", options.read_only), ("--workspace", options.workspace)):
+            if is_given:
+                raise InvalidArgument(f"{name} is of the full screen", hint="leave it out, or open the screen: wharf")
     return Invocation(options, options.command or ("plain" if options.plain else ""), options.arguments)
 
 

@@ -12,9 +12,11 @@ from urllib.parse import urlsplit
 import aiohttp
 import pytest
 
+from core.cli.main import parse_global
 from core.engine import Engine
 from tests.ports import free_port
 from tests.worksite import Worksite, environment, eventually, installed_command, run
+from tui.web.command import screen_argv
 
 pytestmark = pytest.mark.usefixtures("demo_image")
 PATIENCE = 20.0
@@ -126,3 +128,11 @@ def test_it_is_never_offered_to_a_network(wharf: Callable[..., subprocess.Comple
     refused = wharf("web", "--host", host)
     assert refused.returncode == 125
     assert "loopback" in refused.stderr and "ssh -L" in refused.stderr
+
+
+def test_the_screen_in_the_browser_has_the_options_of_the_command() -> None:
+    given = ["--read-only", "--workspace", "night", "--config", "/etc/keys.toml", "web"]
+    argv = screen_argv(parse_global(given))
+    opened = parse_global(argv[3:])
+    assert (opened.read_only, opened.workspace, opened.config) == (True, "night", "/etc/keys.toml")
+    assert not parse_global(screen_argv(parse_global(["web"]))[3:]).read_only

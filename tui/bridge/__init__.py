@@ -266,6 +266,27 @@ class Bridge:
         else:
             self._change(act)
 
+    def attach_again(self, wanted: Sequence[tuple[str, bool]], then: Callable[[Any], object]) -> None:
+        """Open consoles that were open once: of each the container's id, and whether it is watched only.
+
+        In read-only mode all are watched only. To `then` are told, on the screen, the ids of those that can't be.
+        """
+
+        def act() -> None:
+            missing = []
+            for container_id, watch_only in wanted:
+                try:
+                    source = attached(found(self._engine, container_id))
+                except EngineError as error:
+                    LOG.info("%s | %s | %s", error.message, " ".join(error.argv), error.stderr)
+                    missing.append(container_id)
+                else:
+                    watched = watch_only or self.read_only
+                    self._post(ConsoleOpened(container_id, source, watch_only=watched, takes_keyboard=False))
+            self._post(Answered(missing, then))
+
+        self._do(act)
+
     def shell(self, container_id: str) -> None:
         """Open the best shell that the container has; where it has none, the host's tools are offered."""
 

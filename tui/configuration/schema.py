@@ -85,11 +85,15 @@ class Lock(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 class Configuration(msgspec.Struct, frozen=True, kw_only=True):
-    """The whole file. `bindings`: an action's name, or `VIEW.NAME` for one view alone → its keys."""
+    """The whole file. `restore_workspace`: begin with the workspace that was left last.
+
+    `bindings`: an action's name, or `VIEW.NAME` for one view alone → its keys.
+    """
 
     theme: str = "auto"
     glyphs: Glyphs = "auto"
     read_only: bool = False
+    restore_workspace: bool = False
     escape_key: str = ""
     detach_keys: str = ""
     keys: Profile = "wharfinger"

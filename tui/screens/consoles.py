@@ -69,17 +69,18 @@ class ConsoleKeeping(Screen[None]):
         """A console was asked for: until it is there, or cannot be, keys do nothing."""
         self._console_awaited = time.monotonic() + CONSOLE_PATIENCE
 
-    def console_failed(self) -> None:
-        """The keys need not wait any more."""
+    def end_console_wait(self) -> None:
+        """The keys need not wait any more: it has the keyboard, or never will."""
         self._console_awaited = 0.0
 
     @on(ConsoleOpened)
     async def _open_console(self, message: ConsoleOpened) -> None:
-        self.console_failed()
         pane = await self.consoles.open(message.source, watch_only=message.watch_only)
         self._follow_consoles()
-        if self.is_current:
-            self.set_focus(pane)
+        if message.takes_keyboard:
+            if self.is_current:
+                self.set_focus(pane)
+            self.end_console_wait()
 
     def enter_console(self, pane: TerminalPane) -> None:
         """Bring a console to the front and give it the keyboard."""
@@ -106,7 +107,7 @@ class ConsoleKeeping(Screen[None]):
     def _offer_host_tools(self, message: ShellMissing) -> None:
         from tui.views.container_actions import offer_host_tools
 
-        self.console_failed()
+        self.end_console_wait()
         offer_host_tools(self, message)
 
     @on(TerminalPane.Detached)
@@ -141,7 +142,7 @@ class ConsoleKeeping(Screen[None]):
 
     @on(TerminalPane.SplitRequested)
     def _split(self, message: TerminalPane.SplitRequested) -> None:
-        self.consoles.toggle_split(message.pane)
+        self.consoles.split(message.pane, into_all=not self.consoles.is_split)
 
     @on(TerminalPane.NextRequested)
     def _next_console(self) -> None:

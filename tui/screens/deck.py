@@ -29,11 +29,13 @@ from tui.messages import (
     RowsRead,
     SamplesRead,
 )
+from tui.opening import Opening
 from tui.own_cost import OwnCost
 from tui.plain_text import shown_name
 from tui.read_only import only_looks, refusal
 from tui.screens.telling import Telling
 from tui.screens.view_stack import ViewStack
+from tui.screens.workspaces import DeckWorkspace
 from tui.step import Step
 from tui.tabs.tab import DetailTab, TabContext
 from tui.terminal.driver import WharfDriver
@@ -71,8 +73,15 @@ class DeckScreen(Telling):
     share: reactive[int] = reactive(2)
     """How much of the room the list has: a place in `SHARES`."""
 
-    def __init__(self, bridge: Bridge, keys: PaneKeys, configuration: Configuration = DEFAULT) -> None:
+    def __init__(
+        self,
+        bridge: Bridge,
+        keys: PaneKeys,
+        configuration: Configuration = DEFAULT,
+        opening: Opening = Opening(),  # noqa: B008 - it can't be changed
+    ) -> None:
         super().__init__(bridge, keys)
+        self._opening = opening
         self.configuration = configuration
         self.alarms = Alarms(
             configuration.alerts,
@@ -85,6 +94,7 @@ class DeckScreen(Telling):
         self.live = Live(configuration.locks)
         self.kept = Kept()
         self.views = ViewStack(self, VIEWS[0].name)
+        self.workspace = DeckWorkspace(self, opening.workspaces)
         self.transfers = Transfers()
         self.own_cost = OwnCost()
         self._sorted_at = 0.0
@@ -105,9 +115,13 @@ class DeckScreen(Telling):
     def on_mount(self) -> None:
         self.query_one("#filter").display = False
         self._view_changed()
+        if self.configuration.read_only:
+            self.set_read_only(True)
+        self.workspace.start(self._opening.workspace, restores=self.configuration.restore_workspace)
         self.bridge.start(self.post_message)
         self.set_interval(TICK, self._tick)
-        self.say(self.kept.trouble)
+        if self.kept.trouble:
+            self.say(self.kept.trouble)
 
     def on_unmount(self) -> None:
         self.alarms.close()
@@ -333,8 +347,10 @@ class DeckScreen(Telling):
         self._put(message.reader, message.rows)
 
     def _put(self, name: str, rows: Sequence[Any]) -> None:
-        if self.views.put(name, rows) and name == self.view.name:
-            self.rearrange()
+        if self.views.put(name, rows):
+            if name == self.view.name:
+                self.rearrange()
+            self.workspace.rows_read(name)
 
     @on(EventsHappened)
     def _take_events(self, message: EventsHappened) -> None:

@@ -15,13 +15,14 @@ from tui.screens.menu import ActionMenu
 from tui.screens.palette import Offer, PaletteScreen
 from tui.screens.system_actions import SystemActions
 from tui.screens.text_view import TextView
+from tui.screens.workspace_actions import WorkspaceActions
 from tui.views import VIEWS
 
 if TYPE_CHECKING:
     from tui.screens.deck import DeckScreen
 
 
-class GeneralActions(ListActions, SystemActions):
+class GeneralActions(ListActions, SystemActions, WorkspaceActions):
     """One method an action of `tui.keymap.GENERAL` and `SYSTEM`."""
 
     def __init__(self, deck: DeckScreen) -> None:

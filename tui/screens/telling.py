@@ -91,7 +91,7 @@ class Telling(ConsoleKeeping):
         """One dialog at a time: what fails while one is open goes to the status line."""
         from tui.screens.dialog import ErrorDialog
 
-        self.console_failed()
+        self.end_console_wait()
         self._dialog_awaited = False
         self.say(message.error.message)
         if not isinstance(self.app.screen, ErrorDialog):

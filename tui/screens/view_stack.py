@@ -39,6 +39,16 @@ class ShownView:
         self.rows.sort_by(view.column(kept.sort), falling=kept.falling)
         self._deck = deck
 
+    def choose_columns(self, names: Sequence[str]) -> None:
+        """Show the columns of these names; the usual ones where there is none."""
+        self.table.columns = chosen_columns(self.view, names)
+
+    @property
+    def chosen_names(self) -> tuple[str, ...]:
+        """The columns that are shown; none where they are the usual ones."""
+        names = tuple(column.name for column in self.table.columns)
+        return () if names == tuple(column.name for column in chosen_columns(self.view, ())) else names
+
     @cached_property
     def keys(self) -> list[Action]:
         """The actions of the view, of the operator's and of all views, with the keys that the operator wants."""
@@ -76,11 +86,17 @@ class ViewStack:
         self.current = self._get(name)
         former.table.display = False
         if is_new:
+            self._deck.workspace.lay_over(self.current)
             self._deck.query_one("#work").mount(self.current.table, before="#detail")
         self.current.table.display = True
         if not back:
             self.before = [*(known for known in self.before if known != name), former.view.name]
         return True
+
+    @property
+    def shown_so_far(self) -> tuple[ShownView, ...]:
+        """The views that were shown."""
+        return tuple(self._made.values())
 
     def tabs(self) -> list[tuple[str, str]]:
         """Names and words for the line of tabs."""
@@ -165,17 +181,14 @@ class ViewStack:
 
     def choose_columns(self, columns: Sequence[Column]) -> None:
         """Show these columns; the usual ones where there is none."""
-        shown = self.current
-        shown.table.columns = tuple(columns) or chosen_columns(shown.view, ())
+        self.current.choose_columns([column.name for column in columns])
         self.keep()
 
     def keep(self) -> None:
         """Have columns and order be there at the next run."""
         shown = self.current
-        names = [column.name for column in shown.table.columns]
-        usual = [column.name for column in chosen_columns(shown.view, ())]
         by = shown.rows.sorted_by
-        kept = KeptView([] if names == usual else names, by.name if by is not None else "", shown.rows.falling)
+        kept = KeptView(list(shown.chosen_names), by.name if by is not None else "", shown.rows.falling)
         try:
             self._deck.kept.keep(shown.view.name, kept)
         except OSError as error:

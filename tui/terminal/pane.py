@@ -126,6 +126,11 @@ class TerminalPane(PaneMouse, can_focus=True, inherit_bindings=False):
         return self._ended
 
     @property
+    def watch_only(self) -> bool:
+        """Whether what is typed goes nowhere."""
+        return self._watch_only
+
+    @property
     def keeper_pid(self) -> int | None:
         """The process that keeps this console; None while there is none."""
         return self._link.keeper_pid
@@ -269,7 +274,9 @@ class TerminalPane(PaneMouse, can_focus=True, inherit_bindings=False):
         driver = self._raw_driver()
         if driver is None:
             return
-        if self.has_focus and not self._ended and self.app.screen is self.screen:
+        # `has_focus` changes only behind the handlers of focus and blur, from which this is called.
+        in_front = self.is_attached and self.app.screen is self.screen
+        if in_front and self.screen.focused is self and not self._ended:
             driver.grab(self._take_tokens, self._modes)
         else:
             driver.release(self._take_tokens)

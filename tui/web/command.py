@@ -42,6 +42,9 @@ def screen_argv(invocation: Invocation) -> list[str]:
         *(sys.executable, "-m", "tui", "--root", str(paths.root), "--runroot", str(paths.run_root)),
         *("--runtime", settings.runtime, "--log-level", settings.log_level),
         *("--detach-keys", settings.detach_keys, "--escape-key", invocation.escape_key),
+        *(("--config", invocation.config) if invocation.config else ()),
+        *(("--workspace", invocation.workspace) if invocation.workspace else ()),
+        *(("--read-only",) if invocation.read_only else ()),
     ]
 
 

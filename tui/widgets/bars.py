@@ -27,12 +27,16 @@ class TitleBar(Widget):
     pictures: reactive[Sequence[ContainerSnapshot]] = reactive(())
     note: reactive[str] = reactive("")
     is_read_only: reactive[bool] = reactive(False)
+    workspace: reactive[str] = reactive("")
+    """The name of the workspace; empty for the usual one."""
 
     def render(self) -> RenderResult:
         counts = {status: sum(1 for p in self.pictures if p.status is status) for status in Status}
         shown = [f"{GLYPHS[status]} {count} {status}" for status, count in counts.items() if count]
         text = Text(no_wrap=True, overflow="ellipsis")
         text.append("⚓ wharf", "bold")
+        if self.workspace:
+            text.append(f" [{printable(self.workspace)}]")
         if self.note:
             text.append("  ")
             text.append(printable(self.note), "bold reverse")

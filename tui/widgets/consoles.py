@@ -82,9 +82,14 @@ class ConsoleArea(Vertical):
         if self._front is not None:
             self._bring(self._panes[(self._panes.index(self._front) + places) % len(self._panes)])
 
-    def toggle_split(self, front: TerminalPane) -> None:
+    @property
+    def is_split(self) -> bool:
+        """Whether all panes are seen, one below the other."""
+        return self._split
+
+    def split(self, front: TerminalPane, *, into_all: bool) -> None:
         """Show all panes, one below the other, or `front` alone."""
-        self._split = not self._split
+        self._split = into_all
         self._bring(front)
 
     def mark(self, pane: TerminalPane, sign: str) -> None:

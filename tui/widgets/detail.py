@@ -49,6 +49,15 @@ class DetailArea(Vertical):
             return ""
         return self._last.get(self._view.name, self._view.tabs[0].name)
 
+    def last_tab(self, view: str) -> str:
+        """The tab that was chosen last in a view; empty where none was."""
+        return self._last.get(view, "")
+
+    def prefer(self, view: View, name: str) -> None:
+        """Have a view begin with a tab, where it has that."""
+        if any(tab.name == name for tab in view.tabs):
+            self._last[view.name] = name
+
     @property
     def is_seen(self) -> bool:
         """Whether there is room for it and nothing in its place."""

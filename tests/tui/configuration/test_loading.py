@@ -12,6 +12,7 @@ WHOLE = """
 theme = "nord"
 glyphs = "ascii"
 read_only = true
+restore_workspace = true
 keys = "k9s"
 
 [bindings]
