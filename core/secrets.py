@@ -33,8 +33,12 @@ class Secrets:
         """Raises `NoSuchObject`, `AmbiguousName`."""
         return self._parts.paths.secret(self.find(name_or_id).id).read_bytes()
 
+    def keys(self, name_or_id: str) -> dict[str, bytes]:
+        """The data of one that `kube play` made, by key. Raises `InvalidArgument` for any other."""
+        return operations.keys_of(self.data(name_or_id))
+
     def remove(self, name_or_id: str) -> Secret:
-        """Forget it, and give what it was; containers keep what they got. Raises `NoSuchObject`, `AmbiguousName`."""
+        """Forget it, and give what it was; containers keep their files. Raises `NoSuchObject`, `AmbiguousName`."""
         secret = self.find(name_or_id)
         operations.remove_secret(self._parts, secret)
         return secret

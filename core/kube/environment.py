@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
 import msgspec
@@ -13,6 +13,7 @@ import msgspec
 from core.errors import InvalidArgument
 from core.kube import manifest
 from core.kube.quantity import parse_quantity
+from core.model.secret import SecretKind, SecretUse
 
 SecretData = Callable[[str], Mapping[str, bytes] | None]
 """The keys of the Secret of a name, None where there is none."""
@@ -40,31 +41,65 @@ def decoded(data: Mapping[str, str]) -> dict[str, bytes]:
         raise InvalidArgument(f"the data is no base64: {error}") from error
 
 
-def variables(container: manifest.Container, sources: Sources) -> dict[str, str]:
-    """Name → value, those of `envFrom` first. Raises `InvalidArgument` for what is referred to and not there."""
-    found: dict[str, str] = {}
+class Variables(msgspec.Struct, frozen=True, kw_only=True):
+    """`plain`: name → value. `secrets`: those that are only looked up at a start. `mixed`: `NAME=TEXT` with `$(NAME)`
+    of one of these.
+    """
+
+    plain: dict[str, str]
+    secrets: tuple[SecretUse, ...]
+    mixed: tuple[str, ...]
+
+
+def variables(container: manifest.Container, sources: Sources) -> Variables:
+    """All of a container, those of `envFrom` first. Raises `InvalidArgument` for what is referred to and not there."""
+    plain: dict[str, str] = {}
+    secrets: dict[str, SecretUse] = {}
+    mixed: dict[str, str] = {}
     for source in container.env_from:
-        for key, value in _all_of(source, sources).items():
-            found[f"{source.prefix}{key}"] = value.decode(errors="surrogateescape")
+        if source.secret_ref is not None:
+            name, optional = source.secret_ref.name, source.secret_ref.optional
+            for key in secret(name, sources, optional=optional):
+                secrets[f"{source.prefix}{key}"] = _use(name, key, f"{source.prefix}{key}", optional=optional)
+        elif source.config_map_ref is not None:
+            name, optional = source.config_map_ref.name, source.config_map_ref.optional
+            for key, value in config_map(name, sources, optional=optional).items():
+                plain[f"{source.prefix}{key}"] = value.decode(errors="surrogateescape")
     for variable in container.env:
-        if variable.value_from is None:
-            found[variable.name] = expanded(variable.value, found)
+        name = variable.name
+        for former in (plain, secrets, mixed):
+            former.pop(name, None)
+        reference = variable.value_from.secret_key_ref if variable.value_from is not None else None
+        if reference is not None:
+            _require_key(reference, sources)
+            secrets[name] = _use(reference.name, reference.key, name, optional=reference.optional)
+        elif variable.value_from is None:
+            kind = mixed if refers_to(variable.value, (*secrets, *mixed)) else plain
+            kind[name] = expanded(variable.value, plain)
         elif (value_from := _from(variable.value_from, container, sources)) is not None:
-            found[variable.name] = value_from
-    return found
+            plain[name] = value_from
+    return Variables(
+        plain=plain, secrets=tuple(secrets.values()), mixed=tuple(f"{name}={text}" for name, text in mixed.items())
+    )
+
+
+def refers_to(text: str, names: Iterable[str]) -> str:
+    """The first of the names that stands as `$(NAME)` in a text; empty for none."""
+    return next((match[1] for match in _REFERENCE.finditer(text) if match[1] in set(names)), "")
+
+
+def _use(name: str, key: str, variable: str, *, optional: bool) -> SecretUse:
+    return SecretUse(name=name, kind=SecretKind.ENV, target=variable, key=key, optional=optional)
+
+
+def _require_key(reference: manifest.KeyReference, sources: Sources) -> None:
+    if reference.key not in secret(reference.name, sources, optional=reference.optional) and not reference.optional:
+        raise InvalidArgument(f"{reference.name} has no key {reference.key}")
 
 
 def expanded(text: str, known: Mapping[str, str]) -> str:
     """`$(NAME)` by its value, where it has one; `$$` is a dollar."""
     return _REFERENCE.sub(lambda match: "$" if match[1] is None else known.get(match[1], match[0]), text)
-
-
-def _all_of(source: manifest.VariablesSource, sources: Sources) -> Mapping[str, bytes]:
-    if source.config_map_ref is not None:
-        return config_map(source.config_map_ref.name, sources, optional=source.config_map_ref.optional)
-    if source.secret_ref is not None:
-        return secret(source.secret_ref.name, sources, optional=source.secret_ref.optional)
-    return {}
 
 
 def config_map(name: str, sources: Sources, *, optional: bool) -> Mapping[str, bytes]:
@@ -86,13 +121,13 @@ def secret(name: str, sources: Sources, *, optional: bool) -> Mapping[str, bytes
 
 
 def _from(source: manifest.ValueSource, container: manifest.Container, sources: Sources) -> str | None:
-    for reference, look_up in ((source.config_map_key_ref, config_map), (source.secret_key_ref, secret)):
-        if reference is not None:
-            data = look_up(reference.name, sources, optional=reference.optional)
-            if reference.key not in data and not reference.optional:
-                raise InvalidArgument(f"{reference.name} has no key {reference.key}")
-            value = data.get(reference.key)
-            return None if value is None else value.decode(errors="surrogateescape")
+    reference = source.config_map_key_ref
+    if reference is not None:
+        data = config_map(reference.name, sources, optional=reference.optional)
+        if reference.key not in data and not reference.optional:
+            raise InvalidArgument(f"{reference.name} has no key {reference.key}")
+        value = data.get(reference.key)
+        return None if value is None else value.decode(errors="surrogateescape")
     if source.field_ref is not None:
         return _of_pod(source.field_ref.field_path, sources.metadata)
     if source.resource_field_ref is not None:

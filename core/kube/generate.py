@@ -18,6 +18,7 @@ from core.model.namespaces import Sharing
 from core.model.network import NameOptions
 from core.model.pod import Pod
 from core.model.restart import RestartName
+from core.model.secret import SecretKind, SecretUse
 from core.oci.merge import DEFAULT_PATH
 
 HEADING: Final = (
@@ -213,8 +214,18 @@ def _program(config: ContainerConfig, image: ImageConfig) -> Document:
 
 def _variables(config: ContainerConfig, image: ImageConfig) -> list[Document]:
     of_itself = {f"PATH={DEFAULT_PATH}", "TERM=xterm-256color", "container=wharfinger", *image.env}
-    pairs = [line.partition("=") for line in config.process.env if line not in of_itself]
-    return [{"name": name, "value": value} for name, _, value in pairs]
+    pairs = [line.partition("=") for line in (*config.process.env, *config.env_of_secrets) if line not in of_itself]
+    secrets = [
+        {"name": use.target or use.name, "valueFrom": {"secretKeyRef": _reference(use)}}
+        for use in config.secrets
+        if use.kind is SecretKind.ENV
+    ]
+    return [*secrets, *({"name": name, "value": value} for name, _, value in pairs)]
+
+
+def _reference(use: SecretUse) -> Document:
+    """A secret of ours has no keys: it is to be made in the cluster with its own name as the one key."""
+    return {"name": use.name, "key": use.key or use.name, **({"optional": True} if use.optional else {})}
 
 
 def _resources(config: ContainerConfig) -> Document:

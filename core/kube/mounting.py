@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from core.kube.files import CONFIG_MAP, EMPTY_DIR, SECRET
 from core.model.config import ContainerConfig
+from core.model.secret import SecretKind
 
 Document = dict[str, Any]
 NAME_LENGTH: Final = 63
@@ -44,6 +45,12 @@ class PodMounts:
             claim: Document = {"persistentVolumeClaim": {"claimName": dns_name(volume.name)}}
             name = self._name(f"{volume.name[:40]}-pvc", {"emptyDir": {}} if volume.anonymous else claim)
             mounts.append(_mount(name, volume.destination, volume.options))
+        for use in config.secrets:
+            if use.kind is SecretKind.MOUNT:
+                items = [{"key": use.key or use.name, "path": use.name, "mode": use.mode}]
+                source = {"secret": {"secretName": dns_name(use.name), "items": items}}
+                name = self._name(f"{use.name[:40]}-secret", source)
+                mounts.append({**_mount(name, use.destination, ("ro",)), "subPath": use.name})
         return mounts
 
     def _name(self, wanted: str, source: Document) -> str:

@@ -8,7 +8,7 @@ import msgspec
 
 from core.errors import InvalidArgument
 from core.kube import manifest
-from core.kube.environment import Sources, expanded, variables
+from core.kube.environment import Sources, Variables, expanded, refers_to, variables
 from core.kube.files import PodVolumes
 from core.kube.quantity import parse_quantity
 from core.model.config import InitKind, NetworkMode, ResourceLimits, Security
@@ -98,9 +98,11 @@ def container_options(
     return CreateOptions(
         image=container.image,
         name=f"{pod_name}-{container.name}",
-        entrypoint=tuple(expanded(word, known) for word in container.command) or None,
-        command=tuple(expanded(word, known) for word in container.args),
-        env=tuple(f"{name}={value}" for name, value in known.items()),
+        entrypoint=tuple(_word(word, known) for word in container.command) or None,
+        command=tuple(_word(word, known) for word in container.args),
+        env=tuple(f"{name}={value}" for name, value in known.plain.items()),
+        secrets=known.secrets,
+        env_of_secrets=known.mixed,
         workdir=container.working_dir or None,
         user=_user(container.security_context, spec.security_context),
         terminal=container.tty,
@@ -120,6 +122,17 @@ def container_options(
         restart=RestartPolicy(name=RestartName.NO if is_init else restart),
         health=_health(container, restart),
     )
+
+
+def _word(text: str, known: Variables) -> str:
+    """A word of a command with its variables. A secret in one would stand in the configuration, and in every `ps`."""
+    hidden = [use.target for use in known.secrets] + [line.partition("=")[0] for line in known.mixed]
+    if name := refers_to(text, hidden):
+        raise InvalidArgument(
+            f"the command refers to $({name}), which is a secret's value",
+            hint=f'have a shell read it: sh -c "… ${name}"',
+        )
+    return expanded(text, known.plain)
 
 
 def _user(own: manifest.SecurityContext, of_pod: manifest.PodSecurity) -> str | None:

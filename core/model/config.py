@@ -169,6 +169,9 @@ class ContainerConfig(msgspec.Struct, frozen=True, kw_only=True):
     cgroup_parent: str = DEFAULT_CGROUP_PARENT
     """The control group that its own is in, as a path below the top."""
     secrets: tuple[SecretUse, ...] = ()
+    """Variables are looked up at each start: their values stand nowhere in here."""
+    env_of_secrets: tuple[str, ...] = ()
+    """`NAME=TEXT` with `$(NAME)` for the value of a secret's variable, filled in at each start."""
     ports: tuple[PortMapping, ...] = ()
     """With `NetworkMode.BRIDGE`. The networks can change, so they are in the state."""
     exposed_ports: tuple[str, ...] = ()

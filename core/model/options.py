@@ -98,6 +98,7 @@ class CreateOptions(msgspec.Struct, frozen=True, kw_only=True):
     is_infra: bool = False
     init_kind: InitKind | None = None
     secrets: tuple[SecretUse, ...] = ()
+    env_of_secrets: tuple[str, ...] = ()
     attachments: tuple[Attachment, ...] = ()
     ports: tuple[PortMapping, ...] = ()
     publish_all: bool = False

@@ -27,7 +27,8 @@ class Secret(msgspec.Struct, frozen=True, kw_only=True):
 
 class SecretUse(msgspec.Struct, frozen=True, kw_only=True):
     """A secret in a container. `target`: the file, below /run/secrets where it is relative, or the variable; empty for
-    the secret's name. `id`: empty in a request.
+    the secret's name. `id`: empty in a request. `key`: of a Secret of Kubernetes, whose data has several. `optional`:
+    a variable that is left out where the secret is not there.
     """
 
     name: str
@@ -37,6 +38,8 @@ class SecretUse(msgspec.Struct, frozen=True, kw_only=True):
     uid: int = 0
     gid: int = 0
     mode: int = 0o444
+    key: str = ""
+    optional: bool = False
 
     @property
     def destination(self) -> str:

@@ -92,16 +92,20 @@ def build_spec(request: SpecRequest) -> dict[str, Any]:
 
 
 def process_for_exec(
-    config: ContainerConfig, user: ResolvedUser, options: ExecOptions, capabilities: tuple[str, ...]
+    config: ContainerConfig,
+    user: ResolvedUser,
+    options: ExecOptions,
+    capabilities: tuple[str, ...],
+    environment: tuple[str, ...] = (),
 ) -> dict[str, Any]:
-    """The process of an exec (`runc exec --process`)."""
+    """The process of an exec (`runc exec --process`). `environment`: `NAME=VALUE` that the configuration lacks."""
     term = ("TERM=xterm-256color",) if options.terminal else ()
     home = (f"HOME={user.home or '/'}",)
     process: dict[str, Any] = {
         "terminal": options.terminal,
         "user": _user(user),
         "args": list(options.args),
-        "env": list(merge_env(config.process.env, home, term, options.env)),
+        "env": list(merge_env(config.process.env, environment, home, term, options.env)),
         "cwd": options.workdir or config.process.cwd,
         "capabilities": _capability_sets(capabilities, user),
         "noNewPrivileges": config.security.no_new_privileges,

@@ -162,6 +162,7 @@ def finalize_config(parts: EngineParts, options: CreateOptions) -> ContainerConf
         init_kind=_init_kind(options),
         cgroup_parent=_cgroup_parent(options) or (pod.cgroup if pod else "") or DEFAULT_CGROUP_PARENT,
         secrets=resolve_uses(parts, options.secrets),
+        env_of_secrets=options.env_of_secrets,
         init=options.init,
         auto_remove=options.auto_remove,
         restart=options.restart,

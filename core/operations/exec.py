@@ -20,6 +20,7 @@ from core.oci.messages import classify
 from core.oci.spec import process_for_exec
 from core.operations.init import user_of
 from core.operations.parts import Transaction
+from core.operations.secrets import secret_environment
 
 
 class ExecSession:
@@ -88,7 +89,9 @@ def prepare_exec(
     security = held.config.security
     if options.privileged:
         security = msgspec.structs.replace(security, privileged=True)
-    process = process_for_exec(held.config, user, options, compute(security, capability_bounds()))
+    # One that was removed meanwhile must not keep anybody out of a container that runs.
+    secrets = secret_environment(parts, held.config, strict=False)
+    process = process_for_exec(held.config, user, options, compute(security, capability_bounds()), secrets)
     folder = parts.paths.exec_folder(held.id)
     make_private_directory(folder)
     process_file = folder / f"{os.urandom(8).hex()}.json"

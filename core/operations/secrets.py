@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import os
 import re
@@ -25,6 +26,7 @@ LARGEST: Final = 512_000
 """Bytes of a secret, as podman has it."""
 _NAME: Final = r"[a-zA-Z0-9]([a-zA-Z0-9_.-]*[a-zA-Z0-9])?"
 _NAME_LENGTH: Final = 253
+_REFERENCE: Final = re.compile(r"\$\(([A-Za-z_][\w.-]*)\)")
 
 
 def secrets_of(parts: EngineParts) -> Catalogue[Secret]:
@@ -80,7 +82,7 @@ def create_secret(
 
 
 def remove_secret(parts: EngineParts, secret: Secret) -> None:
-    """Forget a secret. Containers that have it keep what they got."""
+    """Forget a secret. Containers keep the files that they got of it; their variables are gone at the next start."""
     with FileLock(parts.paths.secrets_lock):
         secrets_of(parts).remove(secret.name)
         parts.paths.secret(secret.id).unlink(missing_ok=True)
@@ -91,45 +93,92 @@ def resolve_uses(parts: EngineParts, asked: tuple[SecretUse, ...]) -> tuple[Secr
     """The secrets that a container asks for, with their ids. Raises `NoSuchObject`."""
     found = []
     for use in asked:
+        if use.optional and secrets_of(parts).find(use.name) is None:
+            found.append(use)
+            continue
         secret = find_secret(parts, use.name)
         found.append(msgspec.structs.replace(use, name=secret.name, id=secret.id))
     return tuple(found)
 
 
 def copy_secrets(parts: EngineParts, config: ContainerConfig) -> None:
-    """Give a new container its own copies, which outlive the secrets, as in podman. Raises `NoSuchObject`."""
+    """Give a new container its own copies of files, which outlive the secrets, as in podman. Raises `NoSuchObject`."""
     for use, copy in _copies(parts, config):
         make_private_directory(copy.parent)
-        try:
-            data = parts.paths.secret(use.id).read_bytes()
-        except FileNotFoundError:
-            raise NoSuchObject(f'no secret with name or id "{use.name}": no such secret') from None
-        is_file = use.kind is SecretKind.MOUNT
-        write_atomically(copy, data, mode=use.mode if is_file else 0o600)
-        if is_file:
-            mappings = config.id_mappings
-            mapped = (use.uid, use.gid) if mappings is None else mappings.outside(use.uid, use.gid)
-            os.chown(copy, *(mapped or config.root_owner))
+        write_atomically(copy, _data(parts, use.name, use.id), mode=use.mode)
+        mappings = config.id_mappings
+        mapped = (use.uid, use.gid) if mappings is None else mappings.outside(use.uid, use.gid)
+        os.chown(copy, *(mapped or config.root_owner))
 
 
 def secret_files(parts: EngineParts, config: ContainerConfig) -> dict[str, str]:
     """Destination → the file on the host that is shown there."""
-    return {use.destination: str(copy) for use, copy in _copies(parts, config) if use.kind is SecretKind.MOUNT}
+    return {use.destination: str(copy) for use, copy in _copies(parts, config)}
 
 
-def secret_environment(parts: EngineParts, config: ContainerConfig) -> tuple[str, ...]:
-    """`NAME=VALUE` for the secrets that are variables."""
-    return tuple(
-        f"{use.target or use.name}={copy.read_text(errors='surrogateescape')}"
-        for use, copy in _copies(parts, config)
-        if use.kind is SecretKind.ENV
+def secret_environment(parts: EngineParts, config: ContainerConfig, *, strict: bool = True) -> tuple[str, ...]:
+    """`NAME=VALUE` for the secrets that are variables, as they are now, and for what is made of them.
+
+    One that is gone raises `NoSuchObject`; where not `strict` it is left out, as an optional one always is.
+    """
+    values: dict[str, str] = {}
+    for use in config.secrets:
+        if use.kind is SecretKind.ENV:
+            try:
+                values[use.target or use.key or use.name] = _value(parts, use)
+            except NoSuchObject:
+                if strict and not use.optional:
+                    raise
+    for line in config.env_of_secrets:
+        name, _, text = line.partition("=")
+        values[name] = _REFERENCE.sub(lambda match: values.get(match[1], match[0]), text)
+    return tuple(f"{name}={value}" for name, value in values.items())
+
+
+def keys_of(data: bytes) -> dict[str, bytes]:
+    """What a Secret of Kubernetes holds, as `kube play` keeps it. Raises `InvalidArgument` for any other secret."""
+    try:
+        packed = msgspec.json.decode(data, type=_Manifest).data
+        return {key: base64.b64decode(text, validate=False) for key, text in packed.items()}
+    except (msgspec.MsgspecError, ValueError) as error:
+        raise InvalidArgument("the secret was not made of a manifest: it has no keys") from error
+
+
+class _Manifest(msgspec.Struct):
+    data: dict[str, str]
+
+
+def _value(parts: EngineParts, use: SecretUse) -> str:
+    secret = secrets_of(parts).find(use.name)
+    data = _data(parts, use.name, secret.id if secret is not None else "")
+    if use.key:
+        found = keys_of(data).get(use.key)
+        if found is None:
+            raise NoSuchObject(f"the secret {use.name} has no key {use.key}", hint="play its manifest again")
+        data = found
+    return data.decode(errors="surrogateescape")
+
+
+def _data(parts: EngineParts, name: str, secret_id: str) -> bytes:
+    """Raises `NoSuchObject`."""
+    try:
+        if secret_id:
+            return parts.paths.secret(secret_id).read_bytes()
+    except FileNotFoundError:
+        pass
+    raise NoSuchObject(
+        f'no secret with name or id "{name}": no such secret', hint=f"make it again: wharf secret create {name} FILE"
     )
 
 
 def _copies(parts: EngineParts, config: ContainerConfig) -> list[tuple[SecretUse, Path]]:
-    """Each use with its file on the host: the same secret may be there under several modes."""
+    """Each file with its place on the host: the same secret may be there under several modes."""
     folder = parts.paths.container_secrets(config.id)
-    return [(use, folder / f"{number}-{use.id}") for number, use in enumerate(config.secrets)]
+    return [
+        (use, folder / f"{number}-{use.id}")
+        for number, use in enumerate(config.secrets)
+        if use.kind is SecretKind.MOUNT
+    ]
 
 
 def _remove_orphans(parts: EngineParts) -> None:

@@ -52,10 +52,11 @@ spec:
   containers:
   - name: main
     image: {DEMO}
-    command: [sh, -c, "cat /hold/file /conf/greeting /pass/word; echo; echo $WORD $0; sleep 600", $(NAME)]
+    command: [sh, -c, "cat /hold/file /conf/greeting /pass/word; echo; echo $WORD $URL $0; sleep 600", $(NAME)]
     env:
     - {{name: NAME, value: expanded}}
     - {{name: WORD, valueFrom: {{secretKeyRef: {{name: pass, key: word}}}}}}
+    - {{name: URL, value: "sea://$(WORD)@$(NAME)"}}
     volumeMounts:
     - {{name: hold, mountPath: /hold}}
     - {{name: conf, mountPath: /conf}}
@@ -114,7 +115,8 @@ def test_a_pod_is_played_generated_and_taken_down(
         said = wharf("logs", "web-main").stdout
         if said.count("\n") >= 3:
             break
-    assert said == "filled\nhellohalyard\nhalyard expanded\n"
+    assert said == "filled\nhellohalyard\nhalyard sea://halyard@expanded expanded\n"
+    assert "halyard" not in wharf("inspect", "web-main").stdout, "a secret's value is looked up at the start alone"
     config = engine.lookup("web-main").config
     assert (config.resources.memory, config.resources.cpus, config.process.user) == (64 << 20, 0.5, "7")
     assert (str(config.restart), config.stop_timeout) == ("on-failure", 1)
@@ -124,6 +126,8 @@ def test_a_pod_is_played_generated_and_taken_down(
     generated = wharf("kube", "generate", "web", "hold")
     documents = validated(generated.stdout)
     assert [document["kind"] for document in documents] == ["PersistentVolumeClaim", "ConfigMap", "Pod"]
+    reference = {"secretKeyRef": {"name": "pass", "key": "word"}}
+    assert {"name": "WORD", "valueFrom": reference} in documents[2]["spec"]["containers"][0]["env"]  # type: ignore[index]
     assert documents[1]["data"] == {"greeting": "hello"} and "aGFseWFyZA" not in generated.stdout
     again = wharf("kube", "play", str(file))
     assert again.returncode == 125 and 'the pod name "web" is already in use' in again.stderr
@@ -132,6 +136,9 @@ def test_a_pod_is_played_generated_and_taken_down(
     replaced = wharf("kube", "play", "--replace", str(tmp_path / "generated.yaml"))
     assert replaced.returncode == 0, replaced.stderr
     assert engine.pods.lookup("web").id != pod.id and status_of(engine, "web-main") is Status.RUNNING
+    wharf("secret", "rm", "pass")
+    refused = wharf("restart", "-t0", "web-main")
+    assert (refused.returncode, 'no secret with name or id "pass"' in refused.stderr) == (125, True)
     gone = wharf("kube", "down", "--force", str(file))
     assert gone.stdout.split()[:2] == ["Pods", "stopped:"] and "Volumes removed:\nhold\n" in gone.stdout
     assert engine.containers() == [] and engine.secrets.all() == [] and engine.volumes.all() == []

@@ -43,11 +43,29 @@ def test_the_life_of_a_secret(engine: Engine, demo_image: Image, wharf: Wharf, t
     assert json.loads(wharf("secret", "inspect", "word").stdout)[0]["Spec"]["Labels"] == {"team": "a"}
     assert wharf("secret", "rm", "word").stdout == f"{secret_id}\n"
     assert not file.exists()
-    # A container keeps its own copy.
-    assert wharf("start", "--attach", "it").stdout.split()[0] == "halyard"
+    # A container keeps its own copy of a file; a variable has nowhere to come from.
+    refused = wharf("start", "--attach", "it")
+    assert refused.returncode == 125
+    assert refused.stderr.startswith('Error: no secret with name or id "word": no such secret\nhint: make it again')
+    (tmp_path / "word").write_text("painter")
+    wharf("secret", "create", "word", str(tmp_path / "word"))
+    assert wharf("start", "--attach", "it").stdout.split() == ["halyard", "444-0", "halyard", "painter"]
+    secret_id = engine.secrets.find("word").id
+    file = engine.paths.secret(secret_id)
+    assert wharf("secret", "rm", "word").stdout == f"{secret_id}\n"
     refused = wharf("secret", "rm", "word")
     assert (refused.returncode, refused.stderr) == (1, 'Error: no secret with name or id "word": no such secret\n')
     assert wharf("run", "--secret", "word", DEMO, "true").returncode == 125
+
+
+def test_further_processes_have_the_variables_too(engine: Engine, demo_image: Image, wharf: Wharf) -> None:
+    wharf("secret", "create", "word", "-", stdin="halyard")
+    options = ("--network", "none", "--secret", "word,type=env,target=WORD")
+    assert wharf("run", "-d", "--name", "it", *options, DEMO, "sleep", "1000").returncode == 0
+    assert wharf("exec", "it", "sh", "-c", "echo $WORD").stdout == "halyard\n"
+    assert wharf("exec", "-e", "WORD=mine", "it", "sh", "-c", "echo $WORD").stdout == "mine\n"
+    wharf("secret", "rm", "word")
+    assert wharf("exec", "it", "sh", "-c", "echo ${WORD:-gone}").stdout == "gone\n"
 
 
 def test_replaced_and_orphaned(engine: Engine) -> None:

@@ -113,7 +113,11 @@ spec:
         "F": "p",
         "G": "1024",
     }
-    assert variables(pod.spec.containers[0], sources()) == expected
+    found = variables(pod.spec.containers[0], sources())
+    del expected["C"]
+    assert found.plain == expected
+    assert [(use.target, use.name, use.key) for use in found.secrets] == [("C", "s", "word")]
+    assert "hush" not in repr(found)
     assert expanded("$(A)-$(B", {"A": "x"}) == "x-$(B"
 
 
