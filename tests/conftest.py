@@ -17,6 +17,7 @@ from core.paths import EnginePaths
 from core.storage.demo_image import write_busybox_layer
 from core.storage.layout import write_layout
 from tests.worksite import DEMO, Worksite, environment, installed_command
+from tui.first_run import MARK
 
 os.environ["WHARF_DISCOVER_FOREIGN"] = "false"
 """What other engines do on this machine is nothing to a test, unless it asks."""
@@ -30,7 +31,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def state_folder_of_tests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """What a screen keeps between runs is not the operator's here."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
+        folder = tmp_path_factory.mktemp("state")
+        patch.setenv("XDG_STATE_HOME", str(folder))
+        # Nobody needs to be told the keys to begin with.
+        (folder / "wharfinger").mkdir(mode=0o700)
+        (folder / "wharfinger" / MARK).touch()
         yield
 
 

@@ -53,10 +53,12 @@ def _show(invocation: Invocation) -> int:
     from core.engine import Engine
     from tui.configuration.command import file_of
     from tui.configuration.loading import load
+    from tui.first_run import is_first_run
     from tui.opening import Opening
     from tui.workspaces.folder import WorkspaceFolder, check_name
 
-    opening = Opening(WorkspaceFolder(), check_name(invocation.workspace) if invocation.workspace else "")
+    workspace = check_name(invocation.workspace) if invocation.workspace else ""
+    opening = Opening(WorkspaceFolder(), workspace, is_first=is_first_run())
     configuration, problems = load(file_of(invocation))
     keys = _pane_keys(invocation, configuration)
     enter_as_user(invocation)

@@ -27,7 +27,7 @@ def test_a_dropped_line_loses_nothing_of_the_screen(worksite: Worksite, engine: 
         run(engine, "sh", name=name, terminal=True, stdin_open=True)
     kept = tmp_path / "wharfinger" / "workspaces" / "night.json"
     with opened(worksite, tmp_path) as terminal:
-        terminal.wait_for("STATE", "shell", "other")
+        terminal.wait_for("STATE", "shell", "other", "The keys to begin with")
         for name in ("other", "shell"):
             terminal.press("/", "C-u")
             terminal.type(name)
@@ -48,7 +48,8 @@ def test_a_dropped_line_loses_nothing_of_the_screen(worksite: Worksite, engine: 
     assert [console["name"] for console in left["consoles"]] == ["other", "shell"] and left["in_console"]
     engine.lookup("other").remove(force=True)
     with opened(worksite, tmp_path) as terminal:
-        terminal.wait_for("[night]", "/shell ", "kept-42", "every key goes to the container", "other is gone")
+        seen = terminal.wait_for("[night]", "/shell ", "kept-42", "every key goes to the container", "other is gone")
+        assert "The keys to begin with" not in seen
         terminal.type("echo again-$((40+2))\r")
         terminal.wait_for("again-42")
         terminal.press("C-]", "l")

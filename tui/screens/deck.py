@@ -33,6 +33,7 @@ from tui.opening import Opening
 from tui.own_cost import OwnCost
 from tui.plain_text import shown_name
 from tui.read_only import only_looks, refusal
+from tui.screens.greeting import greet
 from tui.screens.telling import Telling
 from tui.screens.view_stack import ViewStack
 from tui.screens.workspaces import DeckWorkspace
@@ -122,6 +123,8 @@ class DeckScreen(Telling):
         self.set_interval(TICK, self._tick)
         if self.kept.trouble:
             self.say(self.kept.trouble)
+        if self._opening.is_first:
+            greet(self)
 
     def on_unmount(self) -> None:
         self.alarms.close()

@@ -9,6 +9,7 @@ from tui.keymap import SYSTEM, Action
 from tui.own_commands import GROUP
 from tui.palette_ranking import Chosen
 from tui.screens.dialog import ConfirmDialog
+from tui.screens.greeting import dismiss
 from tui.screens.help import help_text
 from tui.screens.list_actions import ListActions
 from tui.screens.menu import ActionMenu
@@ -129,6 +130,8 @@ class GeneralActions(ListActions, SystemActions, WorkspaceActions):
         """From the innermost thing outwards; False where there was nothing to go back from."""
         deck = self._deck
         front = deck.consoles.front
+        if dismiss(deck):
+            return True
         if deck.has_class("-full"):
             deck.remove_class("-full")
         elif front is not None and front.has_ended:
