@@ -53,6 +53,7 @@ def test_flags_that_nobody_has(fake: FakeEngine, call: Call) -> None:
         ("aeroplane", "unrecognized command `wharf aeroplane`", "wharf --help lists the commands"),
         ("image aeroplane", "unrecognized command `wharf image aeroplane`", "behind image: ls, rm"),
         ("machine", "the command machine of podman is not supported by wharf", ""),
+        ("kube apply", "the command kube apply of podman is not supported by wharf", ""),
         ("image trust", "the command image trust of podman is not supported by wharf", ""),
     ],
 )
