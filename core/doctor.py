@@ -52,6 +52,7 @@ def diagnose(paths: EnginePaths, settings: Settings) -> list[Finding]:
         _program("slirp4netns", "slirp4netns", required=False),
         _program("pasta", "passt", required=False),
         *([_tun()] if outside_user() is not None else []),
+        _program("fuse-overlayfs", "fuse-overlayfs", required=False),
         _program("tar", "tar"),
         _busybox(),
         _program("zstd", "zstd", required=False),

@@ -79,6 +79,11 @@ class EnginePaths:
         return self.root / "storage.conf"
 
     @property
+    def mount_programs(self) -> Path:
+        """What begins the program that mounts layers, where the kernel does not, under that program's name."""
+        return self.root / "mount-programs"
+
+    @property
     def signature_policy(self) -> Path:
         return self.root / "policy.json"
 

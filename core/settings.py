@@ -31,6 +31,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Further folders in which runtimes of other engines keep their state."""
     discover_foreign: bool = True
     """Look for other engines' containers at the places that are known, and at those that their monitors name."""
+    mount_program: str = ""
+    """What mounts layers in place of the kernel: fuse-overlayfs. Empty to take it where the kernel can not."""
     subuid_file: str = "/etc/subuid"
     subgid_file: str = "/etc/subgid"
     automatic_ids: str = "containers"

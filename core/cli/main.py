@@ -273,6 +273,7 @@ class Invocation:
             log_level=options.log_level,
             foreign_roots=tuple(options.foreign_root),
             discover_foreign=options.discover_foreign,
+            mount_program=os.environ.get("WHARF_MOUNT_PROGRAM", ""),
             **keys,
         )
 

@@ -12,8 +12,8 @@ import msgspec
 from core.errors import StorageFailed
 from core.host.files import make_private_directory, write_atomically
 from core.host.locks import held_descriptors
-from core.host.processes import Finished, find_program, run
-from core.host.rootless import storage_environment
+from core.host.processes import Finished, find_program, run, search_path
+from core.host.rootless import outside_user, storage_environment
 from core.paths import EnginePaths
 from core.settings import Settings
 
@@ -29,6 +29,7 @@ class StorageCommand:
         self._paths = paths
         self._settings = settings
         self._program = ""
+        self._mount_program: Path | None = None
 
     @property
     def additional_stores(self) -> list[Path]:
@@ -50,7 +51,10 @@ class StorageCommand:
 
     def environment(self) -> dict[str, str]:
         """The packaged configuration of containers-common must not leak in, so every call names ours."""
-        return {**os.environ, **storage_environment(), "CONTAINERS_STORAGE_CONF": str(self._paths.storage_config)}
+        own = {**storage_environment(), "CONTAINERS_STORAGE_CONF": str(self._paths.storage_config)}
+        if self._mount_program is not None:
+            own["PATH"] = f"{self._mount_program.parent}:{search_path()}"
+        return {**os.environ, **own}
 
     def run(self, verb: str, *arguments: str, stdin: bytes | None = None) -> Finished:
         """One verb, whatever its result."""
@@ -59,6 +63,8 @@ class StorageCommand:
         options = ["-s", "overlay", "-g", str(self._paths.storage_root), "-R", str(self._paths.storage_run_root)]
         for option in self.store_options:
             options += ["--storage-opt", option]
+        if self._settings.mount_program:
+            options += ["--storage-opt", f"overlay.mount_program={self._mount_program}"]
         argv = [self._program, verb, *options, *arguments]
         # A caller that is killed leaves this command to go on: whoever repairs after it must find it ended.
         return run(argv, env=self.environment(), stdin=stdin, timeout=_TIMEOUT, pass_fds=held_descriptors())
@@ -86,6 +92,12 @@ class StorageCommand:
         config = _CONFIG.format(run=paths.storage_run_root, root=paths.storage_root).encode()
         if not paths.storage_config.exists() or paths.storage_config.read_bytes() != config:
             write_atomically(paths.storage_config, config)
+        # Where a program mounted layers once, containers-storage goes on with one.
+        flag = paths.storage_root / "overlay" / ".has-mount-program"
+        if self._settings.mount_program or outside_user() is not None or flag.exists():
+            from core.storage.mount_program import mount_program
+
+            self._mount_program = mount_program(paths, self._settings)
         self._program = program
 
 

@@ -18,11 +18,10 @@ from urllib.request import urlopen
 
 import pytest
 
-from core.network.user_mode import TUN_DEVICE as TUN
+from core.network.user_mode import TUN_DEVICE
 from tests.ports import free_port
 from tests.worksite import DEMO, PROJECT, eventually
 
-TUN_DEVICE = Path(TUN)
 NAME = f"wharf-test-{os.getpid()}"
 LIBRARIES = ("msgspec", "platformdirs", "ptyprocess")
 """All that the command line loads beside the program itself."""
@@ -34,6 +33,7 @@ class User:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.account = pwd.getpwnam(NAME)
+        self.environment: dict[str, str] = {}
         self.python = next(
             candidate
             for candidate in ("/usr/bin/python3", os.path.realpath(sys.executable))
@@ -48,6 +48,7 @@ class User:
             "PYTHONPATH": str(self.folder / "program"),
             "PYTHONDONTWRITEBYTECODE": "1",
             "LANG": "C.UTF-8",
+            **self.environment,
         }
         become = ["setpriv", f"--reuid={NAME}", f"--regid={self.account.pw_gid}", "--init-groups", "--inh-caps=-all"]
         return subprocess.run(
@@ -99,14 +100,14 @@ def end_processes_of_user(folder: Path) -> None:
 
 
 @contextlib.contextmanager
-def tun_for_all() -> Iterator[None]:
-    """As udev makes the device on other machines: networks of an ordinary user need it."""
-    mode = TUN_DEVICE.stat().st_mode & 0o777
-    TUN_DEVICE.chmod(0o666)
+def for_all(device: str) -> Iterator[None]:
+    """A device open to all, as udev makes it on other machines: what an ordinary user has needs it."""
+    mode = os.stat(device).st_mode & 0o777
+    os.chmod(device, 0o666)
     try:
         yield
     finally:
-        TUN_DEVICE.chmod(mode)
+        os.chmod(device, mode)
 
 
 @pytest.fixture(scope="module")
@@ -134,7 +135,7 @@ def user(demo_archive: Path) -> Iterator[User]:
         subprocess.run(["chmod", "-R", "a+rX", str(folder / "program"), str(folder / "demo.tar")], check=True)
         made = User(folder)
         made.said("load", "-i", str(folder / "demo.tar"))
-        with tun_for_all():
+        with for_all(TUN_DEVICE), for_all("/dev/fuse"):
             yield made
         made.said("rm", "-fa", "-v")
         for _ in eventually(20):
@@ -245,6 +246,22 @@ def test_a_network_of_its_own_without_root(user: User, network: str) -> None:
     for _ in eventually(20):
         if not carriers(user):
             break
+
+
+def test_layers_are_mounted_in_user_space_where_that_is_wished(user: User) -> None:
+    user.environment["WHARF_MOUNT_PROGRAM"] = "fuse-overlayfs"
+    try:
+        user.said("run", "-d", "--name", "fused", DEMO, "sh", "-c", "rm /www/index.html; touch /new; exec sleep 1000")
+        assert "fuse-overlayfs / fuse.fuse-overlayfs" in user.said("exec", "fused", "cat", "/proc/mounts")
+        assert {"A /new", "D /www/index.html"} <= set(user.said("diff", "fused").splitlines())
+        user.said("commit", "--pause=false", "fused", "made-by-fuse")
+        assert "index.html" not in user.said("run", "--rm", "made-by-fuse", "ls", "/www")
+        # Nothing that lives on holds a lock.
+        user.said("rm", "-f", "fused")
+        user.said("rmi", "made-by-fuse")
+    finally:
+        del user.environment["WHARF_MOUNT_PROGRAM"]
+    assert all(b"fuse-overlayfs" not in Path(f"/proc/{pid}/cmdline").read_bytes() for pid in user.processes())
 
 
 def carriers(user: User) -> list[bytes]:
