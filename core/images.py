@@ -28,8 +28,9 @@ SAVE_FORMS: Final = get_args(SaveForm)
 class Images:
     """The `images` of an engine. May be called from any thread."""
 
-    def __init__(self, parts: EngineParts) -> None:
+    def __init__(self, parts: EngineParts, storage: ContainersStorage) -> None:
         self._parts = parts
+        self._storage = storage
 
     def all(self) -> list[Image]:
         """All images, those of the additional stores too."""
@@ -216,5 +217,4 @@ class Images:
         """Make the demo image out of the host's static busybox. Raises `HostIncomplete`."""
         from core.storage import demo_image
 
-        storage = ContainersStorage(self._parts.paths, self._parts.settings)
-        return demo_image.build_demo(storage, Path(find_program("busybox")), self._parts.paths.transfers)
+        return demo_image.build_demo(self._storage, Path(find_program("busybox")), self._parts.paths.transfers)

@@ -33,6 +33,13 @@ def configuration_file() -> str:
     return os.path.join(platformdirs.user_config_dir("wharfinger"), "config.toml")
 
 
+def action_journal() -> Path:
+    """The journal of what was done from the screen, of who runs this program."""
+    import platformdirs
+
+    return platformdirs.user_state_path("wharfinger") / "journal.jsonl"
+
+
 LOG_FILE = "wharfinger.log"
 DATABASE = "wharfinger.db"
 RUNTIME_ROOT = "runc"

@@ -9,6 +9,7 @@ from textual.message import Message
 
 from core.errors import EngineError
 from core.events import Event
+from core.model.journal import JournalEntry
 from core.model.snapshot import ExportProgress, ResourceSample
 from tui.step import Step
 from tui.terminal.source import ConsoleSource
@@ -84,6 +85,14 @@ class VerbsEnded(Message):
         self.failed = failed
 
 
+class ActionRecorded(Message):
+    """What was done is in the journal."""
+
+    def __init__(self, entry: JournalEntry) -> None:
+        super().__init__()
+        self.entry = entry
+
+
 class Answered(Message):
     """What was asked of the engine is there. `then` takes it."""
 
@@ -91,10 +100,6 @@ class Answered(Message):
         super().__init__()
         self.found = found
         self.then = then
-
-
-class ConfigurationAsked(Message):
-    """The configuration file is to be read again."""
 
 
 class ExportProgressed(Message):

@@ -15,6 +15,7 @@ from tui.forms.form import Field, Form
 from tui.keymap import Action, Scope
 from tui.plain_text import printable
 from tui.read_only import OWN_LOOKING
+from tui.step import Step
 
 if TYPE_CHECKING:
     from tui.screens.deck import DeckScreen
@@ -97,7 +98,7 @@ def _ask(deck: DeckScreen, command: OwnCommand, rows: Sequence[Any]) -> None:
 
     def confirm(values: Mapping[str, str]) -> None:
         given = {f"input.{name}": value for name, value in values.items()}
-        orders = [(row, filled(command.command, {**fields_of(row), **given})) for row in rows]
+        orders = [(_step(deck, command, row), filled(command.command, {**fields_of(row), **given})) for row in rows]
         if not command.confirm:
             _run(deck, command, orders)
             return
@@ -122,18 +123,22 @@ def _ask(deck: DeckScreen, command: OwnCommand, rows: Sequence[Any]) -> None:
     deck.app.push_screen(FormDialog(input_form(command, [deck.view.label(row) for row in rows])), typed)
 
 
-def _run(deck: DeckScreen, command: OwnCommand, orders: Sequence[tuple[Any, tuple[str, ...]]]) -> None:
+def _step(deck: DeckScreen, command: OwnCommand, row: Any) -> Step:
+    """As the journal has it: what was typed for the inputs may be secret, and is left out."""
+    given = (deck.view.noun, filled(command.command, fields_of(row)), tuple(one.name for one in command.inputs))
+    return Step("own command", deck.view.key(row), deck.view.label(row), given)
+
+
+def _run(deck: DeckScreen, command: OwnCommand, orders: Sequence[tuple[Step, tuple[str, ...]]]) -> None:
     if command.place == "console":
-        for row, argv in orders:
+        for step, argv in orders:
             deck.await_console()
-            deck.bridge.open_own(
-                deck.view.key(row), f"{deck.view.label(row)}: {command.name}", argv, changes=command.dangerous
-            )
+            deck.bridge.open_own(step, f"{step.name}: {command.name}", argv, changes=command.dangerous)
         return
     deck.say(f"{command.name} …")
 
     def ended(finished: Sequence[Finished]) -> None:
-        named = [(deck.view.label(row), one) for (row, _), one in zip(orders, finished, strict=True)]
+        named = [(step.name, one) for (step, _), one in zip(orders, finished, strict=True)]
         if command.place == "output":
             from tui.screens.text_view import TextView
 
@@ -145,7 +150,7 @@ def _run(deck: DeckScreen, command: OwnCommand, orders: Sequence[tuple[Any, tupl
         deck.say(text.splitlines()[0])
         deck.app.notify(printable_lines(text), severity="error" if failed else "information", markup=False)
 
-    deck.bridge.run_own([argv for _, argv in orders], changes=command.dangerous, then=ended)
+    deck.bridge.run_own(orders, changes=command.dangerous, then=ended)
 
 
 def summary(command: OwnCommand, named: Sequence[tuple[str, Finished]]) -> str:

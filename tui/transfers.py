@@ -15,7 +15,8 @@ from tui.plain_text import size
 class TransferJob:
     """One of them. `doing`: in words, as `pulling alpine`. A thread writes it, the screen reads it.
 
-    `outcome`: behind the name, once it has ended without an error. `can_cancel`: whether `cancel` ends it.
+    `outcome`: behind the name, once it has ended without an error. `can_cancel`: whether `cancel` ends it. `made`: the
+    id of the container that came of it.
     """
 
     doing: str
@@ -23,6 +24,8 @@ class TransferJob:
     cancel: threading.Event = field(default_factory=threading.Event)
     progress: PullProgress | None = None
     outcome: str = ""
+    was_cancelled: bool = False
+    made: str = ""
     error: EngineError | None = None
     ended: bool = False
 

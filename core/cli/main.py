@@ -45,6 +45,7 @@ COMMANDS = {
     "info": ("host", "describe the host and the store"),
     "init": ("lifecycle", "create the process of containers without starting it"),
     "inspect": ("listing", "show all that is known of containers or images"),
+    "journal": ("journal", "show what was done from the screen, also as a script that does it again"),
     "kill": ("lifecycle", "send a signal to containers"),
     "kube down": ("kube", "take down what was played from a file of Kubernetes manifests"),
     "kube generate": ("kube", "make Kubernetes manifests of pods, containers and volumes"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
+from glob import glob
 from typing import Final
 
 import msgspec
@@ -64,8 +65,6 @@ def mounts(text: str) -> list[AnyMount]:
     fields = _fields(text)
     if fields.get("type") != "glob":
         return [mount(text)]
-    from glob import glob
-
     pattern = fields.get("src") or fields.get("source") or ""
     found = sorted(glob(pattern))
     if not found:

@@ -372,8 +372,11 @@ class FakeEngine:
         sample = ResourceSample(at=0.0, cpu_ns=0, cpu_percent=12.3, memory=42 << 20, memory_limit=0, pids=7)
         return {container_id: sample for container_id in wanted if container_id in self._containers}
 
-    def past_events(self) -> list[Event]:
-        return list(self.journal)
+    def past_events(self, after: int = 0) -> list[Event]:
+        return self.journal[after:]
+
+    def last_sequence(self) -> int:
+        return len(self.journal)
 
     def subscribe(self) -> Subscription:
         return self._bus.subscribe()

@@ -7,12 +7,16 @@ import time
 from collections.abc import Iterator
 from types import SimpleNamespace
 
+import msgspec
 import pytest
 from textual.screen import ModalScreen
 from textual.widgets import Input
 
 from core.events import EventKind
+from core.journal.file import Journal
+from core.model.journal import Result
 from core.model.state import Status
+from tests.core.journal.conftest import action
 from tests.fakes.engine import FakeEngine
 from tests.tui.conftest import lines, until, until_shown
 from tests.tui.drawn import FOLDER, assert_drawn, drawn
@@ -30,6 +34,7 @@ STATES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "networks": (("5",), ("inner",)),
     "consoles": (("6",), ("no console is open",)),
     "events": (("7",), ("create",)),
+    "journal": (("V",), ("wharf stop", "no room is left")),
     "others": (("8",), ("no container of podman",)),
     "inspect": (("i",), ('"Status"',)),
     "stats": (("home", "t"), ("No figures yet",)),
@@ -81,6 +86,10 @@ def populate(fake: FakeEngine) -> None:
     fake.volumes.add("data", "1" * 64)
     fake.networks.add("inner")
     fake.tell(EventKind.DIED, batch.id)
+    web = fake.find("web").id
+    Journal().add(action(0, name="web", id=web, command=("wharf", "stop", "web"), runtime="runc kill 1"))
+    failed = action(1, name="db", verb="pause", command=("wharf", "pause", "db"), result=Result.FAILED)
+    Journal().add(msgspec.structs.replace(failed, error="no room is left"))
 
 
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")

@@ -24,6 +24,7 @@ from tui.bridge.console_sources import attached, best_shell, executed, has_shell
 from tui.bridge.details import DETAILS
 from tui.bridge.found import found, is_foreign
 from tui.bridge.readers import READERS
+from tui.bridge.recorder import Recorder
 from tui.bridge.verbs import LOOKING_VERBS, VERBS, Batch, undoing
 from tui.messages import (
     Answered,
@@ -62,6 +63,7 @@ class Bridge:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._post: Post = _nobody
+        self._recorder = Recorder(engine, self._tell_action)
         self._pool = ThreadPoolExecutor(WORKERS, "wharf-verb")
         self.read_only = False
         """Whether whatever would change something is refused."""
@@ -113,6 +115,8 @@ class Bridge:
         self._reader = reader
         if reader and reader != "containers":
             self._do(lambda: self._read_rows(reader))
+        if reader == "journal":
+            self._do(self._recorder.tell_damage)
 
     def show(self, container_ids: Iterable[str]) -> None:
         """Which containers are on the screen: only those are sampled."""
@@ -159,9 +163,10 @@ class Bridge:
         self._post(VerbProgressed(step.row_id, doing))
         self._under_way[step.row_id] = doing
         try:
-            verb.act(
-                self._engine, step.row_id, lambda words: self._post(VerbProgressed(step.row_id, words)), *step.given
-            )
+            with self._recorder.recorded(step):
+                verb.act(
+                    self._engine, step.row_id, lambda words: self._post(VerbProgressed(step.row_id, words)), *step.given
+                )
         finally:
             self._under_way.pop(step.row_id, None)
 
@@ -176,8 +181,10 @@ class Bridge:
         """Run the health check now; its result goes into the status line."""
 
         def act() -> None:
-            container = self._engine.lookup(container_id)
-            result = container.check_health()
+            with self._recorder.recorded(Step("check health", container_id, "")) as deed:
+                container = self._engine.lookup(container_id)
+                result = container.check_health()
+                deed.trouble = f"the check ended with {result.exit_code}" if result.exit_code else ""
             self._read()
             said = " ".join(result.output.split())[:80]
             works = "is healthy" if result.exit_code == 0 else f"failed its health check with {result.exit_code}"
@@ -187,8 +194,9 @@ class Bridge:
 
     def mount(self, container_id: str) -> None:
         def act() -> None:
-            container = self._engine.lookup(container_id)
-            path = str(container.mount())
+            with self._recorder.recorded(Step("mount", container_id, "")):
+                container = self._engine.lookup(container_id)
+                path = str(container.mount())
             self._read()
             self._post(VerbSucceeded(container_id, f"{container.name} is mounted at {path} (copied)", copied=path))
 
@@ -203,14 +211,17 @@ class Bridge:
         overwrite: bool,
         cancel: threading.Event,
     ) -> None:
+        step = Step("export", container_id, "", (destination, compression, overwrite))
+
         def progressed(progress: ExportProgress) -> None:
             self._post(ExportProgressed(container_id, progress))
 
         def act() -> None:
             try:
-                written = self._engine.lookup(container_id).export(
-                    destination, compression=compression, overwrite=overwrite, progress=progressed, cancel=cancel
-                )
+                with self._recorder.recorded(step):
+                    written = self._engine.lookup(container_id).export(
+                        destination, compression=compression, overwrite=overwrite, progress=progressed, cancel=cancel
+                    )
             except EngineError as error:
                 self._post(ExportEnded(container_id, 0, error))
             else:
@@ -244,12 +255,13 @@ class Bridge:
         """Make an image; its name, or its id, goes into the status line."""
 
         def act() -> None:
-            container = self._engine.lookup(container_id)
-            self._post(VerbProgressed(container_id, "committing"))
-            try:
-                image = container.commit(options)
-            finally:
-                self._post(VerbProgressed(container_id, ""))
+            with self._recorder.recorded(Step("commit", container_id, "", (options,))):
+                container = self._engine.lookup(container_id)
+                self._post(VerbProgressed(container_id, "committing"))
+                try:
+                    image = container.commit(options)
+                finally:
+                    self._post(VerbProgressed(container_id, ""))
             self._post(VerbSucceeded(container_id, f"{container.name} is image {options.reference or image[:12]} now"))
 
         self._change(act)
@@ -258,7 +270,8 @@ class Bridge:
         """Open the container's console."""
 
         def act() -> None:
-            source = attached(found(self._engine, container_id))
+            with self._recorder.recorded(Step("watch" if watch_only else "attach", container_id, "")):
+                source = attached(found(self._engine, container_id))
             self._post(ConsoleOpened(container_id, source, watch_only=watch_only))
 
         if watch_only:
@@ -291,13 +304,19 @@ class Bridge:
         """Open the best shell that the container has; where it has none, the host's tools are offered."""
 
         def act() -> None:
-            container = found(self._engine, container_id)
-            if has_shell(container):
-                self._post(ConsoleOpened(container_id, best_shell(container)))
-            elif is_foreign(container_id):
-                raise NoSuchExecutable(f"{container.name} has no shell", hint="E runs another command in it")
-            else:
+            source = None
+            with self._recorder.recorded(Step("shell", container_id, "")) as deed:
+                container = found(self._engine, container_id)
+                if has_shell(container):
+                    source = best_shell(container)
+                elif is_foreign(container_id):
+                    raise NoSuchExecutable(f"{container.name} has no shell", hint="E runs another command in it")
+                else:
+                    deed.trouble = f"{container.name} has no shell"
+            if source is None:
                 self._post(ShellMissing(container_id, container.name))
+            else:
+                self._post(ConsoleOpened(container_id, source))
 
         self._change(act)
 
@@ -305,7 +324,9 @@ class Bridge:
         """Open a shell of the host's busybox in the container's namespaces."""
 
         def act() -> None:
-            self._post(ConsoleOpened(container_id, host_tools(self._engine.lookup(container_id))))
+            with self._recorder.recorded(Step("host tools", container_id, "")):
+                source = host_tools(self._engine.lookup(container_id))
+            self._post(ConsoleOpened(container_id, source))
 
         self._change(act)
 
@@ -313,7 +334,9 @@ class Bridge:
         """Run a command in the container, with its streams in a pane."""
 
         def act() -> None:
-            self._post(ConsoleOpened(container_id, executed(found(self._engine, container_id), options)))
+            with self._recorder.recorded(Step("exec", container_id, "", (options,))):
+                source = executed(found(self._engine, container_id), options)
+            self._post(ConsoleOpened(container_id, source))
 
         self._change(act)
 
@@ -321,21 +344,34 @@ class Bridge:
         """Run a program of the operator's beside everything else; what it prints is thrown away."""
         self._do(lambda: self._check_ended(argv, run(argv, timeout=HOOK_PATIENCE)))
 
-    def open_own(self, row_id: str, title: str, argv: Sequence[str], *, changes: bool) -> None:
-        """Run a command of the operator's on this host, in a pane."""
+    def open_own(self, step: Step, title: str, argv: Sequence[str], *, changes: bool) -> None:
+        """Run a command of the operator's on this host, in a pane. `step`: as the journal has it."""
 
         def act() -> None:
-            self._post(ConsoleOpened(row_id, on_host(row_id, title, argv)))
+            with self._recorder.recorded(step):
+                source = on_host(step.row_id, title, argv)
+            self._post(ConsoleOpened(step.row_id, source))
 
         (self._change if changes else self._do)(act)
 
-    def run_own(self, argvs: Sequence[Sequence[str]], *, changes: bool, then: Callable[[Any], object]) -> None:
-        """Run commands of the operator's, one after the other; how each ended is told to `then` on the screen."""
+    def run_own(
+        self, orders: Sequence[tuple[Step, Sequence[str]]], *, changes: bool, then: Callable[[Any], object]
+    ) -> None:
+        """Run commands of the operator's, one after the other; how each ended is told to `then` on the screen.
+
+        Of each the step, as the journal has it, and the command.
+        """
 
         def act() -> None:
-            self._post(Answered([run(argv) for argv in argvs], then))
+            self._post(Answered([self._run_one(step, argv) for step, argv in orders], then))
 
         (self._change if changes else self._do)(act)
+
+    def _run_one(self, step: Step, argv: Sequence[str]) -> Finished:
+        with self._recorder.recorded(step) as deed:
+            finished = run(argv)
+            deed.trouble = f"it ended with {finished.returncode}" if finished.returncode else ""
+        return finished
 
     def _check_ended(self, argv: Sequence[str], finished: Finished) -> None:
         if finished.returncode:
@@ -390,6 +426,12 @@ class Bridge:
         reader = self._reader
         if reader and reader != "containers" and any(event.kind in READERS[reader].kinds for event in events):
             self._read_rows(reader)
+
+    def _tell_action(self, message: Message) -> None:
+        """Something is in the journal; its rows are read where they are shown."""
+        self._post(message)
+        if self._reader == "journal":
+            self._read_rows("journal")
 
     def _sample(self) -> None:
         while not self._closing.wait(SAMPLE_INTERVAL):

@@ -9,8 +9,10 @@ from typing import Any, Final
 
 from core.engine import Engine
 from core.events import Event, EventKind
+from core.journal.file import Journal
 from core.model.foreign import ForeignContainer
 from core.model.image import Image
+from core.model.journal import JournalEntry
 from core.model.network import Network
 
 PAST_EVENTS: Final = 5_000
@@ -80,6 +82,12 @@ def _foreign(engine: Engine) -> list[ForeignContainer]:
     return engine.foreign.containers()
 
 
+def _journal(engine: Engine) -> list[JournalEntry]:
+    """What was done from a screen of this user's, newest first."""
+    entries, _ = Journal().read()
+    return sorted(entries, key=lambda entry: entry.time, reverse=True)
+
+
 READERS: Final = {
     "containers": Reader(lambda engine: engine.containers()),
     "images": Reader(
@@ -99,4 +107,5 @@ READERS: Final = {
         frozenset({EventKind.VOLUME, EventKind.CREATE, EventKind.REMOVE, EventKind.OVERFLOW}),
     ),
     "events": Reader(_events, frozenset({EventKind.OVERFLOW})),
+    "journal": Reader(_journal),
 }  # fmt: skip

@@ -41,6 +41,7 @@ def _transfer(do: Callable[..., str]) -> Callable[..., None]:
         try:
             job.outcome = do(engine, job, *given)
         except Cancelled:
+            job.was_cancelled = True
             job.outcome = "was cancelled: nothing of it is left"
         except EngineError as error:
             job.error = error
@@ -70,6 +71,7 @@ def _create(engine: Engine, job: TransferJob, command: str, words: Sequence[str]
             engine.images.pull(request.image, progress=job.take, cancel=job.cancel, access=access)
             job.progress = None
     container = create_in_pod(engine, request, options.pod_id_file)
+    job.made = container.id
     if command == "create":
         return f"is made: {container.name}"
     start_detached(container)
@@ -180,8 +182,11 @@ def _disconnect(engine: Engine, network_id: str, tell: Tell, container: str) -> 
     engine.networks.disconnect(engine.lookup(container), network_id)
 
 
-def _prune(engine: Engine, key: str, tell: Tell, plan: PrunePlan, pods: Sequence[str]) -> None:
-    """What was shown; what came into use meanwhile stays. The first that could not be removed is told."""
+def _prune(engine: Engine, key: str, tell: Tell, plan: PrunePlan, pods: Sequence[str], kinds: tuple[str, ...]) -> None:
+    """What was shown; what came into use meanwhile stays. The first that could not be removed is told.
+
+    `kinds`: what was looked for, for the journal.
+    """
     failures: list[EngineError] = []
     for pod in pods:
         engine.pods.remove(pod)
@@ -190,7 +195,7 @@ def _prune(engine: Engine, key: str, tell: Tell, plan: PrunePlan, pods: Sequence
         raise failures[0]
 
 
-def _create_secret(engine: Engine, key: str, tell: Tell, name: str, data: bytes) -> None:
+def _create_secret(engine: Engine, key: str, tell: Tell, name: str, data: bytes, file: str) -> None:
     engine.secrets.create(name, data)
 
 

@@ -51,9 +51,9 @@ def _remove(engine: Engine, container_id: str, tell: Tell, force: bool) -> None:
     engine.lookup(container_id).remove(force=force)
 
 
-def _remove_image(engine: Engine, image_id: str, tell: Tell) -> None:
+def _remove_image(engine: Engine, image_id: str, tell: Tell, names: Sequence[str]) -> None:
     """One name after the other: the last takes the image with it. By force its containers would go, too."""
-    for name in engine.images.find(image_id).names or (image_id,):
+    for name in names or (image_id,):
         engine.images.remove(name)
 
 

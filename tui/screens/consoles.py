@@ -58,7 +58,8 @@ class ConsoleKeeping(Screen[None]):
 
     def say(self, text: str) -> None:
         """Show a line of what happened last."""
-        self.query_one(StatusLine).message = text
+        status = self.query_one(StatusLine)
+        status.message, status.command = text, ""
 
     @property
     def is_console_awaited(self) -> bool:

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from tui.keymap import SYSTEM, Action
-from tui.messages import ConfigurationAsked
 from tui.own_commands import GROUP
 from tui.palette_ranking import Chosen
 from tui.screens.dialog import ConfirmDialog
@@ -48,9 +47,6 @@ class GeneralActions(ListActions, SystemActions, WorkspaceActions):
         words = "Every key works again, those that stop and remove, too."
         self._deck.app.push_screen(ConfirmDialog("Lift read-only mode?", words, "Lift"), answered)
 
-    def read_configuration(self) -> None:
-        self._deck.post_message(ConfigurationAsked())
-
     def own_cost(self) -> None:
         self._deck.own_cost.is_shown = not self._deck.own_cost.is_shown
         self._deck.show_cost()
@@ -62,7 +58,7 @@ class GeneralActions(ListActions, SystemActions, WorkspaceActions):
         self._step_view(-1)
 
     def _step_view(self, places: int) -> None:
-        names = [entry.name for entry in VIEWS]
+        names = [name for name, _ in self._deck.views.tabs()]
         self._deck.show_view(names[(names.index(self._deck.view.name) + places) % len(names)])
 
     def open(self, row: Any) -> None:

@@ -99,8 +99,8 @@ def prune(deck: DeckScreen, what: str, kinds: Sequence[str]) -> None:
 
         def answered(answer: tuple[bool, bool] | None) -> None:
             if answer is not None and answer[0]:
-                step = Step("prune", f"prune {what}", what, (offer.plan, [pod_id for pod_id, _ in offer.pods]))
-                deck.bridge.run(step)
+                given = (offer.plan, [pod_id for pod_id, _ in offer.pods], tuple(kinds))
+                deck.bridge.run(Step("prune", f"prune {what}", what, given))
 
         freed = f"This frees {size(offer.plan.size)}." if offer.plan.size else "This frees next to nothing."
         message = f"For good goes what is listed. {freed} What comes into use before that stays."

@@ -120,7 +120,8 @@ class SystemActions:
                 except OSError as error:
                     self._deck.say(f"{values['file']} can not be read: {error.strerror}")
                     return
-            self._deck.bridge.run(Step("create secret", values["name"], values["name"], (values["name"], data)))
+            file = str(Path(values["file"]).expanduser().absolute()) if values["file"] else ""
+            self._deck.bridge.run(Step("create secret", values["name"], values["name"], (values["name"], data, file)))
 
         orders.fill_in(self._deck, SECRET_FORM, keep)
 

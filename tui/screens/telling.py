@@ -9,17 +9,28 @@ from typing import Final
 from textual import on
 
 from core.errors import Cancelled
+from core.journal.script import together
+from core.model.journal import Result
 from tui.alerts.notices import desktop_notice
 from tui.bridge import Bridge
 from tui.exports import Exports
 from tui.live import Live
-from tui.messages import ExportEnded, ExportProgressed, VerbFailed, VerbProgressed, VerbsEnded, VerbSucceeded
+from tui.messages import (
+    ActionRecorded,
+    ExportEnded,
+    ExportProgressed,
+    VerbFailed,
+    VerbProgressed,
+    VerbsEnded,
+    VerbSucceeded,
+)
 from tui.plain_text import printable, printable_text, size
 from tui.screens.consoles import ConsoleKeeping
 from tui.screens.undo import Undo
 from tui.screens.view_stack import ViewStack
 from tui.step import Step
 from tui.terminal.pane_keys import PaneKeys
+from tui.widgets.bars import StatusLine
 
 TOAST_SECONDS: Final = 8.0
 
@@ -35,6 +46,8 @@ class Telling(ConsoleKeeping):
         self.exports: Exports = {}
         self.undo = Undo()
         self._dialog_awaited = False
+        self._commands: list[tuple[str, ...]] = []
+        """The equivalents of what was done and not yet told."""
 
     def show_notes(self) -> None:
         """Say in the title what is not shown, marked or under way."""
@@ -61,7 +74,18 @@ class Telling(ConsoleKeeping):
         if message.copied:
             self.app.copy_to_clipboard(message.copied)
         self.say(message.note)
+        self._show_command()
         self._offer_undo(message.undo, message.note)
+
+    @on(ActionRecorded)
+    def _take_action(self, message: ActionRecorded) -> None:
+        """Its command is shown with the word that it is done."""
+        if message.entry.command and message.entry.result is Result.DONE:
+            self._commands.append(message.entry.command)
+
+    def _show_command(self) -> None:
+        self.query_one(StatusLine).command = together(self._commands)
+        self._commands.clear()
 
     def _offer_undo(self, steps: Sequence[Step], note: str) -> None:
         if steps:
@@ -79,6 +103,7 @@ class Telling(ConsoleKeeping):
             lines.append(f"{self.views.action('undo').shown_key} undoes it, for half a minute")
         failed = f"{len(message.failed)} failed" if message.failed else ""
         self.say("; ".join(filter(None, [*(f"{len(names)} {words}" for words, names in message.done.items()), failed])))
+        self._show_command()
         self.app.notify(
             "\n".join(printable(line) for line in lines),
             severity="error" if message.failed else "information",
@@ -93,6 +118,7 @@ class Telling(ConsoleKeeping):
 
         self.end_console_wait()
         self._dialog_awaited = False
+        self._commands.clear()
         self.say(message.error.message)
         if not isinstance(self.app.screen, ErrorDialog):
             self.app.push_screen(ErrorDialog(message.error))

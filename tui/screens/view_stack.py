@@ -100,7 +100,8 @@ class ViewStack:
 
     def tabs(self) -> list[tuple[str, str]]:
         """Names and words for the line of tabs."""
-        return [(entry.name, f"{entry.key} {entry.title}") for entry in VIEWS]
+        shown = self.current.view.name
+        return [(entry.name, f"{entry.key} {entry.title}") for entry in VIEWS if entry.has_tab or entry.name == shown]
 
     def put(self, name: str, rows: Iterable[Any]) -> bool:
         """New rows of a view; False where that was never shown."""
@@ -117,11 +118,6 @@ class ViewStack:
 
     def is_read(self, name: str) -> bool:
         return name in self._made and self._made[name].is_read
-
-    def bind_anew(self) -> None:
-        """The keys of all views are others."""
-        for shown in self._made.values():
-            shown.__dict__.pop("keys", None)
 
     def actions(self) -> list[Action]:
         """What the keys mean in this view."""

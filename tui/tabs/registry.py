@@ -56,3 +56,4 @@ NETWORK_TABS: Final = (
     _tab("inspect", "Inspect", "tui.tabs.image:InspectNetworkTab"),
 )
 EVENT_TABS: Final = (_tab("event", "Event", "tui.tabs.facts:EventTab"),)
+JOURNAL_TABS: Final = (_tab("action", "Action", "tui.tabs.journal:JournalTab"),)

@@ -11,12 +11,16 @@ from tui.views.view import View
 
 @dataclass(frozen=True, slots=True)
 class ViewEntry:
-    """`module`: where `VIEW` stands; it is imported when the view is first wanted. `key`: shows it."""
+    """`module`: where `VIEW` stands; it is imported when the view is first wanted. `key`: shows it.
+
+    `has_tab`: whether it is in the line of tabs also while another view is shown.
+    """
 
     name: str
     title: str
     key: str
     module: str
+    has_tab: bool = True
 
     @property
     def action(self) -> str:
@@ -33,6 +37,7 @@ VIEWS: Final = (
     ViewEntry("consoles", "Consoles", "6", "tui.views.consoles"),
     ViewEntry("events", "Events", "7", "tui.views.events"),
     ViewEntry("foreign", "Others", "8", "tui.views.foreign"),
+    ViewEntry("journal", "Journal", "V", "tui.views.journal", has_tab=False),
 )
 ENTRIES: Final = {entry.name: entry for entry in VIEWS}
 

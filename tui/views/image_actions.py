@@ -33,7 +33,7 @@ class ImageActions:
             used = f"; {len(row.used_by)} containers are made of it, so the engine will refuse" if row.used_by else ""
             names = f" and its {len(row.image.names)} names" if len(row.image.names) > 1 else ""
             words = f"goes for good{names}, with the layers that no other image has{used}"
-            return Plan(Step("remove image", row.id, row.name), words)
+            return Plan(Step("remove image", row.id, row.name, (row.image.names,)), words)
 
         ask(self._deck, "Remove", rows, plan)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 
+from rich.cells import cell_len
 from rich.text import Text
 from textual import events
 from textual.app import RenderResult
@@ -48,18 +49,26 @@ class TitleBar(Widget):
 
 
 class StatusLine(Widget):
-    """What happened last; at the right what the screen itself costs, where that is asked for."""
+    """What happened last; at the right its command, or what the screen itself costs, where that is asked for."""
 
     DEFAULT_CSS = """
-    StatusLine { height: 1; background: $surface; color: $text-muted; padding: 0 1; }
+    StatusLine {
+        height: 1; background: $surface; color: $text-muted; padding: 0 1; text-wrap: nowrap; text-overflow: ellipsis;
+    }
     """
     message: reactive[str] = reactive("")
     cost: reactive[str] = reactive("")
+    command: reactive[str] = reactive("")
+    """As one would type it. It is left out where there is no room for all of it."""
 
     def render(self) -> RenderResult:
         width = self.content_size.width
         if not self.cost:
-            return Text(printable(self.message), no_wrap=True, overflow="ellipsis")
+            message, command = printable(self.message), printable(f"$ {self.command}")
+            room = width - cell_len(message) - cell_len(command)
+            if self.command and room >= 2:
+                return Text.assemble(message, " " * room, (command, "italic"), no_wrap=True)
+            return Text(message, no_wrap=True, overflow="ellipsis")
         return Text(f"{fitted(printable(self.message), width - len(self.cost) - 2)}  {self.cost}", no_wrap=True)
 
 

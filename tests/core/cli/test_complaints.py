@@ -10,7 +10,7 @@ from core.cli.main import COMMANDS, GROUPS
 from tests.core.cli.conftest import Call
 from tests.core.cli.fake_engine import FakeEngine
 
-OWN = {"completion", "demo", "doctor", "foreign", "host ls", "man", "plain", "secret exists"}
+OWN = {"completion", "demo", "doctor", "foreign", "host ls", "journal", "man", "plain", "secret exists"}
 """Commands that podman 4.3 does not have."""
 
 
@@ -53,7 +53,6 @@ def test_flags_that_nobody_has(fake: FakeEngine, call: Call) -> None:
         ("aeroplane", "unrecognized command `wharf aeroplane`", "wharf --help lists the commands"),
         ("image aeroplane", "unrecognized command `wharf image aeroplane`", "behind image: ls, rm"),
         ("machine", "the command machine of podman is not supported by wharf", ""),
-        ("kube apply", "the command kube apply of podman is not supported by wharf", ""),
         ("image trust", "the command image trust of podman is not supported by wharf", ""),
     ],
 )
