@@ -135,7 +135,7 @@ class Engine:
         """What takes room, and giving back what nothing uses."""
         from core.housekeeping import Housekeeping
 
-        return Housekeeping(self._parts, self.images, self.volumes, self.networks)
+        return Housekeeping(self._parts, self.images, self.volumes, self.networks, self.pods)
 
     @cached_property
     def volumes(self) -> Volumes:

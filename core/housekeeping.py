@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from core.container import Container
 from core.errors import (
+    ContainerInUse,
     EngineError,
     ImageInUse,
     NetworkInUse,
@@ -23,6 +24,7 @@ from core.images import Images
 from core.model.config import ContainerRecord
 from core.model.image import Image
 from core.model.network import DEFAULT_NETWORK, Network
+from core.model.pod import PodSnapshot
 from core.model.snapshot import ContainerSnapshot
 from core.model.state import IDLE_STATUSES
 from core.model.usage import ContainerUsage, DiskUsage, ImageUsage, PrunePlan, VolumeUsage
@@ -30,6 +32,7 @@ from core.model.volume import VolumeSnapshot
 from core.networks import Networks
 from core.operations.parts import EngineParts
 from core.operations.snapshot import snapshot_of
+from core.pods import PRUNED, Pods
 from core.volumes import Volumes
 
 Usage = TypeVar("Usage")
@@ -41,11 +44,12 @@ class Housekeeping:
     A prune is planned first and carried out then: what came into use meanwhile stays.
     """
 
-    def __init__(self, parts: EngineParts, images: Images, volumes: Volumes, networks: Networks) -> None:
+    def __init__(self, parts: EngineParts, images: Images, volumes: Volumes, networks: Networks, pods: Pods) -> None:
         self._parts = parts
         self._images = images
         self._volumes = volumes
         self._networks = networks
+        self._pods = pods
 
     def disk_usage(self) -> DiskUsage:
         """Sizes of all images, containers and volumes. Reads the trees of containers and volumes: it takes a while."""
@@ -64,22 +68,27 @@ class Housekeeping:
         volumes: Callable[[VolumeSnapshot], bool] | None = None,
         images: Callable[[Image], bool] | None = None,
         networks: Callable[[Network], bool] | None = None,
+        pods: Callable[[PodSnapshot], bool] | None = None,
     ) -> PrunePlan:
         """What a prune of those kinds that are given, and in them of what fits, would remove.
 
-        Of containers those without a process, but for the infra containers of pods; of volumes and images of this
+        Of pods those of which nothing runs any more; of containers those without a process, but for what belongs to
+        those pods and for infra containers; of volumes and images of this
         store and of networks those that no container has, the containers that go with them not counted.
         """
         records, gone = self._parts.store.all(), []
+        ended = self._ended_pods(pods) if pods is not None else []
         if containers is not None:
             pictures = [(record, snapshot_of(self._parts, record)) for record in records]
             gone = [
                 record
                 for record, picture in pictures
                 if picture.status in IDLE_STATUSES and not picture.is_infra and containers(picture)
+                if picture.pod not in ended
             ]
-        ids = {record.id for record in gone}
+        ids = {record.id for record in gone} | {record.id for record in records if record.config.pod in ended}
         return PrunePlan(
+            pods=tuple(ended),
             containers=tuple(self._container_usage(record) for record in gone),
             networks=tuple(self._free_networks(networks, ids)) if networks is not None else (),
             volumes=tuple(self._free_volumes(volumes, ids)) if volumes is not None else (),
@@ -89,6 +98,7 @@ class Housekeeping:
     def prune(self, plan: PrunePlan, failed: Callable[[EngineError], None] = lambda _: None) -> PrunePlan:
         """Remove what the plan has and is still unused; what went. `failed` is told what could not be removed."""
         return PrunePlan(
+            pods=tuple(pod for pod in plan.pods if self._went(self._remove_pod, pod, failed)),
             containers=tuple(usage for usage in plan.containers if self._went(self._remove_container, usage, failed)),
             networks=tuple(name for name in plan.networks if self._went(self._networks.remove, name, failed)),
             volumes=tuple(usage for usage in plan.volumes if self._went(self._remove_volume, usage, failed)),
@@ -98,12 +108,27 @@ class Housekeeping:
     def _went(self, remove: Callable[[Usage], object], usage: Usage, failed: Callable[[EngineError], None]) -> bool:
         try:
             remove(usage)
-        except (NoSuchContainer, NoSuchObject, NoSuchImage, StateForbids, VolumeInUse, ImageInUse, NetworkInUse):
+        except (
+            NoSuchContainer,
+            NoSuchObject,
+            NoSuchImage,
+            StateForbids,
+            VolumeInUse,
+            ImageInUse,
+            NetworkInUse,
+            ContainerInUse,
+        ):
             return False
         except EngineError as error:
             failed(error)
             return False
         return True
+
+    def _ended_pods(self, fits: Callable[[PodSnapshot], bool]) -> list[str]:
+        return [pod.id for pod in self._pods.all() if pod.status in PRUNED and fits(pod)]
+
+    def _remove_pod(self, pod_id: str) -> None:
+        self._pods.remove(pod_id)
 
     def _remove_container(self, usage: ContainerUsage) -> None:
         Container(self._parts, usage.container.id).remove()

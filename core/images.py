@@ -20,6 +20,7 @@ from core.storage.references import candidates, named, push_target
 
 if TYPE_CHECKING:
     from core.storage.logins import Logins
+    from core.storage.trust import TrustPolicy
 
 SaveForm = Literal["docker-archive", "oci-archive", "docker-dir", "oci-dir"]
 SAVE_FORMS: Final = get_args(SaveForm)
@@ -104,6 +105,34 @@ class Images:
     def diff(self, name_or_id: str) -> list[FileChange]:
         """What differs in an image from the one below. Raises `NoSuchImage`."""
         return sorted(self._parts.storage.changes(self.find(name_or_id).id))
+
+    def layers(self) -> dict[str, dict[str, int]]:
+        """Of each image its layers with their bytes, the topmost first."""
+        return self._parts.storage.image_layers()
+
+    def mount(self, name_or_id: str) -> Path:
+        """Mount an image read only until `unmount`; where. Raises `NoSuchImage`, `StorageFailed`."""
+        place = self._storage.image_mounts.mount(self.find(name_or_id).id)
+        self._parts.emit(EventKind.IMAGE, action="mount", image=name_or_id)
+        return place
+
+    def unmount(self, name_or_id: str) -> bool:
+        """Undo `mount`; False where it was not mounted. Raises `NoSuchImage`, `StorageFailed`."""
+        gone = self._storage.image_mounts.unmount(self.find(name_or_id).id)
+        if gone:
+            self._parts.emit(EventKind.IMAGE, action="unmount", image=name_or_id)
+        return gone
+
+    def mounted(self) -> dict[str, Path]:
+        """The ids of the mounted images, and where they are."""
+        return self._storage.image_mounts.all()
+
+    @property
+    def trust(self) -> TrustPolicy:
+        """Whose images are taken."""
+        from core.storage.trust import TrustPolicy
+
+        return TrustPolicy(Path(self._parts.settings.signature_policy))
 
     def tag(self, name_or_id: str, new_name: str) -> None:
         """Give an image a further name. Raises `NoSuchImage`, `InvalidArgument`."""
@@ -201,6 +230,10 @@ class Images:
     def logout(self, registry: str, access: RegistryAccess = DEFAULT_ACCESS) -> None:
         """Forget a login, all of them for an empty `registry`. Raises `InvalidArgument` where there is none."""
         self._logins().logout(registry, access)
+
+    def logins_file(self, access: RegistryAccess = DEFAULT_ACCESS) -> str:
+        """The file in which logins are kept."""
+        return self._logins().file(access)
 
     def _logins(self) -> Logins:
         from core.storage.logins import Logins

@@ -20,7 +20,7 @@ missing_programs() {
     for pair in runc:runc conmon:conmon containers-storage:containers-storage skopeo:skopeo busybox:busybox-static \
         tmux:tmux docker-registry:docker-registry tar:tar zstd:zstd gzip:gzip ps:procps less:less setfacl:acl getfattr:attr \
         openssl:openssl man:man-db podman:podman containerd:containerd catatonit:catatonit criu:criu mount:mount unshare:util-linux \
-        newuidmap:uidmap useradd:passwd slirp4netns:slirp4netns pasta:passt fuse-overlayfs:fuse-overlayfs ssh:openssh-client sshd:openssh-server \
+        newuidmap:uidmap useradd:passwd slirp4netns:slirp4netns pasta:passt fuse-overlayfs:fuse-overlayfs gpg:gnupg ssh:openssh-client sshd:openssh-server \
         bzip2:bzip2 xz:xz-utils netavark:netavark aardvark-dns:aardvark-dns iptables:iptables ip:iproute2; do
         have "${pair%%:*}" || echo "${pair#*:}"
     done

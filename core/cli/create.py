@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import os
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Final
 
 from core.cli.command import command_parser, open_engine
 from core.cli.confinement import add_confinement, security
@@ -13,7 +15,7 @@ from core.cli.environment import add_environment, add_inheritance, environment, 
 from core.cli.health import add_health_options, health_options
 from core.cli.image_choice import add_image_choice, have_image
 from core.cli.kernel_options import add_kernel_options, kernel_settings, resource_limits
-from core.cli.main import COMMANDS, Invocation
+from core.cli.main import COMMANDS, FAILED, Invocation
 from core.cli.mounts import mounts, sorted_by_kind, tmpfs, volume
 from core.cli.namespaces import add_namespaces, create_in_pod, namespace_options, user_namespace_options
 from core.cli.network_options import add_exposed_ports, add_network_options, network_fields, warn_of_discarded_ports
@@ -27,6 +29,8 @@ from core.errors import EngineError, InvalidArgument, NoSuchContainer
 from core.model.config import DEFAULT_PIDS_LIMIT, InitKind
 from core.model.options import CreateOptions
 from core.model.restart import parse_restart_policy
+
+_NOT_INVOKED: Final = 126
 
 
 def run(invocation: Invocation) -> int:
@@ -51,20 +55,35 @@ def run(invocation: Invocation) -> int:
         if invocation.command == "create":
             print(container.id)
             return 0
-        if options.detach:
-            start_detached(container, descriptors=options.preserve_fds)
-            print(container.id)
-            return 0
-        from core.cli.sessions import run_attached
+        with _told_from_the_creation(container):
+            if options.detach:
+                start_detached(container, descriptors=options.preserve_fds)
+                print(container.id)
+                return 0
+            from core.cli.sessions import run_attached
 
-        return run_attached(
-            engine,
-            container,
-            streams=streams,
-            detach_keys=options.detach_keys,
-            signals=options.sig_proxy,
-            descriptors=options.preserve_fds,
-        )
+            return run_attached(
+                engine,
+                container,
+                streams=streams,
+                detach_keys=options.detach_keys,
+                signals=options.sig_proxy,
+                descriptors=options.preserve_fds,
+            )
+
+
+@contextlib.contextmanager
+def _told_from_the_creation(container: Container) -> Iterator[None]:
+    """What keeps a new container from its start has an exit code of its own, as podman's."""
+    try:
+        yield
+    except EngineError as error:
+        with contextlib.suppress(NoSuchContainer):
+            if container.refresh().started_at:
+                raise error from None
+        if error.exit_code == FAILED:
+            error.exit_code = _NOT_INVOKED
+        raise
 
 
 def start_detached(container: Container, *, descriptors: int = 0) -> None:

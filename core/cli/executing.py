@@ -79,7 +79,12 @@ def _parse(parser: CommandParser, invocation: Invocation) -> Options:
     options.container = None if options.latest or not words else words[0]
     options.command = words if options.latest else words[1:]
     if not options.command and (options.latest or options.container):
-        raise InvalidArgument("you must provide a command to run", hint="wharf exec CONTAINER COMMAND")
+        error = InvalidArgument(
+            "must provide a non-empty command to start an exec session: invalid argument",
+            hint="wharf exec CONTAINER COMMAND",
+        )
+        error.exit_code = _NOT_EXECUTED
+        raise error
     return options
 
 

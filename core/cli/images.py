@@ -48,6 +48,7 @@ def _images(invocation: Invocation, parser: CommandParser) -> int:
     parser.add_argument("--quiet", "-q", action="store_true", help="ids alone")
     parser.add_argument("--all", "-a", action="store_true", help="all images, as is the default here")
     parser.add_argument("--no-trunc", action="store_true", help="ids at full length")
+    parser.add_argument("--history", action="store_true", help="with the names that they have had")
     parser.add_argument("--digests", action="store_true", help="with the digests of the manifests")
     parser.add_argument("--filter", "-f", action="append", default=[], metavar="KEY=VALUE", help="dangling, label …")
     parser.add_argument("--sort", choices=tuple(_SORT_KEYS), default="created", help="by what the list is sorted")
@@ -70,6 +71,8 @@ def _print_images(engine: Engine, images: Sequence[Image], options: Options) -> 
     ]
     chosen = list({image.id: image for image, _ in named}.values())
     columns = [column for column in _COLUMNS if column != "Digest" or options.digests]
+    if options.history:
+        columns.append("History")
     if any(image.read_only for image in chosen):
         columns.append("ReadOnly")
     print_formatted(

@@ -44,11 +44,13 @@ def _inspect(invocation: Invocation, parser: CommandParser) -> int:
     parser.add_argument("names", nargs="*", metavar="IMAGE" if kind == "image" else "CONTAINER")
     if kind != "image":
         parser.add_argument("--latest", "-l", action="store_true", help="the container created last")
+        parser.add_argument("--size", "-s", action="store_true", help="with the sizes of containers")
     if not kind:
         kinds = ("all", "container", "image", "volume", "pod")
         parser.add_argument("--type", "-t", choices=kinds, default="all", help="what is looked for")
     add_format(parser, short="-f", no_heading=())
     options = parser.parse_args(invocation.arguments)
+    sizes = kind != "image" and options.size
     found: list[dict[str, object]] = []
     code = 0
     with open_engine(invocation) as engine:
@@ -59,7 +61,7 @@ def _inspect(invocation: Invocation, parser: CommandParser) -> int:
             raise InvalidArgument("no names or ids specified", hint="" if kind == "image" else "or use --latest")
         for name in names:
             try:
-                found.append(_inspect_one(engine, name, kind or options.type))
+                found.append(_inspect_one(engine, name, kind or options.type, sizes=sizes))
             except EngineError as error:
                 code = report(error)
     if options.format and not wants_json(options) and found:
@@ -69,9 +71,9 @@ def _inspect(invocation: Invocation, parser: CommandParser) -> int:
     return code
 
 
-def _inspect_one(engine: Engine, name: str, kind: str) -> dict[str, object]:
+def _inspect_one(engine: Engine, name: str, kind: str, *, sizes: bool) -> dict[str, object]:
     if kind == "container":
-        return engine.lookup(name).inspect()
+        return _inspect_container(engine, name, sizes=sizes)
     if kind == "image":
         return engine.images.inspect(name)
     if kind == "volume":
@@ -79,7 +81,7 @@ def _inspect_one(engine: Engine, name: str, kind: str) -> dict[str, object]:
     if kind == "pod":
         return engine.pods.inspect(name)
     with contextlib.suppress(NotFound):
-        return engine.lookup(name).inspect()
+        return _inspect_container(engine, name, sizes=sizes)
     with contextlib.suppress(NotFound):
         return engine.images.inspect(name)
     with contextlib.suppress(NotFound):
@@ -88,6 +90,15 @@ def _inspect_one(engine: Engine, name: str, kind: str) -> dict[str, object]:
         return engine.pods.inspect(name)
     except NotFound as error:
         raise NotFound(f'no such object: "{name}"', hint="see wharf ps --all and wharf images") from error
+
+
+def _inspect_container(engine: Engine, name: str, *, sizes: bool) -> dict[str, object]:
+    container = engine.lookup(name)
+    found = container.inspect()
+    if sizes:
+        measured = container.sizes()
+        found |= {"SizeRw": measured.written, "SizeRootFs": measured.image}
+    return found
 
 
 def _inspect_volume(engine: Engine, name: str) -> dict[str, object]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
+from core.cli.moments import moment
 from core.errors import InvalidArgument
 from core.model.pod import PodSnapshot, PodStatus
 from core.model.state import podman_state
@@ -12,23 +13,34 @@ from core.model.state import podman_state
 Filter = Callable[[PodSnapshot], bool]
 
 
-def pod_filter(texts: Sequence[str]) -> Filter:
+def pod_filter(texts: Sequence[str], makers: Mapping[str, Callable[[str], Filter]] | None = None) -> Filter:
     """One filter of many `KEY=VALUE`. Several of one key: any of them, but all of the labels; different keys: all.
 
-    Raises `InvalidArgument`.
+    `makers`: `PRUNE_FILTERS`, in place of those of the list. Raises `InvalidArgument`.
     """
+    makers = _MAKERS if makers is None else makers
     groups: dict[str, list[Filter]] = {}
     for text in texts:
         key, separator, value = text.partition("=")
-        if not separator or key not in _MAKERS:
-            raise InvalidArgument(f"{text} is an invalid filter", hint=f"use one of {', '.join(_MAKERS)} with =VALUE")
-        groups.setdefault(text if key == "label" else key, []).append(_MAKERS[key](value))
+        if not separator or key not in makers:
+            raise InvalidArgument(f"{text} is an invalid filter", hint=f"use one of {', '.join(makers)} with =VALUE")
+        groups.setdefault(text if key.startswith("label") else key, []).append(makers[key](value))
     return lambda pod: all(any(fits(pod) for fits in group) for group in groups.values())
 
 
 def _label(value: str) -> Filter:
     name, has_value, wanted = value.partition("=")
     return lambda pod: name in pod.labels and (not has_value or pod.labels[name] == wanted)
+
+
+def _without_label(value: str) -> Filter:
+    has_it = _label(value)
+    return lambda pod: not has_it(pod)
+
+
+def _until(value: str) -> Filter:
+    latest = moment(value)
+    return lambda pod: pod.created_at < latest
 
 
 def _status(value: str) -> Filter:
@@ -51,3 +63,10 @@ _MAKERS: Final[dict[str, Callable[[str], Filter]]] = {
     "ctr-number": lambda value: lambda pod: str(len(pod.members)) == value,
     "ctr-status": _member_status,
 }
+
+PRUNE_FILTERS: Final[dict[str, Callable[[str], Filter]]] = {
+    "label": _label,
+    "label!": _without_label,
+    "until": _until,
+}
+"""Those of `system prune`."""

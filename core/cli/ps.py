@@ -5,20 +5,22 @@ from __future__ import annotations
 import os
 import sys
 import time
+from contextlib import suppress
 
 from core.cli.command import command_parser, open_engine
 from core.cli.formatting import add_format, print_formatted
 from core.cli.main import COMMANDS, Invocation
-from core.cli.output import ago, go_time, span
+from core.cli.output import ago, go_time, size, span
 from core.cli.parser import Options, seconds
 from core.errors import InvalidArgument
 from core.operations.glance import glance
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
     from typing import Any
 
+    from core.model.content import RootSizes
     from core.model.snapshot import ContainerSnapshot
     from core.store.listing import ListedContainer
 
@@ -27,8 +29,8 @@ if TYPE_CHECKING:
 # Plain words for the states: what the enumeration loads is much for a list.
 _UP = ("running", "paused")
 _SHOWN_BY_DEFAULT = (*_UP, "unknown")
-_STATES = {"configured": "Created", "created": "Initialized"}
-"""States that podman calls otherwise."""
+_STATES = {"configured": "created", "created": "initialized"}
+"""States that podman calls otherwise: `podman_state`, for plain words."""
 _COMMAND_WIDTH = 20
 _COLUMNS = ("ID", "Image", "Command", "CreatedHuman", "Status", "Ports", "Names")
 _NAMESPACES = {
@@ -66,6 +68,8 @@ def run(invocation: Invocation) -> int:
     add_format(parser)
     add("--pod", "-p", action="store_true", help="with the pod of each")
     add("--ns", action="store_true", help="the numbers of its namespaces, in place of the usual columns")
+    add("--size", "-s", action="store_true", help="with what each has written, and that with its image")
+    add("--external", action="store_true", help="as without it: no other program has containers in this storage")
     add("--sync", action="store_true", help="as without it: what is shown is always looked at anew")
     add("--watch", "-w", type=seconds, default=0, metavar="SECONDS", help="show it again and again, as often")
     add("--sort", choices=tuple(_SORT_KEYS), default="created")
@@ -91,14 +95,42 @@ def run(invocation: Invocation) -> int:
 def _print(invocation: Invocation, options: Options) -> None:
     chosen = _chosen(_pictures(invocation, options), options)
     columns = _NAMESPACE_COLUMNS if options.ns else _COLUMNS
+    sizes = _sizes(invocation, chosen) if options.size else {}
     print_formatted(
         chosen,
         options,
-        fields=_fields(whole=options.no_trunc),
-        columns=(*columns, "Pod", "PodName") if options.pod else columns,
-        as_json=lambda: [_as_json(picture) for picture in chosen],
+        fields=_fields(whole=options.no_trunc) | {"Size": ("SIZE", lambda p: _size_text(sizes.get(p.id)))},
+        columns=(*columns, *(("Pod", "PodName") if options.pod else ()), *(("Size",) if options.size else ())),
+        as_json=lambda: [_as_json(picture) | _size_as_json(sizes.get(picture.id)) for picture in chosen],
         name="ps",
     )
+
+
+def _sizes(invocation: Invocation, chosen: Sequence[Picture]) -> dict[str, RootSizes]:
+    """By the ids of the containers; of one that goes meanwhile there is none."""
+    from core.errors import NoSuchContainer
+
+    found = {}
+    with open_engine(invocation) as engine:
+        for picture in chosen:
+            with suppress(NoSuchContainer):
+                found[picture.id] = engine.lookup(picture.id).sizes()
+    return found
+
+
+def _size_text(sizes: RootSizes | None) -> str:
+    """`12B (virtual 1.98MB)`, as podman's; empty where it was not asked for."""
+    if sizes is None:
+        return ""
+    return f"{_plain(sizes.written)} (virtual {_plain(sizes.image)})"
+
+
+def _plain(number: int) -> str:
+    return size(number).replace(" ", "")
+
+
+def _size_as_json(sizes: RootSizes | None) -> dict[str, object]:
+    return {} if sizes is None else {"Size": {"rootFsSize": sizes.image, "rwSize": sizes.written}}
 
 
 def _pictures(invocation: Invocation, options: Options) -> Sequence[Picture]:
@@ -133,7 +165,7 @@ def _names_states(filters: Sequence[str]) -> bool:
     return any(text.startswith(("status=", "exited=")) for text in filters)
 
 
-def _fields(*, whole: bool) -> Mapping[str, tuple[str, Callable[[Any], object]]]:
+def _fields(*, whole: bool) -> dict[str, tuple[str, Callable[[Any], object]]]:
     """What a template may show, under podman's names; `whole`: ids and commands at full length."""
     return {
         "ID": ("CONTAINER ID", lambda p: p.id if whole else p.id[:12]),
@@ -149,7 +181,7 @@ def _fields(*, whole: bool) -> Mapping[str, tuple[str, Callable[[Any], object]]]
         "Exited": ("EXITED", lambda p: p.status == "exited"),
         "ExitedAt": ("EXITED AT", lambda p: int(p.finished_at)),
         "ExitCode": ("EXIT CODE", lambda p: p.exit_code or 0),
-        "State": ("STATE", state_name),
+        "State": ("STATE", state_text),
         "Status": ("STATUS", status_text),
         "Pid": ("PID", lambda p: p.pid),
         "Labels": ("LABELS", lambda p: p.labels),
@@ -163,11 +195,6 @@ def _fields(*, whole: bool) -> Mapping[str, tuple[str, Callable[[Any], object]]]
         "IsInfra": ("ISINFRA", lambda p: p.is_infra),
         **{field: (heading, _namespace_of(kind)) for field, (heading, kind) in _NAMESPACES.items()},
     }
-
-
-def state_name(picture: ContainerSnapshot) -> str:
-    """The state in podman's word."""
-    return _STATES.get(picture.status, str(picture.status).title())
 
 
 def _namespace_of(kind: str) -> Callable[[Any], str]:
@@ -188,28 +215,25 @@ def _command(picture: Picture, whole: bool) -> str:
 
 
 def status_text(picture: Picture) -> str:
-    """`Up 3 minutes`, `Exited (3) 2 hours ago`, `Created`."""
-    if picture.status in _UP:
-        up = f"Up {span(time.time() - picture.started_at)}"
-        marks = [
-            mark
-            for mark, there in (
-                ("Paused", picture.status == "paused"),
-                ("console lost", picture.monitor_lost),
-                (str(getattr(picture.health, "status", picture.health)), bool(picture.health)),
-            )
-            if there
-        ]
-        return up + (f" ({', '.join(marks)})" if marks else "")
+    """The state in podman's words: `Up 3 minutes (healthy)`, `Paused`, `Exited (3) 2 hours ago`, `Created`."""
+    health = str(getattr(picture.health, "status", picture.health) or "")
+    marks = [mark for mark in (health, "console lost" if picture.monitor_lost else "") if mark]
+    return state_text(picture) + (f" ({', '.join(marks)})" if marks and picture.status in _UP else "")
+
+
+def state_text(picture: Picture) -> str:
+    """As `status_text`, without what stands in brackets behind it."""
+    if picture.status == "running":
+        return f"Up {span(time.time() - picture.started_at)}"
     if picture.status == "exited":
         code = -1 if picture.exit_code is None else picture.exit_code
         return f"Exited ({code}) {ago(picture.finished_at)}"
-    return _STATES.get(picture.status, "Unknown")
+    return state_word(picture.status).capitalize()
 
 
-def _json_state(status: str) -> str:
-    """podman's word: what is configured here is created there."""
-    return "created" if status == "configured" else str(status)
+def state_word(status: str) -> str:
+    """The state in podman's one word."""
+    return _STATES.get(status, str(status))
 
 
 def _as_json(picture: Any) -> dict[str, object]:
@@ -227,7 +251,7 @@ def _as_json(picture: Any) -> dict[str, object]:
         "ExitedAt": int(picture.finished_at),
         "Exited": picture.status == "exited",
         "ExitCode": picture.exit_code or 0,
-        "State": _json_state(picture.status),
+        "State": state_word(picture.status),
         "Status": status_text(picture),
         "Pid": picture.pid,
         "Labels": picture.labels,

@@ -9,8 +9,7 @@ if TYPE_CHECKING:
     from typing import Final
 
 STATE_WORDS: Final = {
-    # podman calls a container created whether or not its process is there.
-    "created": (Status.CONFIGURED, Status.CREATED),
+    "created": (Status.CONFIGURED,),
     "configured": (Status.CONFIGURED,),
     "initialized": (Status.CREATED,),
     "running": (Status.RUNNING,),

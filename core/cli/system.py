@@ -13,7 +13,8 @@ from core.cli.moments import moment
 from core.cli.network_filters import network_filter
 from core.cli.output import print_table, span
 from core.cli.parser import CommandParser
-from core.cli.ps import state_name
+from core.cli.pod_filters import PRUNE_FILTERS, pod_filter
+from core.cli.ps import state_word
 from core.cli.volume_filters import volume_filter
 from core.engine import Engine
 from core.errors import EngineError, InvalidArgument, NoSuchContainer
@@ -90,7 +91,7 @@ def _print_details(usage: DiskUsage) -> None:
     print("\nContainers space usage:\n")
     containers = [
         (one.container.id[:12], one.container.image_id[:12], " ".join(one.container.command), str(one.volumes),
-         human_size(one.size), _age(one.container.created_at), state_name(one.container).lower(), one.container.name)
+         human_size(one.size), _age(one.container.created_at), state_word(one.container.status), one.container.name)
         for one in usage.containers
     ]  # fmt: skip
     print_table(("CONTAINER ID", "IMAGE", "COMMAND", "LOCAL VOLUMES", "SIZE", "CREATED", "STATUS", "NAMES"), containers)
@@ -134,13 +135,20 @@ def _prune_all(invocation: Invocation, parser: CommandParser) -> int:
     volumes = ["all volumes not used by at least one container"] if options.volumes else []
     lines = "".join(
         f"\n\t- {line}"
-        for line in ("all stopped containers", "all networks not used by at least one container", *volumes, what)
+        for line in (
+            "all stopped pods",
+            "all stopped containers",
+            "all networks not used by at least one container",
+            *volumes,
+            what,
+        )
     )
     if not options.force and not confirmed(f"This command removes:{lines}\n"):
         return 0
     with open_engine(invocation) as engine:
         fits_image = image_filter(engine, options.filter)
         plan = engine.housekeeping.plan(
+            pods=pod_filter(options.filter, PRUNE_FILTERS),
             containers=container_filter(options.filter, engine.containers()),
             volumes=volume_filter(options.filter) if options.volumes else None,
             networks=network_filter(options.filter, ()),
@@ -163,6 +171,7 @@ def _prune(engine: Engine, plan: PrunePlan, *, titles: bool) -> int:
     failures: list[EngineError] = []
     gone = engine.housekeeping.prune(plan, failures.append)
     for title, names in (
+        ("Deleted Pods", list(gone.pods)),
         ("Deleted Containers", [usage.container.id for usage in gone.containers]),
         ("Deleted Networks", list(gone.networks)),
         ("Deleted Volumes", [usage.volume.name for usage in gone.volumes]),

@@ -186,6 +186,7 @@ def _login(invocation: Invocation, parser: CommandParser) -> int:
     )
     parser.add_argument("--password-stdin", action="store_true", help="read the password from standard input")
     parser.add_argument("--get-login", action="store_true", help="show who is logged in")
+    parser.add_argument("--verbose", "-v", action="store_true", help="say where the login is kept")
     parser.add_argument("registry", metavar="REGISTRY")
     options = parser.parse_args(invocation.arguments)
     with open_engine(invocation) as engine:
@@ -200,7 +201,10 @@ def _login(invocation: Invocation, parser: CommandParser) -> int:
         else:
             password = options.password or getpass.getpass("Password: ")
         engine.images.login(options.registry, user, password, _access(options))
+        kept = engine.images.logins_file(_access(options))
     print("Login Succeeded!")
+    if options.verbose:
+        print(f"Used:  {kept}")
     return 0
 
 

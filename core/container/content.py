@@ -12,7 +12,7 @@ from core.container.handle import Handle
 from core.errors import StateForbids, TimedOut
 from core.events import EventKind
 from core.host.files import remove_tree
-from core.model.content import CommitOptions, FileChange
+from core.model.content import CommitOptions, FileChange, RootSizes
 from core.model.snapshot import ExportProgress
 from core.model.state import Verb
 from core.operations.release import export_lock
@@ -89,6 +89,13 @@ class Content(Handle):
             self.unmount_unused()
         self._parts.emit(EventKind.EXPORT, self.id, held.name, bytes=str(written))
         return written
+
+    def sizes(self) -> RootSizes:
+        """How much the root holds. Reads the tree of what was written. Raises `StorageFailed`."""
+        config, storage = self.config, self._parts.storage
+        if not config.image_id:
+            return RootSizes(written=0, image=0)
+        return RootSizes(written=storage.written_size(self.id), image=sum(storage.layer_sizes(config.image_id)))
 
     def diff(self) -> list[FileChange]:
         """Which files differ from the image. Allowed: any state but unknown.

@@ -127,7 +127,11 @@ class Lifecycle(Handle):
         self._kill_for_good(target, killed=at_once)
 
     def kill(self, signal: int | str = "KILL") -> None:
-        """Send a signal by name or number. Allowed: created, running. Raises `InvalidSignal`, `RuntimeFailed`."""
+        """Send a signal by name or number. Allowed: created, running, paused.
+
+        A paused one gets it when it goes on, but for SIGKILL, which ends it at once. Raises `InvalidSignal`,
+        `RuntimeFailed`.
+        """
         from core.operations import kill as kill_operation
 
         with self.hold(Verb.KILL) as held:

@@ -49,3 +49,10 @@ class CopyOptions(msgspec.Struct, frozen=True, kw_only=True):
 
 
 DEFAULT_COPY: Final = CopyOptions()
+
+
+class RootSizes(msgspec.Struct, frozen=True):
+    """Bytes of a container's root: `written` by itself, and of the `image` below; none of a folder of the host."""
+
+    written: int
+    image: int

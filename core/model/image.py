@@ -51,6 +51,18 @@ class ImageStep(msgspec.Struct, frozen=True, kw_only=True):
     image_id: str = ""
 
 
+class TrustRule(msgspec.Struct, frozen=True, kw_only=True):
+    """What the signature policy asks of images. `transport`: all, repository, or a transport's own name.
+
+    `scope`: a registry or a part of one, or default. `kind`: accept, reject or signed. `signers`: whose keys.
+    """
+
+    transport: str
+    scope: str
+    kind: str
+    signers: tuple[str, ...] = ()
+
+
 class Image(msgspec.Struct, frozen=True, kw_only=True):
     """`id`: 64 hexadecimal digits. `size`: bytes of all layers. `created_at`: Unix seconds.
 

@@ -82,7 +82,7 @@ ALLOWED: Final[dict[Verb, frozenset[Status]]] = {
     Verb.INIT: frozenset({Status.CONFIGURED, Status.EXITED}),
     Verb.START: frozenset({Status.CONFIGURED, Status.CREATED, Status.EXITED}),
     Verb.STOP: frozenset({Status.CREATED, Status.RUNNING, Status.EXITED}),
-    Verb.KILL: frozenset({Status.CREATED, Status.RUNNING}),
+    Verb.KILL: _LIVE,
     Verb.PAUSE: frozenset({Status.RUNNING}),
     Verb.UNPAUSE: frozenset({Status.PAUSED}),
     Verb.RESTART: _ANY - {Status.UNKNOWN, Status.PAUSED},
@@ -130,9 +130,12 @@ _REFUSALS: Final[dict[Verb, str]] = {
 """podman's sentences, which scripts look for; the name in place of the id, and the hint says what to do."""
 
 
+_PODMAN_STATES: Final = {Status.CONFIGURED: "created", Status.CREATED: "initialized"}
+
+
 def podman_state(status: Status) -> str:
-    """podman's word: what is configured here is created there."""
-    return "created" if status is Status.CONFIGURED else str(status)
+    """podman's word: what is configured here is created there, and what is created here initialized."""
+    return _PODMAN_STATES.get(status, str(status))
 
 
 def allows(status: Status, verb: Verb) -> bool:

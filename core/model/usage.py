@@ -80,6 +80,8 @@ class PrunePlan(msgspec.Struct, frozen=True, kw_only=True):
     images: tuple[ImageUsage, ...] = ()
     networks: tuple[str, ...] = ()
     """By name."""
+    pods: tuple[str, ...] = ()
+    """By id; their containers go with them and are not among `containers`."""
 
     @property
     def size(self) -> int:

@@ -41,7 +41,7 @@ def inspect(parts: EngineParts, record: ContainerRecord) -> dict[str, object]:
         "State": {
             "OciVersion": "1.0.2",
             "Status": podman_state(state.status),
-            "Running": state.status in ("running", "paused"),
+            "Running": state.status == "running",
             "Paused": state.status == "paused",
             "OOMKilled": state.oom_killed,
             "Dead": False,

@@ -8,7 +8,9 @@ from core.operations.parts import Transaction
 
 
 def kill(held: Transaction, signal: int | str) -> None:
-    """Send `signal` (name or number). Allowed: created, running. Does not wait for what it does.
+    """Send `signal` (name or number). Allowed: created, running, paused. Does not wait for what it does.
+
+    A paused one gets it when it goes on; SIGKILL thaws it at once (runc, `Container.Signal`).
 
     Raises `InvalidSignal`, `RuntimeFailed`.
     """

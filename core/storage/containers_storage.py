@@ -26,6 +26,7 @@ from core.storage.command import StorageCommand, failure
 from core.storage.references import candidates, full_name
 
 if TYPE_CHECKING:
+    from core.storage.image_mounts import ImageMounts
     from core.storage.skopeo import Skopeo
 
 _ID_LENGTH: Final = 64
@@ -46,6 +47,12 @@ class ContainersStorage:
         from core.storage.skopeo import Skopeo
 
         return Skopeo(self._paths, self._settings, self._command)
+
+    @cached_property
+    def image_mounts(self) -> ImageMounts:
+        from core.storage.image_mounts import ImageMounts
+
+        return ImageMounts(self._paths, self._command)
 
     def images(self) -> list[Image]:
         return sorted(

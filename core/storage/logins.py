@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from typing import Final
 
@@ -46,6 +47,13 @@ class Logins:
         finished = self._skopeo("logout", access, registry or "--all")
         if finished.returncode:
             raise InvalidArgument(f"not logged into {registry}" if registry else "the logins could not be removed")
+
+    def file(self, access: RegistryAccess) -> str:
+        """Where logins are kept (containers-auth.json(5))."""
+        chosen = access.authfile or os.environ.get("REGISTRY_AUTH_FILE", "")
+        run_folder = os.environ.get("XDG_RUNTIME_DIR") or f"/run/containers/{os.getuid()}"
+        usual = f"{run_folder}/containers/auth.json" if "XDG_RUNTIME_DIR" in os.environ else f"{run_folder}/auth.json"
+        return chosen or usual
 
     def _skopeo(self, verb: str, access: RegistryAccess, *arguments: str, stdin: bytes | None = None) -> Finished:
         authfile = ["--authfile", access.authfile] if access.authfile else []

@@ -31,10 +31,15 @@ def test_all_commands_are_podmans_but_a_few() -> None:
 
 
 def test_a_flag_that_is_refused_stops_the_command(fake: FakeEngine, call: Call) -> None:
-    for words in (["images", "--history"], ["images", "--history=true"], ["image", "ls", "--history"]):
+    for words in (
+        ["secret", "inspect", "--pretty"],
+        ["secret", "inspect", "--pretty=true"],
+        ["secret", "inspect", "--pretty", "a"],
+    ):
         ended = call(*words)
         assert (ended.code, ended.out) == (125, "")
-        assert ended.err == "Error: the flag --history is not supported by wharf\nhint: see wharf images --help\n"
+        refusal = "Error: the flag --pretty is not supported by wharf"
+        assert ended.err == f"{refusal}\nhint: see wharf secret inspect --help\n"
     assert call("pull", "--all-tags", "demo").code == 125
     assert not fake.held
 
@@ -53,7 +58,7 @@ def test_flags_that_nobody_has(fake: FakeEngine, call: Call) -> None:
         ("aeroplane", "unrecognized command `wharf aeroplane`", "wharf --help lists the commands"),
         ("image aeroplane", "unrecognized command `wharf image aeroplane`", "behind image: ls, rm"),
         ("machine", "the command machine of podman is not supported by wharf", ""),
-        ("image trust", "the command image trust of podman is not supported by wharf", ""),
+        ("image scp", "the command image scp of podman is not supported by wharf", ""),
     ],
 )
 def test_unknown_commands(words: str, message: str, hint: str) -> None:

@@ -156,5 +156,5 @@ def test_attach_and_top_need_a_name(fake: FakeEngine, call: Call) -> None:
         assert "you must provide" in ended.err
     assert call("top", "--latest").code == 125
     fake.add("a", Status.EXITED)
-    assert call("exec", "a").code == 125
+    assert call("exec", "a").code == 255
     assert call("attach", "--detach-keys", "ctrl-", "a").code == 125

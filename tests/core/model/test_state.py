@@ -21,7 +21,7 @@ IMPROPER = "container state improper"
         (Verb.INIT, "configured exited"),
         (Verb.START, "configured created exited"),
         (Verb.STOP, "created running exited"),
-        (Verb.KILL, "created running"),
+        (Verb.KILL, "created running paused"),
         (Verb.PAUSE, "running"),
         (Verb.UNPAUSE, "paused"),
         (Verb.ATTACH, "created running paused"),
