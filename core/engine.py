@@ -16,26 +16,21 @@ import msgspec
 
 from core.container import Container
 from core.errors import EngineError, InvalidArgument, NoSuchContainer, PermissionDenied, TimedOut
-from core.events import Event, EventBus, Subscription
+from core.events import Event, Subscription
 from core.host.files import make_private_directory, remove_tree
 from core.host.installation import own_command
 from core.host.locks import FileLock
-from core.host.process_stat import boot_id
 from core.host.processes import find_program, run
 from core.log import LOG
 from core.model.config import ContainerRecord
 from core.model.options import CreateOptions
 from core.model.snapshot import ContainerSnapshot, ResourceSample
 from core.model.state import IDLE_STATUSES, Status
-from core.monitor.conmon import Conmon
-from core.network.netavark import Netavark
 from core.operations.observe import observed_state
 from core.operations.parts import EngineParts, Transaction
 from core.operations.snapshot import snapshot_of
 from core.paths import EnginePaths
-from core.runtime.runc import Runc
 from core.settings import Settings
-from core.storage.containers_storage import ContainersStorage
 from core.store.sqlite import open_database
 
 if TYPE_CHECKING:
@@ -58,9 +53,8 @@ class Engine:
     may be called from any thread.
     """
 
-    def __init__(self, parts: EngineParts, storage: ContainersStorage) -> None:
+    def __init__(self, parts: EngineParts) -> None:
         self._parts = parts
-        self._storage = storage
         self._foreign: Foreign | None = None
         self._live: LiveWatcher | None = None
         self._live_lock = threading.Lock()
@@ -82,27 +76,12 @@ class Engine:
             raise InvalidArgument(
                 "the root directories must not have a colon in their paths", hint="choose another path"
             )
+        for needed in (settings.runtime, settings.monitor):
+            # Told now, and not by the first verb that comes to need it.
+            find_program(needed)
         _make_directories(paths)
-        runtime = Runc(find_program(settings.runtime), paths.runtime_root, settings.operation_timeout)
-        storage = ContainersStorage(paths, settings)
-        parts = EngineParts(
-            paths=paths,
-            settings=settings,
-            store=open_database(paths.database, paths.change_notice),
-            runtime=runtime,
-            monitor=Conmon(
-                find_program(settings.monitor),
-                paths,
-                runtime.path,
-                runtime.create_argv_options(),
-                settings.operation_timeout,
-            ),
-            storage=storage,
-            network=Netavark(paths, settings),
-            bus=EventBus(),
-            boot_id=boot_id(),
-        )
-        engine = cls(parts, storage)
+        parts = EngineParts(paths, settings, open_database(paths.database, paths.change_notice))
+        engine = cls(parts)
         engine._recover()
         return engine
 
@@ -121,7 +100,7 @@ class Engine:
         """The images of this root, and of the additional stores."""
         from core.images import Images
 
-        return Images(self._parts, self._storage)
+        return Images(self._parts)
 
     @cached_property
     def pods(self) -> Pods:

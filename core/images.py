@@ -19,6 +19,7 @@ from core.storage.containers_storage import ContainersStorage
 from core.storage.references import candidates, named, push_target
 
 if TYPE_CHECKING:
+    from core.storage.image_mounts import ImageMounts
     from core.storage.logins import Logins
     from core.storage.trust import TrustPolicy
 
@@ -29,9 +30,8 @@ SAVE_FORMS: Final = get_args(SaveForm)
 class Images:
     """The `images` of an engine. May be called from any thread."""
 
-    def __init__(self, parts: EngineParts, storage: ContainersStorage) -> None:
+    def __init__(self, parts: EngineParts) -> None:
         self._parts = parts
-        self._storage = storage
 
     def all(self) -> list[Image]:
         """All images, those of the additional stores too."""
@@ -112,20 +112,24 @@ class Images:
 
     def mount(self, name_or_id: str) -> Path:
         """Mount an image read only until `unmount`; where. Raises `NoSuchImage`, `StorageFailed`."""
-        place = self._storage.image_mounts.mount(self.find(name_or_id).id)
+        place = self._mounts.mount(self.find(name_or_id).id)
         self._parts.emit(EventKind.IMAGE, action="mount", image=name_or_id)
         return place
 
     def unmount(self, name_or_id: str) -> bool:
         """Undo `mount`; False where it was not mounted. Raises `NoSuchImage`, `StorageFailed`."""
-        gone = self._storage.image_mounts.unmount(self.find(name_or_id).id)
+        gone = self._mounts.unmount(self.find(name_or_id).id)
         if gone:
             self._parts.emit(EventKind.IMAGE, action="unmount", image=name_or_id)
         return gone
 
     def mounted(self) -> dict[str, Path]:
         """The ids of the mounted images, and where they are."""
-        return self._storage.image_mounts.all()
+        return self._mounts.all()
+
+    @property
+    def _mounts(self) -> ImageMounts:
+        return ContainersStorage(self._parts.paths, self._parts.settings).image_mounts
 
     @property
     def trust(self) -> TrustPolicy:
@@ -250,4 +254,5 @@ class Images:
         """Make the demo image out of the host's static busybox. Raises `HostIncomplete`."""
         from core.storage import demo_image
 
-        return demo_image.build_demo(self._storage, Path(find_program("busybox")), self._parts.paths.transfers)
+        storage = ContainersStorage(self._parts.paths, self._parts.settings)
+        return demo_image.build_demo(storage, Path(find_program("busybox")), self._parts.paths.transfers)

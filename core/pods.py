@@ -110,6 +110,7 @@ class Pods:
     def remove(self, name: str, *, force: bool = False, timeout: int | None = None) -> None:
         """Remove a pod and its containers; with `force` those that run, too, stopped politely for `timeout` seconds.
 
+        Their anonymous volumes go with them, as in podman.
         Raises `ContainerInUse` where a container of it runs, or one outside needs one of it, unless `force`.
         """
         with self._held(name) as pod:
@@ -296,7 +297,7 @@ class Pods:
     def _finish_removing(self, pod: Pod) -> None:
         from core.operations.pods import discard_pod
 
-        self._work(pod, "removed", lambda one: one.remove(force=True), reverse=True)
+        self._work(pod, "removed", lambda one: one.remove(force=True, volumes=True), reverse=True)
         discard_pod(self._parts, pod)
         emit(self._parts, pod, "remove")
 

@@ -13,13 +13,15 @@ from rich.console import RenderableType
 from textual import events
 from textual.app import App
 from textual.binding import BindingType
+from textual.notifications import SeverityLevel
 from textual.widget import Widget
 from textual.widgets import Input
 
 from core.log import LOG
 from tui.bridge import Bridge
+from tui.configuration.following import ConfigurationFollower, Reading
 from tui.configuration.loading import Problem
-from tui.configuration.looks import own_themes, theme_for
+from tui.configuration.looks import draws_ascii, own_themes, theme_for
 from tui.configuration.schema import DEFAULT, Configuration
 from tui.configuration.screens import pane_keymap
 from tui.opening import Opening
@@ -32,6 +34,7 @@ from tui.terminal.pane_keys import PaneKeys
 
 PROBLEMS_TOLD = 3
 """Mistakes in the configuration that are told at the start."""
+PROBLEM_SECONDS = 20
 SETTLING_PATIENCE = 1.0
 """Seconds that a key waits for the one before it."""
 CRASHED = 125
@@ -60,6 +63,8 @@ class WharfApp(App[None], inherit_bindings=False):
         self._keys = keys
         self._configuration = configuration
         self._problems = tuple(problems)
+        self._is_dark = True
+        self._follower: ConfigurationFollower | None = None
         self.failure: Exception | None = None
         """What ended the program, where it was not the operator."""
         self.parting_words = ""
@@ -67,30 +72,66 @@ class WharfApp(App[None], inherit_bindings=False):
         self._deck: DeckScreen | None = None
 
     def on_mount(self) -> None:
-        for theme in own_themes(self._configuration):
-            self.register_theme(theme)
-        self._choose_theme(is_dark=True)
-        if changed := pane_keymap(self._configuration):
-            self.set_keymap(changed)
+        self._look_as_configured()
         self._deck = DeckScreen(self._bridge, self._keys, self._configuration, self._opening)
         self.push_screen(self._deck)
         if self._problems:
-            self.call_after_refresh(self._tell_problems)
+            self.call_after_refresh(self._tell_problems, "The configuration", self._problems)
+        if (file := self._opening.configuration_file) is not None:
+            self._follower = ConfigurationFollower(file, lambda read: self.call_later(self._take_configuration, read))
+            self._follower.start()
 
-    def _choose_theme(self, *, is_dark: bool) -> None:
-        self.theme = theme_for(self._configuration, self.available_themes, is_dark=is_dark)
+    def on_unmount(self) -> None:
+        if self._follower is not None:
+            self._follower.close()
+
+    def _look_as_configured(self) -> None:
+        for theme in own_themes(self._configuration):
+            self.register_theme(theme)
+        self._choose_theme()
+        self.set_keymap(pane_keymap(self._configuration))
+
+    def _choose_theme(self) -> None:
+        self.theme = theme_for(self._configuration, self.available_themes, is_dark=self._is_dark)
 
     def on_terminal_background(self, message: TerminalBackground) -> None:
         """The terminal has said what its background is like, or it has changed."""
-        self._choose_theme(is_dark=message.is_dark)
+        self._is_dark = message.is_dark
+        self._choose_theme()
 
-    def _tell_problems(self) -> None:
-        told = "\n".join(str(problem) for problem in self._problems[:PROBLEMS_TOLD])
-        more = len(self._problems) - PROBLEMS_TOLD
+    def on_configuration_asked(self) -> None:
+        if self._follower is not None:
+            self._follower.read_now()
+        else:
+            self.notify("this screen has no configuration file", markup=False)
+
+    def _take_configuration(self, read: Reading) -> None:
+        """Go on with what the file says now; with what it said before, where there is a mistake in it."""
+        if read.problems:
+            self._tell_problems("The configuration has a mistake: all stays as it was", read.problems)
+            return
+        before, self._configuration = self._configuration, read.configuration
+        for name in before.themes.keys() - read.configuration.themes.keys():
+            self.unregister_theme(name)
+        self._look_as_configured()
+        # A theme of the same name may have other colours.
+        self.mutate_reactive(WharfApp.theme)
+        if read.configuration.glyphs != before.glyphs:
+            WharfDriver.ascii_only = draws_ascii(read.configuration)
+            self.screen.refresh(layout=True)
+        if self._deck is not None:
+            self._deck.take_configuration(read.configuration)
+        self._tell_problems("The configuration was read again", read.remarks)
+
+    def _tell_problems(self, title: str, problems: Sequence[Problem]) -> None:
+        told = "\n".join(str(problem) for problem in problems[:PROBLEMS_TOLD]) or "all is well"
+        more = len(problems) - PROBLEMS_TOLD
         rest = f"\n… and {more} more: wharf config check" if more > 0 else ""
+        severity: SeverityLevel = "warning" if problems else "information"
         self.notify(
-            printable_text(told + rest), title="The configuration", severity="warning", timeout=20, markup=False
-        )
+            printable_text(told + rest), title=title, severity=severity, markup=False,
+            timeout=PROBLEM_SECONDS if problems else None,
+        )  # fmt: skip
 
     async def on_event(self, event: events.Event) -> None:
         """Have a key done, whoever it is for, before the next one is looked at.

@@ -163,6 +163,7 @@ SYSTEM: Final = (
     Action("secrets", (), "", "list the secrets, and remove one", MACHINE),
     Action("new_secret", (), "", "keep a new secret", MACHINE),
     Action("log_in", (), "", "log in to a registry", MACHINE),
+    Action("read_configuration", (), "", "read the configuration again", PROGRAM),
     Action("save_workspace", (), "", "keep the screen as a workspace: view, filters, columns, consoles", PROGRAM),
     Action("open_workspace", (), "", "open another workspace", PROGRAM),
     Action("remove_workspace", (), "", "remove a workspace", PROGRAM),

@@ -22,6 +22,10 @@ class Live:
         """Among how many CPUs the percent are shared out."""
         self._doing: dict[str, str] = {}
 
+    def set_locks(self, locks: Sequence[Lock]) -> None:
+        """There are other locks now."""
+        self._locks = locks
+
     def take(self, samples: dict[str, ResourceSample]) -> None:
         """New figures."""
         self.samples = samples

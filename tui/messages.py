@@ -102,6 +102,10 @@ class Answered(Message):
         self.then = then
 
 
+class ConfigurationAsked(Message):
+    """The configuration file is to be read again."""
+
+
 class ExportProgressed(Message):
     def __init__(self, container_id: str, progress: ExportProgress) -> None:
         super().__init__()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from tui.workspaces.folder import WorkspaceFolder
 
@@ -11,9 +12,11 @@ from tui.workspaces.folder import WorkspaceFolder
 class Opening:
     """`workspaces`: where they are kept; None to keep none. `workspace`: the one that was asked for, or empty.
 
+    `configuration_file`: read again whenever it changes; None for what has no file.
     `is_first`: somebody opens the screen for the very first time, and is told the keys to begin with.
     """
 
     workspaces: WorkspaceFolder | None = None
     workspace: str = ""
     is_first: bool = False
+    configuration_file: Path | None = None

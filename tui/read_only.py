@@ -26,7 +26,8 @@ LOOKING: Final = frozenset(
             "inspect",
         ),
         *("stats", "events", "diff", "files", "export", "go_to", "enter", "close", "copy", "ports", "save", "secrets"),
-        *("disk_usage", "manifest", "save_script", "save_workspace", "open_workspace", "remove_workspace"),
+        *("disk_usage", "manifest", "read_configuration", "save_script"),
+        *("save_workspace", "open_workspace", "remove_workspace"),
     }
 )
 """Their names in the key map; those that show a view are looking, too."""

@@ -58,8 +58,9 @@ def _show(invocation: Invocation) -> int:
     from tui.workspaces.folder import WorkspaceFolder, check_name
 
     workspace = check_name(invocation.workspace) if invocation.workspace else ""
-    opening = Opening(WorkspaceFolder(), workspace, is_first=is_first_run())
-    configuration, problems = load(file_of(invocation))
+    file = file_of(invocation)
+    opening = Opening(WorkspaceFolder(), workspace, is_first=is_first_run(), configuration_file=file)
+    configuration, problems = load(file)
     keys = _pane_keys(invocation, configuration)
     enter_as_user(invocation)
     with Engine.open(invocation.paths, invocation.settings) as engine:

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
 
 _OTHER_NAMES = {"umount": "unmount"}
 """Commands that podman's list has under another name."""
+_LATER = ("artifact", "compose", "farm", "kube apply", "quadlet")
+"""Commands that podman has had since that list was made."""
 _NEAR = 2
 """Letters in which a suggestion may differ from what was typed, as in podman."""
 
@@ -45,7 +47,7 @@ def unknown_command(words: str, known: Iterable[str]) -> InvalidArgument:
     from core.cli.podman_flags import FLAGS
 
     group, _, word = words.rpartition(" ")
-    if words and words in FLAGS:
+    if words and (words in FLAGS or words in _LATER):
         return InvalidArgument(f"the command {words} of podman is not supported by wharf")
     near = [name for name in sorted(known) if name.startswith(word.lower()) or _distance(word.lower(), name) <= _NEAR]
     if not near:

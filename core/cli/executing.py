@@ -17,10 +17,8 @@ from core.cli.environment import add_environment, environment
 from core.cli.main import COMMANDS, Invocation
 from core.cli.parser import REST, CommandParser, Options
 from core.cli.sessions import detach_bytes, named_or_latest
-from core.console.session import run_session
 from core.errors import EngineError, InvalidArgument, StateForbids
 from core.host.processes import spawn
-from core.host.pty import PtyProcess
 from core.host.terminal import terminal_size
 from core.model.options import ExecOptions
 
@@ -105,6 +103,9 @@ def _request(options: Options) -> ExecOptions:
 
 
 def _on_terminal(session: ExecSession, keys: bytes, *, interactive: bool) -> int:
+    from core.console.session import run_session
+    from core.host.pty import PtyProcess
+
     size = terminal_size(0 if interactive else 1)
     process = PtyProcess.spawn(session.argv, *size, pass_fds=session.descriptors)
     try:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import fnmatch
 import os
-from fnmatch import fnmatchcase
 
 from core.cli.device_limits import add_device_limits, between, device_limits, swappiness, weight
 from core.cli.parser import WrongValue
@@ -140,7 +140,7 @@ def _sysctl(text: str) -> tuple[str, str]:
     name, separator, value = text.partition("=")
     if not separator:
         raise InvalidArgument(f"{text} is invalid, sysctl values must be in the form of KEY=VALUE")
-    if not any(fnmatchcase(name, pattern) for pattern in _SYSCTLS):
+    if not any(fnmatch.fnmatchcase(name, pattern) for pattern in _SYSCTLS):
         raise InvalidArgument(
             f"sysctl '{name}' is not allowed", hint=f"a container can have its own: {' '.join(_SYSCTLS)}"
         )

@@ -9,12 +9,16 @@ from pathlib import Path
 from core.cli.command import command_parser, open_engine
 from core.cli.main import COMMANDS, Invocation
 from core.cli.network_options import parse_networks, usual_network
+from core.cli.pairs import name_value_pairs
 from core.cli.parser import CommandParser, add_boolean
+from core.cli.surroundings import add_log_options, log_fields
+from core.cli.transfers import add_access, registry_access
 from core.errors import DestinationExists, InvalidArgument, PodFailed
 from core.kube import manifest
 from core.kube.generate import generate
 from core.kube.play import Played, PlayOptions, play, take_down
 from core.kube.reading import Reading, read_manifests
+from core.model.network import NameOptions
 from core.model.options import CreateOptions
 
 
@@ -32,6 +36,12 @@ def _play(invocation: Invocation, parser: CommandParser) -> int:
     add("--force", action="store_true", help="with --down: remove the volumes, too")
     add_boolean(parser, "--start", default=True, explanation="start the pods")
     add("--quiet", "-q", action="store_true", help="say nothing of a pull")
+    add_access(parser)
+    add("--annotation", action="append", default=[], metavar="NAME=VALUE", help="an annotation of all containers")
+    add("--no-hosts", action="store_true", help="leave the images' /etc/hosts as they are")
+    add_log_options(parser)
+    root = "/var/lib/kubelet/seccomp"
+    add("--seccomp-profile-root", default=root, metavar="DIRECTORY", help="of profiles of the kind Localhost")
     add("file", metavar="FILE|-")
     options = parser.parse_args(invocation.arguments)
     if options.down:
@@ -44,11 +54,15 @@ def _play(invocation: Invocation, parser: CommandParser) -> int:
         def pull(image: str) -> None:
             if not options.quiet:
                 print(f"Trying to pull {image}...", file=sys.stderr)
-            engine.images.pull(image)
+            engine.images.pull(image, access=registry_access(options))
 
+        names = NameOptions(no_hosts=options.no_hosts)
         request = PlayOptions(
             config_maps=tuple(config_maps),
-            infra_options=CreateOptions(network=network, attachments=attachments),
+            infra_options=CreateOptions(network=network, attachments=attachments, names=names),
+            annotations=name_value_pairs(options.annotation),
+            seccomp_root=options.seccomp_profile_root,
+            **log_fields(options),
             replace=options.replace,
             start=options.start,
             pull=pull,

@@ -7,32 +7,70 @@ import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import ModuleType
 else:
     ModuleType = type(sys)
+
+_LAZY = ("fnmatch", "ipaddress", "locale", "ntpath", "re", "shlex")
+"""What stays to be loaded by its first use: what a command loads later names them, too."""
 
 
 class LeanImports:
     """While modules are loaded, puts others in the place of libraries that are hardly ever used.
 
     With typing_extensions msgspec would load `inspect` and all that belongs to it; its own `inspect` and JSON schemas
-    are for programs that describe their types. uuid asks `platform` for the name of the system alone; pathlib and
-    subprocess need no addresses and no locale before there is a URL or a text.
+    are for programs that describe their types, and nothing here has fields that are a UUID or a decimal number.
+    uuid asks `platform` for the name of the system alone; pathlib and subprocess need no addresses, no locale, no
+    patterns and no paths of Windows before there is a URL or a text. typing and msgspec take from `re` what they do not
+    use. What datetime adds to its part in C is nothing.
     """
 
     def __enter__(self) -> None:
-        schemas = _StandIn("msgspec._json_schema", schema=None, schema_components=None)
-        system = _StandIn("platform", system=lambda: os.uname().sysname)
-        others = [_StandIn(name) for name in ("msgspec.inspect", "ipaddress", "locale")]
+        given: dict[str, dict[str, object]] = {
+            "msgspec._json_schema": {"schema": None, "schema_components": None},
+            "platform": {"system": lambda: os.uname().sysname},
+            "decimal": {"Decimal": type("Decimal", (), {})},
+            "uuid": {"UUID": type("UUID", (), {}), "SafeUUID": type("SafeUUID", (), {"unknown": None})},
+            "urllib.parse": {"quote_from_bytes": _later("urllib.parse", "quote_from_bytes")},
+            "re": {
+                "Pattern": type("Pattern", (), {}),
+                "Match": type("Match", (), {}),
+                "compile": _later("re", "compile"),
+            },
+        }
+        others = ("msgspec.inspect", "msgspec.msgpack", "msgspec.toml", "msgspec.yaml", *_LAZY)
+        stand_ins = [_StandIn(name, **given.get(name, {})) for name in {**given, **dict.fromkeys(others)}]
         # None is how the import system is told that there is no such module.
-        wanted = {"typing_extensions": None} | {one.stands_for: one for one in (schemas, system, *others)}
+        wanted: dict[str, ModuleType | None] = {"typing_extensions": None, "datetime": __import__("_datetime")}
+        wanted |= {one.stands_for: one for one in stand_ins}
         self._put = {name: module for name, module in wanted.items() if name not in sys.modules}
         sys.modules.update(self._put)  # type: ignore[arg-type]
 
     def __exit__(self, *error: object) -> None:
         for name, module in self._put.items():
-            if sys.modules.get(name) is module:
+            if sys.modules.get(name) is not module:
+                continue
+            if name in _LAZY and isinstance(module, _StandIn):
+                module.forget_given()
+            else:
                 del sys.modules[name]
+
+
+def _later(module: str, name: str) -> Callable[..., object]:
+    """A function of a module that is loaded when it is called."""
+
+    def call(*arguments: object, **named: object) -> object:
+        function: Callable[..., object] = getattr(_loaded(module), name)
+        return function(*arguments, **named)
+
+    return call
+
+
+def _loaded(module: str) -> object:
+    if isinstance(sys.modules.get(module), _StandIn):
+        del sys.modules[module]
+    return __import__(module, fromlist=["itself"])
 
 
 class _StandIn(ModuleType):
@@ -41,11 +79,15 @@ class _StandIn(ModuleType):
     def __init__(self, name: str, **given: object) -> None:
         super().__init__(name)
         self.stands_for = name
+        self._given = tuple(given)
         self.__dict__.update(given)
+
+    def forget_given(self) -> None:
+        """Have only the module itself to give from now on."""
+        for name in self._given:
+            del self.__dict__[name]
 
     def __getattr__(self, name: str) -> object:
         if name.startswith("__"):
             raise AttributeError(name)
-        if sys.modules.get(self.stands_for) is self:
-            del sys.modules[self.stands_for]
-        return getattr(__import__(self.stands_for, fromlist=[name]), name)
+        return getattr(_loaded(self.stands_for), name)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
-from glob import glob
 from typing import Final
 
 import msgspec
@@ -65,6 +64,8 @@ def mounts(text: str) -> list[AnyMount]:
     fields = _fields(text)
     if fields.get("type") != "glob":
         return [mount(text)]
+    from glob import glob
+
     pattern = fields.get("src") or fields.get("source") or ""
     found = sorted(glob(pattern))
     if not found:

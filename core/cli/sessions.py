@@ -11,12 +11,15 @@ from core.cli.main import COMMANDS, Invocation
 from core.cli.parser import add_boolean
 from core.cli.signal_proxy import signals_passed_on
 from core.console.detach import parse_detach_keys
-from core.console.session import SessionEnd, run_session
 from core.container import Container
 from core.engine import Engine
 from core.errors import EngineError, InvalidArgument, NoSuchContainer, StateForbids
 from core.host.terminal import terminal_size
 from core.model.state import Status
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from core.console.session import SessionEnd
 
 UNKNOWN_EXIT = 255
 """Our exit code where the container's could not be learnt, or --timeout ended it: as podman's."""
@@ -111,6 +114,8 @@ def start_attached(
 
 def _joined(container: Container, keys: bytes, *, streams: frozenset[str], signals: bool, starting: bool) -> SessionEnd:
     """Join the console until it ends or is left. Signals are passed on where there is no terminal to type them in."""
+    from core.console.session import run_session
+
     terminal = container.config.process.terminal
     typing = "stdin" in streams
 

@@ -7,7 +7,7 @@ import os
 from core.cli.parser import WrongValue, add_boolean, seconds
 from core.cli.sizes import parse_size
 from core.errors import InvalidArgument
-from core.model.config import BindMount, TmpfsMount
+from core.model.config import DEFAULT_LOG_SIZE_MAX, BindMount, TmpfsMount
 from core.model.surroundings import Accounts, NotifyMode, Surroundings
 
 TYPE_CHECKING = False
@@ -27,8 +27,7 @@ _CGROUPS = ("enabled", "no-conmon", "disabled", "split")
 def add_surroundings(parser: CommandParser) -> None:
     """The options, for `log_fields`, `time_zone`, `writable_places` and `surroundings`."""
     add = parser.add_argument
-    add("--log-driver", default="k8s-file", metavar="DRIVER", help="k8s-file, or none for no log")
-    add("--log-opt", action="append", default=[], metavar="max-size=SIZE", help="size at which its log begins anew")
+    add_log_options(parser)
     add("--log-size-max", default="64m", help="the same")
     add("--timeout", type=seconds, default=0, metavar="SECONDS", help="kill it after that time; 0 for never")
     add("--tz", default="", metavar="ZONE", help="its time zone, as Europe/Berlin; local for the host's")
@@ -50,6 +49,13 @@ def add_surroundings(parser: CommandParser) -> None:
     add("--passwd-entry", default="", metavar="LINE", help="that line, with $USERNAME $UID $GID $NAME $HOME")
     add("--group-entry", default="", metavar="LINE", help="the one of /etc/group: $GROUPNAME $GID $USERLIST")
     add("--cgroup-parent", default="", metavar="PATH", help="the control group that its own is in")
+
+
+def add_log_options(parser: CommandParser) -> None:
+    """Those that podman has, for `log_fields`."""
+    add = parser.add_argument
+    add("--log-driver", default="k8s-file", metavar="DRIVER", help="k8s-file, or none for no log")
+    add("--log-opt", action="append", default=[], metavar="max-size=SIZE", help="size at which its log begins anew")
 
 
 def surroundings(options: Options) -> Surroundings:
@@ -79,7 +85,7 @@ def log_fields(options: Options) -> dict[str, Any]:
         raise InvalidArgument(
             f"the log driver {options.log_driver} is not supported by wharf", hint=f"use {', '.join(_LOG_DRIVERS)}"
         )
-    size = options.log_size_max
+    size = getattr(options, "log_size_max", f"{DEFAULT_LOG_SIZE_MAX}b")
     for text in options.log_opt:
         key, _, value = text.partition("=")
         if key != "max-size":

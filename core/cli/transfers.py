@@ -38,7 +38,8 @@ def run(invocation: Invocation) -> int:
     }[invocation.command](invocation, parser)
 
 
-def _add_access(parser: CommandParser, *, credentials: bool = True) -> None:
+def add_access(parser: CommandParser, *, credentials: bool = True) -> None:
+    """The options about registries, for `registry_access`."""
     parser.add_argument("--authfile", default="", metavar="FILE", help="file with the logins of registries")
     parser.add_argument("--cert-dir", default="", metavar="DIRECTORY", help="certificates of the registry and for it")
     add_boolean(parser, "--tls-verify", default=True, explanation="whether the registry has to prove who it is")
@@ -46,7 +47,7 @@ def _add_access(parser: CommandParser, *, credentials: bool = True) -> None:
         parser.add_argument("--creds", default="", metavar="USER:PASSWORD", help="in place of a login")
 
 
-def _access(options: Options) -> RegistryAccess:
+def registry_access(options: Options) -> RegistryAccess:
     return RegistryAccess(
         authfile=options.authfile,
         credentials=getattr(options, "creds", ""),
@@ -56,7 +57,7 @@ def _access(options: Options) -> RegistryAccess:
 
 
 def _access_of_pull(options: Options) -> RegistryAccess:
-    return msgspec.structs.replace(_access(options), **platform_fields(options))
+    return msgspec.structs.replace(registry_access(options), **platform_fields(options))
 
 
 @contextmanager
@@ -78,7 +79,7 @@ def _show_progress(progress: PullProgress) -> None:
 
 
 def _pull(invocation: Invocation, parser: CommandParser) -> int:
-    _add_access(parser)
+    add_access(parser)
     add_platform(parser)
     parser.add_argument("--quiet", "-q", action="store_true", help="no progress")
     parser.add_argument("images", nargs="+", metavar="IMAGE")
@@ -94,7 +95,7 @@ def _pull(invocation: Invocation, parser: CommandParser) -> int:
 
 
 def _push(invocation: Invocation, parser: CommandParser) -> int:
-    _add_access(parser)
+    add_access(parser)
     parser.add_argument("--digestfile", type=Path, default=None, metavar="FILE", help="write the digest to this file")
     parser.add_argument("--format", "-f", choices=("oci", "v2s2"), default=None, help="form of the manifest")
     parser.add_argument("--quiet", "-q", action="store_true", help="no progress")
@@ -105,7 +106,7 @@ def _push(invocation: Invocation, parser: CommandParser) -> int:
         target = engine.images.push(
             options.image,
             options.destination,
-            access=_access(options),
+            access=registry_access(options),
             form=None if options.format is None else "docker" if options.format == "v2s2" else "oci",
             digest_file=options.digestfile,
             progress=progress,
@@ -179,7 +180,7 @@ def _import(invocation: Invocation, parser: CommandParser) -> int:
 
 
 def _login(invocation: Invocation, parser: CommandParser) -> int:
-    _add_access(parser, credentials=False)
+    add_access(parser, credentials=False)
     parser.add_argument("--username", "-u", default="", help="asked for otherwise")
     parser.add_argument(
         "--password", "-p", default="", help="asked for otherwise; others can read it in a list of processes"
@@ -191,7 +192,7 @@ def _login(invocation: Invocation, parser: CommandParser) -> int:
     options = parser.parse_args(invocation.arguments)
     with open_engine(invocation) as engine:
         if options.get_login:
-            print(engine.images.logged_in(options.registry, _access(options)))
+            print(engine.images.logged_in(options.registry, registry_access(options)))
             return 0
         if options.password_stdin and not options.username:
             raise InvalidArgument("--password-stdin needs a --username")
@@ -200,8 +201,8 @@ def _login(invocation: Invocation, parser: CommandParser) -> int:
             password = sys.stdin.read().rstrip("\n")
         else:
             password = options.password or getpass.getpass("Password: ")
-        engine.images.login(options.registry, user, password, _access(options))
-        kept = engine.images.logins_file(_access(options))
+        engine.images.login(options.registry, user, password, registry_access(options))
+        kept = engine.images.logins_file(registry_access(options))
     print("Login Succeeded!")
     if options.verbose:
         print(f"Used:  {kept}")

@@ -5,10 +5,11 @@ from __future__ import annotations
 import functools
 import os
 import pwd
-import shlex
 import sys
 from pathlib import Path
 from typing import Final
+
+from core.host.quoting import shell_line
 
 COMMAND_LIMIT: Final = 300
 """Characters of a command line that are kept."""
@@ -39,4 +40,4 @@ def acting_command() -> str:
     first = Path(sys.argv[0] or "python")
     as_module = first.name == "__main__.py" and first.parent.name == "tui"
     name = "wharf" if as_module or first.name == "-c" else first.name
-    return shlex.join([name, *sys.argv[1:]])[:COMMAND_LIMIT]
+    return shell_line([name, *sys.argv[1:]])[:COMMAND_LIMIT]

@@ -54,14 +54,21 @@ def remove_tree(path: Path) -> None:
     if path.is_symlink() or not path.exists():
         return
     with suppress(OSError):
-        for name in os.listdir(path):
-            os.unlink(path / name)
-        os.rmdir(path)
-        return
-    # Loaded only where there are directories in it: it brings all the compressions with it.
-    from shutil import rmtree
+        delete_tree(path)
 
-    rmtree(path, ignore_errors=True)
+
+def delete_tree(path: str | Path) -> None:
+    """Remove a directory of our own with all that is in it. Raises `OSError` for the first that can't be removed.
+
+    shutil is not loaded for this, which brings all the compressions with it.
+    """
+    with os.scandir(path) as entries:
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                delete_tree(entry.path)
+            else:
+                os.unlink(entry.path)
+    os.rmdir(path)
 
 
 def birth_time(path: Path) -> float | None:

@@ -86,4 +86,4 @@ def is_mounted(path: Path) -> bool:
 
 
 def _unescape(field: bytes) -> bytes:
-    return re.sub(_OCTAL, lambda match: bytes([int(match[1], 8)]), field)
+    return field if b"\\" not in field else re.sub(_OCTAL, lambda match: bytes([int(match[1], 8)]), field)

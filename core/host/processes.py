@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shlex
 import signal
 import subprocess
 from collections.abc import Mapping, Sequence
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import IO, Final, NamedTuple
 
 from core.errors import HostIncomplete, TimedOut
+from core.host.quoting import shell_line
 from core.log import LOG
 
 _SYSTEM_FOLDERS: Final = ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin")
@@ -86,14 +86,14 @@ def run(
         _end(process)
         raise TimedOut(
             f"{Path(argv[0]).name} did not answer within {timeout:g} seconds",
-            hint=f"see whether it hangs: {shlex.join(argv)}",
+            hint=f"see whether it hangs: {shell_line(argv)}",
             argv=argv,
         ) from error
     except BaseException:
         _end(process)
         raise
     if process.returncode:
-        LOG.info("exit %d: %s: %s", process.returncode, shlex.join(argv), stderr.decode(errors="replace").strip())
+        LOG.info("exit %d: %s: %s", process.returncode, shell_line(argv), stderr.decode(errors="replace").strip())
     return Finished(tuple(argv), process.returncode, stdout, stderr)
 
 

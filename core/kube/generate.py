@@ -131,11 +131,23 @@ def _pod_fields(configs: Sequence[ContainerConfig], infra: ContainerConfig | Non
         if any(getattr(config.namespaces, kind).sharing is Sharing.HOST for config in holders):
             fields[field] = True
     fields |= _names((infra or holders[0]).names) if holders else {}
+    fields |= _pod_security(configs, infra)
     if configs:
         fields["restartPolicy"] = _RESTART[configs[0].restart.name]
         patience = max(config.stop_timeout for config in configs)
         fields |= {"terminationGracePeriodSeconds": patience} if patience != 10 else {}
     return fields
+
+
+def _pod_security(configs: Sequence[ContainerConfig], infra: ContainerConfig | None) -> Document:
+    """Groups and settings of the kernel are the pod's in a cluster."""
+    holders = [*([infra] if infra else []), *configs]
+    sysctls = {name: value for config in holders for name, value in config.kernel.sysctls.items()}
+    groups = dict.fromkeys(int(group) for config in configs for group in config.kernel.groups if group.isdecimal())
+    context: Document = {"sysctls": [{"name": name, "value": value} for name, value in sysctls.items()]}
+    context["supplementalGroups"] = list(groups)
+    asked = {field: value for field, value in context.items() if value}
+    return {"securityContext": asked} if asked else {}
 
 
 def _names(names: NameOptions) -> Document:
@@ -235,7 +247,9 @@ def _resources(config: ContainerConfig) -> Document:
         found["memory"] = memory_quantity(limits.memory)
     if limits.cpus:
         found["cpu"] = cpu_quantity(limits.cpus)
-    return {"resources": {"limits": found}} if found else {}
+    requests = {"memory": memory_quantity(limits.memory_reservation)} if limits.memory_reservation else {}
+    asked = {name: amounts for name, amounts in (("limits", found), ("requests", requests)) if amounts}
+    return {"resources": asked} if asked else {}
 
 
 def _security_context(config: ContainerConfig) -> Document:

@@ -96,7 +96,9 @@ class SecurityContext(Part, frozen=True, kw_only=True):
     run_as_group: int | None = None
     privileged: bool = False
     read_only_root_filesystem: bool = False
+    run_as_non_root: bool | None = None
     allow_privilege_escalation: bool | None = None
+    proc_mount: str = ""
     capabilities: Capabilities = Capabilities()
     seccomp_profile: SeccompProfile | None = None
 
@@ -141,6 +143,10 @@ class Container(Part, frozen=True, kw_only=True):
     resources: Resources = Resources()
     security_context: SecurityContext = SecurityContext()
     liveness_probe: Probe | None = None
+    readiness_probe: Probe | None = None
+    startup_probe: Probe | None = None
+    restart_policy: str = ""
+    """Always: an init container that runs beside the others (a sidecar)."""
     image_pull_policy: str = ""
     stdin: bool = False
     stdin_once: bool = False
@@ -210,9 +216,19 @@ class DnsConfig(Part, frozen=True, kw_only=True):
     options: tuple[DnsOption, ...] = ()
 
 
+class Sysctl(Part, frozen=True, kw_only=True):
+    name: str
+    value: str
+
+
 class PodSecurity(Part, frozen=True, kw_only=True):
     run_as_user: int | None = None
     run_as_group: int | None = None
+    run_as_non_root: bool | None = None
+    fs_group: int | None = None
+    supplemental_groups: tuple[int, ...] = ()
+    sysctls: tuple[Sysctl, ...] = ()
+    seccomp_profile: SeccompProfile | None = None
 
 
 class PodSpec(Part, frozen=True, kw_only=True):
@@ -251,6 +267,24 @@ class Deployment(Part, frozen=True, kw_only=True):
     spec: DeploymentSpec
 
 
+class DaemonSetSpec(Part, frozen=True, kw_only=True):
+    template: PodTemplate
+
+
+class DaemonSet(Part, frozen=True, kw_only=True):
+    metadata: Metadata
+    spec: DaemonSetSpec
+
+
+class JobSpec(Part, frozen=True, kw_only=True):
+    template: PodTemplate
+
+
+class Job(Part, frozen=True, kw_only=True):
+    metadata: Metadata
+    spec: JobSpec
+
+
 class ConfigMap(Part, frozen=True, kw_only=True):
     metadata: Metadata
     data: dict[str, str] = {}
@@ -268,10 +302,13 @@ class PersistentVolumeClaim(Part, frozen=True, kw_only=True):
     spec: dict[str, Any] = {}
 
 
-Manifest = Pod | Deployment | ConfigMap | Secret | PersistentVolumeClaim
+Workload = Pod | Deployment | DaemonSet | Job
+Manifest = Workload | ConfigMap | Secret | PersistentVolumeClaim
 KINDS: dict[str, type[Manifest]] = {
     "Pod": Pod,
     "Deployment": Deployment,
+    "DaemonSet": DaemonSet,
+    "Job": Job,
     "ConfigMap": ConfigMap,
     "Secret": Secret,
     "PersistentVolumeClaim": PersistentVolumeClaim,

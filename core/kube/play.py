@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Final
 
 import msgspec
@@ -12,9 +13,10 @@ from core.engine import Engine
 from core.errors import EngineError, InvalidArgument, NameInUse, NoSuchImage
 from core.kube import manifest
 from core.kube.environment import Sources, config_map_data, decoded
-from core.kube.files import PodVolumes
+from core.kube.files import PodVolumes, give_to_group
 from core.kube.reading import Reading
-from core.kube.translate import container_options, pod_options
+from core.kube.translate import container_options, pod_options, refuse_root
+from core.model.config import DEFAULT_LOG_SIZE_MAX
 from core.model.options import CreateOptions
 
 _SECRET_KIND: Final = "Secret"
@@ -23,7 +25,8 @@ _SECRET_KIND: Final = "Secret"
 class PlayOptions(msgspec.Struct, frozen=True, kw_only=True):
     """`config_maps`: further ones. `infra_options`: the network of the pods that do not
     have the host's. `replace`: what is there first
-    goes. `pull`: gets an image that is not there, or whose policy is Always.
+    goes. `pull`: gets an image that is not there, or whose policy is Always. `annotations`: of all containers.
+    `seccomp_root`: where profiles of the kind Localhost are.
     """
 
     config_maps: tuple[manifest.ConfigMap, ...] = ()
@@ -31,6 +34,10 @@ class PlayOptions(msgspec.Struct, frozen=True, kw_only=True):
     replace: bool = False
     start: bool = True
     pull: Callable[[str], object]
+    annotations: Mapping[str, str] = {}
+    log_size_max: int = DEFAULT_LOG_SIZE_MAX
+    keeps_log: bool = True
+    seccomp_root: str = ""
     create_command: tuple[str, ...] = ()
 
 
@@ -85,7 +92,7 @@ def take_down(engine: Engine, reading: Reading, *, volumes: bool = False) -> Tak
     """Stop and remove the pods of the manifests, and the secrets; the volumes where that is asked for."""
     stopped, removed, secrets, gone = [], [], [], []
     for one in reading.manifests:
-        if not isinstance(one, manifest.Pod | manifest.Deployment):
+        if not isinstance(one, manifest.Workload):
             continue
         for name, _ in pods_of(one):
             pod_id = _pod_named(engine, name)
@@ -104,10 +111,12 @@ def take_down(engine: Engine, reading: Reading, *, volumes: bool = False) -> Tak
     return TakenDown(stopped=tuple(stopped), removed=tuple(removed), secrets=tuple(secrets), volumes=tuple(gone))
 
 
-def pods_of(one: manifest.Pod | manifest.Deployment) -> list[tuple[str, manifest.PodTemplate]]:
-    """The pods of a manifest by name; those of a deployment are numbered, as podman does it."""
+def pods_of(one: manifest.Workload) -> list[tuple[str, manifest.PodTemplate]]:
+    """The pods of a manifest by name; those of a deployment are numbered, as podman does it, others have one."""
     if isinstance(one, manifest.Pod):
         return [(one.metadata.name, manifest.PodTemplate(metadata=one.metadata, spec=one.spec))]
+    if not isinstance(one, manifest.Deployment):
+        return [(f"{one.metadata.name}-pod", one.spec.template)]
     return [(f"{one.metadata.name}-pod-{number}", one.spec.template) for number in range(one.spec.replicas)]
 
 
@@ -139,16 +148,46 @@ def _play_pod(
         pod = engine.pods.create(request)
     except NameInUse as error:
         raise NameInUse(error.message, hint="take it down first with wharf kube down, or use --replace") from error
-    made = []
+    made: list[str] = []
+    made_in_memory: list[str] = []
+
+    def in_memory(how: str) -> str:
+        """A volume that goes with the pod's containers. `how`: options of mount(8)."""
+        volume = engine.volumes.create(options={"type": "tmpfs", "device": "tmpfs", "o": how}).name
+        made_in_memory.append(volume)
+        return volume
+
     try:
-        volumes = PodVolumes(template.spec, sources, engine.pods.folder(pod.id))
+        volumes = PodVolumes(template.spec, sources, engine.pods.folder(pod.id), in_memory)
         for container in containers:
-            made.append(engine.create(container_options(name, template, container, sources, volumes)).id)
+            asked = container_options(name, template, container, sources, volumes, options.seccomp_root)
+            refuse_root(container, template.spec, asked, engine.images.config(engine.images.find(asked.image).id))
+            made.append(engine.create(_as_told(asked, options)).id)
+        _give_claims_to_group(engine, template.spec)
     except (EngineError, OSError):
         engine.pods.remove(pod.id, force=True)
+        for unused in filter(engine.volumes.exists, made_in_memory):
+            engine.volumes.remove(unused)
         raise
     trouble = _start(engine, pod.id) if options.start else None
     return PlayedPod(pod=pod.id, containers=tuple(made), error=trouble)
+
+
+def _as_told(asked: CreateOptions, options: PlayOptions) -> CreateOptions:
+    return msgspec.structs.replace(
+        asked,
+        annotations={**asked.annotations, **options.annotations},
+        log_size_max=options.log_size_max,
+        keeps_log=options.keeps_log,
+    )
+
+
+def _give_claims_to_group(engine: Engine, spec: manifest.PodSpec) -> None:
+    """With fsGroup: the volumes of claims are that group's, and what is made in them, too."""
+    group = spec.security_context.fs_group
+    for claim in (volume.persistent_volume_claim for volume in spec.volumes):
+        if group is not None and claim is not None and engine.volumes.exists(claim.claim_name):
+            give_to_group(Path(engine.volumes.find(claim.claim_name).path), group)
 
 
 def _start(engine: Engine, pod_id: str) -> EngineError | None:

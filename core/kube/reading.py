@@ -8,7 +8,7 @@ from typing import Any, Final, get_args
 import msgspec
 
 from core.errors import InvalidArgument
-from core.kube.manifest import KINDS, Manifest
+from core.kube.manifest import KINDS, Container, Manifest, Pod, Workload
 
 WITHOUT_MEANING: Final = frozenset(
     {
@@ -19,7 +19,8 @@ WITHOUT_MEANING: Final = frozenset(
     }
 )
 """Fields that say nothing to a single machine: they are passed over without a word."""
-_ORDER: Final = ("PersistentVolumeClaim", "Secret", "ConfigMap", "Pod", "Deployment")
+_ORDER: Final = ("PersistentVolumeClaim", "Secret", "ConfigMap", "Pod", "Deployment", "DaemonSet", "Job")
+_RESOURCES: Final = ("cpu", "memory")
 
 
 class Reading(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,9 +49,25 @@ def read_manifests(text: str | bytes) -> Reading:
         warnings += [
             f"{where}: the field {path} is not supported, and left out" for path in _unknown(document, KINDS[kind])
         ]
+        if isinstance(manifest, Workload):
+            spec = manifest.spec if isinstance(manifest, Pod) else manifest.spec.template.spec
+            warnings += [f"{where}: {told}" for one in spec.containers for told in _approximations(one)]
         found.append((_ORDER.index(kind), manifest))
     found.sort(key=lambda entry: entry[0])
     return Reading(manifests=tuple(manifest for _, manifest in found), warnings=tuple(warnings))
+
+
+def _approximations(container: Container) -> Iterator[str]:
+    """What of a container can only be had in part here."""
+    of_container = f"container {container.name}"
+    liveness, readiness, startup = container.liveness_probe, container.readiness_probe, container.startup_probe
+    if readiness is not None and (liveness or startup):
+        yield f"the readinessProbe of {of_container} is left out: a container has one health check"
+    if startup is not None and liveness is not None:
+        yield f"the startupProbe of {of_container} is not run: the livenessProbe gets its time to start"
+    for name in container.resources.limits:
+        if name not in _RESOURCES:
+            yield f"the limit of {name} of {of_container} is not supported, and left out"
 
 
 def _documents(text: str | bytes) -> list[Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from typing import Final
 
 import msgspec
@@ -13,12 +14,16 @@ from core.kube.files import PodVolumes
 from core.kube.quantity import parse_quantity
 from core.model.config import InitKind, NetworkMode, ResourceLimits, Security
 from core.model.health import FailureAction
+from core.model.image import ImageConfig
+from core.model.kernel_settings import KernelSettings
 from core.model.namespaces import NamespaceOptions
 from core.model.network import NameOptions, PortMapping
 from core.model.options import CreateOptions, HealthOptions
 from core.model.pod import DEFAULT_SHARE, ExitPolicy, PodOptions
 from core.model.restart import RestartName, RestartPolicy
 
+_SIDECAR: Final = "Always"
+"""The restart policy of an init container that runs beside the others."""
 _RESTART: Final = {
     "Always": RestartName.ALWAYS,
     "OnFailure": RestartName.ON_FAILURE,
@@ -43,7 +48,8 @@ def pod_options(
         infra_options=msgspec.structs.replace(
             CreateOptions(network=NetworkMode.HOST) if spec.host_network else asked,
             ports=() if spec.host_network else _ports(spec),
-            names=_names(spec),
+            names=msgspec.structs.replace(_names(spec), no_hosts=asked.names.no_hosts),
+            kernel=KernelSettings(sysctls={one.name: one.value for one in spec.security_context.sysctls}),
             namespaces=NamespaceOptions(ipc="host" if spec.host_ipc else "", pid="host" if spec.host_pid else ""),
         ),
         share=(*DEFAULT_SHARE, *(("pid",) if spec.share_process_namespace or spec.host_pid else ())),
@@ -86,6 +92,7 @@ def container_options(
     container: manifest.Container,
     sources: Sources,
     volumes: PodVolumes,
+    seccomp_root: str = "",
 ) -> CreateOptions:
     """One container of the pod `pod_name`. Raises `InvalidArgument`."""
     spec = template.spec
@@ -93,7 +100,7 @@ def container_options(
         raise InvalidArgument(f"container {container.name} of pod {pod_name} has no image")
     known = variables(container, sources)
     mounts = volumes.mounts(container)
-    is_init = any(container is one for one in spec.init_containers)
+    is_init = container.restart_policy != _SIDECAR and any(container is one for one in spec.init_containers)
     restart = _RESTART[spec.restart_policy]
     return CreateOptions(
         image=container.image,
@@ -115,7 +122,8 @@ def container_options(
         tmpfs_mounts=mounts.in_memory,
         volume_mounts=mounts.volumes,
         resources=_limits(container.resources),
-        security=_security(container.security_context),
+        security=_security(container.security_context, spec.security_context, seccomp_root),
+        kernel=KernelSettings(groups=_groups(spec.security_context)),
         network="",
         pod=pod_name,
         init_kind=InitKind.ONCE if is_init else None,
@@ -143,21 +151,42 @@ def _user(own: manifest.SecurityContext, of_pod: manifest.PodSecurity) -> str | 
     return None if user is None else str(user)
 
 
+def _groups(of_pod: manifest.PodSecurity) -> tuple[str, ...]:
+    owners = () if of_pod.fs_group is None else (of_pod.fs_group,)
+    return tuple(dict.fromkeys(str(group) for group in (*of_pod.supplemental_groups, *owners)))
+
+
+def refuse_root(
+    container: manifest.Container, spec: manifest.PodSpec, asked: CreateOptions, image: ImageConfig
+) -> None:
+    """Raise `InvalidArgument` for a container that is not to run as root, and would."""
+    own, of_pod = container.security_context.run_as_non_root, spec.security_context.run_as_non_root
+    user = (image.user if asked.user is None else asked.user).partition(":")[0]
+    if (of_pod if own is None else own) and user in ("", "0", "root"):
+        raise InvalidArgument(
+            f"container {container.name} has runAsNonRoot and image will run as root", hint="give it a runAsUser"
+        )
+
+
 def _limits(resources: manifest.Resources) -> ResourceLimits:
     limits, requests = resources.limits, resources.requests
+    memory = int(parse_quantity(limits.get("memory", 0)))
+    wanted = int(parse_quantity(requests.get("memory", 0)))
     shares = parse_quantity(requests.get("cpu", 0)) * 1024
     return ResourceLimits(
-        memory=int(parse_quantity(limits.get("memory", 0))),
+        memory=memory,
+        memory_reservation=wanted if not memory else min(wanted, memory),
         cpus=parse_quantity(limits.get("cpu", 0)),
         cpu_shares=max(2, int(shares)) if shares else 0,
     )
 
 
-def _security(context: manifest.SecurityContext) -> Security:
-    profile = context.seccomp_profile
+def _security(context: manifest.SecurityContext, of_pod: manifest.PodSecurity, seccomp_root: str) -> Security:
+    profile = context.seccomp_profile or of_pod.seccomp_profile
     seccomp = ""
     if profile is not None:
-        seccomp = {"Unconfined": "unconfined", "Localhost": profile.localhost_profile}.get(profile.type, "")
+        local = posixpath.join(seccomp_root, profile.localhost_profile)
+        seccomp = {"Unconfined": "unconfined", "Localhost": local}.get(profile.type, "")
     return Security(
         privileged=context.privileged,
         read_only_root=context.read_only_root_filesystem,
@@ -165,21 +194,32 @@ def _security(context: manifest.SecurityContext) -> Security:
         capabilities_add=context.capabilities.add,
         capabilities_drop=context.capabilities.drop,
         seccomp_profile=seccomp,
+        unmasked_paths=("ALL",) if context.proc_mount == "Unmasked" else (),
     )
 
 
 def _health(container: manifest.Container, restart: RestartName) -> HealthOptions:
-    """A liveness probe as a health check, which restarts the container where the pod's policy lets it."""
-    probe = container.liveness_probe
+    """The probes as a health check, which restarts the container where the pod's policy lets it.
+
+    A container here has one check: that of the liveness probe, with the time that a startup probe gives it. A
+    readiness probe is taken where there is no other, and nothing follows from its failures.
+    """
+    startup = container.startup_probe
+    deadly = container.liveness_probe or startup
+    probe = deadly or container.readiness_probe
     if probe is None:
         return HealthOptions()
+    patience = (
+        0 if startup is None else startup.initial_delay_seconds + startup.period_seconds * startup.failure_threshold
+    )
+    action = FailureAction.KILL if restart is RestartName.NO else FailureAction.RESTART
     return HealthOptions(
         args=_command(container, probe),
         interval=float(probe.period_seconds),
         timeout=float(probe.timeout_seconds),
-        start_period=float(probe.initial_delay_seconds),
+        start_period=float(max(probe.initial_delay_seconds, patience)),
         retries=probe.failure_threshold,
-        on_failure=FailureAction.KILL if restart is RestartName.NO else FailureAction.RESTART,
+        on_failure=FailureAction.NONE if deadly is None else action,
     )
 
 
@@ -193,7 +233,7 @@ def _command(container: manifest.Container, probe: manifest.Probe) -> tuple[str,
     if probe.tcp_socket is not None:
         socket = probe.tcp_socket
         return ("nc", "-z", "-v", socket.host or "localhost", str(_port(container, socket.port)))
-    raise InvalidArgument(f"the livenessProbe of container {container.name} does nothing")
+    raise InvalidArgument(f"a probe of container {container.name} does nothing", hint="use exec, httpGet or tcpSocket")
 
 
 def _port(container: manifest.Container, port: int | str) -> int:

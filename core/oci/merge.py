@@ -13,7 +13,7 @@ from core.model.health import HealthCheck, require_valid
 from core.model.image import ImageConfig
 from core.model.options import CreateOptions, HealthOptions
 
-_REFERENCE: Final = re.compile(r"\\(.)|\$(?:(\w+)|\{(\w+)(?:(:[-+])([^}]*))?\})")
+_REFERENCE: Final = r"\\(.)|\$(?:(\w+)|\{(\w+)(?:(:[-+])([^}]*))?\})"
 DEFAULT_PATH: Final = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
@@ -81,7 +81,7 @@ def _changed_by_image(asked: tuple[str, ...], inherited: tuple[str, ...]) -> tup
     for line in asked:
         name, separator, value = line.partition("=")
         if separator and name in known:
-            changed[name] = _REFERENCE.sub(lambda match: _meaning(match, known), value)
+            changed[name] = re.sub(_REFERENCE, lambda match: _meaning(match, known), value)
     return tuple(f"{name}={value}" for name, value in changed.items())
 
 

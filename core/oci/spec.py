@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fnmatch import fnmatchcase
+import fnmatch
 from typing import Any, Final
 
 import msgspec
@@ -262,7 +262,7 @@ def _shown_again(paths: tuple[str, ...], unmasked: tuple[str, ...]) -> list[str]
     """The paths without those that a pattern of `unmasked` fits."""
     if any(pattern.lower() == "all" for pattern in unmasked):
         return []
-    return [path for path in paths if not any(fnmatchcase(path, pattern) for pattern in unmasked)]
+    return [path for path in paths if not any(fnmatch.fnmatchcase(path, pattern) for pattern in unmasked)]
 
 
 def _id_range(one: IdRange) -> dict[str, int]:

@@ -102,11 +102,11 @@ def _passwd_lines(config: ContainerConfig, root: Path, content: bytes) -> list[s
 
 def _group_lines(config: ContainerConfig, root: Path, content: bytes) -> list[str]:
     user, _, group = config.process.user.partition(":")
-    wanted = group or user
-    if not wanted.isdecimal() or int(wanted) in group_names(content):
+    # Not one for a user without a group, as podman does: it would count among the groups of that user.
+    if not group.isdecimal() or int(group) in group_names(content):
         return []
     entry = config.surroundings.accounts.group_entry or _GROUP
-    return [_filled(entry, {"GROUPNAME": wanted, "GID": wanted, "USERLIST": user})]
+    return [_filled(entry, {"GROUPNAME": group, "GID": group, "USERLIST": user})]
 
 
 def _filled(entry: str, values: dict[str, str]) -> str:

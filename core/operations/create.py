@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -38,13 +37,13 @@ from core.operations.secrets import copy_secrets, resolve_uses
 from core.operations.user_namespace import allocation_lock, resolve_user_namespace
 from core.operations.volumes import ensure_volumes
 
-NAME_PATTERN: Final = r"[a-zA-Z0-9][a-zA-Z0-9_.-]*"
 NAME_LENGTH: Final = 253
 
 
 def check_name(name: str) -> None:
     """Raise `InvalidArgument` for a name that podman would not take either."""
-    if not re.fullmatch(NAME_PATTERN, name) or len(name) > NAME_LENGTH:
+    rest = name.replace("_", "").replace(".", "").replace("-", "")
+    if not (rest.isascii() and rest.isalnum() and name[0].isalnum()) or len(name) > NAME_LENGTH:
         raise InvalidArgument(
             f"the name {name[:40]!r} is not valid",
             hint=f"use letters, digits, '_', '.' and '-', a letter or digit first, at most {NAME_LENGTH} in all",

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import time
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from core.events import Event, EventBus, EventKind
 from core.host.actor import acting_command, acting_user
+from core.host.process_stat import boot_id
+from core.host.processes import find_program
 from core.model.config import ContainerConfig, ContainerRecord
 from core.model.state import ContainerState
 
@@ -23,25 +26,52 @@ if TYPE_CHECKING:
     from core.store.contract import Store
 
 
-class EngineParts(msgspec.Struct, frozen=True):
-    """The parts that one engine is made of. `boot_id`: of the running kernel."""
+class EngineParts:
+    """The parts that one engine is made of, on the directories of `paths`. `boot_id`: of the running kernel.
 
-    paths: EnginePaths
-    settings: Settings
-    store: Store
-    runtime: Runtime
-    monitor: Monitor
-    storage: Storage
-    network: NetworkDriver
-    bus: EventBus
-    boot_id: str
+    What few verbs need is loaded by the first that asks for it. Raises `HostIncomplete`.
+    """
+
+    def __init__(self, paths: EnginePaths, settings: Settings, store: Store) -> None:
+        self.paths = paths
+        self.settings = settings
+        self.store = store
+        self.bus = EventBus()
+        self.boot_id = boot_id()
+
+    @cached_property
+    def runtime(self) -> Runtime:
+        from core.runtime.runc import Runc
+
+        path = find_program(self.settings.runtime)
+        return Runc(path, self.paths.runtime_root, self.settings.operation_timeout)
+
+    @cached_property
+    def monitor(self) -> Monitor:
+        from core.monitor.conmon import Conmon
+
+        path, runtime, timeout = find_program(self.settings.monitor), self.runtime, self.settings.operation_timeout
+        return Conmon(path, self.paths, runtime.path, runtime.create_argv_options(), timeout)
+
+    @cached_property
+    def storage(self) -> Storage:
+        from core.storage.containers_storage import ContainersStorage
+
+        return ContainersStorage(self.paths, self.settings)
+
+    @cached_property
+    def network(self) -> NetworkDriver:
+        from core.network.netavark import Netavark
+
+        return Netavark(self.paths, self.settings)
 
     def emit(self, kind: EventKind, container_id: str = "", name: str = "", **attributes: str) -> None:
         """Write an event to the journal, with the runtime's commands that led to it and who is at work here.
 
         Listeners, here and in other processes, learn it from there.
         """
-        commands = [command for command in self.runtime.take_commands() if container_id and container_id in command]
+        ran = self.runtime.take_commands() if "runtime" in vars(self) else []
+        commands = [command for command in ran if container_id and container_id in command]
         if commands:
             attributes["runtime"] = "; ".join(commands)
         self.store.record_event(

@@ -8,7 +8,7 @@ from typing import Final
 
 from core.errors import EngineError
 from core.host.cgroups import remove_cgroups
-from core.host.files import remove_tree
+from core.host.files import delete_tree, remove_tree
 from core.host.locks import FileLock
 from core.host.mounts import unmount
 from core.model.state import Intent
@@ -94,9 +94,7 @@ def erase(held: Transaction) -> None:
         parts.storage.delete(held.id)
     bundle = parts.paths.bundle(held.id)
     if bundle.exists():
-        from shutil import rmtree
-
-        rmtree(bundle)
+        delete_tree(bundle)
     parts.monitor.forget(held.id)
     creating = held.state.intent is Intent.CREATING
     if held.config.volume_mounts and (creating or held.state.removes_volumes or held.config.auto_remove):

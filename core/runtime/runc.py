@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shlex
 import threading
 from collections import deque
 from collections.abc import Mapping
@@ -19,6 +18,7 @@ from core.host.freezer import freeze_command, freezer_file, set_frozen
 from core.host.process_stat import process_start
 from core.host.process_table import arguments_of
 from core.host.processes import Finished, run
+from core.host.quoting import shell_line
 from core.host.start_fifo import release_command, release_process
 from core.model.options import CheckpointOptions
 from core.oci.messages import classify
@@ -260,7 +260,7 @@ class Runc:
     def _run(self, *arguments: str, stdin: bytes | None = None) -> Finished:
         make_private_directory(self._root)
         argv = [self.path, *self.create_argv_options(), "--log-format=json", *arguments]
-        self._note(shlex.join(argv))
+        self._note(shell_line(argv))
         return run(argv, env=_environment(), stdin=stdin, timeout=self._timeout)
 
     def _note(self, command: str) -> None:

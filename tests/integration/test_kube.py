@@ -243,3 +243,98 @@ spec:
     assert spec["dnsConfig"]["searches"] == ["harbour.test"]
     assert [one["port"] for one in of_service["ports"]] == [80] and of_service["selector"] == {"app": "served"}
     assert wharf("kube", "down", "-", stdin=text).returncode == 0
+
+
+FIELDS = f"""
+apiVersion: v1
+kind: Pod
+metadata: {{name: many}}
+spec:
+  terminationGracePeriodSeconds: 1
+  securityContext:
+    fsGroup: 2000
+    supplementalGroups: [3000]
+    runAsNonRoot: true
+    sysctls: [{{name: kernel.msgmax, value: "4096"}}]
+  initContainers:
+  - {{name: sidecar, image: {DEMO}, restartPolicy: Always, command: [sleep, "600"], securityContext: {{runAsUser: 5}}}}
+  containers:
+  - name: one
+    image: {DEMO}
+    command: [sh, -c, "id -G; cat /proc/sys/kernel/msgmax; echo shared >/memory/file; stat -c %g-%a /empty; sleep 600"]
+    securityContext: {{runAsUser: 7, procMount: Unmasked}}
+    volumeMounts: [{{name: memory, mountPath: /memory}}, {{name: empty, mountPath: /empty}}]
+    resources: {{requests: {{memory: 32Mi}}, limits: {{memory: 64Mi, ephemeral-storage: 1Gi}}}}
+    readinessProbe: {{exec: {{command: ["true"]}}, periodSeconds: 7}}
+    lifecycle: {{preStop: {{exec: {{command: ["true"]}}}}}}
+  - name: two
+    image: {DEMO}
+    command: [sh, -c, "until cat /memory/file; do sleep 0.1; done; grep -c '/memory tmpfs' /proc/mounts; sleep 600"]
+    securityContext: {{runAsUser: 8}}
+    volumeMounts: [{{name: memory, mountPath: /memory}}]
+    livenessProbe: {{exec: {{command: ["true"]}}, periodSeconds: 5}}
+    startupProbe: {{exec: {{command: ["true"]}}, periodSeconds: 2, failureThreshold: 30}}
+  volumes:
+  - {{name: memory, emptyDir: {{medium: Memory, sizeLimit: 1Mi}}}}
+  - {{name: empty, emptyDir: {{}}}}
+"""
+
+
+def test_fields_of_pods_have_their_effect_or_are_told(engine: Engine, demo_image: Image, wharf: Wharf) -> None:
+    validated(FIELDS)
+    played = wharf("kube", "play", "--annotation", "a=b", "--no-hosts", "--log-opt", "max-size=1m", "-", stdin=FIELDS)
+    assert played.returncode == 0, played.stderr
+    assert played.stderr.splitlines() == [
+        "warning: Pod many: the field spec.containers[0].lifecycle is not supported, and left out",
+        "warning: Pod many: the limit of ephemeral-storage of container one is not supported, and left out",
+        "warning: Pod many: the startupProbe of container two is not run: the livenessProbe gets its time to start",
+    ]
+    for _ in eventually():
+        said = wharf("logs", "many-one").stdout.split(), wharf("logs", "many-two").stdout.split()[-2:]
+        if len(said[0]) >= 5 and len(said[1]) == 2:
+            break
+    assert said == (["0", "2000", "3000", "4096", "2000-2777"], ["shared", "1"])
+    assert status_of(engine, "many-sidecar") is Status.RUNNING
+    one, two = engine.lookup("many-one").config, engine.lookup("many-two").config
+    assert one.health_check is not None and (one.health_check.interval, str(one.health_check.on_failure)) == (7, "none")
+    assert two.health_check is not None
+    assert (two.health_check.start_period, str(two.health_check.on_failure)) == (60, "restart")
+    assert one.resources.memory_reservation == 32 << 20 and one.security.unmasked_paths == ("ALL",)
+    assert (one.annotations, one.log_size_max, one.names.no_hosts) == ({"a": "b"}, 1 << 20, False)
+    [pod] = validated(wharf("kube", "generate", "many").stdout)
+    spec = pod["spec"]
+    assert isinstance(spec, dict)
+    assert spec["securityContext"] == {
+        "sysctls": [{"name": "kernel.msgmax", "value": "4096"}],
+        "supplementalGroups": [3000, 2000],
+    }
+    assert spec["containers"][1]["resources"]["requests"] == {"memory": "32Mi"}
+    assert wharf("kube", "down", "-", stdin=FIELDS).returncode == 0
+    assert engine.volumes.all() == [], "what was in memory is gone with the pod"
+    rooted = FIELDS.replace("runAsUser: 8", "runAsUser: 0")
+    refused = wharf("kube", "play", "-", stdin=rooted)
+    assert (refused.returncode, "two has runAsNonRoot and image will run as root" in refused.stderr) == (125, True)
+    assert engine.volumes.all() == [] and engine.pods.all() == []
+
+
+def test_a_daemon_set_and_a_job_are_one_pod_each(engine: Engine, demo_image: Image, wharf: Wharf) -> None:
+    container = f"{{name: c, image: {DEMO}, command: ['true']}}"
+    text = f"""
+apiVersion: apps/v1
+kind: DaemonSet
+metadata: {{name: everywhere}}
+spec:
+  selector: {{matchLabels: {{a: b}}}}
+  template: {{metadata: {{labels: {{a: b}}}}, spec: {{containers: [{container}]}}}}
+---
+apiVersion: batch/v1
+kind: Job
+metadata: {{name: once}}
+spec: {{completions: 3, template: {{spec: {{restartPolicy: Never, containers: [{container}]}}}}}}
+"""
+    validated(text)
+    played = wharf("kube", "play", "--start=false", "-", stdin=text)
+    assert played.returncode == 0 and "the field spec.completions is not supported" in played.stderr
+    assert {pod.name for pod in engine.pods.all()} == {"everywhere-pod", "once-pod"}
+    assert str(engine.lookup("once-pod-c").config.restart) == "no"
+    assert wharf("kube", "down", "-", stdin=text).returncode == 0 and engine.pods.all() == []

@@ -71,8 +71,9 @@ def test_its_user_is_in_its_accounts(base: str, wharf: Wharf) -> None:
         "--group-entry",
         "g$GROUPNAME:x:$GID:$USERLIST",
     )
-    shown = wharf(*RUN, "--user", "99", "--hostuser", "nobody", *entries, base, "sh", "-c", f"{show}; cat /etc/passwd")
-    assert shown.stdout.splitlines()[:2] == ["x99:*:99:0:container user:/:/x", "g99:x:99:99"]
+    added = (*entries, "--user", "99:98", "--hostuser", "nobody")
+    shown = wharf(*RUN, *added, base, "sh", "-c", f"{show}; cat /etc/passwd")
+    assert shown.stdout.splitlines()[:2] == ["x99:*:99:98:container user:/:/x", "g98:x:98:99"]
     assert "xnobody:*:65534:65534:nobody:/:/x" in shown.stdout
     assert wharf(*RUN, "--passwd=false", "--user", "77", base, "grep", "-c", "77", "/etc/passwd").stdout == "0\n"
     refused = wharf("create", "--hostuser", "nobody-at-all", base, "true")

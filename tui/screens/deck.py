@@ -84,14 +84,7 @@ class DeckScreen(Telling):
         super().__init__(bridge, keys)
         self._opening = opening
         self.configuration = configuration
-        self.alarms = Alarms(
-            configuration.alerts,
-            toast=self.toast_alert,
-            bell=lambda: self.app.bell(),
-            desktop=self.notify_desktop,
-            hook=bridge.run_hook,
-            told=self.call_later,
-        )
+        self.alarms = self._alarms()
         self.live = Live(configuration.locks)
         self.kept = Kept()
         self.views = ViewStack(self, VIEWS[0].name)
@@ -101,6 +94,16 @@ class DeckScreen(Telling):
         self._sorted_at = 0.0
         self._lasting_bindings = self._bindings.copy()
         """Those of every screen, such as tab."""
+
+    def _alarms(self) -> Alarms:
+        return Alarms(
+            self.configuration.alerts,
+            toast=self.toast_alert,
+            bell=lambda: self.app.bell(),
+            desktop=self.notify_desktop,
+            hook=self.bridge.run_hook,
+            told=self.call_later,
+        )
 
     def compose(self) -> ComposeResult:
         yield TitleBar(id="title")
@@ -149,9 +152,28 @@ class DeckScreen(Telling):
         if self.views.switch(name):
             self._view_changed()
 
+    def take_configuration(self, configuration: Configuration) -> None:
+        """Go on with another configuration. Read-only mode is only lifted by its key."""
+        before, self.configuration = self.configuration, configuration
+        if configuration.alerts != before.alerts:
+            self.alarms.close()
+            self.alarms = self._alarms()
+            self.alarms.take_pictures(self.views.rows_of("containers"))
+        self.live.set_locks(configuration.locks)
+        self.views.bind_anew()
+        self._bind()
+        if configuration.read_only and not before.read_only:
+            self.set_read_only(True)
+        self._show_footer()
+        self.table.refresh()
+
+    def _bind(self) -> None:
+        self._bindings = BindingsMap.merge([BindingsMap(self.views.bindings()), self._lasting_bindings])
+        self.refresh_bindings()
+
     def _view_changed(self) -> None:
         shown = self.views.current
-        self._bindings = BindingsMap.merge([BindingsMap(self.views.bindings()), self._lasting_bindings])
+        self._bind()
         self.set_class(not shown.view.tabs, "-no-detail")
         self.remove_class("-detail")
         self.query_one("#views", TabLine).show(self.views.tabs(), shown.view.name)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from tui.keymap import SYSTEM, Action
+from tui.messages import ConfigurationAsked
 from tui.own_commands import GROUP
 from tui.palette_ranking import Chosen
 from tui.screens.dialog import ConfirmDialog
@@ -46,6 +47,9 @@ class GeneralActions(ListActions, SystemActions, WorkspaceActions):
 
         words = "Every key works again, those that stop and remove, too."
         self._deck.app.push_screen(ConfirmDialog("Lift read-only mode?", words, "Lift"), answered)
+
+    def read_configuration(self) -> None:
+        self._deck.post_message(ConfigurationAsked())
 
     def own_cost(self) -> None:
         self._deck.own_cost.is_shown = not self._deck.own_cost.is_shown

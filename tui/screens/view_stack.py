@@ -119,6 +119,11 @@ class ViewStack:
     def is_read(self, name: str) -> bool:
         return name in self._made and self._made[name].is_read
 
+    def bind_anew(self) -> None:
+        """The keys of all views are others."""
+        for shown in self._made.values():
+            shown.__dict__.pop("keys", None)
+
     def actions(self) -> list[Action]:
         """What the keys mean in this view."""
         return self.current.keys

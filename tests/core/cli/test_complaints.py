@@ -59,6 +59,7 @@ def test_flags_that_nobody_has(fake: FakeEngine, call: Call) -> None:
         ("image aeroplane", "unrecognized command `wharf image aeroplane`", "behind image: ls, rm"),
         ("machine", "the command machine of podman is not supported by wharf", ""),
         ("image scp", "the command image scp of podman is not supported by wharf", ""),
+        ("kube apply", "the command kube apply of podman is not supported by wharf", ""),
     ],
 )
 def test_unknown_commands(words: str, message: str, hint: str) -> None:

@@ -162,7 +162,7 @@ def test_volumes_that_can_not_be(tmp_path: Path, volume: str, mount: str, messag
     pod = read_manifests(text).manifests[0]
     assert isinstance(pod, manifest.Pod)
     with pytest.raises(InvalidArgument, match=message):
-        PodVolumes(pod.spec, sources(), tmp_path).mounts(pod.spec.containers[0])
+        PodVolumes(pod.spec, sources(), tmp_path, lambda how: how).mounts(pod.spec.containers[0])
 
 
 def test_each_volume_has_a_name_of_its_own() -> None:
