@@ -34,7 +34,11 @@ class StorageCommand:
     @property
     def additional_stores(self) -> list[Path]:
         """The additional stores that are there."""
-        stores = map(Path, self._settings.additional_image_stores)
+        stores = [Path(store) for store in self._settings.additional_image_stores]
+        if outside_user() is not None:
+            # What an ordinary user's podman has.
+            data = os.environ.get("XDG_DATA_HOME") or os.path.expanduser("~/.local/share")
+            stores.insert(0, Path(data, "containers/storage"))
         # os.path: what is closed to this user counts as not there.
         return [
             store

@@ -40,7 +40,7 @@ class User:
             if self._can(candidate, "-c", f"import sys; sys.exit(sys.version_info[:2] != {sys.version_info[:2]})")
         )
 
-    def _run(self, *argv: str, timeout: float = 120.0) -> subprocess.CompletedProcess[str]:
+    def run(self, *argv: str, timeout: float = 120.0) -> subprocess.CompletedProcess[str]:
         environment = {
             "PATH": "/usr/sbin:/usr/bin:/sbin:/bin",
             "HOME": str(self.folder / "home"),
@@ -62,10 +62,10 @@ class User:
         )
 
     def _can(self, *argv: str) -> bool:
-        return self._run(*argv).returncode == 0
+        return self.run(*argv).returncode == 0
 
     def wharf(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        return self._run(self.python, "-m", "tui", *arguments)
+        return self.run(self.python, "-m", "tui", *arguments)
 
     def said(self, *arguments: str) -> str:
         finished = self.wharf(*arguments)
@@ -262,6 +262,18 @@ def test_layers_are_mounted_in_user_space_where_that_is_wished(user: User) -> No
     finally:
         del user.environment["WHARF_MOUNT_PROGRAM"]
     assert all(b"fuse-overlayfs" not in Path(f"/proc/{pid}/cmdline").read_bytes() for pid in user.processes())
+
+
+def test_what_the_users_podman_has_is_there(user: User) -> None:
+    loaded = user.run("podman", "load", "-i", str(user.folder / "demo.tar"))
+    assert loaded.returncode == 0, loaded.stderr
+    assert user.run("podman", "tag", DEMO, "localhost/of-podman:1").returncode == 0
+    assert "localhost/of-podman" in user.said("images")
+    assert "It runs" in user.said("run", "--rm", "localhost/of-podman:1", "cat", "/www/index.html")
+    assert user.run("podman", "image", "exists", "localhost/of-podman:1").returncode == 0
+    assert user.run("podman", "system", "reset", "--force").returncode == 0
+    # It keeps a process for its namespaces until then.
+    assert user.run("podman", "system", "migrate").returncode == 0
 
 
 def carriers(user: User) -> list[bytes]:
