@@ -11,7 +11,7 @@ from typing import Final
 from core.container import Container
 from core.errors import EngineError
 from core.log import LOG
-from core.model.config import ContainerConfig, ContainerRecord
+from core.model.config import ContainerRecord
 from core.model.health import Health, due_at
 from core.model.state import Status
 from core.operations.parts import EngineParts
@@ -34,7 +34,7 @@ class HealthScheduler:
     def take(self, records: Iterable[ContainerRecord]) -> None:
         """The containers as they are now; those that run and have a check on a schedule are watched from here on."""
         self._records = [
-            record for record in records if record.state.status is Status.RUNNING and _is_scheduled(record.config)
+            record for record in records if record.state.status is Status.RUNNING and _is_scheduled(record)
         ]
         self._checked = {record.id: self._checked.get(record.id, 0.0) for record in self._records}
 
@@ -51,7 +51,7 @@ class HealthScheduler:
             threading.Thread(target=self._run, args=(record.id,), name="wharfinger-health", daemon=True).start()
 
     def _due_at(self, record: ContainerRecord) -> float:
-        check = record.config.health_check
+        check = record.health_check
         if check is None:
             return math.inf
         due = due_at(record.state.health or Health(), check, record.state.started_at)
@@ -68,5 +68,6 @@ class HealthScheduler:
                 self._under_way.discard(container_id)
 
 
-def _is_scheduled(config: ContainerConfig) -> bool:
-    return config.health_check is not None and config.health_check.interval > 0
+def _is_scheduled(record: ContainerRecord) -> bool:
+    check = record.health_check
+    return check is not None and check.interval > 0

@@ -27,7 +27,7 @@ def run(invocation: Invocation) -> int:
 
 
 def add_health_options(parser: CommandParser) -> None:
-    """The options of create and run."""
+    """The options of create, run and update."""
     add = parser.add_argument
     add(
         "--health-cmd",
@@ -40,7 +40,7 @@ def add_health_options(parser: CommandParser) -> None:
     add("--health-start-period", default=None, metavar="TIME", help="after the start, in which failures do not count")
     add("--health-retries", type=int, default=None, metavar="N", help="failures in a row that make it unhealthy: 3")
     actions = tuple(str(action) for action in FailureAction)
-    add("--health-on-failure", choices=actions, default="none", help="what to do when it has become unhealthy")
+    add("--health-on-failure", choices=actions, default=None, help="what to do when it has become unhealthy")
     add("--no-healthcheck", action="store_true", help="none, whatever the image has")
 
 
@@ -56,7 +56,7 @@ def health_options(options: Options) -> HealthOptions:
         timeout=_duration("timeout", options.health_timeout),
         start_period=_duration("start period", options.health_start_period),
         retries=options.health_retries,
-        on_failure=FailureAction(options.health_on_failure),
+        on_failure=None if options.health_on_failure is None else FailureAction(options.health_on_failure),
     )
 
 

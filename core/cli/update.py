@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from core.cli.command import command_parser, open_engine
 from core.cli.device_limits import add_device_limits, device_limits, swappiness, weight
+from core.cli.health import add_health_options, health_options
 from core.cli.main import COMMANDS, Invocation
 from core.cli.parser import Options, cpu_count
 from core.cli.sessions import named_or_latest
 from core.cli.sizes import parse_size
 from core.errors import InvalidArgument
+from core.model.health import HealthOptions
 from core.model.limits import LimitChanges
 from core.model.restart import parse_restart_policy
 
@@ -43,6 +45,7 @@ def parse(invocation: Invocation) -> Options:
     add("--blkio-weight", type=weight, default=None, help="weight of its block I/O, 10 to 1000")
     add_device_limits(parser)
     add("--restart", default=None, metavar="POLICY", help="no, on-failure[:RETRIES], always or unless-stopped")
+    add_health_options(parser)
     add("--latest", "-l", action="store_true", help="the one created last")
     add("container", nargs="?", metavar="CONTAINER")
     return parser.parse_args(invocation.arguments)
@@ -52,6 +55,7 @@ def limit_changes(options: Options) -> LimitChanges:
     """What the options ask for. Raises `InvalidArgument`."""
     if options.cpus is not None and not (options.cpu_period is None and options.cpu_quota is None):
         raise InvalidArgument("--cpus and --cpu-period or --cpu-quota cannot be set together")
+    health = health_options(options)
     of_devices = {name: given for name, given in device_limits(options).items() if given}
     return LimitChanges(
         memory=_bytes(options.memory),
@@ -69,6 +73,7 @@ def limit_changes(options: Options) -> LimitChanges:
         cpu_rt_period=options.cpu_rt_period,
         cpu_rt_runtime=options.cpu_rt_runtime,
         **of_devices,
+        health=None if health == HealthOptions() else health,
         restart=None if options.restart is None else parse_restart_policy(options.restart),
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from core.container.lifecycle import Lifecycle
 from core.errors import TimedOut
 from core.host.locks import FileLock
-from core.model.health import FailureAction, Health, HealthReport, HealthResult, due_at
+from core.model.health import FailureAction, Health, HealthCheck, HealthReport, HealthResult, due_at
 from core.model.state import Status, Verb
 
 
@@ -34,7 +34,7 @@ class HealthChecks(Lifecycle):
         except TimedOut:
             return False
         try:
-            check, state = self.config.health_check, self._record.state
+            check, state = self._record.health_check, self._record.state
             if check is None or state.status is not Status.RUNNING:
                 return False
             if now < due_at(state.health or Health(), check, state.started_at):
@@ -45,10 +45,15 @@ class HealthChecks(Lifecycle):
         self._act_on(action)
         return True
 
+    @property
+    def health_check(self) -> HealthCheck | None:
+        """The one in force; None for none."""
+        return self._record.health_check
+
     def health_report(self) -> HealthReport:
         """How it is, what the last runs of the health check gave, and when the next is due. Allowed: any state."""
         record = self._record
-        check, health = record.config.health_check, record.state.health
+        check, health = record.health_check, record.state.health
         scheduled = check is not None and check.interval > 0 and record.state.status is Status.RUNNING
         return HealthReport(
             health=health,

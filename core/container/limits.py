@@ -11,7 +11,7 @@ class Limits(Handle):
     """What it may use, and whether it is started again."""
 
     def update(self, changes: LimitChanges) -> None:
-        """Change limits and the restart policy, at once where it runs. Allowed: any state but unknown.
+        """Change limits, the restart policy and the health check, at once where it runs. Not allowed: unknown.
 
         Raises `InvalidArgument`, and `RuntimeFailed` where the kernel refuses; nothing is changed then.
         """

@@ -207,8 +207,9 @@ def _container(engine: Engine, container: Container, pod: str, volumes: PodMount
     made |= _resources(config)
     if context := _security_context(config):
         made["securityContext"] = context
-    if config.health_check is not None and config.init_kind is None:
-        made["livenessProbe"] = _probe(config.health_check)
+    check = container.health_check
+    if check is not None and config.init_kind is None:
+        made["livenessProbe"] = _probe(check)
     if mounts := volumes.of(config):
         made["volumeMounts"] = mounts
     return made

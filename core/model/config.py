@@ -219,3 +219,10 @@ class ContainerRecord(msgspec.Struct, frozen=True, kw_only=True):
     def restart(self) -> RestartPolicy:
         """The restart policy in force."""
         return self.config.restart if self.state.restart is None else self.state.restart
+
+    @property
+    def health_check(self) -> HealthCheck | None:
+        """The health check in force."""
+        if self.state.no_health_check:
+            return None
+        return self.config.health_check if self.state.health_check is None else self.state.health_check

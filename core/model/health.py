@@ -50,6 +50,21 @@ class HealthCheck(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     on_failure: FailureAction = FailureAction.NONE
 
 
+class HealthOptions(msgspec.Struct, frozen=True, kw_only=True):
+    """What is asked for over a health check that is there; None: as that has it, else the default. Times: seconds.
+
+    `args`: empty for those that are there. `disabled`: no check at all.
+    """
+
+    disabled: bool = False
+    args: tuple[str, ...] = ()
+    interval: float | None = None
+    timeout: float | None = None
+    start_period: float | None = None
+    retries: int | None = None
+    on_failure: FailureAction | None = None
+
+
 class HealthResult(msgspec.Struct, frozen=True, kw_only=True):
     """One run of a check. Times: Unix seconds. `exit_code`: -1 where it took too long."""
 
@@ -85,6 +100,18 @@ def check_args(test: Sequence[str]) -> tuple[str, ...]:
     if test[0] == "CMD-SHELL":
         return ("/bin/sh", "-c", " ".join(test[1:]))
     return tuple(test)
+
+
+def changed_check(own: HealthCheck | None, asked: HealthOptions) -> HealthCheck | None:
+    """A health check with what is asked for in its place; None for no check. Raises `InvalidArgument`."""
+    if asked.disabled or not (asked.args or own):
+        return None
+    check = HealthCheck(args=asked.args) if own is None else own
+    names = ("interval", "timeout", "start_period", "retries", "on_failure")
+    changes = {name: value for name in names if (value := getattr(asked, name)) is not None}
+    changed = msgspec.structs.replace(check, args=asked.args or check.args, **changes)
+    require_valid(changed)
+    return changed
 
 
 def require_valid(check: HealthCheck) -> None:

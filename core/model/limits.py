@@ -5,6 +5,7 @@ from typing import Any, Final
 import msgspec
 
 from core.errors import InvalidArgument
+from core.model.health import HealthOptions
 from core.model.restart import RestartPolicy
 
 DEFAULT_PIDS_LIMIT = 2048
@@ -85,6 +86,7 @@ class LimitChanges(msgspec.Struct, frozen=True, kw_only=True):
     read_iops: tuple[DeviceLimit, ...] | None = None
     write_iops: tuple[DeviceLimit, ...] | None = None
     restart: RestartPolicy | None = None
+    health: HealthOptions | None = None
 
 
 def changed_limits(before: ResourceLimits, changes: LimitChanges) -> ResourceLimits:

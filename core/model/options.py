@@ -14,7 +14,7 @@ from core.model.config import (
     TmpfsMount,
     VolumeMount,
 )
-from core.model.health import FailureAction
+from core.model.health import HealthOptions as HealthOptions
 from core.model.kernel_settings import KernelSettings
 from core.model.namespaces import NamespaceOptions
 from core.model.network import NO_NAME_OPTIONS, Attachment, NameOptions, PortMapping
@@ -23,21 +23,6 @@ from core.model.secret import SecretUse
 from core.model.surroundings import NO_SURROUNDINGS, Surroundings
 
 ImageVolumes = Literal["anonymous", "tmpfs", "ignore"]
-
-
-class HealthOptions(msgspec.Struct, frozen=True, kw_only=True):
-    """What is asked for over the image's health check; None: as the image has it, else the default. Times: seconds.
-
-    `args`: empty for the image's own. `disabled`: no check at all, whatever the image has.
-    """
-
-    disabled: bool = False
-    args: tuple[str, ...] = ()
-    interval: float | None = None
-    timeout: float | None = None
-    start_period: float | None = None
-    retries: int | None = None
-    on_failure: FailureAction = FailureAction.NONE
 
 
 class UserNamespaceOptions(msgspec.Struct, frozen=True, kw_only=True):

@@ -6,7 +6,7 @@ from typing import Final
 import msgspec
 
 from core.errors import StateForbids
-from core.model.health import Health
+from core.model.health import Health, HealthCheck
 from core.model.limits import ResourceLimits
 from core.model.network import Attachment, Lease
 from core.model.restart import RestartPolicy
@@ -202,6 +202,10 @@ class ContainerState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
     """Set after its creation; None for those of the configuration."""
     restart: RestartPolicy | None = None
     """As `limits`."""
+    health_check: HealthCheck | None = None
+    """As `limits`."""
+    no_health_check: bool = False
+    """It was taken away after its creation."""
     networks: tuple[Attachment, ...] = ()
     """What it is connected to whenever it has a process; outlives the boot."""
     leases: tuple[Lease, ...] = ()

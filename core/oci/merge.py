@@ -5,11 +5,9 @@ from __future__ import annotations
 import re
 from typing import Final
 
-import msgspec
-
 from core.errors import InvalidArgument
 from core.model.config import ProcessConfig
-from core.model.health import HealthCheck, require_valid
+from core.model.health import HealthCheck, changed_check
 from core.model.image import ImageConfig
 from core.model.options import CreateOptions, HealthOptions
 
@@ -48,18 +46,7 @@ def merge_process(options: CreateOptions, image: ImageConfig | None) -> ProcessC
 
 def merge_health_check(asked: HealthOptions, image: ImageConfig | None) -> HealthCheck | None:
     """The image's health check with what is asked for in its place. Raises `InvalidArgument`."""
-    own = image.health_check if image is not None else None
-    if asked.disabled or not (asked.args or own):
-        return None
-    check = HealthCheck(args=asked.args) if own is None else own
-    changes = {
-        name: value
-        for name in ("interval", "timeout", "start_period", "retries")
-        if (value := getattr(asked, name)) is not None
-    }
-    merged = msgspec.structs.replace(check, args=asked.args or check.args, on_failure=asked.on_failure, **changes)
-    require_valid(merged)
-    return merged
+    return changed_check(image.health_check if image is not None else None, asked)
 
 
 def merge_env(*layers: tuple[str, ...]) -> tuple[str, ...]:

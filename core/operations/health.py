@@ -19,7 +19,7 @@ TIMED_OUT = -1
 
 def required_check(held: Transaction) -> HealthCheck:
     """Raises `InvalidArgument` for a container without a health check."""
-    check = held.config.health_check
+    check = held.record.health_check
     if check is None:
         raise InvalidArgument(
             f"container {held.name} has no defined healthcheck",

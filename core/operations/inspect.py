@@ -166,7 +166,7 @@ def _config(record: ContainerRecord) -> dict[str, object]:
         "StopSignalName": signal_name(config.stop_signal),
         "StopTimeout": config.stop_timeout,
         "CreateCommand": list(config.create_command),
-        "Healthcheck": _healthcheck(config.health_check),
+        "Healthcheck": _healthcheck(record.health_check),
         "Image": config.image,
         "Umask": f"{DEFAULT_UMASK if config.kernel.umask is None else config.kernel.umask:04o}",
         "Timeout": config.time_limit,

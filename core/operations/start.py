@@ -27,7 +27,7 @@ def start(held: Transaction) -> None:
         held.save(intent=None)
         synchronise(held)
         raise
-    health = Health() if held.config.health_check is not None else None
+    health = Health() if held.record.health_check is not None else None
     held.save(
         status=Status.RUNNING, intent=None, started_at=time.time(), finished_at=0.0, exit_code=None, health=health
     )

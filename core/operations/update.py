@@ -10,7 +10,8 @@ from core.errors import EngineError, InvalidArgument
 from core.events import EventKind
 from core.host.cgroup_limits import host_swappiness, is_version_2, write_lines
 from core.log import LOG
-from core.model.limits import LimitChanges, ResourceLimits, changed_limits
+from core.model.health import Health, HealthCheck, HealthOptions, changed_check
+from core.model.limits import DEVICE_LIMITS, LimitChanges, ResourceLimits, changed_limits
 from core.model.state import Intent
 from core.oci.limits import swappiness_lines, throttle_lines
 from core.oci.resources import update_resources
@@ -20,10 +21,11 @@ from core.operations.parts import Transaction
 
 
 def update(held: Transaction, changes: LimitChanges) -> None:
-    """Change limits and the restart policy. Allowed: any state but unknown.
+    """Change limits, the restart policy and the health check. Allowed: any state but unknown.
 
-    The configuration stays as it was written; what differs from it is kept in the state (`limits`, `restart`), and
-    every reader asks the record (`ContainerRecord.limits`, `.restart`), which puts the one over the other.
+    The configuration stays as it was written; what differs from it is kept in the state (`limits`, `restart`,
+    `health_check`), and every reader asks the record (`ContainerRecord.limits` and so on), which puts the one over the
+    other.
     Raises `InvalidArgument`, `RuntimeFailed` where the kernel refuses; nothing is changed then.
     """
     for name in ("cpuset_cpus", "cpuset_mems"):
@@ -32,12 +34,16 @@ def update(held: Transaction, changes: LimitChanges) -> None:
     before = held.state
     limits = changed_limits(held.record.limits, changes)
     restart = changes.restart or held.record.restart
-    if (limits, restart) == (held.record.limits, held.record.restart):
+    check = held.record.health_check if changes.health is None else _changed_check(held, changes.health)
+    if (limits, restart, check) == (held.record.limits, held.record.restart, held.record.health_check):
         return
     wanted = msgspec.structs.replace(
         before,
         limits=None if limits == held.config.resources else limits,
         restart=None if restart == held.config.restart else restart,
+        health_check=None if check == held.config.health_check else check,
+        no_health_check=check is None,
+        health=_health_after(held, check),
     )
     device_numbers(limits)
     if changes.memory_swappiness not in (None, -1) and is_version_2():
@@ -52,6 +58,25 @@ def update(held: Transaction, changes: LimitChanges) -> None:
             raise
     held.write(wanted)
     held.emit(EventKind.UPDATE, **_told(changes))
+
+
+def _changed_check(held: Transaction, asked: HealthOptions) -> HealthCheck | None:
+    before = held.record.health_check
+    if before is None and not asked.args and not asked.disabled:
+        raise InvalidArgument(
+            f"container {held.name} has no health check that could be changed", hint="give it one with --health-cmd"
+        )
+    return changed_check(before, asked)
+
+
+def _health_after(held: Transaction, check: HealthCheck | None) -> Health | None:
+    """What is known of its health by other commands than the one from now on counts for nothing."""
+    before, health = held.record.health_check, held.state.health
+    if check is None:
+        return None
+    if before is not None and before.args == check.args:
+        return health
+    return Health() if held.state.status in LIVE_STATUSES else health
 
 
 def _set(held: Transaction, former: ResourceLimits, limits: ResourceLimits) -> None:
@@ -90,4 +115,11 @@ def finish_update(held: Transaction) -> None:
 
 
 def _told(changes: LimitChanges) -> dict[str, str]:
-    return {name: str(value) for name in changes.__struct_fields__ if (value := getattr(changes, name)) is not None}
+    """What the event says of a change."""
+    given = {name: value for name in changes.__struct_fields__ if (value := getattr(changes, name)) is not None}
+    for name in DEVICE_LIMITS:
+        if name in given:
+            given[name] = ",".join(f"{limit.device}:{limit.value}" for limit in given[name])
+    if changes.health is not None:
+        given["health"] = "none" if changes.health.disabled else " ".join(changes.health.args) or "changed"
+    return {name: str(value) for name, value in given.items()}

@@ -130,3 +130,26 @@ def test_by_the_command_line(engine: Engine, wharf: Wharf) -> None:
     assert (state["Status"], state["FailingStreak"], [r["ExitCode"] for r in state["Log"]]) == ("healthy", 0, [1, 0])
     nobody = wharf("healthcheck", "run", "nobody")
     assert nobody.returncode == 125 and "no such container" in nobody.stderr
+
+
+def test_a_check_is_changed_while_it_runs_and_taken_away(engine: Engine, wharf: Wharf) -> None:
+    container = checked(engine, "exit 1", retries=1)
+    container.check_health()
+    assert health_of(container) is HealthStatus.UNHEALTHY
+    assert wharf("update", "--health-cmd", "exit 0", "--health-on-failure", "stop", "it").returncode == 0
+    container.refresh()
+    assert health_of(container) is HealthStatus.STARTING, "what another command found counts for nothing"
+    assert container.check_health().exit_code == 0
+    assert health_of(container) is HealthStatus.HEALTHY
+    assert wharf("update", "--health-retries", "7", "it").returncode == 0
+    container.refresh()
+    assert health_of(container) is HealthStatus.HEALTHY
+    shown = json.loads(wharf("inspect", "it").stdout)[0]["Config"]["Healthcheck"]
+    assert (shown["Test"], shown["Retries"]) == (["CMD", *SHELL, "exit 0"], 7)
+    assert wharf("update", "--no-healthcheck", "it").returncode == 0
+    with pytest.raises(InvalidArgument, match="has no defined healthcheck"):
+        container.check_health()
+    container.restart(0)
+    assert health_of(container) is None
+    refused = wharf("update", "--health-retries", "3", "it")
+    assert (refused.returncode, "has no health check that could be changed" in refused.stderr) == (125, True)
