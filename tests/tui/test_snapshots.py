@@ -5,22 +5,32 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from types import SimpleNamespace
+from typing import cast
 
 import msgspec
 import pytest
 from textual.screen import ModalScreen
 from textual.widgets import Input
 
+from core.engine import Engine
 from core.events import EventKind
 from core.journal.file import Journal
+from core.model.content import ChangeKind, FileChange
+from core.model.files import FileEntry, FileKind
 from core.model.journal import Result
 from core.model.state import Status
 from tests.core.journal.conftest import action
-from tests.fakes.engine import FakeEngine
+from tests.fakes.engine import FakeContainer, FakeEngine
 from tests.tui.conftest import lines, until, until_shown
 from tests.tui.drawn import FOLDER, assert_drawn, drawn
 from tui.app import WharfApp
+from tui.bridge import Bridge
+from tui.configuration.loading import parse
+from tui.opening import Opening
+from tui.workspaces.folder import WorkspaceFolder
+from tui.workspaces.workspace import Workspace
 
 NOW = 1_760_000_000.0
 SIZES = ((80, 24), (120, 36))
@@ -55,8 +65,41 @@ STATES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "rename": (("R",), ("Cancel",)),
     "read-only": (("L",), ("read-only",)),
     "log": (("l",), ("log of batch", "ready to serve")),
+    "log-search": (("l", "slash", *"data", "enter"), ("finding data", "no such database")),
+    "log-asking": (("l", "ampersand", *"err"), ("no such database", "err")),
+    "files": (("F", "enter", "down"), ("▼ etc/", "passwd", "deleted", "copy out")),
+    "console": (("home", "a"), ("index.html", "every key goes")),
+    "pull": (("3", "P"), ("Pull", "Cancel")),
+    "limits": (("home", "U"), ("memory", "Cancel")),
+    "prune": (("3", "z"), ("This frees 7.0M", "Cancel")),
+    "lock": (("home", "s"), ("Stop web?", "Cancel")),
+    "create-and-run": (("3", "n", "tab", *"shop"), ("--name shop localhost/kept:1", "Run")),
+    "first-hint": ((), ("The keys to begin with",)),
+    "keep-workspace": (("colon", *"keep the", "enter"), ("Keep as a workspace", "Cancel")),
+    "open-workspace": (("colon", *"open another", "enter"), ("Open a workspace", "night")),
 }
 """Name → the keys from the list of containers, with the cursor on one that has ended, and what is seen then."""
+
+
+LOCKS = '[[locks]]\nlabel = "tier=front"\n'
+FILES: dict[str, list[tuple[str, FileKind, int]]] = {
+    "/": [("etc", FileKind.DIRECTORY, 0), ("srv", FileKind.DIRECTORY, 0), ("core", FileKind.FILE, 3 << 20)],
+    "/etc": [("hosts", FileKind.FILE, 174), ("passwd", FileKind.FILE, 1190)],
+}
+
+
+@pytest.fixture
+def opened(fake: FakeEngine, state: str, state_folder: Path) -> Iterator[WharfApp]:
+    """The screen that a state is of."""
+    folder = WorkspaceFolder()
+    if state == "open-workspace":
+        folder.write("night", Workspace())
+        os.utime(state_folder / "workspaces" / "night.json", (NOW - 7200, NOW - 7200))
+    configuration, _ = parse(LOCKS if state == "lock" else "")
+    bridge = Bridge(cast(Engine, fake))
+    opening = Opening(folder, is_first=state == "first-hint")
+    yield WharfApp(bridge, configuration=configuration, opening=opening)
+    bridge.close()
 
 
 @pytest.fixture(autouse=True)
@@ -64,6 +107,8 @@ def still_clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The same moment, zone, host and folder for ever, no figures, which come when they come, and no blinking."""
     monkeypatch.setattr(Input, "_toggle_cursor", lambda field: None)
     monkeypatch.setattr(FakeEngine, "samples", lambda engine, ids: {})
+    monkeypatch.setattr(FakeContainer, "replay", lambda container, limit=0: b"/srv # ls\r\nindex.html\r\n/srv # ")
+    monkeypatch.setattr(FakeContainer, "diff", lambda container: [FileChange("/etc/motd", ChangeKind.DELETED)])
     monkeypatch.setattr(time, "time", lambda: NOW)
     monkeypatch.setattr(os, "uname", lambda: SimpleNamespace(nodename="harbour", sysname="Linux", release="6.1"))
     monkeypatch.setenv("TZ", "UTC")
@@ -80,6 +125,13 @@ def populate(fake: FakeEngine) -> None:
     fake.add("worker", Status.PAUSED)
     fake.add("next", Status.CONFIGURED)
     batch = fake.add("batch", Status.EXITED, exit_code=3, finished_at=NOW - 42)
+    batch.folders = {
+        path: [
+            FileEntry(name=name, kind=kind, size=size, mode=0o755, uid=0, gid=0, modified=NOW)
+            for name, kind, size in entries
+        ]
+        for path, entries in FILES.items()
+    }
     batch.print(b"ready to serve", b"\x1b[31merror\x1b[0m: no such database")
     fake.images.add("localhost/kept:1")
     fake.pods.add("front", Status.RUNNING, Status.EXITED)
@@ -95,9 +147,10 @@ def populate(fake: FakeEngine) -> None:
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
 @pytest.mark.parametrize("state", STATES)
 async def test_it_is_drawn_as_it_was(
-    app: WharfApp, fake: FakeEngine, state: str, size: tuple[int, int], request: pytest.FixtureRequest
+    opened: WharfApp, fake: FakeEngine, state: str, size: tuple[int, int], request: pytest.FixtureRequest
 ) -> None:
     populate(fake)
+    app = opened
     keys, texts = STATES[state]
     async with app.run_test(size=size) as pilot:
         await until_shown(pilot, "batch", "web")

@@ -66,7 +66,7 @@ class WorkspaceActions:
             if was is not None:
                 self._deck.run_worker(self._deck.workspace.switch(found.name, was))
 
-        self._choose("Open a workspace", "This one is kept before.", go)
+        self._choose("Open a workspace", "The present one is kept first.", go)
 
     def remove_workspace(self) -> None:
         def ask(found: Found) -> None:
