@@ -100,6 +100,15 @@ class OtherMachine:
         self._server.wait(20)
         self._server = None
 
+    @contextlib.contextmanager
+    def away(self) -> Iterator[None]:
+        """The time in which the machine can not be reached."""
+        self.stop()
+        try:
+            yield
+        finally:
+            self.start()
+
     def __enter__(self) -> OtherMachine:
         self.start()
         return self

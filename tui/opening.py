@@ -14,9 +14,12 @@ class Opening:
 
     `configuration_file`: read again whenever it changes; None for what has no file.
     `is_first`: somebody opens the screen for the very first time, and is told the keys to begin with.
+
+    `select`: the name or id of the container that has the cursor at first; empty for none in particular.
     """
 
     workspaces: WorkspaceFolder | None = None
     workspace: str = ""
     is_first: bool = False
     configuration_file: Path | None = None
+    select: str = ""

@@ -59,7 +59,13 @@ def _show(invocation: Invocation) -> int:
 
     workspace = check_name(invocation.workspace) if invocation.workspace else ""
     file = file_of(invocation)
-    opening = Opening(WorkspaceFolder(), workspace, is_first=is_first_run(), configuration_file=file)
+    opening = Opening(
+        WorkspaceFolder(),
+        workspace,
+        is_first=is_first_run(),
+        configuration_file=file,
+        select=invocation.select,
+    )
     configuration, problems = load(file)
     keys = _pane_keys(invocation, configuration)
     enter_as_user(invocation)
@@ -76,7 +82,7 @@ def _show(invocation: Invocation) -> int:
         WharfDriver.ascii_only = draws_ascii(configuration)
         WharfDriver.asks_background = configuration.theme == "auto"
         end_start()
-        return run_screen(Bridge(engine), keys, configuration, problems, opening)
+        return run_screen(Bridge(engine, configuration.hosts), keys, configuration, problems, opening)
 
 
 def _pane_keys(invocation: Invocation, configuration: Configuration) -> PaneKeys:

@@ -232,6 +232,11 @@ class Invocation:
         return str(self._options.workspace)
 
     @property
+    def select(self) -> str:
+        """The name or id of the container at which the screen opens; empty for the first."""
+        return str(self._options.select)
+
+    @property
     def run_root(self) -> str:
         """The directory of what does not."""
         return os.path.abspath(str(self._options.runroot))
@@ -316,6 +321,7 @@ def parse_global(argv: Sequence[str]) -> Invocation:
     add("--config", default=configured, metavar="FILE", help="of the screen's keys, colours, commands and alerts")
     add("--read-only", action="store_true", help="let nothing be changed from the screen; a key lifts it")
     add("--workspace", default="", metavar="NAME", help="view, filters and consoles of the screen, kept under a name")
+    add("--select", default="", metavar="CONTAINER", help="where the screen's cursor is at first")
     add("--plain", action="store_true", help="lines and numbers in place of the full screen, as for a screen reader")
     add("--version", "-v", action="store_true", help="show the version")
     add("command", nargs="?", default="", help=HIDDEN)

@@ -6,7 +6,7 @@ import contextlib
 import os
 import signal
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Final, NamedTuple
 
@@ -69,8 +69,12 @@ def run(
     stdin: bytes | None = None,
     timeout: float | None = None,
     pass_fds: Sequence[int] = (),
+    started: Callable[[Process], object] = lambda process: None,
 ) -> Finished:
-    """Run to the end and collect the output. After `timeout` seconds its process group is killed: `TimedOut`."""
+    """Run to the end and collect the output. After `timeout` seconds its process group is killed: `TimedOut`.
+
+    `started`: gets the process, for those who may have to end it earlier by `kill_group`.
+    """
     process = spawn(
         argv,
         cwd=cwd,
@@ -81,6 +85,7 @@ def run(
         pass_fds=pass_fds,
     )
     try:
+        started(process)
         stdout, stderr = process.communicate(stdin, timeout)
     except subprocess.TimeoutExpired as error:
         _end(process)

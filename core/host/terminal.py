@@ -14,6 +14,11 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import Final
 
+LEAVE_FULL_SCREEN: Final = (
+    b"\x1b[?1000;1002;1003;1004;1006;1015;2004;2031;2048l"  # mouse, focus, paste, notices
+    b"\x1b[<1u\x1b[?1047l\x1b[m\x1b[?7h\x1b[?25h\x1b>"  # keys, alternate screen, colours, wrapping, cursor, keypad
+)
+"""What a terminal is told in place of a full-screen program that could not: it does nothing where there was none."""
 _ENDING: Final = (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 
 

@@ -14,6 +14,7 @@ from typing import Final
 
 from core.errors import EngineError
 from core.host.processes import PIPE, Process, spawn
+from core.host.terminal import LEAVE_FULL_SCREEN
 from core.log import LOG
 from core.remote.command_line import remote_words, ssh_words
 from core.remote.connections import Connections
@@ -74,6 +75,8 @@ class RemoteCall:
             code = self._process.wait()
         # Whoever there left a child behind with this stream does not keep us.
         reader.join(timeout=1.0)
+        if self._terminal and (code == SSH_FAILED or code < 0):
+            self._tell(LEAVE_FULL_SCREEN)
         if code == SSH_FAILED and self._ssh_failed():
             raise ssh_failure(self._host, self._said)
         return 128 - code if code < 0 else code
@@ -83,6 +86,11 @@ class RemoteCall:
         if not self._remote_pid:
             return not self._terminal or is_reason(self._said)
         return _LOST.search(self._said) is not None
+
+    def end(self) -> None:
+        """Have it end: there its terminal is gone then."""
+        if self._process is not None:
+            self._process.terminate()
 
     def _start(self) -> Process:
         """ssh keeps from an interrupt whoever starts it with that ignored: it is passed on, and ssh has to stay."""

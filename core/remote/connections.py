@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Final, Self
 
 from core.errors import EngineError, RemoteFailed, TimedOut
-from core.host.processes import Finished, run
+from core.host.processes import Finished, Process, kill_group, run
 from core.remote.command_line import remote_words, ssh_words
 from core.remote.failures import SSH_FAILED, ssh_failure, wharf_failure
 from core.remote.host import Host
@@ -28,6 +28,8 @@ class Connections:
         self._folder = ""
         self._numbers: dict[Host, int] = {}
         self._lock = threading.Lock()
+        self._asking: set[Process] = set()
+        self._is_closed = False
 
     def options(self, host: Host, *, lasting: bool) -> list[str]:
         """What has ssh use the host's connection, or make it. `lasting`: it outlives the call that made it."""
@@ -60,17 +62,33 @@ class Connections:
     def _run(self, host: Host, command: str, timeout: float) -> Finished:
         limit = f"ConnectTimeout={max(1, int(timeout))}"
         options = ["BatchMode=yes", limit, *self.options(host, lasting=True)]
+        processes: list[Process] = []
+
+        def started(process: Process) -> None:
+            processes.append(process)
+            with self._lock:
+                self._asking.add(process)
+                if self._is_closed:
+                    kill_group(process)
+
         try:
-            return run(ssh_words(host, command, options), timeout=timeout)
+            return run(ssh_words(host, command, options), timeout=timeout, started=started)
         except TimedOut as error:
             raise RemoteFailed(
                 f"{host.name} did not answer within {timeout:g} seconds",
                 hint="see whether the machine runs and can be reached",
                 argv=error.argv,
             ) from error
+        finally:
+            with self._lock:
+                self._asking.difference_update(processes)
 
     def close(self) -> None:
-        """End the connections, and take their folder away."""
+        """End what is asked just now and the connections, and take their folder away."""
+        with self._lock:
+            self._is_closed = True
+            for process in self._asking:
+                kill_group(process)
         for host in list(self._numbers):
             socket = f"{self._folder}/{self._numbers[host]}"
             if os.path.exists(socket):

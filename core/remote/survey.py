@@ -34,7 +34,7 @@ class RemoteContainer(msgspec.Struct, frozen=True):
 
     @property
     def is_unhealthy(self) -> bool:
-        return "(unhealthy)" in self.status
+        return self.state == "running" and "unhealthy" in self.status
 
 
 class HostReport(msgspec.Struct, frozen=True):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,7 +14,9 @@ from typing import Final
 import pytest
 
 from core.engine import Engine
+from core.model.image import Image
 from tests.other_machine import OtherMachine, free_port, other_machine
+from tests.terminal import Terminal
 from tests.worksite import DEMO, Worksite, environment, eventually, installed_command, run
 
 Call = Callable[..., subprocess.CompletedProcess[str]]
@@ -154,10 +157,81 @@ def test_a_connection_that_breaks_is_told(machine: OtherMachine, words: list[str
             if machine.calls("logs"):
                 break
         left = machine.calls("logs")
-        machine.stop()
-        _, error = process.communicate(timeout=60)
-    machine.start()
+        with machine.away():
+            _, error = process.communicate(timeout=60)
     assert process.returncode == 125
     assert "Error: the connection to far was lost" in error
     for pid in left:
         os.kill(pid, signal.SIGKILL)
+
+
+def leave(terminal: Terminal) -> None:
+    """Quit from whatever is shown."""
+    for _ in eventually(20.0, 0.3):
+        if "[ended " in terminal.screen():
+            break
+        terminal.press("q")
+    terminal.wait_for_end(0)
+
+
+def test_one_goes_to_another_machine_and_comes_back(
+    machine: OtherMachine, words: list[str], worksite: Worksite, engine: Engine, demo_image: Image
+) -> None:
+    run(engine, "sleep", "1000", name="at-home", stop_timeout=1)
+    with Terminal(worksite.folder, words, columns=120) as terminal:
+        terminal.wait_for("at-home", "STATE")
+        terminal.press("9")
+        terminal.wait_for_line("reachable", "far", machine.destination[:12])
+        terminal.press("Down", "Enter")
+        terminal.wait_for("over-there", "UP / EXIT", without=["at-home"])
+        terminal.resize(100, 30)
+        terminal.press("q")
+        terminal.wait_for("back from far", "WHARF", "reachable", without=["over-there  wharf"])
+        terminal.press("0")
+        terminal.wait_for("at-home", "over-there", "done-there")
+        terminal.press("/")
+        terminal.type("host:far done")
+        terminal.press("Enter")
+        terminal.wait_for("done-there", without=["at-home", "over-there"])
+        terminal.press("Enter")
+        terminal.wait_for("over-there", "UP / EXIT")
+        terminal.wait_for_line("Overview", "Mounts", "done-there")
+        terminal.press("q")
+        terminal.wait_for("back from far", "host:far done")
+        terminal.press("9")
+        with machine.away():
+            terminal.wait_for_line("not reached", "far")
+            terminal.press("Enter")
+            terminal.wait_for("That did not work", "far refuses the connection")
+        terminal.press("Escape")
+        terminal.wait_for("WHARF", without=["That did not work"])
+        leave(terminal)
+    assert [name for name in os.listdir("/tmp") if name.startswith("wharf-ssh-")] == []
+
+
+def test_a_silent_machine_and_an_unknown_one_hold_nobody_up(
+    machine: OtherMachine, words: list[str], worksite: Worksite, tmp_path: Path
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        known = tmp_path / "known"
+        options = f"options = ['UserKnownHostsFile={known}', 'GlobalKnownHostsFile=none']"
+        machine.configure(
+            f'[[hosts]]\nname = "silent"\ndestination = "ssh://127.0.0.1:{silent.getsockname()[1]}"',
+            f'[[hosts]]\nname = "stranger"\ndestination = "{machine.destination}"\n{options}',
+        )
+        with Terminal(worksite.folder, words, columns=120) as terminal:
+            terminal.wait_for("STATE", "no containers")
+            terminal.press("9")
+            terminal.wait_for_line("reachable", "far")
+            terminal.wait_for_line("not reached", "stranger", "the host key of")
+            assert "asking" in terminal.line_with("silent")
+            terminal.press("G")
+            terminal.wait_for("compare the key")
+            terminal.press("Enter")
+            terminal.wait_for("Are you sure you want to continue connecting")
+            terminal.type("no\n")
+            terminal.wait_for("That did not work", "the host key of stranger is not known")
+            terminal.press("Escape")
+            terminal.wait_for("WHARF", without=["That did not work"])
+            leave(terminal)
+        assert not known.exists()

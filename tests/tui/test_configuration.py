@@ -76,7 +76,7 @@ async def test_the_views_are_stepped_through(app: WharfApp, fake: FakeEngine) ->
         await pilot.press("greater_than_sign")
         await until(pilot, lambda: main_screen(app).view.name == "pods")
         await pilot.press("less_than_sign", "less_than_sign")
-        await until(pilot, lambda: main_screen(app).view.name == "foreign")
+        await until(pilot, lambda: main_screen(app).view.name == "everywhere")
 
 
 async def test_a_profile_has_the_keys_of_another_tool(configured: Open, fake: FakeEngine) -> None:

@@ -46,6 +46,8 @@ STATES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "events": (("7",), ("create",)),
     "journal": (("V",), ("wharf stop", "no room is left")),
     "others": (("8",), ("no container of podman",)),
+    "hosts": (("9",), ("● here", "localhost")),
+    "everywhere": (("0",), ("harbour", "Exited (3)")),
     "inspect": (("i",), ('"Status"',)),
     "stats": (("home", "t"), ("No figures yet",)),
     "help": (("question_mark",), ("scroll",)),
@@ -111,6 +113,7 @@ def still_clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(FakeContainer, "diff", lambda container: [FileChange("/etc/motd", ChangeKind.DELETED)])
     monkeypatch.setattr(time, "time", lambda: NOW)
     monkeypatch.setattr(os, "uname", lambda: SimpleNamespace(nodename="harbour", sysname="Linux", release="6.1"))
+    monkeypatch.setattr("tui.bridge.host_watch.VERSION", "1.2.3")
     monkeypatch.setenv("TZ", "UTC")
     monkeypatch.chdir("/srv")
     time.tzset()

@@ -58,6 +58,8 @@ async def test_every_view_is_a_key_and_a_click_away(app: WharfApp, fake: FakeEng
         "consoles": "no console is open",
         "events": "create",
         "foreign": "no container of podman",
+        "hosts": "● here",
+        "everywhere": "demo:latest",
         "journal": "nothing was done from a screen yet",
     }
     async with app.run_test(size=SIZE) as pilot:

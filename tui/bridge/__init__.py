@@ -19,10 +19,13 @@ from core.log import LOG
 from core.model.content import CommitOptions
 from core.model.options import ExecOptions
 from core.model.snapshot import ExportProgress
+from core.remote.host import Host
 from core.storage.export import Compression
 from tui.bridge.console_sources import attached, best_shell, executed, has_shell, host_tools, on_host
 from tui.bridge.details import DETAILS
 from tui.bridge.found import found, is_foreign
+from tui.bridge.host_watch import READERS as HOST_READERS
+from tui.bridge.host_watch import HostWatch
 from tui.bridge.readers import READERS
 from tui.bridge.recorder import Recorder
 from tui.bridge.verbs import LOOKING_VERBS, VERBS, Batch, undoing
@@ -60,7 +63,7 @@ def _nobody(message: Message) -> None:
 class Bridge:
     """Every method returns at once. What came of it arrives as messages, at what was given to `start`."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, hosts: Iterable[Host] = ()) -> None:
         self._engine = engine
         self._post: Post = _nobody
         self._recorder = Recorder(engine, self._tell_action)
@@ -72,6 +75,7 @@ class Bridge:
         self._under_way: dict[str, str] = {}
         self._visible: tuple[str, ...] = ()
         self._reader = ""
+        self.hosts = HostWatch(hosts, engine.containers, lambda view, rows: self._post(RowsRead(view, tuple(rows))))
         self._subscription = engine.subscribe()
         self._threads = [
             threading.Thread(target=self._watch, name="wharf-watch", daemon=True),
@@ -92,6 +96,7 @@ class Bridge:
             if thread.is_alive():
                 thread.join(timeout=2)
         self._pool.shutdown(wait=False, cancel_futures=True)
+        self.hosts.close()
 
     def under_way(self) -> list[str]:
         """The verbs that go on, such as `stopping web`: the program ends when they have."""
@@ -110,10 +115,13 @@ class Bridge:
     def show_view(self, reader: str) -> None:
         """Whose rows are on the screen: they are read now, and again when something touches them.
 
-        `reader`: a name in `READERS`; empty where the rows are not the engine's.
+        `reader`: a name in `READERS`, or one of those of other machines; empty where the screen has the rows.
         """
         self._reader = reader
-        if reader and reader != "containers":
+        self.hosts.look(reader in HOST_READERS)
+        if reader in HOST_READERS:
+            self._do(self.hosts.show)
+        elif reader and reader != "containers":
             self._do(lambda: self._read_rows(reader))
         if reader == "journal":
             self._do(self._recorder.tell_damage)
@@ -424,7 +432,9 @@ class Bridge:
         """Tell what happened; read the rows of the view that is shown, where it touches them."""
         self._post(EventsHappened(tuple(events)))
         reader = self._reader
-        if reader and reader != "containers" and any(event.kind in READERS[reader].kinds for event in events):
+        if reader in HOST_READERS:
+            self.hosts.show()
+        elif reader and reader != "containers" and any(event.kind in READERS[reader].kinds for event in events):
             self._read_rows(reader)
 
     def _tell_action(self, message: Message) -> None:

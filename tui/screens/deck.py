@@ -83,6 +83,7 @@ class DeckScreen(Telling):
     ) -> None:
         super().__init__(bridge, keys)
         self._opening = opening
+        self._awaited_row = opening.select
         self.configuration = configuration
         self.alarms = self._alarms()
         self.live = Live(configuration.locks)
@@ -370,6 +371,11 @@ class DeckScreen(Telling):
             self.query_one(TitleBar).pictures = message.rows
             self.alarms.take_pictures(message.rows)
         self._put(message.reader, message.rows)
+        if message.reader == "containers" and self._awaited_row:
+            from tui.screens.visit import arrive
+
+            name, self._awaited_row = self._awaited_row, ""
+            arrive(self, name)
 
     def _put(self, name: str, rows: Sequence[Any]) -> None:
         if self.views.put(name, rows):

@@ -57,3 +57,5 @@ NETWORK_TABS: Final = (
 )
 EVENT_TABS: Final = (_tab("event", "Event", "tui.tabs.facts:EventTab"),)
 JOURNAL_TABS: Final = (_tab("action", "Action", "tui.tabs.journal:JournalTab"),)
+HOST_TABS: Final = (_tab("overview", "Overview", "tui.tabs.hosts:HostTab"),)
+PLACED_TABS: Final = (_tab("overview", "Overview", "tui.tabs.hosts:PlacedTab"),)

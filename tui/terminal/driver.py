@@ -80,6 +80,21 @@ class WharfDriver(LinuxDriver):
         self._wake_reader, self._wake_writer = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
         self._sink: TokenSink | None = None
         self._modes = ModeState()
+        self._is_away = False
+        """Whether another program has the terminal."""
+
+    def suspend_application_mode(self) -> None:
+        super().suspend_application_mode()
+        self._is_away = True
+
+    def resume_application_mode(self) -> None:
+        self._is_away = False
+        super().resume_application_mode()
+
+    def write(self, data: str) -> None:
+        """Drawn is only while the terminal is ours: the program goes on while another one has it."""
+        if not self._is_away:
+            super().write(data)
 
     def grab(self, sink: TokenSink, modes: ModeState) -> None:
         """From now on `sink` gets what is typed and pasted, in the event loop. Mouse and focus stay with Textual."""

@@ -1,0 +1,150 @@
+"""Other machines, asked again and again while somebody looks at them, each by a thread that waits for nobody else."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from core.cli.ps import status_text
+from core.engine import VERSION
+from core.model.snapshot import ContainerSnapshot
+from core.model.state import podman_state
+from core.remote.call import RemoteCall
+from core.remote.connections import Connections
+from core.remote.host import Host
+from core.remote.survey import HostReport, RemoteContainer, survey
+
+INTERVAL: Final = 5.0
+"""Seconds between an answer and the next question."""
+_ENDING_PATIENCE: Final = 2.0
+READERS: Final = frozenset({"hosts", "everywhere"})
+"""The views whose rows come from here."""
+
+
+@dataclass(frozen=True, slots=True)
+class HostRow:
+    """A machine. `report`: None until it has answered, or has not."""
+
+    host: Host
+    report: HostReport | None
+    is_here: bool = False
+
+    @property
+    def name(self) -> str:
+        return self.host.name
+
+    @property
+    def other_version(self) -> bool:
+        """Whether the wharf there is not the one here."""
+        return self.report is not None and self.report.version not in ("", VERSION)
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedContainer:
+    """A container and where it is."""
+
+    host: Host
+    container: RemoteContainer
+    is_here: bool = False
+
+    @property
+    def name(self) -> str:
+        return self.container.name
+
+    @property
+    def key(self) -> str:
+        return f"{self.host.name}/{self.container.id}"
+
+
+class HostWatch:
+    """`here`: the containers of this machine; it is the first row. `tell`: takes a view's name and its rows."""
+
+    def __init__(
+        self,
+        hosts: Iterable[Host],
+        here: Callable[[], Iterable[ContainerSnapshot]],
+        tell: Callable[[str, Sequence[HostRow | PlacedContainer]], object],
+    ) -> None:
+        self._hosts = {host.name: host for host in hosts}
+        self._here = here
+        self._tell = tell
+        self._connections = Connections()
+        self._reports: dict[str, HostReport] = {}
+        self._changed = threading.Condition()
+        self._is_looking = False
+        self._is_closing = False
+        self._turn = 0
+        self._threads: list[threading.Thread] = []
+
+    @property
+    def is_looking(self) -> bool:
+        """Whether somebody looks at the hosts."""
+        return self._is_looking
+
+    def look(self, is_looking: bool) -> None:
+        """Ask from now on, or ask no more. Begun anew, everybody is asked at once."""
+        with self._changed:
+            self._is_looking = is_looking
+            self._turn += is_looking
+            self._changed.notify_all()
+        if is_looking and not self._threads:
+            self._threads = [
+                threading.Thread(target=self._watch, args=(host,), name=f"wharf-host-{host.name}", daemon=True)
+                for host in self._hosts.values()
+            ]
+            for thread in self._threads:
+                thread.start()
+
+    def show(self) -> None:
+        """Tell the rows as they are known, and this machine's as they are."""
+        here = Host(name=os.uname().nodename, destination="localhost")
+        own = HostReport(here, VERSION, containers=tuple(_told(picture) for picture in self._here()))
+        rows = [HostRow(here, own, is_here=True)]
+        rows += [HostRow(host, self._reports.get(name)) for name, host in self._hosts.items()]
+        self._tell("hosts", rows)
+        self._tell(
+            "everywhere",
+            [
+                PlacedContainer(row.host, container, row.is_here)
+                for row in rows
+                if row.report is not None
+                for container in row.report.containers
+            ],
+        )
+
+    def call(self, host: Host, arguments: Sequence[str]) -> RemoteCall:
+        """A `wharf` there that has this terminal. Raises `HostIncomplete` where there is no ssh."""
+        return RemoteCall(self._connections, host, arguments, terminal=True, lasting=True)
+
+    def close(self) -> None:
+        """Ask nobody any more, and end the connections."""
+        with self._changed:
+            self._is_closing = True
+            self._changed.notify_all()
+        self._connections.close()
+        for thread in self._threads:
+            thread.join(_ENDING_PATIENCE)
+
+    def _watch(self, host: Host) -> None:
+        asked = 0
+        while self._wait_for_turn(asked):
+            asked = self._turn
+            self._reports[host.name] = survey(self._connections, host)
+            if self._is_looking and not self._is_closing:
+                self.show()
+
+    def _wait_for_turn(self, asked: int) -> bool:
+        """Until it is time to ask, or somebody wants to see it anew; False at the end of all."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._is_closing or self._turn != asked, INTERVAL)
+            self._changed.wait_for(lambda: self._is_closing or self._is_looking)
+            return not self._is_closing
+
+
+def _told(picture: ContainerSnapshot) -> RemoteContainer:
+    """A container of this machine in the words of the others'."""
+    state, status = podman_state(picture.status), status_text(picture)
+    return RemoteContainer(picture.id, (picture.name,), picture.image, state, status)
