@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from pathlib import Path
 
 from core.errors import Cancelled, ImageInUse, NoSuchImage
 from core.model.image import DEFAULT_ACCESS, Image, ImageStep, RegistryAccess
@@ -18,6 +19,8 @@ class FakeImages:
         self._told = told
         self.used_by = using
         self.pulled = threading.Event()
+        self.moved: list[tuple[object, ...]] = []
+        """What was pushed and saved."""
 
     def add(self, name: str, *, size: int = 5 << 20, image_id: str = "", read_only: bool = False) -> Image:
         """A new image behind the others."""
@@ -61,6 +64,21 @@ class FakeImages:
             if self.pulled.wait(0.005):
                 break
         return self.add(reference)
+
+    def push(
+        self,
+        name_or_id: str,
+        destination: str = "",
+        *,
+        access: RegistryAccess = DEFAULT_ACCESS,
+        progress: Callable[[PullProgress], None] | None = None,
+        cancel: threading.Event | None = None,
+    ) -> str:
+        self.moved.append(("push", name_or_id, destination, access.credentials))
+        return destination or f"docker://{name_or_id}"
+
+    def save(self, name_or_id: str, destination: Path, form: str) -> None:
+        self.moved.append(("save", name_or_id, destination, form))
 
     def inspect(self, name_or_id: str) -> dict[str, object]:
         return {"Id": self.find(name_or_id).id}

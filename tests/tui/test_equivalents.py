@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import shlex
 from pathlib import Path
 from typing import Any, Final
@@ -61,12 +62,12 @@ SAMPLES: Final[dict[str, list[tuple[tuple[Any, ...], str]]]] = {
     "copy in": [(("/srv/.", "/"), "wharf cp /srv/. web:/")],
     "pull": [((JOB, "demo:1", OPEN), "wharf pull --tls-verify=false demo:1")],
     "push": [
-        ((JOB, "", RegistryAccess()), "wharf push web"),
-        ((JOB, "docker://h/web", RegistryAccess(credentials=f"me:{SECRET}")), "wharf push web docker://h/web"),
+        ((JOB, "web", "", RegistryAccess()), "wharf push web"),
+        ((JOB, "web", "docker://h/web", RegistryAccess(credentials=f"me:{SECRET}")), "wharf push web docker://h/web"),
     ],
     "load": [((JOB, Path("/FILE")), "wharf load --input /FILE")],
     "save": [
-        ((JOB, Path("/new"), "oci-archive"), "wharf save --format oci-archive --output /new web"),
+        ((JOB, "web", Path("/new"), "oci-archive"), "wharf save --format oci-archive --output /new web"),
     ],
     "import": [
         (
@@ -163,6 +164,15 @@ def told(verb: str, given: tuple[Any, ...], row_id: str = "1" * 64, name: str = 
 def test_each_verb_of_the_screen_has_its_command() -> None:
     assert set(TOLD) == set(VERBS)
     assert set(SAMPLES) == set(TOLD) | set(DOORS)
+
+
+@pytest.mark.parametrize(("verb", "given"), [(verb, given) for verb, given, _ in CASES if verb in VERBS])
+def test_what_is_given_is_what_the_verb_takes(verb: str, given: tuple[Any, ...]) -> None:
+    takes = inspect.signature(VERBS[verb].act)
+    if given[:1] == (JOB,):
+        takes.bind(None, *given)
+    else:
+        takes.bind(None, "id", None, *given)
 
 
 @pytest.mark.parametrize(("verb", "given", "line"), CASES)

@@ -252,6 +252,34 @@ async def test_in_read_only_mode_it_is_looked_at_and_saved(app: WharfApp, fake: 
     assert all(only_looks(one.name) for one in ACTIONS)
 
 
+async def test_an_image_is_pushed_and_saved_and_its_login_is_not_kept(
+    app: WharfApp, fake: FakeEngine, tmp_path: Path
+) -> None:
+    fake.images.add("quay.io/mine:1")
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.press("3")
+        await until_shown(pilot, "quay.io/mine:1")
+        await pilot.press("p")
+        await until_shown(pilot, "Push quay.io/mine:1")
+        app.screen.query_one("#field-credentials", Input).value = "me:hunter2"
+        await pilot.press("enter")
+        await until_shown(pilot, "is pushed to docker://quay.io/mine:1")
+        await pilot.press("s")
+        await until_shown(pilot, "Save quay.io/mine:1")
+        app.screen.query_one("#field-destination", Input).value = str(tmp_path / "mine.tar")
+        await pilot.press("enter")
+        await until(pilot, lambda: "is saved as" in status(app))
+    assert fake.images.moved == [
+        ("push", "quay.io/mine:1", "", "me:hunter2"),
+        ("save", "quay.io/mine:1", tmp_path / "mine.tar", "docker-archive"),
+    ]
+    assert [(entry.command[1], entry.result, entry.lacking) for entry in kept()] == [
+        ("push", Result.DONE, ("the login",)),
+        ("save", Result.DONE, ()),
+    ]
+    assert "hunter2" not in Journal().path.read_text()
+
+
 async def test_damaged_lines_are_told_of(app: WharfApp, fake: FakeEngine) -> None:
     Journal().add(action(0))
     with Journal().path.open("a") as file:

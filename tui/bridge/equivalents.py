@@ -137,14 +137,14 @@ def _pull(step: Step) -> Equivalent:
 
 
 def _push(step: Step) -> Equivalent:
-    _, destination, access = step.given
+    _, name, destination, access = step.given
     lacking = ["the login"] if access.credentials else []
-    return Equivalent(["push", *_access(access), step.name, *((destination,) if destination else ())], lacking=lacking)
+    return Equivalent(["push", *_access(access), name, *((destination,) if destination else ())], lacking=lacking)
 
 
 def _save(step: Step) -> Equivalent:
-    _, destination, form = step.given
-    return Equivalent(["save", "--format", form, "--output", str(destination), step.name])
+    _, name, destination, form = step.given
+    return Equivalent(["save", "--format", form, "--output", str(destination), name])
 
 
 def _import(step: Step) -> Equivalent:

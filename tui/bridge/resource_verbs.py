@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -37,6 +38,7 @@ def _update(engine: Engine, container_id: str, tell: Tell, words: Sequence[str])
 def _transfer(do: Callable[..., str]) -> Callable[..., None]:
     """A verb whose course is in a job; `do` gives what came of it, behind the name."""
 
+    @functools.wraps(do)
     def act(engine: Engine, key: str, tell: Tell, job: TransferJob, *given: Any) -> None:
         try:
             job.outcome = do(engine, job, *given)

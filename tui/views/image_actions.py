@@ -61,14 +61,16 @@ class ImageActions:
     def push(self, row: ImageRow) -> None:
         def begin(values: dict[str, str]) -> None:
             job = TransferJob(f"pushing {row.name}", can_cancel=True)
-            orders.begin(self._deck, "push", row.name, job, values["destination"], forms.access_of(values))
+            given = (row.name, values["destination"], forms.access_of(values))
+            orders.begin(self._deck, "push", row.name, job, *given)
 
         orders.fill_in(self._deck, forms.push_form(row.name), begin)
 
     def save(self, row: ImageRow) -> None:
         def begin(values: dict[str, str]) -> None:
             destination = forms.host_path(values["destination"])
-            orders.begin(self._deck, "save", row.name, TransferJob(f"saving {row.name}"), destination, values["form"])
+            given = (row.name, destination, values["form"])
+            orders.begin(self._deck, "save", row.name, TransferJob(f"saving {row.name}"), *given)
 
         orders.fill_in(self._deck, forms.save_form(row.name), begin)
 
