@@ -28,8 +28,8 @@ from tui.opening import Opening
 from tui.plain_text import printable, printable_text
 from tui.screens.deck import DeckScreen
 from tui.terminal.driver import TerminalBackground, WharfDriver
+from tui.terminal.every_key import TakesEveryKey
 from tui.terminal.keeper_process import STOCK
-from tui.terminal.pane import TerminalPane
 from tui.terminal.pane_keys import PaneKeys
 
 PROBLEMS_TOLD = 3
@@ -37,6 +37,8 @@ PROBLEMS_TOLD = 3
 PROBLEM_SECONDS = 20
 SETTLING_PATIENCE = 1.0
 """Seconds that a key waits for the one before it."""
+KEEPERS_AFTER = 0.5
+"""Seconds until keepers are started ahead: the list is first."""
 CRASHED = 125
 """The exit code of a program that has met what nobody foresaw."""
 
@@ -46,7 +48,8 @@ class WharfApp(App[None], inherit_bindings=False):
 
     TITLE = "wharf"
     ENABLE_COMMAND_PALETTE = False
-    CSS_PATH = "app.tcss"
+    CSS_PATH = ["app.tcss", "screens/deck.tcss"]  # noqa: RUF012 - declared so by Textual
+    """With that of the first screen: loaded later, it would have all be parsed anew."""
     BINDINGS: ClassVar[list[BindingType]] = []
 
     def __init__(
@@ -139,7 +142,7 @@ class WharfApp(App[None], inherit_bindings=False):
         Textual hands all keys that have come to whoever has the focus, and looks for bindings later: of a `:` and the
         letters behind it, typed in one go, the letters would be verbs of the list.
         """
-        if not isinstance(event, events.Key) or event.is_forwarded or isinstance(self.focused, TerminalPane):
+        if not isinstance(event, events.Key) or event.is_forwarded or isinstance(self.focused, TakesEveryKey):
             await super().on_event(event)
             return
         focused = self.focused
@@ -181,11 +184,14 @@ def run_screen(
 ) -> int:
     """Show the screen until the operator leaves; the exit code. Raises what else ended it."""
     # A keeper takes a tenth of a second to start: the first pane finds one that waits.
-    threading.Thread(target=STOCK.prepare, name="wharf-keepers", daemon=True).start()
+    keepers = threading.Timer(KEEPERS_AFTER, STOCK.prepare)
+    keepers.daemon = True
+    keepers.start()
     app = WharfApp(bridge, keys, configuration, problems, opening)
     try:
         app.run()
     finally:
+        keepers.cancel()
         bridge.close()
         STOCK.close()
     if app.parting_words:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from textual.message import Message
 
@@ -12,7 +12,9 @@ from core.events import Event
 from core.model.journal import JournalEntry
 from core.model.snapshot import ExportProgress, ResourceSample
 from tui.step import Step
-from tui.terminal.source import ConsoleSource
+
+if TYPE_CHECKING:
+    from tui.terminal.source import ConsoleSource
 
 
 class RowsRead(Message):

@@ -11,13 +11,13 @@ from rich.text import Text
 
 from core.host.processes import Finished
 from tui.configuration.schema import CommandInput, Configuration, OwnCommand
-from tui.forms.form import Field, Form
 from tui.keymap import Action, Scope
 from tui.plain_text import printable
 from tui.read_only import OWN_LOOKING
 from tui.step import Step
 
 if TYPE_CHECKING:
+    from tui.forms.form import Form
     from tui.screens.deck import DeckScreen
 
 GROUP: Final = "Own commands"
@@ -59,6 +59,8 @@ def fields_of(row: Any) -> dict[str, str]:
 
 def input_form(command: OwnCommand, names: Sequence[str]) -> Form:
     """What is asked before a command."""
+    from tui.forms.form import Field, Form
+
     fields = tuple(
         Field(
             given.name, given.prompt or given.name, " | ".join(given.choices), given.default,

@@ -49,14 +49,20 @@ def _show(invocation: Invocation) -> int:
     os.environ.setdefault("TEXTUAL_FPS", "1000")
     os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
     # Imported here, as no subcommand may pay for the screen.
-    from core.cli.command import enter_as_user
-    from core.engine import Engine
-    from tui.configuration.command import file_of
-    from tui.configuration.loading import load
-    from tui.first_run import is_first_run
-    from tui.opening import Opening
-    from tui.workspaces.folder import WorkspaceFolder, check_name
+    from tui.lean_imports import ScreenImports
 
+    with ScreenImports():
+        from core.cli.command import enter_as_user
+        from core.engine import Engine
+        from tui.app import run_screen
+        from tui.bridge import Bridge
+        from tui.configuration.command import file_of
+        from tui.configuration.loading import load
+        from tui.configuration.looks import draws_ascii
+        from tui.first_run import is_first_run
+        from tui.opening import Opening
+        from tui.terminal.driver import WharfDriver
+        from tui.workspaces.folder import WorkspaceFolder, check_name
     workspace = check_name(invocation.workspace) if invocation.workspace else ""
     file = file_of(invocation)
     opening = Opening(
@@ -70,14 +76,9 @@ def _show(invocation: Invocation) -> int:
     keys = _pane_keys(invocation, configuration)
     enter_as_user(invocation)
     with Engine.open(invocation.paths, invocation.settings) as engine:
-        import msgspec
-
-        from tui.app import run_screen
-        from tui.bridge import Bridge
-        from tui.configuration.looks import draws_ascii
-        from tui.terminal.driver import WharfDriver
-
         if invocation.read_only:
+            import msgspec
+
             configuration = msgspec.structs.replace(configuration, read_only=True)
         WharfDriver.ascii_only = draws_ascii(configuration)
         WharfDriver.asks_background = configuration.theme == "auto"

@@ -7,7 +7,7 @@ import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from types import ModuleType
 else:
     ModuleType = type(sys)
@@ -27,6 +27,11 @@ class LeanImports:
     """
 
     def __enter__(self) -> None:
+        self._put = {name: module for name, module in self.wanted().items() if name not in sys.modules}
+        sys.modules.update(self._put)  # type: ignore[arg-type]
+
+    def wanted(self) -> Mapping[str, ModuleType | None]:
+        """What is put in the place of each; None is how the import system is told that there is no such module."""
         given: dict[str, dict[str, object]] = {
             "msgspec._json_schema": {"schema": None, "schema_components": None},
             "platform": {"system": lambda: os.uname().sysname},
@@ -40,18 +45,15 @@ class LeanImports:
             },
         }
         others = ("msgspec.inspect", "msgspec.msgpack", "msgspec.toml", "msgspec.yaml", *_LAZY)
-        stand_ins = [_StandIn(name, **given.get(name, {})) for name in {**given, **dict.fromkeys(others)}]
-        # None is how the import system is told that there is no such module.
+        stand_ins = [StandIn(name, **given.get(name, {})) for name in {**given, **dict.fromkeys(others)}]
         wanted: dict[str, ModuleType | None] = {"typing_extensions": None, "datetime": __import__("_datetime")}
-        wanted |= {one.stands_for: one for one in stand_ins}
-        self._put = {name: module for name, module in wanted.items() if name not in sys.modules}
-        sys.modules.update(self._put)  # type: ignore[arg-type]
+        return wanted | {one.stands_for: one for one in stand_ins}
 
     def __exit__(self, *error: object) -> None:
         for name, module in self._put.items():
             if sys.modules.get(name) is not module:
                 continue
-            if name in _LAZY and isinstance(module, _StandIn):
+            if name in _LAZY and isinstance(module, StandIn):
                 module.forget_given()
             else:
                 del sys.modules[name]
@@ -68,12 +70,12 @@ def _later(module: str, name: str) -> Callable[..., object]:
 
 
 def _loaded(module: str) -> object:
-    if isinstance(sys.modules.get(module), _StandIn):
+    if isinstance(sys.modules.get(module), StandIn):
         del sys.modules[module]
     return __import__(module, fromlist=["itself"])
 
 
-class _StandIn(ModuleType):
+class StandIn(ModuleType):
     """A module in the place of another, which is loaded once something is asked of it that is not given here."""
 
     def __init__(self, name: str, **given: object) -> None:

@@ -1,4 +1,7 @@
-"""The only caller of the engine: work goes in and is done in threads, messages come out."""
+"""The only caller of the engine: work goes in and is done in threads, messages come out.
+
+What one kind of work needs is loaded by that work, as the first list is not to wait for it.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from textual.message import Message
 
@@ -21,14 +24,11 @@ from core.model.options import ExecOptions
 from core.model.snapshot import ExportProgress
 from core.remote.host import Host
 from core.storage.export import Compression
-from tui.bridge.console_sources import attached, best_shell, executed, has_shell, host_tools, on_host
-from tui.bridge.details import DETAILS
 from tui.bridge.found import found, is_foreign
 from tui.bridge.host_watch import READERS as HOST_READERS
 from tui.bridge.host_watch import HostWatch
 from tui.bridge.readers import READERS
 from tui.bridge.recorder import Recorder
-from tui.bridge.verbs import LOOKING_VERBS, VERBS, Batch, undoing
 from tui.messages import (
     Answered,
     ConsoleOpened,
@@ -46,6 +46,9 @@ from tui.messages import (
 )
 from tui.read_only import refusal
 from tui.step import Step
+
+if TYPE_CHECKING:
+    from tui.bridge.verbs import Batch
 
 HOOK_PATIENCE: Final = 30.0
 """Seconds that a hook of an alert may take."""
@@ -132,6 +135,8 @@ class Bridge:
 
     def run(self, *steps: Step) -> None:
         """Do verbs side by side. One alone ends in `VerbSucceeded` or `VerbFailed`, several in one `VerbsEnded`."""
+        from tui.bridge.verbs import LOOKING_VERBS, Batch
+
         if self.read_only and any(step.verb not in LOOKING_VERBS for step in steps):
             self._post(VerbFailed(refusal()))
             return
@@ -143,6 +148,8 @@ class Bridge:
             self._do(partial(self._run_in_batch, step, batch))
 
     def _run_alone(self, step: Step) -> None:
+        from tui.bridge.verbs import VERBS, undoing
+
         try:
             self._carry_out(step)
         finally:
@@ -166,6 +173,8 @@ class Bridge:
             batch.step_ended(step, failure)
 
     def _carry_out(self, step: Step) -> None:
+        from tui.bridge.verbs import VERBS
+
         verb = VERBS[step.verb]
         doing = verb.doing.format(*step.given)
         self._post(VerbProgressed(step.row_id, doing))
@@ -179,6 +188,8 @@ class Bridge:
             self._under_way.pop(step.row_id, None)
 
     def _tell_batch(self, done: list[Step], failed: list[tuple[Step, EngineError]]) -> None:
+        from tui.bridge.verbs import VERBS, undoing
+
         self._read()
         words: dict[str, list[str]] = {}
         for step in done:
@@ -241,6 +252,8 @@ class Bridge:
         """Have something be read of one thing; it comes as `DetailRead`. `kind`: a name in `DETAILS`."""
 
         def act() -> None:
+            from tui.bridge.details import DETAILS
+
             try:
                 found = DETAILS[kind](self._engine, row_id, *given)
             except EngineError as error:
@@ -255,6 +268,8 @@ class Bridge:
         """Have something be read, and told to `then` on the screen. `kind`: a name in `DETAILS`."""
 
         def act() -> None:
+            from tui.bridge.details import DETAILS
+
             self._post(Answered(DETAILS[kind](self._engine, row_id, *given), then))
 
         self._do(act)
@@ -278,6 +293,8 @@ class Bridge:
         """Open the container's console."""
 
         def act() -> None:
+            from tui.bridge.console_sources import attached
+
             with self._recorder.recorded(Step("watch" if watch_only else "attach", container_id, "")):
                 source = attached(found(self._engine, container_id))
             self._post(ConsoleOpened(container_id, source, watch_only=watch_only))
@@ -294,6 +311,8 @@ class Bridge:
         """
 
         def act() -> None:
+            from tui.bridge.console_sources import attached
+
             missing = []
             for container_id, watch_only in wanted:
                 try:
@@ -312,6 +331,8 @@ class Bridge:
         """Open the best shell that the container has; where it has none, the host's tools are offered."""
 
         def act() -> None:
+            from tui.bridge.console_sources import best_shell, has_shell
+
             source = None
             with self._recorder.recorded(Step("shell", container_id, "")) as deed:
                 container = found(self._engine, container_id)
@@ -332,6 +353,8 @@ class Bridge:
         """Open a shell of the host's busybox in the container's namespaces."""
 
         def act() -> None:
+            from tui.bridge.console_sources import host_tools
+
             with self._recorder.recorded(Step("host tools", container_id, "")):
                 source = host_tools(self._engine.lookup(container_id))
             self._post(ConsoleOpened(container_id, source))
@@ -342,6 +365,8 @@ class Bridge:
         """Run a command in the container, with its streams in a pane."""
 
         def act() -> None:
+            from tui.bridge.console_sources import executed
+
             with self._recorder.recorded(Step("exec", container_id, "", (options,))):
                 source = executed(found(self._engine, container_id), options)
             self._post(ConsoleOpened(container_id, source))
@@ -356,6 +381,8 @@ class Bridge:
         """Run a command of the operator's on this host, in a pane. `step`: as the journal has it."""
 
         def act() -> None:
+            from tui.bridge.console_sources import on_host
+
             with self._recorder.recorded(step):
                 source = on_host(step.row_id, title, argv)
             self._post(ConsoleOpened(step.row_id, source))

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from core.container import Container
-from core.engine import Engine
-from core.foreign import ForeignHandle
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from core.container import Container
+    from core.engine import Engine
+    from core.foreign import ForeignHandle
 
 
 def found(engine: Engine, row_id: str) -> Container | ForeignHandle:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -39,6 +38,9 @@ def load(path: Path) -> tuple[Configuration, list[Problem]]:
 
 def parse(text: str) -> tuple[Configuration, list[Problem]]:
     """See `load`."""
+    # Most have no such file, and nothing to read it with.
+    import tomllib
+
     try:
         values = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

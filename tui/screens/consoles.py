@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from textual import on
 from textual.screen import Screen
@@ -13,11 +13,14 @@ from tui.bridge import Bridge
 from tui.locks import Locked
 from tui.messages import ConsoleOpened, ShellMissing
 from tui.step import Step
-from tui.terminal.pane import TerminalPane
+from tui.terminal import pane_messages
 from tui.terminal.pane_keys import PaneKeys
 from tui.widgets.bars import KeyBar, StatusLine
 from tui.widgets.consoles import ConsoleArea
 from tui.widgets.table import Table
+
+if TYPE_CHECKING:
+    from tui.terminal.pane import TerminalPane
 
 CONSOLE_PATIENCE: Final = 3.0
 """Seconds that the keys wait for a console that was asked for."""
@@ -96,7 +99,7 @@ class ConsoleKeeping(Screen[None]):
 
     def _show_keys(self) -> None:
         """The footer is for whoever has the keyboard."""
-        in_console = isinstance(self.focused, TerminalPane) and not self.focused.has_ended
+        in_console = any(pane is self.focused and not pane.has_ended for pane in self.consoles.panes)
         self.query_one(KeyBar).console = CONSOLE_KEYS.format(self.console_keys.escape) if in_console else ""
 
     def step_console(self, places: int) -> None:
@@ -111,8 +114,8 @@ class ConsoleKeeping(Screen[None]):
         self.end_console_wait()
         offer_host_tools(self, message)
 
-    @on(TerminalPane.Detached)
-    async def _leave_console(self, message: TerminalPane.Detached) -> None:
+    @on(pane_messages.Detached)
+    async def _leave_console(self, message: pane_messages.Detached) -> None:
         await self.close_console(message.pane)
 
     async def close_console(self, pane: TerminalPane) -> None:
@@ -121,50 +124,50 @@ class ConsoleKeeping(Screen[None]):
         await self.consoles.close(pane)
         self._follow_consoles()
 
-    @on(TerminalPane.ListRequested)
+    @on(pane_messages.ListRequested)
     def _to_list(self) -> None:
         self.remove_class("-full")
         self.set_focus(self.table)
 
-    @on(TerminalPane.FullScreenRequested)
+    @on(pane_messages.FullScreenRequested)
     def _full_screen(self) -> None:
         self.toggle_class("-full")
 
-    @on(TerminalPane.Bell)
-    def _ring(self, message: TerminalPane.Bell) -> None:
+    @on(pane_messages.Bell)
+    def _ring(self, message: pane_messages.Bell) -> None:
         self.consoles.mark(message.pane, "!")
         self.app.bell()
         self.consoles_changed()
 
-    @on(TerminalPane.Active)
-    def _mark_active(self, message: TerminalPane.Active) -> None:
+    @on(pane_messages.Active)
+    def _mark_active(self, message: pane_messages.Active) -> None:
         self.consoles.mark(message.pane, "•")
         self.consoles_changed()
 
-    @on(TerminalPane.SplitRequested)
-    def _split(self, message: TerminalPane.SplitRequested) -> None:
+    @on(pane_messages.SplitRequested)
+    def _split(self, message: pane_messages.SplitRequested) -> None:
         self.consoles.split(message.pane, into_all=not self.consoles.is_split)
 
-    @on(TerminalPane.NextRequested)
+    @on(pane_messages.NextRequested)
     def _next_console(self) -> None:
         self.consoles.step(1)
         if self.consoles.front is not None:
             self.set_focus(self.consoles.front)
 
-    @on(TerminalPane.SignalRequested)
-    def _choose_signal(self, message: TerminalPane.SignalRequested) -> None:
+    @on(pane_messages.SignalRequested)
+    def _choose_signal(self, message: pane_messages.SignalRequested) -> None:
         from tui.views.container_actions import choose_signal
 
         container_id = message.pane.container_id
         choose_signal(self, [(container_id, self.name_of(container_id))])
 
-    @on(TerminalPane.TextCopied)
-    def _copy_text(self, message: TerminalPane.TextCopied) -> None:
+    @on(pane_messages.TextCopied)
+    def _copy_text(self, message: pane_messages.TextCopied) -> None:
         self.app.copy_to_clipboard(message.text)
         self.say(f"copied {len(message.text)} characters")
 
-    @on(TerminalPane.ClipboardOffered)
-    def _offer_clipboard(self, message: TerminalPane.ClipboardOffered) -> None:
+    @on(pane_messages.ClipboardOffered)
+    def _offer_clipboard(self, message: pane_messages.ClipboardOffered) -> None:
         """One question at a time: a program that asks without end gets no more of them."""
         from tui.views.container_actions import offer_clipboard
 
@@ -172,8 +175,8 @@ class ConsoleKeeping(Screen[None]):
         if self.is_current:
             offer_clipboard(self, message.text)
 
-    @on(TerminalPane.Ended)
-    def _end_console(self, message: TerminalPane.Ended) -> None:
+    @on(pane_messages.Ended)
+    def _end_console(self, message: pane_messages.Ended) -> None:
         self.consoles.mark(message.pane, "■")
         self.say(f"console {message.message}: q closes its pane")
         self.remove_class("-full")

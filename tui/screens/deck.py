@@ -62,7 +62,6 @@ KEPT_EVENTS: Final = 5_000
 class DeckScreen(Telling):
     """Shows what the bridge tells; a key is looked up in the view, and done by the object of the view's actions."""
 
-    CSS_PATH = "deck.tcss"
     AUTO_FOCUS = ".table"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012 - declared so by Textual
     VERTICAL_BREAKPOINTS = [(0, "-low"), (16, "-tall")]  # noqa: RUF012

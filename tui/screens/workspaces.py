@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from core.errors import EngineError, NoSuchObject
 from tui.plain_text import printable, printable_text
-from tui.terminal.pane import TerminalPane
+from tui.terminal.every_key import TakesEveryKey
 from tui.views import VIEWS
 from tui.widgets.bars import TitleBar
 from tui.workspaces.folder import USUAL, WorkspaceFolder
@@ -16,6 +16,7 @@ from tui.workspaces.workspace import KeptConsole, KeptList, Workspace
 if TYPE_CHECKING:
     from tui.screens.deck import DeckScreen
     from tui.screens.view_stack import ShownView
+    from tui.terminal.pane import TerminalPane
 
 TOAST_SECONDS: Final = 12.0
 
@@ -140,7 +141,7 @@ class DeckWorkspace:
             front=panes.index(front) if front in panes else 0,
             consoles_split=deck.consoles.is_split,
             console_whole=deck.has_class("-full"),
-            in_console=isinstance(deck.focused, TerminalPane),
+            in_console=isinstance(deck.focused, TakesEveryKey),
         )
 
     def _list_now(self, shown: ShownView) -> KeptList:

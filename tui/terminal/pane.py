@@ -14,6 +14,7 @@ from tui.terminal import pane_messages
 from tui.terminal.background import call_in_background
 from tui.terminal.console_link import ConsoleLink, LinkListener
 from tui.terminal.driver import WharfDriver
+from tui.terminal.every_key import TakesEveryKey
 from tui.terminal.frame import CursorState, Frame, ModeState, Row, View
 from tui.terminal.keeper_protocol import ConsoleKind
 from tui.terminal.keys import (
@@ -43,7 +44,7 @@ SIZE_INTERVAL: Final = 1.0
 """Seconds between two looks whose size holds."""
 
 
-class TerminalPane(PaneMouse, can_focus=True, inherit_bindings=False):
+class TerminalPane(PaneMouse, TakesEveryKey, can_focus=True, inherit_bindings=False):
     """Shows a console and, while it has the keyboard, sends it every key but the escape key."""
 
     DEFAULT_CSS = """

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 
-from tui.terminal.pane import TerminalPane
 from tui.terminal.pane_keys import PaneKeys
-from tui.terminal.source import ConsoleSource
 from tui.widgets.tab_line import TabLine
+
+if TYPE_CHECKING:
+    from tui.terminal.pane import TerminalPane
+    from tui.terminal.source import ConsoleSource
 
 
 class ConsoleArea(Vertical):
@@ -47,6 +51,9 @@ class ConsoleArea(Vertical):
 
     async def open(self, source: ConsoleSource, *, watch_only: bool = False) -> TerminalPane:
         """A new pane in front."""
+        # Loaded with the first console, as the list is to be there at once.
+        from tui.terminal.pane import TerminalPane
+
         pane = TerminalPane(source, keys=self._keys, watch_only=watch_only)
         self._panes.append(pane)
         self._titles[pane] = source.title
