@@ -45,6 +45,30 @@ class Pods:
 
         return create_pod(self._parts, options)
 
+    def options(self, name: str) -> PodOptions:
+        """What makes a pod like this one."""
+        from core.operations.clone import pod_options
+
+        return pod_options(self._parts, self.lookup(name))
+
+    def clone(self, name: str, options: PodOptions) -> Pod:
+        """Make a pod by `options`, those of the original or others, with containers like those of the original.
+
+        Nothing runs. Raises what `create` and `Engine.create` raise; then nothing is left of it.
+        """
+        from core.operations.clone import member_options
+        from core.operations.create import create
+
+        requests = member_options(self._parts, self.lookup(name))
+        pod = self.create(options)
+        try:
+            for request in requests:
+                create(self._parts, msgspec.structs.replace(request, pod=pod.id))
+        except (EngineError, OSError):
+            self.remove(pod.id, force=True)
+            raise
+        return pod
+
     def lookup(self, name: str) -> Pod:
         return find_pod(self._parts, name)
 
@@ -204,6 +228,7 @@ class Pods:
             infra_id=pod.infra_id,
             labels=pod.labels,
             share=pod.share,
+            cgroup=pod.cgroup,
             members=shown,
         )
 

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import os
 
+import msgspec
+
 from core.errors import InvalidArgument
 from core.model.config import Security
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from core.cli.parser import CommandParser, Options
 
 _APPARMOR = "/sys/kernel/security/apparmor"
@@ -31,18 +35,23 @@ def add_confinement(parser: CommandParser) -> None:
 
 def security(options: Options) -> Security:
     """What is asked for. Raises `InvalidArgument`."""
-    given: dict[str, object] = {}
-    for text in options.security_opt:
-        key, separator, value = text.partition("=") if "=" in text else text.partition(":")
-        given.update(_setting(text, key, value if separator else ""))
-    return Security(
+    return msgspec.structs.replace(
+        security_of(options.security_opt),
         privileged=options.privileged,
         capabilities_add=tuple(options.cap_add),
         capabilities_drop=tuple(options.cap_drop),
         read_only_root=options.read_only,
         seccomp_of_image=options.seccomp_policy == "image",
-        **given,  # type: ignore[arg-type]
     )
+
+
+def security_of(texts: Sequence[str]) -> Security:
+    """What --security-opt asks for, each time it is given. Raises `InvalidArgument`."""
+    given: dict[str, object] = {}
+    for text in texts:
+        key, separator, value = text.partition("=") if "=" in text else text.partition(":")
+        given.update(_setting(text, key, value if separator else ""))
+    return Security(**given)  # type: ignore[arg-type]
 
 
 def _setting(text: str, key: str, value: str) -> dict[str, object]:

@@ -31,7 +31,7 @@ def add_device_limits(parser: CommandParser) -> None:
 def device_limits(options: Options) -> dict[str, Any]:
     """Fields of `ResourceLimits` and `LimitChanges` by their names. Raises `InvalidArgument`."""
     found = {
-        name: tuple(_rate(text, of_bytes=unit == "SIZE") for text in getattr(options, f"device_{name}"))
+        name: tuple(rate(text, of_bytes=unit == "SIZE") for text in getattr(options, f"device_{name}"))
         for name, unit in _RATES.items()
     }
     found["blkio_weight_devices"] = tuple(map(_device_weight, options.blkio_weight_device))
@@ -47,18 +47,19 @@ def _device_and_value(text: str) -> tuple[str, str]:
     return device, value
 
 
-def _rate(text: str, *, of_bytes: bool) -> DeviceLimit:
+def rate(text: str, *, of_bytes: bool) -> DeviceLimit:
+    """`DEVICE:NUMBER`, or with a unit where it is `of_bytes`. Raises `InvalidArgument`."""
     device, value = _device_and_value(text)
     try:
-        rate = parse_size(value) if of_bytes else int(value)
+        number = parse_size(value) if of_bytes else int(value)
     except (InvalidArgument, ValueError):
-        rate = -1
-    if rate < 0:
+        number = -1
+    if number < 0:
         wanted = "<device-path>:<number>[<unit>]" if of_bytes else "<device-path>:<number>"
         raise InvalidArgument(
             f"invalid rate for device: {text}. The correct format is {wanted}. Number must be a positive integer"
         )
-    return DeviceLimit(device=device, value=rate)
+    return DeviceLimit(device=device, value=number)
 
 
 def _device_weight(text: str) -> DeviceLimit:

@@ -72,10 +72,10 @@ def kernel_settings(options: Options) -> KernelSettings:
     """What is asked for. Raises `InvalidArgument`."""
     return KernelSettings(
         rlimits=tuple(_rlimit(text) for text in options.ulimit if text != "host"),
-        sysctls=dict(map(_sysctl, options.sysctl)),
+        sysctls=dict(map(sysctl, options.sysctl)),
         oom_score_adj=options.oom_score_adj,
         umask=options.umask,
-        devices=tuple(map(_device, options.device)),
+        devices=tuple(map(device, options.device)),
         groups=groups(options.group_add),
         device_rules=tuple(map(_device_rule, options.device_cgroup_rule)),
         cgroup_settings=dict(map(_cgroup_setting, options.cgroup_conf)),
@@ -109,7 +109,8 @@ def resource_limits(options: Options) -> ResourceLimits:
     )
 
 
-def _device(text: str) -> Device:
+def device(text: str) -> Device:
+    """`HOST[:CONTAINER[:rwm]]`. Raises `InvalidArgument`."""
     source, *rest = text.split(":")
     if not source.startswith("/") or len(rest) > 2:
         raise InvalidArgument(f"the device {text!r} is not understood", hint="use /dev/NAME[:/dev/NAME[:rwm]]")
@@ -136,7 +137,8 @@ def _rlimit(text: str) -> Rlimit:
     return limit
 
 
-def _sysctl(text: str) -> tuple[str, str]:
+def sysctl(text: str) -> tuple[str, str]:
+    """`NAME=VALUE`, of a setting that belongs to a namespace. Raises `InvalidArgument`."""
     name, separator, value = text.partition("=")
     if not separator:
         raise InvalidArgument(f"{text} is invalid, sysctl values must be in the form of KEY=VALUE")

@@ -70,6 +70,7 @@ COMMANDS = {
     "network rm": ("networks", "remove networks"),
     "pause": ("lifecycle", "pause all processes of containers"),
     "plain": ("plain.command", "work containers by lines and numbers, without a full screen"),
+    "pod clone": ("pod_clone", "make a pod like another one"),
     "pod create": ("pods", "make a pod: containers that share namespaces and limits"),
     "pod exists": ("pods", "tell by the exit code whether a pod is there"),
     "pod inspect": ("pod_listing", "show all that is known of pods"),

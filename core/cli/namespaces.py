@@ -25,15 +25,21 @@ def add_namespaces(parser: CommandParser) -> None:
     add("--pid", default="", metavar="MODE", help=f"processes: {modes}")
     add("--uts", default="", metavar="MODE", help=f"host name: {modes}")
     add("--cgroupns", default="", metavar="MODE", help=f"control groups: {modes}")
+    add_user_namespace(parser)
+    add("--requires", action="append", default=[], metavar="CONTAINER", help="a container that has to run before it")
+    add("--pod", default="", metavar="POD", help="the pod that it is in; new:NAME makes one")
+    add("--init-ctr", choices=("always", "once"), default=None, help="it runs to its end before the others of its pod")
+    add("--pod-id-file", default="", metavar="FILE", help="a file that has the id of its pod")
+
+
+def add_user_namespace(parser: CommandParser) -> None:
+    """The options, for `user_namespace_options`."""
+    add = parser.add_argument
     add("--userns", default="", metavar="MODE", help="users: host, auto[:size=N,…], container:NAME or ns:PATH")
     add("--uidmap", action="append", default=[], metavar="CONTAINER:HOST:SIZE", help="users of the host that it has")
     add("--gidmap", action="append", default=[], metavar="CONTAINER:HOST:SIZE", help="groups of the host that it has")
     add("--subuidname", default="", metavar="NAME", help="whose subordinate users it has")
     add("--subgidname", default="", metavar="NAME", help="whose subordinate groups it has")
-    add("--requires", action="append", default=[], metavar="CONTAINER", help="a container that has to run before it")
-    add("--pod", default="", metavar="POD", help="the pod that it is in; new:NAME makes one")
-    add("--init-ctr", choices=("always", "once"), default=None, help="it runs to its end before the others of its pod")
-    add("--pod-id-file", default="", metavar="FILE", help="a file that has the id of its pod")
 
 
 def namespace_options(options: Options) -> NamespaceOptions:

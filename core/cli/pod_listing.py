@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from core.cli.command import command_parser, open_engine
@@ -30,8 +30,31 @@ _SORT_KEYS: Final[dict[str, Callable[[PodSnapshot], Any]]] = {
     "status": lambda pod: str(pod.status),
 }
 _COLUMNS: Final = ("Id", "Name", "Status", "Created", "InfraId")
-_STATS_HEADER: Final = ("POD", "CID", "NAME", "CPU %", "MEM USAGE/ LIMIT", "MEM %", "NET IO", "BLOCK IO", "PIDS")
+_STATS_COLUMNS: Final = ("Pod", "CID", "Name", "CPU", "MemUsage", "Mem", "NetIO", "BlockIO", "PIDS")
 _NOTHING: Final = ("--", "-- / --", "--", "-- / --", "-- / --", "--")
+
+
+def _cell(place: int) -> Callable[[Sequence[str]], str]:
+    return lambda row: row[place]
+
+
+_STATS_FIELDS: Final[dict[str, tuple[str, Callable[[Sequence[str]], str]]]] = {
+    name: (heading, _cell(place))
+    for place, (name, heading) in enumerate(
+        (
+            ("Pod", "POD"),
+            ("CID", "CID"),
+            ("Name", "NAME"),
+            ("CPU", "CPU %"),
+            ("MemUsage", "MEM USAGE/ LIMIT"),
+            ("Mem", "MEM %"),
+            ("NetIO", "NET IO"),
+            ("BlockIO", "BLOCK IO"),
+            ("PIDS", "PIDS"),
+        )
+    )
+}
+"""What a template may show of a container, under podman's names."""
 
 
 def run(invocation: Invocation) -> int:
@@ -52,6 +75,7 @@ def _list(invocation: Invocation, parser: CommandParser) -> int:
     add("--latest", "-l", action="store_true", help="the one created last")
     add("--ctr-ids", action="store_true", help="with the ids of the containers")
     add("--ctr-names", action="store_true", help="with the names of the containers")
+    add("--ns", action="store_true", help="with its control group and the namespaces that it shares")
     add("--ctr-status", action="store_true", help="with the states of the containers")
     add("--filter", "-f", action="append", default=[], metavar="KEY=VALUE", help="name, id, status, label, ctr-names …")
     add_format(parser, no_heading=("--noheading", "-n"))
@@ -68,11 +92,12 @@ def _list(invocation: Invocation, parser: CommandParser) -> int:
         "ContainerNames": options.ctr_names,
         "ContainerStatuses": options.ctr_status,
     }
+    spaces = ("Cgroup", "Namespaces") if options.ns else ()
     print_formatted(
         chosen,
         options,
         fields=_fields(None if options.no_trunc else 12),
-        columns=(*_COLUMNS, *([name for name, wanted in details.items() if wanted] or ["NumberOfContainers"])),
+        columns=(*_COLUMNS, *spaces, *([name for name, wanted in details.items() if wanted] or ["NumberOfContainers"])),
         as_json=lambda: [_as_json(pod) for pod in chosen],
         identity="Id",
         name="pod ps",
@@ -90,6 +115,8 @@ def _fields(length: int | None) -> Mapping[str, tuple[str, Callable[[PodSnapshot
         "Created": ("CREATED", lambda pod: ago(pod.created_at)),
         "InfraId": ("INFRA ID", lambda pod: pod.infra_id[:length]),
         "InfraID": ("INFRA ID", lambda pod: pod.infra_id[:length]),
+        "Cgroup": ("CGROUP", lambda pod: pod.cgroup),
+        "Namespaces": ("NAMESPACES", lambda pod: ",".join(pod.share)),
         "Labels": ("LABELS", lambda pod: pod.labels),
         "Label": ("", lambda pod: lambda name: pod.labels.get(name, "")),
         "NumberOfContainers": ("# OF CONTAINERS", lambda pod: len(pod.members)),
@@ -175,39 +202,50 @@ def _stats(invocation: Invocation, parser: CommandParser) -> int:
     add("--no-stream", action="store_true", help="once, in place of again and again")
     add("--interval", "-i", type=int, default=5, metavar="SECONDS", help="between two pictures")
     add("--all", "-a", action="store_true", help="of all pods, as is the default")
+    add("--no-reset", action="store_true", help="let the pictures before be seen")
+    add_format(parser, no_heading=())
     options = _named(invocation, parser)
     with open_engine(invocation) as engine:
         _print_stats(engine, options)
         while not options.no_stream:
             time.sleep(max(0.0, options.interval - SAMPLE_PAUSE))
-            sys.stdout.write("\033[2J\033[H" if sys.stdout.isatty() else "")
+            sys.stdout.write("\033[2J\033[H" if sys.stdout.isatty() and not options.no_reset else "")
             _print_stats(engine, options)
     return 0
 
 
 def _print_stats(engine: Engine, options: Options) -> None:
-    pods = [engine.pods.snapshot(name) for name in options.pods] or engine.pods.all()
+    names = [pod.id for pod in engine.pods.all()[:1]] if options.latest else options.pods
+    pods = [engine.pods.snapshot(name) for name in names] or engine.pods.all()
     ids = [member.id for pod in pods for member in pod.members if member.status is Status.RUNNING]
     engine.samples(ids)
     time.sleep(SAMPLE_PAUSE)
     samples = engine.samples(ids)
-    print_table(
-        _STATS_HEADER,
-        [
-            (pod.id[:12], member.id[:12], member.name, *_figures(samples.get(member.id)))
-            for pod in pods
-            for member in pod.members
-        ],
+    rows = []
+    for pod in pods:
+        limit = engine.pods.lookup(pod.id).resources.memory
+        for member in pod.members:
+            figures = _figures(samples.get(member.id), limit)
+            rows.append((pod.id[:12], member.id[:12], member.name, *figures))
+    print_formatted(
+        rows,
+        options,
+        fields=_STATS_FIELDS,
+        columns=_STATS_COLUMNS,
+        as_json=lambda: [{name: get(row) for name, (_, get) in _STATS_FIELDS.items()} for row in rows],
+        name="pod stats",
     )
     sys.stdout.flush()
 
 
-def _figures(sample: ResourceSample | None) -> tuple[str, ...]:
+def _figures(sample: ResourceSample | None, pod_limit: int) -> tuple[str, ...]:
+    """`pod_limit`: of memory, bytes for all of the pod's containers together; 0 for none."""
     if sample is None:
         return _NOTHING
     import os
 
-    limit = sample.memory_limit or os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    limits = [limit for limit in (sample.memory_limit, pod_limit) if limit]
+    limit = min(limits, default=os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))
     return (
         f"{sample.cpu_percent:.2f}%",
         f"{size(sample.memory)} / {size(limit)}",

@@ -3,21 +3,31 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
+
 from core.cli.command import command_parser, confirmed, open_engine
+from core.cli.confinement import security_of
 from core.cli.create import pairs
+from core.cli.device_limits import rate
+from core.cli.kernel_options import device, sysctl
 from core.cli.main import COMMANDS, Invocation, report
+from core.cli.mounts import sorted_by_kind, volume
+from core.cli.namespaces import add_user_namespace, user_namespace_options
 from core.cli.network_options import add_network_options, network_fields
 from core.cli.parser import CommandParser, Options, add_boolean, cpu_count, seconds
 from core.cli.sizes import parse_size
 from core.engine import Engine
 from core.errors import EngineError, InvalidArgument, NoSuchObject
 from core.model.config import ResourceLimits
+from core.model.kernel_settings import KernelSettings
 from core.model.namespaces import NamespaceOptions
 from core.model.options import CreateOptions
-from core.model.pod import ExitPolicy, PodOptions, PodSnapshot, PodStatus
+from core.model.pod import ExitPolicy, PodDefaults, PodOptions, PodSnapshot, PodStatus
+from core.model.surroundings import Surroundings
 
 
 def run(invocation: Invocation) -> int:
@@ -62,25 +72,59 @@ def _create(invocation: Invocation, parser: CommandParser) -> int:
 
 def read_create(invocation: Invocation, parser: CommandParser) -> tuple[Options, PodOptions]:
     """A command line of pod create as a request. Raises `InvalidArgument`."""
-    _add_create_options(parser)
+    parser.add_argument("pod", nargs="?", default="", metavar="NAME", help="its name, as --name")
+    _add_infra_options(parser)
+    add_pod_options(parser)
     options = parser.parse_args(invocation.arguments)
-    return options, _pod_options(options, invocation)
+    if options.name and options.pod:
+        raise InvalidArgument("give the name once: as an argument, or with --name")
+    if options.infra_command is not None and not options.infra_image:
+        raise InvalidArgument(
+            "the built-in infra container has nothing but its own program", hint="name an image with --infra-image"
+        )
+    request = pod_options(options, invocation)
+    infra = msgspec.structs.replace(request.infra_options, image=options.infra_image, **network_fields(options))
+    return options, msgspec.structs.replace(
+        request,
+        name=options.name or options.pod,
+        infra=options.infra,
+        infra_options=infra,
+        share=_share(options.share),
+        share_parent=options.share_parent,
+        exit_policy=ExitPolicy(options.exit_policy),
+    )
 
 
-def _add_create_options(parser: CommandParser) -> None:
+def _add_infra_options(parser: CommandParser) -> None:
+    """Those that a clone takes over from its pod."""
     add = parser.add_argument
-    add("pod", nargs="?", default="", metavar="NAME", help="its name, as --name")
-    add("--name", "-n", default="", help="a name; one is made up otherwise")
     add_boolean(parser, "--infra", default=True, explanation="a container that holds what the pod shares")
-    add("--infra-name", default="", help="the name of that container")
     add("--infra-image", default="", help="its image, in place of the built-in one")
-    add("--infra-command", default=None, help="its program, with --infra-image")
     add("--share", default=None, metavar="LIST", help="cgroup, ipc, net, pid, uts or none; as +pid also the default")
     add_boolean(parser, "--share-parent", default=True, explanation="one control group for all of its containers")
+    add_network_options(parser)
+    add("--exit-policy", choices=("continue", "stop"), default="continue", help="when the last container has ended")
+    add("--pod-id-file", default="", metavar="FILE", help="write its id to this file")
+    add("--replace", action="store_true", help="remove the pod that has the name, first")
+
+
+def add_pod_options(parser: CommandParser) -> None:
+    """Those of `pod create` that `pod clone` has, too, for `pod_options`."""
+    add = parser.add_argument
+    add("--name", "-n", default="", help="a name; one is made up otherwise")
+    add("--infra-name", default="", help="the name of the container that holds what the pod shares")
+    add("--infra-command", default=None, help="its program, with --infra-image")
     add("--hostname", "-h", default="", help="its host name; its name otherwise")
     add("--label", "-l", action="append", default=[], metavar="NAME=VALUE")
     add("--label-file", action="append", default=[], metavar="FILE", help="labels, one a line")
-    add_network_options(parser)
+    add("--volume", "-v", action="append", default=[], metavar="[SOURCE:]CONTAINER[:OPTIONS]", help="in each container")
+    add("--volumes-from", action="append", default=[], metavar="CONTAINER[:OPTIONS]", help="all that is mounted there")
+    add("--device", action="append", default=[], metavar="HOST[:CONTAINER[:rwm]]", help="a device for each container")
+    add("--security-opt", action="append", default=[], metavar="OPTION", help="as of wharf run, for each container")
+    add("--sysctl", action="append", default=[], metavar="NAME=VALUE", help="a setting of what its containers share")
+    add_user_namespace(parser)
+    add("--infra-conmon-pidfile", default="", metavar="FILE", help="that gets the PID of the infra container's monitor")
+    add("--cgroup-parent", default="", metavar="PATH", help="the control group that its own is in")
     add("--pid", default="", metavar="MODE", help="processes: host, private or ns:PATH")
     add("--uts", default="", metavar="MODE", help="host name: host, private or ns:PATH")
     add("--shm-size", default="64m", help="size of /dev/shm")
@@ -89,32 +133,29 @@ def _add_create_options(parser: CommandParser) -> None:
     add("--cpus", type=cpu_count, default=0.0, help="number of CPUs")
     add("--cpu-shares", "-c", type=int, default=0, help="weight against others")
     add("--cpuset-cpus", default="", help="the CPUs it may use: 0-1")
-    add("--exit-policy", choices=("continue", "stop"), default="continue", help="when the last container has ended")
-    add("--pod-id-file", default="", metavar="FILE", help="write its id to this file")
-    add("--replace", action="store_true", help="remove the pod that has the name, first")
+    add("--cpuset-mems", default="", help="the memory nodes it may use: 0-1")
+    for verb in ("read", "write"):
+        told = f"bytes a second that all together may {verb}"
+        add(f"--device-{verb}-bps", action="append", default=[], metavar="DEVICE:SIZE", help=told)
 
 
-def _pod_options(options: Options, invocation: Invocation) -> PodOptions:
-    if options.name and options.pod:
-        raise InvalidArgument("give the name once: as an argument, or with --name")
-    if options.infra_command is not None and not options.infra_image:
-        raise InvalidArgument(
-            "the built-in infra container has nothing but its own program", hint="name an image with --infra-image"
-        )
+def pod_options(options: Options, invocation: Invocation) -> PodOptions:
+    """What the options of `add_pod_options` mean. Raises `InvalidArgument`."""
     labels = [line for file in options.label_file for line in _lines(file)] + options.label
     return PodOptions(
-        name=options.name or options.pod,
-        infra=options.infra,
+        name=options.name,
         infra_name=options.infra_name,
         infra_options=CreateOptions(
-            image=options.infra_image,
             entrypoint=None if options.infra_command is None else tuple(options.infra_command.split()),
-            **network_fields(options),
             namespaces=NamespaceOptions(pid=options.pid, uts=options.uts),
-            shm_size=parse_size(options.shm_size),
+            user_namespace=user_namespace_options(options),
+            kernel=KernelSettings(sysctls=dict(map(sysctl, options.sysctl))),
+            surroundings=Surroundings(
+                monitor_pid_file=os.path.abspath(options.infra_conmon_pidfile) if options.infra_conmon_pidfile else ""
+            ),
         ),
-        share=_share(options.share),
-        share_parent=options.share_parent,
+        defaults=_defaults(options),
+        cgroup_parent=options.cgroup_parent,
         hostname=options.hostname,
         labels=pairs(labels),
         resources=ResourceLimits(
@@ -124,9 +165,24 @@ def _pod_options(options: Options, invocation: Invocation) -> PodOptions:
             cpu_shares=options.cpu_shares,
             cpuset_cpus=options.cpuset_cpus,
             pids=0,
+            cpuset_mems=options.cpuset_mems,
+            read_bps=tuple(rate(text, of_bytes=True) for text in options.device_read_bps),
+            write_bps=tuple(rate(text, of_bytes=True) for text in options.device_write_bps),
         ),
-        exit_policy=ExitPolicy(options.exit_policy),
         create_command=("wharf", *invocation.command.split(), *invocation.arguments),
+    )
+
+
+def _defaults(options: Options) -> PodDefaults:
+    """What each of its containers has."""
+    binds, _, volumes = sorted_by_kind(map(volume, options.volume))
+    return PodDefaults(
+        bind_mounts=binds,
+        volume_mounts=volumes,
+        volumes_from=tuple(options.volumes_from),
+        devices=tuple(map(device, options.device)),
+        security=security_of(options.security_opt),
+        shm_size=parse_size(options.shm_size),
     )
 
 

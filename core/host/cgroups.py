@@ -55,6 +55,14 @@ def find_cgroups(name: str) -> dict[str, str]:
     return found
 
 
+def cgroups_at(path: str) -> dict[str, str]:
+    """As `find_cgroups`, of the cgroup at a path below the top."""
+    top = Path("/sys/fs/cgroup")
+    hierarchies = {"": top} if (top / "cgroup.controllers").exists() else {place.name: place for place in top.iterdir()}
+    folders = {key: folder / path.strip("/") for key, folder in hierarchies.items()}
+    return {key: str(folder) for key, folder in folders.items() if folder.is_dir()}
+
+
 def wait_empty(cgroup_paths: Mapping[str, str], timeout: float) -> bool:
     """Whether the last process of the cgroups was gone within `timeout` seconds."""
     deadline = time.monotonic() + timeout

@@ -6,7 +6,8 @@ from typing import Final
 
 import msgspec
 
-from core.model.config import ResourceLimits
+from core.model.config import DEFAULT_SHM_SIZE, BindMount, ResourceLimits, Security, TmpfsMount, VolumeMount
+from core.model.kernel_settings import Device
 from core.model.options import CreateOptions
 from core.model.state import Status
 
@@ -41,9 +42,25 @@ class PodStatus(enum.StrEnum):
     ERROR = "Error"
 
 
+class PodDefaults(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What each container of a pod has, where it does not ask for something else at the same place.
+
+    `volumes_from`: in a request alone.
+    """
+
+    bind_mounts: tuple[BindMount, ...] = ()
+    tmpfs_mounts: tuple[TmpfsMount, ...] = ()
+    volume_mounts: tuple[VolumeMount, ...] = ()
+    volumes_from: tuple[str, ...] = ()
+    devices: tuple[Device, ...] = ()
+    security: Security = Security()
+    shm_size: int = DEFAULT_SHM_SIZE
+
+
 class PodOptions(msgspec.Struct, frozen=True, kw_only=True):
     """A pod to create. `share`: None for podman's default. `infra_options`: of the infra container, such as its
-    network; `resources` are the limits of all containers together.
+    network; `resources` are the limits of all containers together. `cgroup_parent`: below the top; empty for the
+    usual one.
     """
 
     name: str = ""
@@ -56,6 +73,8 @@ class PodOptions(msgspec.Struct, frozen=True, kw_only=True):
     labels: dict[str, str] = {}
     resources: ResourceLimits = ResourceLimits(pids=0)
     exit_policy: ExitPolicy = ExitPolicy.CONTINUE
+    defaults: PodDefaults = PodDefaults()
+    cgroup_parent: str = ""
     create_command: tuple[str, ...] = ()
 
 
@@ -75,6 +94,7 @@ class Pod(msgspec.Struct, frozen=True, kw_only=True):
     resources: ResourceLimits = ResourceLimits(pids=0)
     exit_policy: ExitPolicy = ExitPolicy.CONTINUE
     cgroup: str = ""
+    defaults: PodDefaults = PodDefaults()
     create_command: tuple[str, ...] = ()
     intent: PodIntent | None = None
 
@@ -97,6 +117,8 @@ class PodSnapshot(msgspec.Struct, frozen=True, kw_only=True):
     infra_id: str
     labels: dict[str, str]
     share: tuple[str, ...]
+    cgroup: str = ""
+    """The parent of its containers' control groups."""
     members: tuple[PodMember, ...]
 
 

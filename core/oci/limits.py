@@ -53,7 +53,10 @@ def _version_2(limits: ResourceLimits) -> dict[str, dict[str, str]]:
 
 def _both(limits: ResourceLimits) -> dict[str, dict[str, str]]:
     return {
-        "cpuset": {"cpuset.cpus": limits.cpuset_cpus} if limits.cpuset_cpus else {},
+        "cpuset": {
+            **({"cpuset.cpus": limits.cpuset_cpus} if limits.cpuset_cpus else {}),
+            **({"cpuset.mems": limits.cpuset_mems} if limits.cpuset_mems else {}),
+        },
         "pids": {"pids.max": str(limits.pids)} if limits.pids > 0 else {},
     }
 

@@ -128,6 +128,7 @@ def finalize_config(parts: EngineParts, options: CreateOptions) -> ContainerConf
     exposed = exposed_ports(options, image)
     user_namespace = resolve_user_namespace(parts, options, image_id)
     namespaces = resolve_namespaces(parts, options.namespaces, user_namespace.namespace)
+    parent = checked_cgroup_parent(options.cgroup_parent) or (pod.cgroup if pod else "")
     return ContainerConfig(
         id=container_id,
         created_at=time.time(),
@@ -159,7 +160,7 @@ def finalize_config(parts: EngineParts, options: CreateOptions) -> ContainerConf
         pod=pod.id if pod else "",
         is_infra=options.is_infra,
         init_kind=_init_kind(options),
-        cgroup_parent=_cgroup_parent(options) or (pod.cgroup if pod else "") or DEFAULT_CGROUP_PARENT,
+        cgroup_parent=parent or DEFAULT_CGROUP_PARENT,
         secrets=resolve_uses(parts, options.secrets),
         env_of_secrets=options.env_of_secrets,
         init=options.init,
@@ -204,8 +205,8 @@ def _check_values(options: CreateOptions) -> None:
         raise InvalidArgument("the stop timeout can not be negative")
 
 
-def _cgroup_parent(options: CreateOptions) -> str:
-    parent = options.cgroup_parent
+def checked_cgroup_parent(parent: str) -> str:
+    """The control group with one slash before it; empty for none. Raises `InvalidArgument`."""
     if parent.endswith(".slice"):
         raise InvalidArgument(
             "systemd slice received as cgroup parent when using cgroupfs: invalid argument",

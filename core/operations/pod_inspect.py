@@ -28,9 +28,19 @@ def inspect_pod(parts: EngineParts, pod: Pod, picture: PodSnapshot) -> dict[str,
         "InfraConfig": _infra(parts, pod),
         "SharedNamespaces": list(pod.share),
         "memory_limit": limits.memory,
+        "memory_swap": limits.memory_swap or limits.memory * 2,
         "cpu_quota": int(limits.cpus * 100_000),
         "NanoCpus": int(limits.cpus * NANO),
         "cpuset_cpus": limits.cpuset_cpus,
+        "cpuset_mems": limits.cpuset_mems,
+        "cpu_shares": limits.cpu_shares,
+        "device_read_bps": [{"path": one.device, "rate": one.value} for one in limits.read_bps],
+        "device_write_bps": [{"path": one.device, "rate": one.value} for one in limits.write_bps],
+        "mounts": [
+            *(f"{one.source}:{one.destination}" for one in pod.defaults.bind_mounts),
+            *(f"{one.name}:{one.destination}" for one in pod.defaults.volume_mounts),
+        ],
+        "devices": [one.source for one in pod.defaults.devices],
         "NumContainers": len(picture.members),
         "Containers": [
             {"Id": member.id, "Name": member.name, "State": podman_state(member.status)} for member in picture.members
@@ -45,6 +55,7 @@ def _infra(parts: EngineParts, pod: Pod) -> dict[str, object] | None:
     return {
         "HostNetwork": config.network == "host",
         "NetworkMode": str(config.network),
+        "userns": str(config.namespaces.user) if config.id_mappings is not None else "host",
         "pid_ns": str(config.namespaces.pid),
         "uts_ns": str(config.namespaces.uts),
         "ipc_ns": str(config.namespaces.ipc),

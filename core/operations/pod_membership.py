@@ -13,6 +13,7 @@ from core.model.namespaces import NamespaceOptions
 from core.model.options import CreateOptions
 from core.model.pod import Pod, PodIntent
 from core.operations.parts import EngineParts, Transaction
+from core.operations.pod_defaults import users_of, with_defaults
 from core.store.catalogue import Catalogue
 
 _names: Final[dict[str, str]] = {}
@@ -56,7 +57,10 @@ def join_pod(parts: EngineParts, options: CreateOptions) -> tuple[CreateOptions,
     pod = find_pod(parts, options.pod)
     if pod.intent is PodIntent.REMOVING:
         raise NoSuchObject(f"pod {pod.name} is being removed")
-    if options.is_infra or not pod.infra_id:
+    if options.is_infra:
+        return options, pod
+    options = with_defaults(options, pod.defaults)
+    if not pod.infra_id:
         return options, pod
     infra = parts.store.get(pod.infra_id).config
     joined = f"{NetworkMode.CONTAINER}:{pod.infra_id}"
@@ -68,7 +72,9 @@ def join_pod(parts: EngineParts, options: CreateOptions) -> tuple[CreateOptions,
     network = options.network
     if not network and "net" in pod.share:
         network = str(infra.network) if infra.network is NetworkMode.HOST else joined
-    return msgspec.structs.replace(options, namespaces=NamespaceOptions(**chosen), network=network), pod
+    users = users_of(options, pod.infra_id, mapped=infra.id_mappings is not None)
+    spaces = NamespaceOptions(**chosen)
+    return msgspec.structs.replace(options, namespaces=spaces, network=network, user_namespace=users), pod
 
 
 def prepare_pod_cgroup(held: Transaction) -> None:
@@ -79,8 +85,10 @@ def prepare_pod_cgroup(held: Transaction) -> None:
     config = held.config
     if not config.pod or config.cgroup_parent == DEFAULT_CGROUP_PARENT:
         return
-    from core.host.cgroup_limits import is_version_2, make_limited
-    from core.oci.limits import cgroup_files
+    from core.host.cgroup_limits import is_version_2, make_limited, write_lines
+    from core.host.cgroups import cgroups_at
+    from core.oci.limits import cgroup_files, throttle_lines
+    from core.operations.devices import device_numbers
 
     try:
         pod = find_pod(held.parts, config.pod)
@@ -89,6 +97,12 @@ def prepare_pod_cgroup(held: Transaction) -> None:
     settings = cgroup_files(pod.resources, version_2=is_version_2())
     if settings:
         make_limited(pod.cgroup, settings)
+    numbers = {device: f"{major}:{minor}" for device, (major, minor) in device_numbers(pod.resources).items()}
+    lines = throttle_lines(numbers, (), pod.resources, version_2=is_version_2())
+    if lines:
+        make_limited(pod.cgroup, {"io" if is_version_2() else "blkio": {}})
+        folder = cgroups_at(pod.cgroup)["" if is_version_2() else "blkio"]
+        write_lines(folder, lines)
 
 
 def refuse_removal_of_infra(held: Transaction) -> None:

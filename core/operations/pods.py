@@ -17,15 +17,18 @@ from core.host.processes import find_program
 from core.model.config import DEFAULT_CGROUP_PARENT, BindMount, NetworkMode, ResourceLimits, Security
 from core.model.options import CreateOptions
 from core.model.pod import DEFAULT_SHARE, SHAREABLE, Pod, PodIntent, PodOptions
-from core.operations.create import check_name, create
+from core.operations.create import check_name, checked_cgroup_parent, create
+from core.operations.devices import device_numbers
 from core.operations.names import random_name
 from core.operations.parts import EngineParts
+from core.operations.pod_defaults import settle_defaults
 from core.operations.pod_membership import emit, pods_of
 
 PAUSE_PROGRAM: Final = "/catatonit"
 PAUSE_OPTION: Final = "-P"
 INFRA_PIDS: Final = 64
 _MOUNT_POINTS: Final = ("proc", "sys", "dev", "etc", "run", "tmp", "var")
+_FILES: Final = ("etc/hostname", "etc/hosts", "etc/resolv.conf", PAUSE_PROGRAM.strip("/"))
 
 
 def create_pod(parts: EngineParts, options: PodOptions) -> Pod:
@@ -46,9 +49,10 @@ def create_pod(parts: EngineParts, options: PodOptions) -> Pod:
 
 def discard_pod(parts: EngineParts, pod: Pod) -> None:
     """Take a pod without containers out of the store, and its control group off the host."""
-    from core.host.cgroups import find_cgroups, remove_cgroups
+    from core.host.cgroups import cgroups_at, remove_cgroups
 
-    remove_cgroups(find_cgroups(pod.id))
+    if pod.cgroup:
+        remove_cgroups(cgroups_at(pod.cgroup))
     shutil.rmtree(parts.paths.pod(pod.id), ignore_errors=True)
     pods_of(parts).remove(pod.name)
     parts.paths.lock(pod.id).unlink(missing_ok=True)
@@ -59,6 +63,8 @@ def _finalize_pod(parts: EngineParts, options: PodOptions) -> Pod:
     name = options.name or _free_name(parts)
     check_name(name)
     _refuse_used_name(parts, name)
+    parent = checked_cgroup_parent(options.cgroup_parent)
+    device_numbers(options.resources)
     pod_id = os.urandom(32).hex()
     return Pod(
         id=pod_id,
@@ -69,7 +75,8 @@ def _finalize_pod(parts: EngineParts, options: PodOptions) -> Pod:
         labels=options.labels,
         resources=options.resources,
         exit_policy=options.exit_policy,
-        cgroup=f"{DEFAULT_CGROUP_PARENT}/{pod_id}" if options.share_parent else "",
+        cgroup=f"{parent or DEFAULT_CGROUP_PARENT}/{pod_id}" if options.share_parent else "",
+        defaults=settle_defaults(parts, options.defaults),
         create_command=options.create_command,
         intent=PodIntent.CREATING,
     )
@@ -121,6 +128,8 @@ def _infra_options(parts: EngineParts, pod: Pod, options: PodOptions) -> CreateO
             "security": Security(read_only_root=True, no_new_privileges=True),
             "resources": ResourceLimits(pids=INFRA_PIDS),
         }
+    # The size of /dev/shm is the infra container's where the containers share it.
+    changes["shm_size"] = pod.defaults.shm_size
     return msgspec.structs.replace(asked, **changes)
 
 
@@ -128,9 +137,13 @@ def make_infra_root(parts: EngineParts) -> Path:
     """The directory that all infra containers have as their root: nothing but places to mount on."""
     root = parts.paths.infra_root
     make_private_directory(root)
+    # In a user namespace the container's root is another user, who has to read it.
+    root.chmod(0o755)
     for name in _MOUNT_POINTS:
         (root / name).mkdir(mode=0o755, exist_ok=True)
-    (root / PAUSE_PROGRAM.strip("/")).touch(mode=0o755)
+    # Also for files: the root of a user namespace could make none here.
+    for name in _FILES:
+        (root / name).touch(mode=0o755)
     return root
 
 

@@ -48,7 +48,7 @@ def test_last(harbour: FakeEngine, call: Call) -> None:
     [
         (["status=exited"], ["ended"]),
         (["status=stopped"], ["ended"]),
-        (["status=created"], ["made", "set"]),
+        (["status=created"], ["made"]),
         (["status=configured"], ["made"]),
         (["status=initialized"], ["set"]),
         (["status=paused", "status=running"], ["runs", "sleeps"]),
