@@ -46,7 +46,7 @@ class OtherMachine:
         (self.folder / "sshd_config").write_text(
             f"ListenAddress 127.0.0.1\nPort {self.port}\nHostKey {self.folder}/host_key\n"
             f"AuthorizedKeysFile {keys}\nPidFile none\nStrictModes no\nUsePAM no\nPermitRootLogin yes\n"
-            "PasswordAuthentication no\nKbdInteractiveAuthentication no\nPrintMotd no\nPrintLastLog no\n"
+            "PasswordAuthentication yes\nKbdInteractiveAuthentication no\nPrintMotd no\nPrintLastLog no\n"
         )
         self.set_program(["env", f"PYTHONPATH={PROJECT}", "WHARF_NETWORK=none", "WHARF_DISCOVER_FOREIGN=false"])
         self.configure()

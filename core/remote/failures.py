@@ -25,7 +25,7 @@ _REASONS: Final = (
     (
         r"Permission denied \(.*(?:password|keyboard-interactive)",
         "{name} wants a password or a key",
-        "a key does away with it: ssh-copy-id {to}; from the screen, enter asks for the password",
+        "give it a key (ssh-copy-id), or go there on a terminal and be asked",
     ),
     (
         r"Permission denied|Too many authentication failures|no mutual signature",

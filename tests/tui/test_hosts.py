@@ -17,6 +17,7 @@ from tests.tui.conftest import main_screen, row_of, selected_name, shown, status
 from tui.app import WharfApp
 from tui.bridge import Bridge
 from tui.bridge.host_watch import HostWatch
+from tui.configuration.schema import Configuration
 from tui.opening import Opening
 
 HOSTS = tuple(Host(name=name, destination=f"ssh://{name}") for name in ("near", "refusing", "silent"))
@@ -86,6 +87,19 @@ async def test_nobody_is_asked_while_nobody_looks(app: WharfApp, others: Others)
         assert others.asked["near"] <= before + 1
         await pilot.press("9")
         await until(pilot, lambda: others.asked["near"] > before + 1)
+
+
+async def test_hosts_come_and_go_with_the_configuration(app: WharfApp, others: Others) -> None:
+    async with app.run_test(size=(120, 30)) as pilot:
+        await pilot.press("9")
+        await until_shown(pilot, "9.9.9", "refusing")
+        added = Host(name="added", destination="ssh://added")
+        main_screen(app).take_configuration(Configuration(hosts=(HOSTS[0], added)))
+        await until(pilot, lambda: "not reached" in row_of(app, "added") and not row_of(app, "refusing"))
+        assert "reachable" in row_of(app, "near")
+        before = others.asked["refusing"]
+        await until(pilot, lambda: others.asked["added"] >= 3)
+        assert others.asked["refusing"] <= before + 1
 
 
 async def test_the_containers_of_all_machines_are_one_list(app: WharfApp, fake: FakeEngine) -> None:

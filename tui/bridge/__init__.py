@@ -129,6 +129,12 @@ class Bridge:
         if reader == "journal":
             self._do(self._recorder.tell_damage)
 
+    def take_hosts(self, hosts: Iterable[Host]) -> None:
+        """Go on with these machines in place of those that were known."""
+        self.hosts.take(hosts)
+        if self.hosts.is_looking:
+            self._do(self.hosts.show)
+
     def show(self, container_ids: Iterable[str]) -> None:
         """Which containers are on the screen: only those are sampled."""
         self._visible = tuple(container_ids)

@@ -77,7 +77,7 @@ class HostWatch:
         self._is_looking = False
         self._is_closing = False
         self._turn = 0
-        self._threads: list[threading.Thread] = []
+        self._threads: dict[Host, threading.Thread] = {}
 
     @property
     def is_looking(self) -> bool:
@@ -90,13 +90,28 @@ class HostWatch:
             self._is_looking = is_looking
             self._turn += is_looking
             self._changed.notify_all()
-        if is_looking and not self._threads:
-            self._threads = [
-                threading.Thread(target=self._watch, args=(host,), name=f"wharf-host-{host.name}", daemon=True)
-                for host in self._hosts.values()
-            ]
-            for thread in self._threads:
-                thread.start()
+        if is_looking:
+            self._begin()
+
+    def take(self, hosts: Iterable[Host]) -> None:
+        """Go on with these hosts; those that are not among them any more are asked no more."""
+        with self._changed:
+            self._hosts = {host.name: host for host in hosts}
+            self._reports = {name: report for name, report in self._reports.items() if report.host in self._all()}
+            self._changed.notify_all()
+        if self._is_looking:
+            self._begin()
+
+    def _all(self) -> set[Host]:
+        return set(self._hosts.values())
+
+    def _begin(self) -> None:
+        """Have a thread for each host."""
+        for host in self._all():
+            if host not in self._threads or not self._threads[host].is_alive():
+                name = f"wharf-host-{host.name}"
+                self._threads[host] = threading.Thread(target=self._watch, args=(host,), name=name, daemon=True)
+                self._threads[host].start()
 
     def show(self) -> None:
         """Tell the rows as they are known, and this machine's as they are."""
@@ -125,23 +140,28 @@ class HostWatch:
             self._is_closing = True
             self._changed.notify_all()
         self._connections.close()
-        for thread in self._threads:
+        for thread in self._threads.values():
             thread.join(_ENDING_PATIENCE)
 
     def _watch(self, host: Host) -> None:
         asked = 0
-        while self._wait_for_turn(asked):
+        while self._wait_for_turn(host, asked):
             asked = self._turn
-            self._reports[host.name] = survey(self._connections, host)
-            if self._is_looking and not self._is_closing:
-                self.show()
+            report = survey(self._connections, host)
+            if self._is_wanted(host):
+                self._reports[host.name] = report
+                if self._is_looking:
+                    self.show()
 
-    def _wait_for_turn(self, asked: int) -> bool:
-        """Until it is time to ask, or somebody wants to see it anew; False at the end of all."""
+    def _is_wanted(self, host: Host) -> bool:
+        return not self._is_closing and host in self._all()
+
+    def _wait_for_turn(self, host: Host, asked: int) -> bool:
+        """Until it is time to ask, or somebody wants to see it anew; False when nobody will want it any more."""
         with self._changed:
-            self._changed.wait_for(lambda: self._is_closing or self._turn != asked, INTERVAL)
-            self._changed.wait_for(lambda: self._is_closing or self._is_looking)
-            return not self._is_closing
+            self._changed.wait_for(lambda: not self._is_wanted(host) or self._turn != asked, INTERVAL)
+            self._changed.wait_for(lambda: not self._is_wanted(host) or self._is_looking)
+            return self._is_wanted(host)
 
 
 def _told(picture: ContainerSnapshot) -> RemoteContainer:

@@ -160,6 +160,7 @@ class DeckScreen(Telling):
             self.alarms = self._alarms()
             self.alarms.take_pictures(self.views.rows_of("containers"))
         self.live.set_locks(configuration.locks)
+        self.bridge.take_hosts(configuration.hosts)
         self.views.bind_anew()
         self._bind()
         if configuration.read_only and not before.read_only:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from textual.app import SuspendNotSupported
 
+from core.cli.main import INTERRUPTED
 from core.errors import EngineError, RemoteFailed
 from core.remote.call import RemoteCall
 from core.remote.command_line import MISSING
@@ -77,11 +78,12 @@ async def _hand_over(call: RemoteCall, host: Host) -> EngineError | None:
         raise
     if code == SSH_FAILED:
         return ssh_failure(host, "Connection closed")
+    if code in (0, INTERRUPTED):
+        return None
     if code == _NO_PROGRAM:
         return wharf_failure(host, MISSING)
-    if code:
-        _write(f"wharf: the screen of {printable(host.name)} ended with {code}: enter goes back\n")
-        await asyncio.to_thread(sys.stdin.readline)
+    _write(f"wharf: the screen of {printable(host.name)} ended with {code}: enter goes back\n")
+    await asyncio.to_thread(sys.stdin.readline)
     return None
 
 
