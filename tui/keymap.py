@@ -76,6 +76,7 @@ _SHOWN: Final = {
     "minus": "-",
     "underscore": "_",
     "asterisk": "*",
+    "exclamation_mark": "!",
     "ampersand": "&",
     "greater_than_sign": ">",
     "less_than_sign": "<",
@@ -149,18 +150,19 @@ GENERAL: Final = (
     Action("menu", ("x", "m"), "menu", "choose what to do from a menu", PROGRAM),
     Action("palette", ("colon",), "palette", "choose any action by its name", PROGRAM),
     Action("help", ("question_mark", "f1"), "help", "show the keys", PROGRAM),
+    Action("run_here", ("exclamation_mark",), "", "run a command of this machine in a pane", PROGRAM),
     Action("undo", ("u",), "", "take back the last pause or new name, within half a minute", PROGRAM),
     Action("back", ("escape",), "", "go back: close an ended console, show all rows again", PROGRAM),
     Action("quit", ("q",), "quit", "go back; where there is nothing to go back from, quit", PROGRAM),
 )
 
 SYSTEM: Final = (
+    Action("system_info", (), "", "info: this machine, the engine, its programs and folders", MACHINE),
     Action("disk_usage", (), "", "what images, containers and volumes take on disk", MACHINE),
     Action("system_prune", (), "", "prune what nothing uses, but for volumes and named images", MACHINE),
     Action("system_prune_all", (), "", "prune all that nothing uses, volumes and named images, too", MACHINE),
     Action("play", (), "", "play a file of Kubernetes manifests", MACHINE),
     Action("take_down", (), "", "take down what was played from a file of Kubernetes manifests", MACHINE),
-    Action("secrets", (), "", "list the secrets, and remove one", MACHINE),
     Action("new_secret", (), "", "keep a new secret", MACHINE),
     Action("log_in", (), "", "log in to a registry", MACHINE),
     Action("read_configuration", (), "", "read the configuration again", PROGRAM),

@@ -12,6 +12,7 @@ from rich.text import Text
 from core.host.processes import Finished
 from tui.configuration.schema import CommandInput, Configuration, OwnCommand
 from tui.keymap import Action, Scope
+from tui.locks import locked_among
 from tui.plain_text import printable
 from tui.read_only import OWN_LOOKING
 from tui.step import Step
@@ -101,17 +102,23 @@ def _ask(deck: DeckScreen, command: OwnCommand, rows: Sequence[Any]) -> None:
     def confirm(values: Mapping[str, str]) -> None:
         given = {f"input.{name}": value for name, value in values.items()}
         orders = [(_step(deck, command, row), filled(command.command, {**fields_of(row), **given})) for row in rows]
-        if not command.confirm:
+        locked = locked_among(rows, deck.configuration.locks) if command.dangerous else None
+        if not command.confirm and locked is None:
             _run(deck, command, orders)
             return
         from tui.screens.dialog import ConfirmDialog
+        from tui.screens.lock_dialog import LockDialog
 
         def answered(answer: tuple[bool, bool] | None) -> None:
             if answer is not None and answer[0]:
                 _run(deck, command, orders)
 
         listed = [" ".join(argv) for _, argv in orders]
-        deck.app.push_screen(ConfirmDialog(f"{command.name}?", "On this host is run:", "Run", listed=listed), answered)
+        title, message = f"{command.name}?", "On this host is run:"
+        if locked is not None and locked.level == "name":
+            deck.app.push_screen(LockDialog(title, message, "Run", locked, listed=listed), answered)
+        else:
+            deck.app.push_screen(ConfirmDialog(title, message, "Run", listed=listed), answered)
 
     if not command.inputs:
         confirm({})

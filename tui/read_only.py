@@ -8,7 +8,7 @@ from core.errors import EngineError
 
 LOOKING: Final = frozenset(
     {
-        *("sort_by", "faults", "next_columns", "larger_list", "smaller_list", "mouse"),
+        *("await_end", "system_info", "sort_by", "faults", "next_columns", "larger_list", "smaller_list", "mouse"),
         *("filter", "sort_next", "sort_reverse", "columns", "mark", "mark_range", "mark_down", "mark_up", "mark_all"),
         *("clear_marks", "resync", "open", "tab_before", "tab_after", "detail_down", "detail_up", "menu", "palette"),
         *(
@@ -25,7 +25,7 @@ LOOKING: Final = frozenset(
             "logs",
             "inspect",
         ),
-        *("stats", "events", "diff", "files", "export", "go_to", "enter", "close", "copy", "ports", "save", "secrets"),
+        *("stats", "events", "diff", "files", "export", "go_to", "enter", "close", "copy", "ports", "save"),
         *("disk_usage", "manifest", "read_configuration", "save_script"),
         *("save_workspace", "open_workspace", "remove_workspace"),
     }

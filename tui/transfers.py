@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from core.errors import EngineError
@@ -28,6 +28,8 @@ class TransferJob:
     made: str = ""
     error: EngineError | None = None
     ended: bool = False
+    again: Callable[[], object] | None = None
+    """Shows the dialog anew from which it was begun, with what was typed there."""
 
     def take(self, progress: PullProgress) -> None:
         """How far it is now."""
@@ -63,6 +65,10 @@ class Transfers:
     def under_way(self) -> list[tuple[str, TransferJob]]:
         """Those that go on."""
         return [(key, job) for key, job in self._jobs.items() if not job.ended]
+
+    def failed_with(self, error: EngineError) -> TransferJob | None:
+        """The one that this error has ended."""
+        return next((job for job in self._jobs.values() if job.error is error), None)
 
     def notes(self) -> Iterable[str]:
         """A word for each that goes on."""

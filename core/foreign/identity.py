@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final, NamedTuple
 
 import msgspec
@@ -29,6 +30,7 @@ class Identity(NamedTuple):
     name: str
     image: str
     log_path: str = ""
+    labels: Mapping[str, str] = MappingProxyType({})
 
 
 class _Stored(msgspec.Struct):
@@ -46,6 +48,7 @@ class _StoredMetadata(msgspec.Struct, rename="kebab"):
 
 class _DockerConfig(msgspec.Struct):
     image: str = msgspec.field(name="Image", default="")
+    labels: dict[str, str] | None = msgspec.field(name="Labels", default=None)
 
 
 class _DockerContainer(msgspec.Struct):
@@ -82,7 +85,8 @@ def identify(
         stored = _stored(Path(state.bundle), container_id)
         return Identity(keeper, namespace, stored[0] or told or container_id, stored[1] or state.rootfs)
     if keeper is Keeper.CRIO:
-        return Identity(keeper, namespace, *_from_crio(state.annotations, told or container_id))
+        name, image = _from_crio(state.annotations, told or container_id)
+        return Identity(keeper, namespace, name, image, labels=_crio_labels(state.annotations))
     if keeper is Keeper.DOCKER:
         return _docker(container_id, namespace)
     if keeper is Keeper.CONTAINERD:
@@ -99,6 +103,13 @@ def _from_crio(annotations: Mapping[str, str], otherwise: str) -> tuple[str, str
         container = ""
     image = annotations.get("io.kubernetes.cri-o.ImageName") or annotations.get("io.kubernetes.cri-o.Image", "")
     return "/".join(filter(None, (pod, container))) or otherwise, image
+
+
+def _crio_labels(annotations: Mapping[str, str]) -> dict[str, str]:
+    try:
+        return msgspec.json.decode(annotations.get("io.kubernetes.cri-o.Labels", "{}"), type=dict[str, str])
+    except (msgspec.MsgspecError, RecursionError):
+        return {}
 
 
 def _from_containerd(annotations: Mapping[str, str], otherwise: str) -> tuple[str, str]:
@@ -128,4 +139,4 @@ def _docker(container_id: str, namespace: str) -> Identity:
     except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
         facts = _DockerContainer()
     name = facts.name.removeprefix("/") or container_id
-    return Identity(Keeper.DOCKER, namespace, name, facts.config.image, facts.log_path)
+    return Identity(Keeper.DOCKER, namespace, name, facts.config.image, facts.log_path, facts.config.labels or {})

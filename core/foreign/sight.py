@@ -112,6 +112,7 @@ class Sight:
             log_hint=log.hint,
             verbs=frozenset([*SAFE_VERBS, *([Verb.ATTACH] if console else [])] if self._is_roots else ()),
             error="",
+            labels={**state.annotations, **identity.labels},
         )
 
     def _names_written(self) -> int:

@@ -71,6 +71,8 @@ class ForeignContainer(msgspec.Struct, frozen=True, kw_only=True):
     log_hint: str
     verbs: frozenset[Verb]
     error: str
+    labels: dict[str, str] = {}
+    """What its keeper's files tell of its labels, and the annotations of its runtime."""
 
     @property
     def full_name(self) -> str:

@@ -292,7 +292,7 @@ class FakeEngine:
         self.journal: list[Event] = []
         self.requests: list[CreateOptions] = []
         self.housekeeping = FakeHousekeeping(self.calls)
-        self.secrets = FakeSecrets(self.calls)
+        self.secrets = FakeSecrets(self.calls, lambda: self.tell(EventKind.SECRET, ""))
         self.images = FakeImages(lambda: self.tell(EventKind.IMAGE, ""), self._images_in_use)
         self.pods = FakePods(self.calls, lambda: self.tell(EventKind.POD, ""))
         self.foreign = FakeForeign()

@@ -30,16 +30,26 @@ class FakeHousekeeping:
 
 
 class FakeSecrets:
-    """`calls`: those of the engine."""
+    """`calls`: those of the engine. `told`: called after each change."""
 
-    def __init__(self, calls: list[tuple[object, ...]]) -> None:
+    def __init__(self, calls: list[tuple[object, ...]], told: Callable[[], None]) -> None:
         self._calls = calls
+        self._told = told
 
     def all(self) -> list[Secret]:
         return [Secret(id="5" * 25, name="token", created_at=1e9, updated_at=1e9)]
 
-    def create(self, name: str, data: bytes) -> None:
-        self._calls.append(("create secret", name, data))
+    def find(self, secret_id: str) -> Secret:
+        return next(secret for secret in self.all() if secret.id == secret_id)
+
+    def data(self, secret_id: str) -> bytes:
+        self._calls.append(("secret data", secret_id))
+        return b"s3cr\x1b[2Jet"
+
+    def create(self, name: str, data: bytes, *, replace: bool = False) -> None:
+        self._calls.append(("create secret", name, data, replace))
+        self._told()
 
     def remove(self, secret_id: str) -> None:
         self._calls.append(("remove secret", secret_id))
+        self._told()

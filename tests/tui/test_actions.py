@@ -167,7 +167,7 @@ async def test_the_palette_has_only_what_can_be_done(app: WharfApp, fake: FakeEn
 
 
 async def test_the_help_has_every_action(app: WharfApp, fake: FakeEngine) -> None:
-    async with app.run_test(size=(130, 90)) as pilot:
+    async with app.run_test(size=(130, 120)) as pilot:
         await pilot.press("question_mark")
         await until_shown(pilot, "the keys", *(action.description for action in (*GENERAL, *ACTIONS)))
 

@@ -78,6 +78,13 @@ SAMPLES: Final[dict[str, list[tuple[tuple[Any, ...], str]]]] = {
     "tag": [(("other:1",), "wharf tag web other:1")],
     "untag": [(("other:1",), "wharf untag other:1 other:1")],
     "remove image": [(((),), "wharf rmi web"), ((("a:1", "b:1"),), "wharf rmi a:1 b:1")],
+    "begin": [
+        (
+            (ExecOptions(args=("sh", "-c", "a b"), user="root", privileged=True),),
+            "wharf exec --detach --privileged --user root web sh -c 'a b'",
+        )
+    ],
+    "reload network": [((), "wharf network reload web")],
     "remove used image": [((), "wharf rmi --force web")],
     "create volume": [
         (

@@ -241,7 +241,7 @@ async def test_volumes_networks_pods_and_secrets_are_made(app: WharfApp, fake: F
         await type_in(pilot, "text", "sesame")
         assert "sesame" not in shown(app)
         await pilot.press("enter")
-        await until(pilot, lambda: fake.calls[-1] == ("create secret", "token", b"sesame"))
+        await until(pilot, lambda: fake.calls[-1] == ("create secret", "token", b"sesame", False))
 
 
 FORMS = {
@@ -249,7 +249,7 @@ FORMS = {
     "load": images.LOAD_FORM, "import": images.IMPORT_FORM, "tag": images.tag_form("a"), "login": images.LOGIN_FORM,
     "volume": volumes.volume_form(KNOWN), "export": volumes.export_form("a"), "unpack": volumes.import_form("a"),
     "network": networks.network_form(KNOWN), "connect": networks.connect_form("a", ("web",)),
-    "pod": pods.pod_form(KNOWN), "secret": secrets.SECRET_FORM, "play": kube.PLAY_FORM, "down": kube.DOWN_FORM,
+    "pod": pods.pod_form(KNOWN), "secret": secrets.secret_form(), "play": kube.PLAY_FORM, "down": kube.DOWN_FORM,
 }  # fmt: skip
 
 

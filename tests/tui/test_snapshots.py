@@ -45,6 +45,7 @@ STATES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "consoles": (("6",), ("no console is open",)),
     "events": (("7",), ("create",)),
     "journal": (("V",), ("wharf stop", "no room is left")),
+    "secrets": (("f8",), ("token",)),
     "others": (("8",), ("no container of podman",)),
     "hosts": (("9",), ("● here", "localhost")),
     "everywhere": (("0",), ("harbour", "Exited (3)")),

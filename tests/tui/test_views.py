@@ -61,6 +61,7 @@ async def test_every_view_is_a_key_and_a_click_away(app: WharfApp, fake: FakeEng
         "hosts": "● here",
         "everywhere": "demo:latest",
         "journal": "nothing was done from a screen yet",
+        "secrets": "token",
     }
     async with app.run_test(size=SIZE) as pilot:
         await until_shown(pilot, "web")
@@ -129,7 +130,7 @@ async def test_tabs_show_the_selected_row(app: WharfApp, fake: FakeEngine) -> No
             await click_on(pilot, title, below=10)
             await until_shown(pilot, text)
         await pilot.press("left_square_bracket", "left")
-        assert main_screen(app).detail.tab_name == CONTAINER_TABS[-3].name
+        assert main_screen(app).detail.tab_name == CONTAINER_TABS[-4].name
         await pilot.press("i", "j")
         await until_shown(pilot, '"Name": "web"')
         assert "STATE" not in shown(app)
@@ -358,4 +359,4 @@ async def test_small_windows_show_all_of_it(app: WharfApp, fake: FakeEngine, siz
             await settled(pilot, 0.05)
             assert entry.title in shown(app)
         await pilot.press("1", "left")
-        await until_shown(pilot, "Mounts", "Nothing of the host")
+        await until_shown(pilot, "Env", "Its environment is empty")

@@ -15,6 +15,7 @@ from core.model.files import FileEntry, FilePiece, TreeSize
 from core.model.health import HealthReport
 from core.model.snapshot import ProcessEntry
 from tui.bridge.found import found
+from tui.bridge.pod_details import POD_DETAILS
 from tui.bridge.resource_details import RESOURCE_DETAILS
 from tui.log_text import LineJoiner
 
@@ -32,6 +33,10 @@ def _inspect(engine: Engine, container_id: str) -> str:
 
 def _mounts(engine: Engine, container_id: str) -> object:
     return engine.lookup(container_id).inspect().get("Mounts", [])
+
+
+def _environment(engine: Engine, container_id: str) -> list[str]:
+    return list(engine.lookup(container_id).config.process.env)
 
 
 def _inspect_image(engine: Engine, image_id: str) -> str:
@@ -86,6 +91,7 @@ def _file_size(engine: Engine, container_id: str, path: str) -> TreeSize:
 
 DETAILS: Final[dict[str, Callable[..., Any]]] = {
     **RESOURCE_DETAILS,
+    **POD_DETAILS,
     "inspect": _inspect,
     "last lines": _last_lines,
     "processes": _processes,
@@ -94,6 +100,7 @@ DETAILS: Final[dict[str, Callable[..., Any]]] = {
     "events": _events,
     "runs": _runs,
     "mounts": _mounts,
+    "environment": _environment,
     "files": _files,
     "file": _file,
     "file size": _file_size,
@@ -101,5 +108,6 @@ DETAILS: Final[dict[str, Callable[..., Any]]] = {
     "inspect pod": _inspect_pod,
     "inspect volume": lambda engine, name: _pretty(engine.volumes.find(name)),
     "inspect network": lambda engine, network_id: _pretty(engine.networks.find(network_id)),
+    "inspect secret": lambda engine, secret_id: _pretty(engine.secrets.find(secret_id)),
     "history": lambda engine, image_id: engine.images.history(image_id),
 }

@@ -86,9 +86,16 @@ def _exec(step: Step) -> Equivalent:
     options: ExecOptions = step.given[0]
     names, variables = variable_words(options.env)
     words = [*_whose(step), "exec", *(("--interactive", "--tty") if options.terminal else ())]
+    words += [*(("--privileged",) if options.privileged else ())]
     words += [*(("--user", options.user) if options.user else ())]
     words += [*(("--workdir", options.workdir) if options.workdir else ())]
     return Equivalent([*words, *variables, step.name, *options.args], names, interactive=options.terminal)
+
+
+def _begin(step: Step) -> Equivalent:
+    """A command in the background."""
+    told = _exec(step)
+    return Equivalent(["exec", "--detach", *told.words[1:]], told.environment, told.lacking)
 
 
 def _shell(step: Step) -> Equivalent:
@@ -223,8 +230,9 @@ def _prune(step: Step) -> Equivalent:
 
 def _create_secret(step: Step) -> Equivalent:
     """Of a text that was typed nothing is kept; a file is named."""
-    name, _, file = step.given
-    return Equivalent(["secret", "create", name, file or "-"], lacking=[] if file else ["the secret itself"])
+    name, _, file, *replace = step.given
+    words = ["secret", "create", *(("--replace",) if any(replace) else ()), name, file or "-"]
+    return Equivalent(words, lacking=[] if file else ["the secret itself"])
 
 
 def _log_in(step: Step) -> Equivalent:
@@ -259,6 +267,9 @@ TOLD: Final = {
     "unpause": _any_container("unpause"),
     "kill": Told("container", _kill),
     "remove": Told("container", _remove),
+    "commit": Told("container", _commit),
+    "begin": Told("container", _begin),
+    "reload network": _container("network", "reload"),
     "rename": Told("container", _rename),
     "update": Told("container", _update),
     "create": Told("container", _create),
@@ -297,7 +308,6 @@ TOLD: Final = {
 
 DOORS: Final = {
     "export": Told("container", _export),
-    "commit": Told("container", _commit),
     "attach": _any_container("attach", interactive=True),
     "watch": _any_container("attach", "--no-stdin", interactive=True),
     "shell": Told("container", _shell),

@@ -106,6 +106,10 @@ READERS: Final = {
         lambda engine: engine.volumes.all(),
         frozenset({EventKind.VOLUME, EventKind.CREATE, EventKind.REMOVE, EventKind.OVERFLOW}),
     ),
+    "secrets": Reader(
+        lambda engine: engine.secrets.all(),
+        frozenset({EventKind.SECRET, EventKind.OVERFLOW}),
+    ),
     "events": Reader(_events, frozenset({EventKind.OVERFLOW})),
     "journal": Reader(_journal),
 }  # fmt: skip

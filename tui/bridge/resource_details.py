@@ -8,7 +8,6 @@ from typing import Any, Final
 
 from core.engine import Engine
 from core.errors import EngineError
-from core.model.secret import Secret
 from core.model.usage import DiskUsage, PrunePlan
 from tui.bridge.command_lines import cloned_words
 from tui.log_text import LineJoiner
@@ -32,10 +31,14 @@ class KnownNames:
 
 @dataclass(frozen=True, slots=True)
 class PruneOffer:
-    """What a prune would remove. `pods`: ids and names of those of which nothing runs any more."""
+    """What a prune would remove. `pods`: ids and names of those of which nothing runs any more.
+
+    `labelled`: all of it that has labels, for the locks.
+    """
 
     plan: PrunePlan
     pods: tuple[tuple[str, str], ...]
+    labelled: tuple[object, ...] = ()
 
 
 def _known(engine: Engine, row_id: str) -> KnownNames:
@@ -57,16 +60,16 @@ def _offer(engine: Engine, row_id: str, kinds: tuple[str, ...]) -> PruneOffer:
         networks=(lambda one: True) if "networks" in kinds else None,
         images=(lambda one: "all images" in kinds or not one.names) if {"images", "all images"} & set(kinds) else None,
     )
-    pods = [(pod.id, pod.name) for pod in engine.pods.all() if pod.status in PRUNED] if "pods" in kinds else []
-    return PruneOffer(plan, tuple(pods))
+    pods = [pod for pod in engine.pods.all() if pod.status in PRUNED] if "pods" in kinds else []
+    networks = [network for network in engine.networks.all() if network.name in plan.networks] if plan.networks else []
+    labelled = (
+        *(usage.container for usage in plan.containers), *(usage.volume for usage in plan.volumes), *pods, *networks,
+    )  # fmt: skip
+    return PruneOffer(plan, tuple((pod.id, pod.name) for pod in pods), labelled)
 
 
 def _disk_usage(engine: Engine, row_id: str) -> DiskUsage:
     return engine.housekeeping.disk_usage()
-
-
-def _secrets(engine: Engine, row_id: str) -> list[Secret]:
-    return engine.secrets.all()
 
 
 def _output(engine: Engine, container_id: str) -> str:
@@ -102,7 +105,8 @@ RESOURCE_DETAILS: Final[dict[str, Callable[..., Any]]] = {
     "known names": _known,
     "prune offer": _offer,
     "disk usage": _disk_usage,
-    "secrets": _secrets,
+    "secret data": lambda engine, secret_id: engine.secrets.data(secret_id),
+    "system info": lambda engine, row_id: engine.info(),
     "output": _output,
     "settings": _settings,
     "manifest": _manifest,

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from core.engine import Engine
 from core.errors import Cancelled, EngineError, InvalidArgument, NoSuchImage
+from core.model.content import CommitOptions
 from core.model.image import RegistryAccess
 from core.model.network import Attachment
-from core.model.options import CreateOptions
+from core.model.options import CreateOptions, ExecOptions
 from core.model.usage import PrunePlan
 from tui.bridge.command_lines import read_create, read_network, read_pod, read_update
 from tui.plain_text import size
@@ -152,6 +153,18 @@ def _take_down(engine: Engine, job: TransferJob, file: Path) -> str:
     return f"is taken down: {len(gone)} pod{'' if len(gone) == 1 else 's'} removed"
 
 
+def _commit(engine: Engine, container_id: str, tell: Tell, options: CommitOptions) -> None:
+    engine.lookup(container_id).commit(options)
+
+
+def _reload_network(engine: Engine, container_id: str, tell: Tell) -> None:
+    engine.networks.reload(engine.lookup(container_id))
+
+
+def _exec_detached(engine: Engine, container_id: str, tell: Tell, options: ExecOptions) -> None:
+    engine.lookup(container_id).run_exec_detached(options)
+
+
 def _tag(engine: Engine, image_id: str, tell: Tell, new_name: str) -> None:
     engine.images.tag(image_id, new_name)
 
@@ -197,8 +210,10 @@ def _prune(engine: Engine, key: str, tell: Tell, plan: PrunePlan, pods: Sequence
         raise failures[0]
 
 
-def _create_secret(engine: Engine, key: str, tell: Tell, name: str, data: bytes, file: str) -> None:
-    engine.secrets.create(name, data)
+def _create_secret(
+    engine: Engine, key: str, tell: Tell, name: str, data: bytes, file: str, replace: bool = False
+) -> None:
+    engine.secrets.create(name, data, replace=replace)
 
 
 def _remove_secret(engine: Engine, key: str, tell: Tell) -> None:
@@ -226,6 +241,9 @@ RESOURCE_VERBS: Final = {
     "import volume": BridgeVerb("{0.doing}", "{0.outcome}", _transfer(_import_volume)),
     "play": BridgeVerb("{0.doing}", "{0.outcome}", _transfer(_play)),
     "take down": BridgeVerb("{0.doing}", "{0.outcome}", _transfer(_take_down)),
+    "commit": BridgeVerb("committing", "is an image now", _commit),
+    "reload network": BridgeVerb("setting its networks up", "has its networks set up anew", _reload_network),
+    "begin": BridgeVerb("beginning", "runs a further process", _exec_detached),
     "tag": BridgeVerb("naming", "is {0}, too", _tag),
     "untag": BridgeVerb("taking a name away", "is not {0} any more", _untag),
     "remove used image": BridgeVerb("removing", "removed, with its containers", _remove_used_image),

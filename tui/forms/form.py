@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 Values = Mapping[str, str]
 """What was typed, by the name of the field. Of a tick: `yes`, or an empty text."""
@@ -49,6 +49,12 @@ class Form:
     command: Callable[[Values], Sequence[str]] | None = None
     check: Callable[[Values], str] = nothing
     note: str = ""
+
+
+def refilled(form: Form, values: Values) -> Form:
+    """The form with these values to begin with."""
+    fields = (replace(field, value=values.get(field.name, field.value)) for field in form.fields)
+    return replace(form, fields=tuple(fields))
 
 
 def wrong_words(text: str) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from tui.forms.form import Field, Form, Values, needed
 from tui.forms.images import no_file
 
@@ -14,15 +12,22 @@ def _one_source(values: Values) -> str:
     return "" if values["text"] else "a file or a text is needed"
 
 
-SECRET_FORM: Final = Form(
-    title="New secret",
-    verb="Keep",
-    fields=(
-        Field("name", "name", check=needed),
-        Field("file", "file", "of which it is made", path=True),
-        Field("text", "or a text", "not shown as it is typed", secret=True),
-    ),
-    command=lambda values: ["secret", "create", values["name"] or "NAME", values["file"] or "-"],
-    check=_one_source,
-    note="Containers get it with --secret NAME.",
-)
+def secret_form(name: str = "") -> Form:
+    """A new secret; with `name` something else for the one that has it."""
+    replace = ["--replace"] if name else []
+    return Form(
+        title=f"Something else for {name}" if name else "New secret",
+        verb="Keep",
+        fields=(
+            Field("name", "name", value=name, check=lambda text: needed(text) or _another(name, text)),
+            Field("file", "file", "of which it is made", path=True),
+            Field("text", "or a text", "not shown as it is typed", secret=True),
+        ),
+        command=lambda values: ["secret", "create", *replace, values["name"] or "NAME", values["file"] or "-"],
+        check=_one_source,
+        note="Containers that have got it keep what they have." if name else "Containers get it with --secret NAME.",
+    )
+
+
+def _another(name: str, text: str) -> str:
+    return f"it is for {name}" if name and text != name else ""

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar, Final
 
-from textual import events, on
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingsMap, BindingType
 from textual.containers import Container
@@ -15,6 +15,7 @@ from textual.reactive import reactive
 from core.events import Event
 from core.model.snapshot import ContainerSnapshot
 from tui.alerts.alarms import Alarms
+from tui.awaiting import Awaiting
 from tui.bound_keys import bound_keys
 from tui.bridge import Bridge
 from tui.configuration.schema import DEFAULT, Configuration
@@ -33,8 +34,8 @@ from tui.opening import Opening
 from tui.own_cost import OwnCost
 from tui.plain_text import shown_name
 from tui.read_only import only_looks, refusal
+from tui.screens.filter_part import Filtering
 from tui.screens.greeting import greet
-from tui.screens.telling import Telling
 from tui.screens.view_stack import ViewStack
 from tui.screens.workspaces import DeckWorkspace
 from tui.step import Step
@@ -59,7 +60,7 @@ SORT_INTERVAL: Final = 2.0
 KEPT_EVENTS: Final = 5_000
 
 
-class DeckScreen(Telling):
+class DeckScreen(Filtering):
     """Shows what the bridge tells; a key is looked up in the view, and done by the object of the view's actions."""
 
     AUTO_FOCUS = ".table"
@@ -91,6 +92,7 @@ class DeckScreen(Telling):
         self.workspace = DeckWorkspace(self, opening.workspaces)
         self.transfers = Transfers()
         self.own_cost = OwnCost()
+        self.awaiting = Awaiting()
         self._sorted_at = 0.0
         self._lasting_bindings = self._bindings.copy()
         """Those of every screen, such as tab."""
@@ -293,7 +295,11 @@ class DeckScreen(Telling):
         return shown_name(row) if isinstance(row, ContainerSnapshot) else str(row.name)
 
     def locked_by(self, steps: Sequence[Step]) -> Locked | None:
-        return locked_by(steps, self.views.rows_of("containers"), self.configuration.locks)
+        if not self.configuration.locks:
+            return None
+        kinds = ("containers", "foreign", "pods", "volumes", "networks", "secrets")
+        rows = [row for kind in kinds for row in self.views.rows_of(kind)]
+        return locked_by(steps, rows, self.configuration.locks)
 
     def rearrange(self) -> None:
         """The rows of the view that is shown were sorted, filtered or marked otherwise."""
@@ -311,50 +317,14 @@ class DeckScreen(Telling):
             notes.append("faults only")
         if marked := len(rows.marked):
             notes.append(f"{marked} marked")
+        if self.awaiting:
+            notes.append(f"waiting for {len(self.awaiting)}")
         notes += self.transfers.notes()
         self.query_one(TitleBar).note = "  ".join(notes)
         empty = "nothing matches: esc shows all" if rows.all else self.view.empty
         self.table.empty_text = empty if self.views.current.is_read else "reading …"
         if rows.filter.trouble:
             self.say(rows.filter.trouble)
-
-    def open_filter(self) -> None:
-        field = self.query_one("#filter", FilterField)
-        field.value = self.views.current.rows.filter.typed
-        field.display = True
-        self.set_focus(field)
-
-    def set_filter(self, typed: str) -> None:
-        """Show what fits."""
-        self.views.current.rows.set_filter(typed)
-        self.rearrange()
-
-    def clear_filter(self) -> bool:
-        """Show all again; False where nothing was filtered."""
-        field = self.query_one("#filter", FilterField)
-        rows = self.views.current.rows
-        was = bool(rows.filter.typed) or field.display
-        field.value = ""
-        field.display = False
-        self.set_focus(self.table)
-        if rows.filter.typed:
-            self.set_filter("")
-        return was
-
-    @on(FilterField.Changed, "#filter")
-    def _filter(self, event: FilterField.Changed) -> None:
-        if event.value.strip() != self.views.current.rows.filter.typed:
-            self.set_filter(event.value)
-
-    @on(FilterField.Submitted, "#filter")
-    def _keep_filter(self) -> None:
-        self.query_one("#filter", FilterField).display = False
-        self.set_focus(self.table)
-
-    def on_key(self, event: events.Key) -> None:
-        field = self.query_one("#filter", FilterField)
-        if field.has_focus and event.key in ("up", "down"):
-            self.table.action_move(1 if event.key == "down" else -1)
 
     @on(TabLine.Chosen)
     def _choose_tab(self, message: TabLine.Chosen) -> None:
@@ -370,6 +340,10 @@ class DeckScreen(Telling):
             self.live.history.keep_only([*kept, *(row.key for row in self.views.rows_of("foreign"))])
             self.query_one(TitleBar).pictures = message.rows
             self.alarms.take_pictures(message.rows)
+            for told in self.awaiting.take_pictures(message.rows):
+                self.say(told)
+                self.toast_alert(told)
+                self.app.bell()
         self._put(message.reader, message.rows)
         if message.reader == "containers" and self._awaited_row:
             from tui.screens.visit import arrive

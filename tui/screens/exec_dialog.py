@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from rich.text import Text
 from textual import on
@@ -25,14 +25,22 @@ _FIELDS = (
 )
 
 
-class ExecDialog(ModalScreen[ExecOptions | None]):
-    """Ends in what is to be run, or in None."""
+class ExecRequest(NamedTuple):
+    """What is to be run. `detached`: in the background."""
+
+    options: ExecOptions
+    detached: bool
+
+
+class ExecDialog(ModalScreen[ExecRequest | None]):
+    """Ends in what is to be run, or in None. `is_ours`: not of another engine, of which less can be asked."""
 
     CSS_PATH = "dialog.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "cancel", "cancel")]
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, *, is_ours: bool = True) -> None:
         super().__init__()
+        self._is_ours = is_ours
         self._target = name
 
     def compose(self) -> ComposeResult:
@@ -40,7 +48,10 @@ class ExecDialog(ModalScreen[ExecOptions | None]):
             box.border_title = f"Run a command in {printable(self._target)[:40]}"
             for name, placeholder in _FIELDS:
                 yield Input(placeholder=placeholder, id=name, compact=True, classes="field")
-            yield Tick("with a terminal", True, id="tick")
+            yield Tick("with a terminal", True, id="tick", classes="-close")
+            if self._is_ours:
+                yield Tick("with all privileges", False, id="privileged", classes="-close")
+                yield Tick("in the background, without a pane", False, id="detached", classes="-close")
             yield Static("", id="hint")
             with Horizontal(id="buttons"):
                 yield Button("Cancel", id="cancel", variant="primary")
@@ -51,6 +62,9 @@ class ExecDialog(ModalScreen[ExecOptions | None]):
 
     def _value(self, name: str) -> str:
         return self.query_one(f"#{name}", Input).value.strip()
+
+    def _is_ticked(self, name: str) -> bool:
+        return any(tick.value for tick in self.query(f"#{name}").results(Tick))
 
     @on(Input.Submitted)
     @on(Button.Pressed, "#confirm")
@@ -69,15 +83,15 @@ class ExecDialog(ModalScreen[ExecOptions | None]):
         elif self._value("workdir") and not self._value("workdir").startswith("/"):
             self._say("the working directory has to begin with /")
         else:
-            self.dismiss(
-                ExecOptions(
-                    args=tuple(words),
-                    user=self._value("user") or None,
-                    workdir=self._value("workdir") or None,
-                    env=tuple(environment),
-                    terminal=self.query_one("#tick", Tick).value,
-                )
+            options = ExecOptions(
+                args=tuple(words),
+                user=self._value("user") or None,
+                workdir=self._value("workdir") or None,
+                env=tuple(environment),
+                terminal=self._is_ticked("tick") and not self._is_ticked("detached"),
+                privileged=self._is_ticked("privileged"),
             )
+            self.dismiss(ExecRequest(options, self._is_ticked("detached")))
 
     def _say(self, text: str) -> None:
         self.query_one("#hint", Static).update(Text(text, "bold"))

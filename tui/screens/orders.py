@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.model.image import RegistryAccess
 from tui.bridge.resource_details import KnownNames, PruneOffer
-from tui.forms.form import Form
+from tui.forms.form import Form, refilled
 from tui.plain_text import printable_text, size
 from tui.step import Step
 from tui.transfers import TransferJob
@@ -49,9 +49,19 @@ def new_container(deck: DeckScreen, image: str = "", settings: Settings | None =
     def make(values: dict[str, str]) -> None:
         command, *words = run_words(values)
         name = values["name"] or values["image"]
-        begin(deck, "create", name, TransferJob(f"making {name}", can_cancel=True), command, words)
+        job = TransferJob(f"making {name}", can_cancel=True, again=lambda: show(values))
+        begin(deck, "create", name, job, command, words)
 
-    with_known(deck, lambda known: fill_in(deck, create_form(known, image=image, settings=settings), make))
+    def show(typed: dict[str, str] | None = None) -> None:
+        """Where it failed, once more with what was typed."""
+
+        def fill(known: KnownNames) -> None:
+            form = create_form(known, image=image, settings=settings)
+            fill_in(deck, form if typed is None else refilled(form, typed), make)
+
+        with_known(deck, fill)
+
+    show()
 
 
 def pull(deck: DeckScreen, name: str = "") -> None:
@@ -89,7 +99,9 @@ def offered(offer: PruneOffer) -> list[str]:
 
 def prune(deck: DeckScreen, what: str, kinds: Sequence[str]) -> None:
     """Show what nothing uses and how much that frees, then remove just that. `what`: in words."""
+    from tui.locks import locked_among
     from tui.screens.dialog import ConfirmDialog
+    from tui.screens.lock_dialog import LockDialog
 
     def show(offer: PruneOffer) -> None:
         lines = offered(offer)
@@ -104,10 +116,35 @@ def prune(deck: DeckScreen, what: str, kinds: Sequence[str]) -> None:
 
         freed = f"This frees {size(offer.plan.size)}." if offer.plan.size else "This frees next to nothing."
         message = f"For good goes what is listed. {freed} What comes into use before that stays."
-        deck.app.push_screen(ConfirmDialog(f"Prune {what}?", message, "Prune", listed=lines), answered)
+        title, locked = f"Prune {what}?", locked_among(offer.labelled, deck.configuration.locks)
+        if locked is not None and locked.level == "name":
+            deck.app.push_screen(LockDialog(title, message, "Prune", locked, listed=lines), answered)
+        else:
+            deck.app.push_screen(ConfirmDialog(title, message, "Prune", listed=lines), answered)
 
     deck.say(f"looking for what nothing uses: {what} …")
     deck.ask("prune offer", "", tuple(kinds), then=show)
+
+
+def keep_secret(deck: DeckScreen, name: str = "") -> None:
+    """The dialog of a new secret; with `name` of something else for the one that has it."""
+    from pathlib import Path
+
+    from tui.forms.secrets import secret_form
+
+    def keep(values: dict[str, str]) -> None:
+        data = values["text"].encode()
+        if values["file"]:
+            try:
+                data = Path(values["file"]).expanduser().read_bytes()
+            except OSError as error:
+                deck.say(f"{values['file']} can not be read: {error.strerror}")
+                return
+        file = str(Path(values["file"]).expanduser().absolute()) if values["file"] else ""
+        given = (values["name"], data, file, bool(name))
+        deck.bridge.run(Step("create secret", values["name"], values["name"], given))
+
+    fill_in(deck, secret_form(name), keep)
 
 
 def show_manifest(deck: DeckScreen, names: Sequence[str]) -> None:

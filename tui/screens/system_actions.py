@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from rich.text import Text
 
-from core.model.secret import Secret
 from core.model.usage import DiskUsage
 from tui.forms.form import Form
-from tui.plain_text import ago, printable, size
+from tui.plain_text import printable, size
 from tui.screens import orders
 from tui.step import Step
 from tui.transfers import TransferJob
@@ -40,6 +40,18 @@ def usage_text(usage: DiskUsage) -> str:
     return "\n".join(printable(line) for line in lines)
 
 
+def fact_lines(facts: Mapping[str, Any], depth: int = 0) -> list[str]:
+    """Names and values, those within a value further in."""
+    lines = []
+    for name, value in facts.items():
+        if isinstance(value, Mapping):
+            lines += [f"{'  ' * depth}{printable(str(name))}:", *fact_lines(value, depth + 1)]
+        else:
+            shown = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+            lines.append(f"{'  ' * depth}{printable(str(name))}: {printable(shown)}")
+    return lines
+
+
 class SystemActions:
     """A part of the actions of all views."""
 
@@ -61,36 +73,35 @@ class SystemActions:
         self._deck.say("measuring …")
         self._deck.bridge.ask("disk usage", "", then=show)
 
+    def system_info(self) -> None:
+        from tui.screens.text_view import TextView
+
+        def show(facts: dict[str, Any]) -> None:
+            self._deck.app.push_screen(TextView("this machine and the engine", Text("\n".join(fact_lines(facts)))))
+
+        self._deck.bridge.ask("system info", "", then=show)
+
+    def run_here(self) -> None:
+        """In a pane, by the shell of whoever works here."""
+        from tui.screens.prompt import PromptDialog
+
+        def typed(command: str | None) -> None:
+            if command:
+                self._deck.await_console()
+                # What was typed may be secret: the journal has the shell alone.
+                step = Step("own command", "", "this machine", ("machine", ("/bin/sh", "-c"), ("it",)))
+                self._deck.bridge.open_own(step, command[:40], ("/bin/sh", "-c", command), changes=True)
+
+        words = "By /bin/sh, as the user whom this screen runs as."
+        dialog = PromptDialog("Run a command of this machine", words, "Run", placeholder="df -h; top; tail -f …")
+        self._deck.app.push_screen(dialog, typed)
+
     def system_prune(self) -> None:
         orders.prune(self._deck, "what nothing uses, but for volumes and named images", EVERYTHING)
 
     def system_prune_all(self) -> None:
         kinds = (*EVERYTHING, "all images", "volumes")
         orders.prune(self._deck, "all that nothing uses, volumes and named images, too", kinds)
-
-    def secrets(self) -> None:
-        """The list of secrets; one that is chosen can be removed."""
-
-        def show(secrets: list[Secret]) -> None:
-            if not secrets:
-                self._deck.say("no secrets yet; the palette has: keep a new secret")
-                return
-            options = [f"{one.name}  made {ago(one.created_at)}" for one in secrets]
-            orders.choose(
-                self._deck, "Secrets", "Enter asks whether to remove it.", options, lambda number: ask(secrets[number])
-            )
-
-        def ask(secret: Secret) -> None:
-            from tui.screens.dialog import ConfirmDialog
-
-            def answered(answer: tuple[bool, bool] | None) -> None:
-                if answer is not None and answer[0]:
-                    self._deck.bridge.run(Step("remove secret", secret.id, secret.name))
-
-            message = "It is forgotten for good. Containers that have got it keep what they have."
-            self._deck.app.push_screen(ConfirmDialog(f"Remove secret {secret.name}?", message, "Remove"), answered)
-
-        self._deck.ask("secrets", "", then=show)
 
     def play(self) -> None:
         from tui.forms.kube import PLAY_FORM
@@ -110,20 +121,7 @@ class SystemActions:
         orders.fill_in(self._deck, form, begin)
 
     def new_secret(self) -> None:
-        from tui.forms.secrets import SECRET_FORM
-
-        def keep(values: dict[str, str]) -> None:
-            data = values["text"].encode()
-            if values["file"]:
-                try:
-                    data = Path(values["file"]).expanduser().read_bytes()
-                except OSError as error:
-                    self._deck.say(f"{values['file']} can not be read: {error.strerror}")
-                    return
-            file = str(Path(values["file"]).expanduser().absolute()) if values["file"] else ""
-            self._deck.bridge.run(Step("create secret", values["name"], values["name"], (values["name"], data, file)))
-
-        orders.fill_in(self._deck, SECRET_FORM, keep)
+        orders.keep_secret(self._deck)
 
     def log_in(self) -> None:
         from tui.forms.images import LOGIN_FORM, access_of

@@ -30,16 +30,18 @@ from tui.screens.undo import Undo
 from tui.screens.view_stack import ViewStack
 from tui.step import Step
 from tui.terminal.pane_keys import PaneKeys
+from tui.transfers import Transfers
 from tui.widgets.bars import StatusLine
 
 TOAST_SECONDS: Final = 8.0
 
 
 class Telling(ConsoleKeeping):
-    """Whoever derives from it sets `live` and `views`."""
+    """Whoever derives from it sets `live`, `views` and `transfers`."""
 
     live: Live
     views: ViewStack
+    transfers: Transfers
 
     def __init__(self, bridge: Bridge, keys: PaneKeys) -> None:
         super().__init__(bridge, keys)
@@ -120,8 +122,14 @@ class Telling(ConsoleKeeping):
         self._dialog_awaited = False
         self._commands.clear()
         self.say(message.error.message)
+        job = self.transfers.failed_with(message.error)
         if not isinstance(self.app.screen, ErrorDialog):
-            self.app.push_screen(ErrorDialog(message.error))
+
+            def closed(_: None) -> None:
+                if job is not None and job.again is not None:
+                    job.again()
+
+            self.app.push_screen(ErrorDialog(message.error), closed)
 
     @on(ExportProgressed)
     @on(ExportEnded)

@@ -82,11 +82,20 @@ class TopTab(AskedTab):
             self.set_lines([Text(f"No process: it is {self.row.status}.", "dim")], to_begin=True)
 
     def draw(self, found: Sequence[ProcessEntry]) -> list[Text]:
-        lines = [Text(f"{'PID':>7} {'PARENT':>7} {'USER':<12} {'S':<2} {'TIME':>8} {'MEMORY':>8} COMMAND", "bold dim")]
-        for entry in found:
-            facts = f"{entry.pid:>7} {entry.parent:>7} {printable(entry.user)[:12]:<12} {entry.state[:1]:<2} "
-            lines.append(Text(f"{facts}{span(entry.cpu_time):>8} {size(entry.memory):>8} {printable(entry.command)}"))
-        return lines
+        return process_lines(found)
+
+
+class EnvironmentTab(AskedTab):
+    """The environment that its first process is given, in the order of the names."""
+
+    kind = "environment"
+
+    def draw(self, found: Sequence[str]) -> list[Text]:
+        pairs = sorted(entry.partition("=") for entry in found)
+        width = max((len(name) for name, _, _ in pairs), default=0) + 2
+        return [
+            Text.assemble((f"{printable(name):<{width}}", "dim"), printable(value)) for name, _, value in pairs
+        ] or [Text("Its environment is empty.", "dim")]
 
 
 class HealthTab(AskedTab):
@@ -150,3 +159,12 @@ class MountsTab(AskedTab):
             source = mount.get("Name") or mount.get("Source") or "–"
             lines.append(Text(printable(f"{mount.get('Destination')} ← {source} ({mount.get('Type')}{access})")))
         return lines or [Text("Nothing of the host is mounted in it.", "dim")]
+
+
+def process_lines(found: Sequence[ProcessEntry]) -> list[Text]:
+    """Processes, a line each, below a heading."""
+    lines = [Text(f"{'PID':>7} {'PARENT':>7} {'USER':<12} {'S':<2} {'TIME':>8} {'MEMORY':>8} COMMAND", "bold dim")]
+    for entry in found:
+        facts = f"{entry.pid:>7} {entry.parent:>7} {printable(entry.user)[:12]:<12} {entry.state[:1]:<2} "
+        lines.append(Text(f"{facts}{span(entry.cpu_time):>8} {size(entry.memory):>8} {printable(entry.command)}"))
+    return lines

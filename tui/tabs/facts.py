@@ -6,6 +6,7 @@ from rich.text import Text
 
 from core.events import Event
 from core.model.pod import PodSnapshot
+from core.model.secret import Secret
 from core.model.volume import VolumeSnapshot
 from tui.bridge.readers import ImageRow, NetworkRow
 from tui.plain_text import GLYPHS, infra_name, moment, printable, size
@@ -109,6 +110,21 @@ class NetworkTab(FactsTab):
             ("labels", _labels(network.labels)),
             ("created", moment(network.created_at)),
             ("id", network.id),
+        ]
+
+
+class SecretTab(FactsTab):
+    """What a secret is called. What it is, is not here."""
+
+    row: Secret
+
+    def facts(self) -> Facts:
+        return [
+            ("name", self.row.name),
+            ("created", moment(self.row.created_at)),
+            ("changed", moment(self.row.updated_at)),
+            ("labels", _labels(self.row.labels)),
+            ("id", self.row.id),
         ]
 
 

@@ -45,3 +45,9 @@ class InspectNetworkTab(InspectTab):
     """All that is known of a network."""
 
     kind = "inspect network"
+
+
+class InspectSecretTab(InspectTab):
+    """All that is known of a secret but what it is."""
+
+    kind = "inspect secret"

@@ -31,6 +31,7 @@ CONTAINER_TABS: Final = (
     _tab("files", "Files", "tui.tabs.files:FilesTab"),
     _tab("events", "Events", "tui.tabs.asked:EventsTab"),
     _tab("mounts", "Mounts", "tui.tabs.asked:MountsTab"),
+    _tab("env", "Env", "tui.tabs.asked:EnvironmentTab"),
 )
 IMAGE_TABS: Final = (
     _tab("overview", "Overview", "tui.tabs.facts:ImageTab"),
@@ -45,6 +46,9 @@ FOREIGN_TABS: Final = (
 )
 POD_TABS: Final = (
     _tab("overview", "Overview", "tui.tabs.facts:PodTab"),
+    _tab("logs", "Logs", "tui.tabs.pod:PodLogsTab"),
+    _tab("stats", "Stats", "tui.tabs.pod:PodStatsTab"),
+    _tab("top", "Top", "tui.tabs.pod:PodTopTab"),
     _tab("inspect", "Inspect", "tui.tabs.image:InspectPodTab"),
 )
 VOLUME_TABS: Final = (
@@ -54,6 +58,10 @@ VOLUME_TABS: Final = (
 NETWORK_TABS: Final = (
     _tab("overview", "Overview", "tui.tabs.facts:NetworkTab"),
     _tab("inspect", "Inspect", "tui.tabs.image:InspectNetworkTab"),
+)
+SECRET_TABS: Final = (
+    _tab("overview", "Overview", "tui.tabs.facts:SecretTab"),
+    _tab("inspect", "Inspect", "tui.tabs.image:InspectSecretTab"),
 )
 EVENT_TABS: Final = (_tab("event", "Event", "tui.tabs.facts:EventTab"),)
 JOURNAL_TABS: Final = (_tab("action", "Action", "tui.tabs.journal:JournalTab"),)

@@ -37,6 +37,7 @@ VIEWS: Final = (
     ViewEntry("consoles", "Consoles", "6", "tui.views.consoles"),
     ViewEntry("events", "Events", "7", "tui.views.events"),
     ViewEntry("foreign", "Others", "8", "tui.views.foreign"),
+    ViewEntry("secrets", "Secrets", "f8", "tui.views.secrets", has_tab=False),
     ViewEntry("hosts", "Hosts", "9", "tui.views.hosts"),
     ViewEntry("everywhere", "Everywhere", "0", "tui.views.everywhere"),
     ViewEntry("journal", "Journal", "V", "tui.views.journal", has_tab=False),

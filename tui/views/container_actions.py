@@ -4,22 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from core.model.content import CommitOptions
 from core.model.options import ExecOptions
 from core.model.snapshot import ContainerSnapshot
 from core.model.state import Status, Verb, allows
 from tui.messages import ShellMissing
-from tui.plain_text import printable
+from tui.plain_text import printable, shown_name
 from tui.screens import orders
 from tui.screens.asking import Plan, ask, order
-from tui.screens.commit_dialog import CommitDialog
 from tui.screens.dialog import ConfirmDialog, SignalDialog
-from tui.screens.exec_dialog import ExecDialog
-from tui.screens.export import ExportDialog
+from tui.screens.exec_dialog import ExecDialog, ExecRequest
 from tui.screens.log_screen import LogScreen
 from tui.step import Step
+from tui.views.container_batches import ContainerBatches
 from tui.views.container_settings import ContainerSettings
 from tui.views.containers import will_unmount
 
@@ -27,11 +25,13 @@ if TYPE_CHECKING:
     from tui.screens.consoles import ConsoleKeeping
     from tui.screens.deck import DeckScreen
 
+_PRIVILEGES: Final = "That shell has the host's privileges."
+_OVER: Final = (Status.EXITED, Status.CONFIGURED)
 Picture = ContainerSnapshot
 Pictures = Sequence[ContainerSnapshot]
 
 
-class ContainerActions(ContainerSettings):
+class ContainerActions(ContainerBatches, ContainerSettings):
     """One method an action, named as in the key map. The state is the engine's to check: it may have changed by now."""
 
     def __init__(self, deck: DeckScreen) -> None:
@@ -97,25 +97,43 @@ class ContainerActions(ContainerSettings):
     def kill(self, rows: Pictures) -> None:
         choose_signal(self._deck, [(row.id, row.name) for row in rows if allows(row.status, Verb.KILL)])
 
-    def attach(self, row: Picture) -> None:
-        self._deck.await_console()
-        self._bridge.attach(row.id)
-
-    def watch(self, row: Picture) -> None:
-        self._deck.await_console()
-        self._bridge.attach(row.id, watch_only=True)
-
     def execute(self, row: Picture) -> None:
-        def asked(options: ExecOptions | None) -> None:
-            if options is not None:
+        def asked(request: ExecRequest | None) -> None:
+            if request is not None and request.detached:
+                self._bridge.run(Step("begin", row.id, row.name, (request.options,)))
+            elif request is not None:
                 self._deck.await_console()
-                self._bridge.execute(row.id, options)
+                self._bridge.execute(row.id, request.options)
 
-        self._deck.app.push_screen(ExecDialog(row.name), asked)
+        self._deck.app.push_screen(ExecDialog(shown_name(row)), asked)
 
-    def shell(self, row: Picture) -> None:
+    def root_shell(self, row: Picture) -> None:
+        """As root, whatever the container's own user is."""
         self._deck.await_console()
-        self._bridge.shell(row.id)
+        self._bridge.execute(row.id, ExecOptions(args=("/bin/sh",), user="root", terminal=True))
+
+    def host_shell(self, row: Picture) -> None:
+        """A shell of the host's in its namespaces, also where the image has one."""
+        words = "The host's busybox is run in its namespaces: files, processes and network are seen as from inside. "
+
+        def begin() -> None:
+            self._deck.await_console()
+            self._bridge.host_tools(row.id)
+
+        _confirm(self._deck, f"The host's tools in {shown_name(row)}?", words + _PRIVILEGES, "Open", begin)
+
+    def await_end(self, rows: Pictures) -> None:
+        """Tell when they have ended, and with which code; of those that are awaited already no more."""
+        waiting = [shown_name(row) for row in rows if row.status not in _OVER and self._deck.awaiting.toggle(row)]
+        self._deck.show_notes()
+        self._deck.say(f"the end of {', '.join(waiting)} will be told" if waiting else "nothing is waited for any more")
+
+    def reload_network(self, rows: Pictures) -> None:
+        def plan(row: Picture) -> Plan | None:
+            step = Step("reload network", row.id, row.name)
+            return Plan(step, "has its networks set up anew") if row.pid and row.networks else None
+
+        ask(self._deck, "Set the networks up for", rows, plan, alone=False)
 
     def logs(self, rows: Pictures) -> None:
         """Of several they are merged by time."""
@@ -153,20 +171,6 @@ class ContainerActions(ContainerSettings):
     def _open_tab(self, name: str) -> None:
         """A tab of the details, on the whole screen."""
         self._deck.open_tab(name)
-
-    def commit(self, row: Picture) -> None:
-        def asked(options: CommitOptions | None) -> None:
-            if options is not None:
-                self._bridge.commit(row.id, options)
-
-        self._deck.app.push_screen(CommitDialog(row.name, running=row.status is Status.RUNNING), asked)
-
-    def export(self, row: Picture) -> None:
-        def ended(note: str | None) -> None:
-            if note:
-                self._deck.say(note)
-
-        self._deck.app.push_screen(ExportDialog(row, self._bridge, self._deck.exports), ended)
 
     def toggle_mount(self, rows: Pictures) -> None:
         if len(rows) == 1 and not will_unmount(rows[0]):
@@ -222,7 +226,7 @@ def offer_host_tools(deck: ConsoleKeeping, message: ShellMissing) -> None:
         deck,
         f"{message.name} has no shell",
         "The host's busybox can be run in its namespaces: files, processes and network are seen as from inside. "
-        "That shell has the host's privileges.",
+        + _PRIVILEGES,
         "Open",
         open_tools,
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from typing import TYPE_CHECKING
 
 from core.model.snapshot import ContainerSnapshot
@@ -25,6 +27,15 @@ def addresses(picture: ContainerSnapshot) -> list[str]:
                 secure = mapping.container_port + step in (443, 8443)
                 found.append(f"http{'s' if secure else ''}://{host}:{port}/")
     return found
+
+
+def browser() -> str:
+    """What opens an address for whoever sits here: as `$BROWSER` says, else the desktop's; empty without one."""
+    wanted = os.environ.get("BROWSER", "").partition(":")[0]
+    if wanted:
+        return shutil.which(wanted) or ""
+    has_desktop = any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY"))
+    return (shutil.which("xdg-open") or "") if has_desktop else ""
 
 
 class ContainerSettings:
@@ -58,16 +69,26 @@ class ContainerSettings:
         orders.fill_in(self._deck, update_form(row), change)
 
     def ports(self, row: ContainerSnapshot) -> None:
-        """One address is copied at once; of several one is chosen."""
+        """One address is opened, or copied where there is no browser to open it in; of several one is chosen."""
         found = addresses(row)
 
         def take(number: int) -> None:
             self._copy(found[number], found[number])
+            opener = browser()
+            if opener and found[number].startswith("http"):
+                self._deck.bridge.run_hook((opener, found[number]))
+                self._deck.say(f"opened, and copied: {found[number]}")
 
         if len(found) == 1:
             take(0)
         else:
-            orders.choose(self._deck, f"Ports of {row.name}", "Enter copies the address.", found, take)
+            orders.choose(
+                self._deck,
+                f"Ports of {row.name}",
+                "Enter opens the address, where there is a browser, and copies it.",
+                found,
+                take,
+            )
 
     def copy(self, row: ContainerSnapshot) -> None:
         """Choose what goes to the clipboard."""

@@ -10,6 +10,7 @@ from core.model.snapshot import ResourceSample
 from core.model.state import Status, Verb
 from tui.keymap import Action, Scope
 from tui.live import Live
+from tui.locks import SIGN
 from tui.plain_text import GLYPHS, ago, size
 from tui.tabs.registry import FOREIGN_TABS
 from tui.views.view import Column, View
@@ -55,7 +56,7 @@ COLUMNS: Final = (
         style=lambda p, live: "busy" if live.doing(p.key) else _STATE_STYLES.get(p.status, ""),
     ),
     Column("engine", "ENGINE", _engine, width=20),
-    Column("name", "NAME", lambda p, live: p.name, share=3),
+    Column("name", "NAME", lambda p, live: f"{p.name} {SIGN}" if live.is_locked(p.labels) else p.name, share=3),
     Column("image", "IMAGE", lambda p, live: p.image.removeprefix("localhost/"), share=3, rank=5),
     Column("command", "COMMAND", lambda p, live: " ".join(p.command), share=3, rank=7, style=lambda p, live: "faint"),
     Column(
@@ -130,8 +131,11 @@ VIEW: Final = View(
         "image": lambda picture: (picture.image,),
         "engine": lambda picture: (picture.keeper,),
         "id": lambda picture: (picture.id,),
+        "label": lambda picture: [f"{name}={value}" for name, value in picture.labels.items()],
     },
     runs=lambda picture: bool(picture.pid),
+    has_failed=lambda picture: bool(picture.error) or picture.status is Status.UNKNOWN,
+    labelled=True,
     refusal=_refusal,
     empty="no container of podman, CRI-O, containerd, Docker or runc is on this machine",
 )

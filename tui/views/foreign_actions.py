@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from core.model.foreign import ForeignContainer
-from core.model.options import ExecOptions
 from core.model.state import Status, Verb
 from tui.screens.asking import Plan, ask
-from tui.screens.exec_dialog import ExecDialog
+from tui.screens.exec_dialog import ExecDialog, ExecRequest
 from tui.screens.log_screen import LogScreen
 from tui.step import Step
 from tui.tabs.foreign import readable_log
@@ -51,12 +50,12 @@ class ForeignActions:
         self._bridge.shell(row.key)
 
     def execute(self, row: ForeignContainer) -> None:
-        def asked(options: ExecOptions | None) -> None:
-            if options is not None:
+        def asked(request: ExecRequest | None) -> None:
+            if request is not None:
                 self._deck.await_console()
-                self._bridge.execute(row.key, options)
+                self._bridge.execute(row.key, request.options)
 
-        self._deck.app.push_screen(ExecDialog(row.name), asked)
+        self._deck.app.push_screen(ExecDialog(row.name, is_ours=False), asked)
 
     def logs(self, rows: Sequence[ForeignContainer]) -> None:
         """Of several they are merged by time."""

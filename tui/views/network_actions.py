@@ -53,6 +53,15 @@ class NetworkActions:
 
         orders.choose(self._deck, f"Disconnect from {row.name}", "At once, where it runs.", names, take)
 
+    def reload(self, rows: Sequence[NetworkRow]) -> None:
+        """For those of its containers that live."""
+        wanted = {container_id for row in rows for container_id in row.used_by}
+        living = [row for row in self._deck.views.rows_of("containers") if row.id in wanted and row.pid]
+        if living:
+            self._deck.bridge.run(*(Step("reload network", row.id, row.name) for row in living))
+        else:
+            self._deck.say("none of its containers lives: nothing of it is on the host")
+
     def prune(self) -> None:
         orders.prune(self._deck, "networks that no container is connected to", ("networks",))
 

@@ -57,6 +57,8 @@ ACTIONS: Final = (
     Action("connect", ("c",), "connect", "connect a container to it", "Network", scope=Scope.ROW),
     Action("disconnect", ("C",), "", "disconnect a container from it", "Network", lambda row: bool(row.used_by),
            Scope.ROW),
+    Action("reload", (), "", "set it up anew for its containers, after the firewall lost its rules", "Network",
+           lambda row: bool(row.used_by), Scope.ROWS),
     Action("prune", ("z",), "", "remove those that no container is connected to, after a look at them", "Network"),
     Action("go_to", ("t",), "containers", "show the containers that are connected to the network", "Network",
            scope=Scope.ROW),

@@ -106,6 +106,8 @@ VIEW: Final = View(
     actions_of=_actions_of,
     tabs=POD_TABS,
     reader="pods",
+    labelled=True,
+    has_failed=lambda pod: pod.status in (PodStatus.DEGRADED, PodStatus.ERROR),
     searched=lambda pod: " ".join(
         (pod.name, pod.status, pod.id, *pod.labels, *member_names(pod))
     ),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from core.model.volume import VolumeSnapshot
 from tui.keymap import Action, Scope
 from tui.live import Live
+from tui.locks import SIGN
 from tui.plain_text import ago
 from tui.tabs.registry import VOLUME_TABS
 from tui.views.view import Column, View
@@ -20,12 +21,16 @@ def _use(volume: VolumeSnapshot, live: Live) -> str:
     return live.doing(volume.name) or (f"{count} container{'s' if count > 1 else ''}" if count else "–")
 
 
+def _name(volume: VolumeSnapshot, live: Live) -> str:
+    return f"{volume.name} {SIGN}" if live.is_locked(volume.labels) else volume.name
+
+
 def _labels(volume: VolumeSnapshot) -> list[str]:
     return [f"{name}={value}" for name, value in volume.labels.items()]
 
 
 COLUMNS: Final = (
-    Column("name", "NAME", lambda volume, live: volume.name, share=3),
+    Column("name", "NAME", _name, share=3),
     Column("used", "USED BY", _use, width=13, sort=lambda volume, live: len(volume.used_by), falls=True),
     Column("created", "CREATED", lambda volume, live: ago(volume.created_at), width=12, rank=1,
            sort=lambda volume, live: -volume.created_at),
@@ -61,6 +66,7 @@ VIEW: Final = View(
     actions_of=_actions_of,
     tabs=VOLUME_TABS,
     reader="volumes",
+    labelled=True,
     key=lambda volume: str(volume.name),
     searched=lambda volume: " ".join((volume.name, volume.path, *_labels(volume))),
     terms={

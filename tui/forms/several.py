@@ -1,0 +1,75 @@
+"""The forms for what is done to several containers at once."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from core.storage.export import Compression
+from tui.forms.form import TICKED, Field, Form, Values
+
+SUFFIXES: Final[dict[Compression, str]] = {"none": ".tar", "gzip": ".tar.gz", "zstd": ".tar.zst"}
+_PACKED: Final = tuple(SUFFIXES)
+_NAME: Final = "{name}"
+
+
+def _no_folder(text: str) -> str:
+    path = Path(text).expanduser()
+    if not path.is_dir():
+        return "there is no such folder"
+    return "" if os.access(path, os.W_OK) else "nothing can be written there"
+
+
+def export_form(names: Sequence[str]) -> Form:
+    """A folder for the archives of several containers."""
+    return Form(
+        title=f"Export {len(names)} containers",
+        verb="Export",
+        fields=(
+            Field("folder", "folder", "of this machine", str(Path.cwd()), check=_no_folder, path=True),
+            Field("packed", "packed", ", ".join(_PACKED), "none", choices=_PACKED,
+                  check=lambda text: "" if text in SUFFIXES else f"one of {', '.join(_PACKED)}"),
+            Field("overwrite", "replace files that are there", tick=True),
+        ),
+        note=f"One archive each: {', '.join(f'{name}.tar' for name in names)}",
+    )  # fmt: skip
+
+
+def destinations(names: Sequence[str], values: Values) -> list[Path]:
+    """The file of each."""
+    folder = Path(values["folder"]).expanduser().absolute()
+    suffix = SUFFIXES[packing(values)]
+    return [folder / f"{name[:100]}{suffix}" for name in names]
+
+
+def packing(values: Values) -> Compression:
+    """How the archives are packed."""
+    return next((kind for kind in _PACKED if kind == values["packed"]), "none")
+
+
+def commit_form(names: Sequence[str], *, running: bool) -> Form:
+    """Images to be made of several containers. `running`: whether there is anything to freeze."""
+    freeze = (Field("pause", "freeze each while its files are read", value=TICKED, tick=True),) if running else ()
+    return Form(
+        title=f"Make images of {len(names)} containers",
+        verb="Commit",
+        fields=(
+            Field("reference", "names", f"with {_NAME} for that of the container", f"localhost/{_NAME}:latest",
+                  check=_not_apart),
+            Field("message", "comment", "in the history of each"),
+            Field("author", "who made them"),
+            *freeze,
+        ),
+        note=f"One image each: {', '.join(names)}",
+    )  # fmt: skip
+
+
+def _not_apart(text: str) -> str:
+    return "" if not text or _NAME in text else f"{_NAME} has to be in it: all of them would have one name"
+
+
+def reference_of(name: str, values: Values) -> str:
+    """The name of the image of one; empty for none."""
+    return values["reference"].replace(_NAME, name.lower())
