@@ -85,7 +85,7 @@ def _list(invocation: Invocation, parser: CommandParser) -> int:
 
 def print_foreign(pictures: Sequence[ForeignContainer], options: Options) -> None:
     """Print a list by the options of `ls`: all, quiet, no_trunc, noheading, format."""
-    shown = [picture for picture in pictures if options.all or picture.status is not Status.EXITED]
+    shown = [picture for picture in pictures if options.all or picture.status not in (Status.EXITED, Status.CONFIGURED)]
     print_formatted(
         shown, options, fields=_fields(whole=options.no_trunc), columns=_COLUMNS, as_json=lambda: shown, name="ps"
     )

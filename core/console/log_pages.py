@@ -1,5 +1,7 @@
 """Looking into logs at any place, whatever their size: nothing is read but the blocks that are looked at.
 
+They are conmon's, or Docker's json-file: each line tells which.
+
 A place is a byte of the file. An entry is what was printed as one line: the pieces in which the monitor wrote it are
 put together again, for as long as they stand behind each other in one block of the file. So what an entry is depends on
 nothing but the file, and reading on and reading back give the same ones. What has no end within a block (binary
@@ -15,6 +17,8 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from core.console.json_log import BEGIN as JSON_BEGIN
+from core.console.json_log import read_json_line
 from core.console.log import parse_time
 
 BLOCK: Final = 1 << 18
@@ -136,7 +140,9 @@ class LogFile:
 
     def _is_skipped(self, number: int, skip: Skip) -> bool:
         # What begins in a block may end in the next.
-        return skip(self._read(number * BLOCK, BLOCK + LONGEST_PIECE))
+        content = self._read(number * BLOCK, BLOCK + LONGEST_PIECE)
+        # In JSON some characters are written otherwise than they were printed.
+        return JSON_BEGIN not in content[: 2 * LONGEST_PIECE] and skip(content)
 
     def _entries(self, number: int) -> list[LogEntry]:
         key = (number, min(self._size, (number + 1) * BLOCK + LONGEST_PIECE))
@@ -195,6 +201,8 @@ class LogFile:
 
 
 def _piece(line: bytes, begin: int, end: int) -> _Piece:
+    if line.startswith(JSON_BEGIN) and (told := read_json_line(line)) is not None:
+        return _Piece(begin, end, told.time.encode(), told.stream.encode(), told.partial, told.data)
     fields = line.split(b" ", 3)
     if len(fields) != 4 or fields[2] not in (b"F", b"P"):
         # Damaged: shown as it is.

@@ -7,7 +7,7 @@ import os
 import re
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import Final
 
@@ -16,6 +16,7 @@ from core.foreign.handle import ForeignHandle
 from core.foreign.places import announced_roots, known_roots
 from core.foreign.sight import Sight, damaged
 from core.foreign.state_files import DamagedState
+from core.foreign.stored import StoredContainers, known_lists
 from core.foreign.watcher import ForeignWatcher
 from core.host.cgroup_reader import CgroupReader
 from core.model.foreign import ForeignContainer
@@ -32,7 +33,8 @@ _ANNOUNCED_FOR: Final = 1.0
 class Foreign:
     """The containers of podman, CRI-O, containerd, Docker and of the runtimes alone on this machine.
 
-    They are found by the files of their runtimes, and never removed or cleaned up. No process is started to look. All
+    They are found by the files of their runtimes, those of podman and CRI-O that do not run by the lists of their
+    storage, and never removed or cleaned up. No process is started to look. All
     methods may be called from any thread.
     """
 
@@ -44,11 +46,13 @@ class Foreign:
         self._announced: tuple[float, list[Path]] | None = None
         self._lock = threading.Lock()
         self._watcher: ForeignWatcher | None = None
+        self._stored = StoredContainers()
 
     def containers(self) -> list[ForeignContainer]:
         """All of them, by keeper and name. One whose state is damaged is listed as unknown, with its error."""
         with self._lock:
             pictures = [picture for root in self._roots() for picture in self._look_at(root)]
+            pictures += self._at_rest({picture.id for picture in pictures})
             pictures.sort(key=lambda picture: (picture.keeper, picture.name, picture.key))
             self._pictures = {picture.key: picture for picture in pictures}
             for gone in self._sights.keys() - self._pictures.keys():
@@ -105,7 +109,7 @@ class Foreign:
         """Publish `EventKind.FOREIGN` on the engine's bus from now on whenever the list has to be read anew."""
         with self._lock:
             if self._watcher is None:
-                self._watcher = ForeignWatcher(self._parts.bus, self._roots, self.containers)
+                self._watcher = ForeignWatcher(self._parts.bus, self._roots, self._lists, self.containers)
                 self._watcher.start()
 
     def close(self) -> None:
@@ -126,6 +130,14 @@ class Foreign:
         own = os.path.realpath(self._parts.paths.runtime_root)
         places = {os.path.realpath(root): root for root in roots}
         return [Path(place) for place in places if place != own]
+
+    def _at_rest(self, known: Collection[str]) -> list[ForeignContainer]:
+        """Those that are stored, and of which no runtime knows."""
+        return [picture for picture in self._stored.pictures(self._lists()) if picture.id not in known]
+
+    def _lists(self) -> list[Path]:
+        settings = self._parts.settings
+        return known_lists(settings.additional_image_stores) if settings.discover_foreign else []
 
     def _announced_roots(self) -> list[Path]:
         """All processes are looked through for them: not for each of several readings at once."""

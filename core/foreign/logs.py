@@ -7,8 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final, NamedTuple
 
-import msgspec
-
+from core.console.json_log import read_json_line
 from core.console.log import LogLine
 from core.foreign.identity import Identity
 from core.foreign.monitors import ConmonCall
@@ -23,15 +22,6 @@ class LogPlace(NamedTuple):
     path: str
     form: LogFormat = LogFormat.CRI
     hint: str = ""
-
-
-class _JsonLine(msgspec.Struct):
-    log: str
-    stream: str = "stdout"
-    time: str = ""
-
-
-_json_lines = msgspec.json.Decoder(_JsonLine)
 
 
 def log_place(
@@ -55,13 +45,12 @@ def log_place(
 
 def parse_json_line(line: bytes) -> LogLine | None:
     """One line of Docker's json-file log; None where it is none."""
+    entry = read_json_line(line)
     try:
-        entry = _json_lines.decode(line)
-        written = datetime.fromisoformat(entry.time).timestamp()
-    except (msgspec.MsgspecError, ValueError, OverflowError, RecursionError):
+        written = datetime.fromisoformat(entry.time).timestamp() if entry is not None else 0.0
+    except (ValueError, OverflowError):
         return None
-    data = entry.log.encode()
-    return LogLine(written, entry.stream, data.removesuffix(b"\n"), partial=not data.endswith(b"\n"))
+    return None if entry is None else LogLine(written, entry.stream, entry.data, partial=entry.partial)
 
 
 def _pod_log(annotations: Mapping[str, str]) -> str:

@@ -36,10 +36,15 @@ class ForeignWatcher:
     """
 
     def __init__(
-        self, bus: EventBus, roots: Callable[[], list[Path]], read: Callable[[], list[ForeignContainer]]
+        self,
+        bus: EventBus,
+        roots: Callable[[], list[Path]],
+        lists: Callable[[], list[Path]],
+        read: Callable[[], list[ForeignContainer]],
     ) -> None:
         self._bus = bus
         self._roots = roots
+        self._lists = lists
         self._read = read
         self._birthplaces: set[Path] = set()
         self._stop, self._wake = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
@@ -75,7 +80,7 @@ class ForeignWatcher:
         """Set the watches, then read: what changes in between is told."""
         roots = self._roots()
         self._birthplaces = set(birthplaces()) - set(roots)
-        folders = [folder for root in roots for folder in (root, *_below(root))]
+        folders = [*self._lists(), *(folder for root in roots for folder in (root, *_below(root)))]
         for folder in (*self._birthplaces, *folders):
             with contextlib.suppress(OSError):
                 notices.watch(folder, _ENTRIES)

@@ -21,7 +21,7 @@ from core.model.foreign import ForeignContainer, Keeper
 from core.model.options import ExecOptions
 from core.model.state import Status, Verb
 from core.settings import Settings
-from tests.foreign_engines import Peers
+from tests.foreign_engines import Peers, call
 from tests.terminal import Terminal
 from tests.worksite import DEMO, Worksite, environment, eventually, installed_command, run
 
@@ -109,6 +109,33 @@ class TestList:
         peers.runc("delete", f"states-{TAG}")
         with pytest.raises(NoSuchContainer):
             found(engine, f"states-{TAG}")
+
+    def test_those_of_podman_that_do_not_run(self, engine: Engine, peers: Peers) -> None:
+        ended, fresh = f"ended-{TAG}", f"fresh-{TAG}"
+        peers.podman.run(ended, "echo", "said before the end")
+        peers.podman("wait", ended)
+        # As podman's clean-up does it, where its runtime has the usual root.
+        container_id = peers.podman("inspect", "--format", "{{.Id}}", ended)
+        call("runc", "--root", str(peers.podman.runtime_root), "delete", container_id)
+        peers.podman("create", "--name", fresh, DEMO, "true")
+        try:
+            for _ in eventually():
+                if found(engine, ended).status is Status.EXITED and not found(engine, ended).runtime_root:
+                    break
+            picture = found(engine, ended)
+            assert (picture.keeper, picture.image, picture.owner) == (Keeper.PODMAN, DEMO, "root")
+            assert picture.command == ("echo", "said before the end")
+            assert found(engine, fresh).status is Status.CONFIGURED
+            handle = engine.foreign.lookup(ended)
+            assert [line.data for line in handle.logs()] == [b"said before the end"]
+            with pytest.raises(StateForbids):
+                handle.kill()
+            ids = [one.id for one in engine.foreign.containers()]
+            assert len(ids) == len(set(ids)), "one that runs is not shown a second time"
+        finally:
+            peers.podman("rm", ended, fresh)
+        with pytest.raises(NoSuchContainer):
+            found(engine, ended)
 
     def test_podman_may_rename(self, engine: Engine, peers: Peers) -> None:
         peers.podman("rename", WEB, SITE)
@@ -395,7 +422,7 @@ class TestScreen:
         screen.wait_for_line("● running", "podman", WEB, "wharf-demo")
         self._choose(screen, WEB)
         screen.press("l")
-        screen.wait_for_line("line 1")
+        screen.wait_for_line("line ")
         screen.press("q")
         screen.press("p")
         screen.wait_for_line("◫ paused", WEB)

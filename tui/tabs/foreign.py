@@ -7,7 +7,7 @@ from pathlib import Path
 
 from rich.text import Text
 
-from core.model.foreign import ForeignContainer, LogFormat
+from core.model.foreign import ForeignContainer
 from core.model.state import Verb
 from tui.plain_text import GLYPHS, moment, printable
 from tui.tabs.logs import LogsTab
@@ -15,8 +15,8 @@ from tui.tabs.tab import LinesTab
 
 
 def readable_log(row: ForeignContainer) -> Path | None:
-    """Its log, where that has the form which the screen reads."""
-    return Path(row.log_path) if row.log_path and row.log_format is LogFormat.CRI else None
+    """Its log, where there is one that can be read."""
+    return Path(row.log_path) if row.log_path else None
 
 
 class ForeignTab(LinesTab):
@@ -38,7 +38,7 @@ class ForeignTab(LinesTab):
             ("created", moment(row.created_at)),
             ("console", row.console or f"none: {row.console_refusal}"),
             ("log", _log(row)),
-            ("runtime", f"{row.runtime} --root {row.runtime_root}"),
+            ("runtime", f"{row.runtime} --root {row.runtime_root}" if row.runtime else "none: it does not run"),
             ("bundle", row.bundle),
             ("id", row.id),
         ]
@@ -58,6 +58,4 @@ class ForeignLogsTab(LogsTab):
 
 
 def _log(row: ForeignContainer) -> str:
-    if not row.log_path:
-        return f"none: {row.log_hint}"
-    return row.log_path if readable_log(row) else f"{row.log_path}, shown by wharf foreign logs"
+    return row.log_path or f"none: {row.log_hint}"

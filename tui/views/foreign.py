@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
-from core.model.foreign import ForeignContainer, LogFormat
+from core.model.foreign import ForeignContainer
 from core.model.snapshot import ResourceSample
 from core.model.state import Status, Verb
 from tui.keymap import Action, Scope
@@ -100,7 +100,7 @@ ACTIONS: Final = (
     Action("execute", ("E",), "", "run a command in the container", _LOOK, _allows(Verb.EXEC), Scope.ROW),
     Action(
         "logs", ("l",), "logs", "what the container prints; of all that are marked, by time", _LOOK,
-        lambda picture: bool(picture.log_path) and picture.log_format is LogFormat.CRI, Scope.ROWS,
+        lambda picture: bool(picture.log_path), Scope.ROWS,
     ),
     Action("inspect", ("i",), "inspect", "show all that is known of the container", _LOOK, scope=Scope.ROW),
     Action("stats", ("t",), "", "its figures", _LOOK, scope=Scope.ROW),

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 
@@ -140,3 +141,24 @@ def test_several_logs_are_one_in_the_order_of_time(tmp_path: Path) -> None:
     assert [entry.data for entry in pages.forward(middle)][:2] == [b"20", b"21"]
     assert 0.4 < pages.fraction(middle) < 0.6
     pages.close()
+
+
+def test_a_log_of_docker(tmp_path: Path) -> None:
+    log = tmp_path / "json.log"
+    lines = [
+        {"log": "one <b>\n", "stream": "stdout", "time": "2026-01-02T03:04:05.5Z"},
+        {"log": "two ", "stream": "stderr", "time": "2026-01-02T03:04:06Z"},
+        {"log": "halves\n", "stream": "stderr", "time": "2026-01-02T03:04:07Z"},
+    ]
+    written = [json.dumps(line, separators=(",", ":")).replace("<", "\\u003c") for line in lines]
+    log.write_text("\n".join([*written, '{"log":5}']) + "\n")
+    file = LogFile(log)
+    entries = list(file.forward(0, skip=lambda block: b"<b>" not in block))
+    assert [(entry.stream, entry.data, entry.complete) for entry in entries] == [
+        ("stdout", b"one <b>", True),
+        ("stderr", b"two halves", True),
+        ("stdout", b'{"log":5}', True),
+    ]
+    assert entries[0].time == 1767323045.5
+    assert [entry.data for entry in file.backward(file.size)] == [entry.data for entry in reversed(entries)]
+    file.close()
