@@ -6,12 +6,14 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
-from core.cli.command import command_parser
+from core.cli.command import command_parser, open_engine
 from core.cli.formatting import add_format, print_formatted
+from core.cli.journal_events import command_lines
 from core.cli.main import COMMANDS, Invocation
 from core.cli.moments import moment
 from core.cli.output import printable
 from core.cli.parser import Options, WrongValue
+from core.errors import InvalidArgument
 from core.journal.file import Journal
 from core.journal.script import script, shell_line, short_line
 from core.model.journal import JournalEntry, Result
@@ -48,15 +50,24 @@ def run(invocation: Invocation) -> int:
     add("--until", default=None, metavar="TIME", help="what began before a time, or a span ago")
     add("--failed", action="store_true", help="what failed alone")
     add("--verb", action="append", default=[], metavar="VERB", help="this verb alone, as stop or 'remove image'")
+    add("--all", "-a", action="store_true", help="what command lines did, too, by the engine's events")
     add("--last", "-n", type=_count, default=None, metavar="N", help="the newest N alone")
     add("--script", action="store_true", help="a script for sh that does the same, the oldest first")
     add_format(parser)
     options = parser.parse_args(invocation.arguments)
+    if options.all and options.script:
+        raise InvalidArgument(
+            "--all and --script cannot be used together", hint="command lines are in the shell's history"
+        )
     journal = Journal()
     entries, damaged = journal.read()
     if words := journal.damage(damaged):
         print(f"Warning: {words}", file=sys.stderr)
+    if options.all:
+        with open_engine(invocation) as engine:
+            entries += command_lines(engine.past_events())
     chosen = _chosen(entries, options)
+    columns = ("Time", "Source", *_COLUMNS[1:]) if options.all else _COLUMNS
     if options.script:
         sys.stdout.buffer.write(script(chosen).encode())
     else:
@@ -64,7 +75,7 @@ def run(invocation: Invocation) -> int:
             chosen,
             options,
             fields=_FIELDS,
-            columns=_COLUMNS,
+            columns=columns,
             as_json=lambda: list(map(_as_json, chosen)),
             name="journal",
         )

@@ -42,7 +42,9 @@ def test_a_script_of_the_journal_does_the_same_again(
     containers(engine)
     argv = ["env", "-C", str(folder), *installed_command(), *worksite.global_options]
     with Terminal(tmp_path, argv, columns=140, rows=36) as shown:
-        shown.wait_for("first", "third", "running")
+        shown.wait_for("first", "third", "running", "The keys to begin with")
+        shown.press("Escape")
+        shown.wait_for("first", without=["The keys to begin with"])
         shown.press("s")
         shown.wait_for("Stop first?")
         shown.press("y")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 from collections.abc import Callable
 
@@ -19,14 +20,20 @@ Wharf = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
 def test_a_container_is_chosen_and_worked_by_numbers(engine: Engine, wharf: Wharf) -> None:
-    run(engine, "sleep", "1000", name="web")
+    container = run(engine, "sleep", "1000", name="web")
     make(engine, "true", name="fresh")
-    said = wharf("--plain", stdin="1\n4\nweb\n5\nq\n")
+    said = wharf("--plain", stdin="1\n4\nweb\n5\n1\n12\nq\n")
     assert said.returncode == 0, said.stderr
     assert "1 web: running" in said.stdout and "2 fresh: never started" in said.stdout
     assert "wharf pause web" in said.stdout and "wharf unpause web" in said.stdout
     assert status_of(engine, "web") is Status.RUNNING
     assert "\x1b" not in said.stdout
+    journal = [one for one in json.loads(wharf("journal", "--format", "json").stdout) if one["ID"] == container.id]
+    assert [(one["Source"], one["Verb"], one["Result"]) for one in journal] == [
+        ("plain mode", "pause", "done"),
+        ("plain mode", "unpause", "done"),
+    ]
+    assert journal[0]["Shell"].endswith(" pause web") and journal[0]["Runtime"]
 
 
 def test_what_destroys_is_done_only_on_yes(engine: Engine, wharf: Wharf) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -11,12 +10,10 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from core.errors import Cancelled, EngineError
-from core.host.actor import process_user, sudo_user
 from core.journal.file import Journal
+from core.journal.origin import global_options, runtime_commands, who
 from core.log import LOG
 from core.model.journal import JournalEntry, Result
-from core.paths import default_folders
-from core.settings import Settings
 from tui.bridge.equivalents import Equivalent, equivalent
 from tui.bridge.found import is_foreign
 from tui.messages import ActionRecorded, VerbSucceeded
@@ -26,7 +23,6 @@ if TYPE_CHECKING:
     from textual.message import Message
 
     from core.engine import Engine
-    from core.paths import EnginePaths
     from tui.step import Step
 
 
@@ -72,7 +68,7 @@ class Recorder:
             seconds = round(time.monotonic() - clock, 3)
             with self._harmlessly():
                 named = self._after(named)
-                runtime = self._runtime_commands({*touched, named.row_id}, last)
+                runtime = runtime_commands(self._engine.past_events(last), {*touched, named.row_id})
                 entry = _entry(named, began, seconds, result, error, runtime, self._options)
                 self.journal.add(entry)
                 self._post(ActionRecorded(entry))
@@ -113,16 +109,6 @@ class Recorder:
             return step
         return replace(step, row_id=job.made, name=self._engine.lookup(job.made).name)
 
-    def _runtime_commands(self, touched: set[str], last: int) -> str:
-        """The command lines of the runtime that this process has run for these containers since then."""
-        process = os.getpid()
-        commands = (
-            event.attributes.get("runtime", "")
-            for event in self._engine.past_events(last)
-            if event.process == process and event.container_id in touched
-        )
-        return "; ".join(filter(None, commands))
-
 
 def _entry(
     step: Step, began: datetime, seconds: float, result: Result, error: str, runtime: str, options: tuple[str, ...]
@@ -135,9 +121,7 @@ def _entry(
     return JournalEntry(
         time=began,
         seconds=seconds,
-        user=process_user(),
-        sudo_user=sudo_user(),
-        process=os.getpid(),
+        **who(),  # type: ignore[arg-type]
         verb=step.verb,
         kind="container of another engine" if is_foreign(step.row_id) else kind,
         name=step.name,
@@ -155,12 +139,3 @@ def _entry(
 
 def _job(step: Step) -> TransferJob | None:
     return next((one for one in step.given[:1] if isinstance(one, TransferJob)), None)
-
-
-def global_options(paths: EnginePaths, settings: Settings) -> tuple[str, ...]:
-    """What stands before the command where this engine is not the usual one."""
-    root, run_root = default_folders()
-    words = [] if str(paths.root) == root else ["--root", str(paths.root)]
-    words += [] if str(paths.run_root) == run_root else ["--runroot", str(paths.run_root)]
-    words += [] if settings.runtime == Settings().runtime else ["--runtime", settings.runtime]
-    return tuple(words)

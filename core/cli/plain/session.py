@@ -11,6 +11,7 @@ from typing import Final
 
 from core.cli.output import printable
 from core.cli.plain.actions import Action, command_words, valid_actions
+from core.cli.plain.recording import recorded
 from core.cli.plain.wording import container_line, event_words, summary
 from core.engine import Engine
 from core.errors import EngineError
@@ -132,7 +133,8 @@ class PlainSession:
             return
         answer = self._answer(chosen)
         if answer is not None and self._confirmed(chosen, picture):
-            self._command(command_words(chosen, picture.name, answer))
+            words = command_words(chosen, picture.name, answer)
+            recorded(self._engine, chosen, picture, words, lambda: self._command(words))
 
     def _answer(self, action: Action) -> list[str] | None:
         """What the action's question was answered with, in words; None where it was not."""
@@ -158,7 +160,7 @@ class PlainSession:
         say("nothing was done")
         return False
 
-    def _command(self, words: Sequence[str]) -> None:
+    def _command(self, words: Sequence[str]) -> int:
         say(f"wharf {shlex.join(words)}")
         self._busy.set()
         try:
@@ -166,6 +168,7 @@ class PlainSession:
         finally:
             self._busy.clear()
         say("done" if code == 0 else f"it ended with exit code {code}")
+        return code
 
     def _tell_past(self) -> None:
         for event in self._engine.past_events()[-50:]:
