@@ -21,7 +21,17 @@ from tui.configuration.schema import Configuration
 PROJECT: Final = Path(__file__).resolve().parents[2]
 PAGES: Final = [*sorted(PROJECT.glob("docs/*.md")), PROJECT / "README.md"]
 CHECKED: Final = [path for path in PAGES if path.name not in ("benchmarks.md", "other-engines.md")]
-TYPED: Final = {"y", "state:exited", "error", "/tmp/…", "localhost/kept", "ctrl+]"}
+TYPED: Final = {
+    "y",
+    "state:exited",
+    "error",
+    "/tmp/…",
+    "localhost/kept",
+    "quay.io/podman/hello",
+    "shop",
+    "sleep 1000",
+    "ctrl+]",
+}
 """What a journey types that is no action's key."""
 SETTINGS: Final = set(Configuration.__struct_fields__)
 WORDS: Final = {*COMMANDS, *SCREEN_COMMANDS, *GROUPS}

@@ -17,7 +17,9 @@ import pytest
 
 from core.engine import Engine
 from core.errors import EngineError
+from core.model.image import RegistryAccess
 from core.model.state import Status
+from tests.registry import registry
 from tests.terminal import Terminal
 from tests.worksite import DEMO, PROJECT, Worksite, eventually, installed_command, run, status_of
 
@@ -52,6 +54,10 @@ class Person:
         """Take text away that a field suggests; it is no key of the journey."""
         self.terminal.press("C-u")
 
+    def trusts_the_registry(self) -> None:
+        """Take the mark for TLS away: the registry of this test has none. That is no key of the journey either."""
+        self.terminal.press("Tab", "Space", "BTab")
+
     @contextlib.contextmanager
     def does(self, journey: str) -> Iterator[None]:
         """Count the keys of a journey, and hold them against the guide."""
@@ -83,6 +89,15 @@ def site(demo_archive: Path) -> Iterator[Worksite]:
 def engine(site: Worksite) -> Iterator[Engine]:
     with Engine.open(site.paths) as opened:
         yield opened
+
+
+@pytest.fixture(scope="module")
+def image_elsewhere(site: Worksite, engine: Engine) -> Iterator[str]:
+    """The name of an image in a registry on loopback."""
+    with registry(site.folder / "registry") as running:
+        name = f"{running.address}/team/hello:1"
+        engine.images.push(DEMO, name, access=RegistryAccess(tls_verify=False))
+        yield name
 
 
 @pytest.fixture(scope="module")
@@ -243,3 +258,35 @@ def test_remove_it(person: Person, engine: Engine) -> None:
             if "billing" not in [picture.name for picture in engine.containers()]:
                 break
     assert engine.images.find(DEMO)
+
+
+def test_pull_an_image(person: Person, engine: Engine, image_elsewhere: str) -> None:
+    with person.does("pull an image"):
+        person.press("3", "P")
+        person.sees("Pull an image", "Cancel")
+        person.type(image_elsewhere)
+        person.trusts_the_registry()
+        person.sees(f"wharf pull --tls-verify=false {image_elsewhere}")
+        person.press("Enter")
+        person.sees(f"{image_elsewhere} is pulled", without=("Cancel",))
+    assert engine.images.find(image_elsewhere).id == engine.images.find(DEMO).id
+    person.terminal.press("1")
+    person.sees("STATE")
+
+
+def test_make_a_container_and_run_it(person: Person, engine: Engine, image_elsewhere: str) -> None:
+    with person.does("make a container and run it"):
+        person.press("n")
+        person.sees("New container", "Cancel")
+        person.type(image_elsewhere)
+        person.press("Tab")
+        person.type("shop")
+        person.press("Tab")
+        person.type("sleep 1000")
+        person.sees(f"--name shop {image_elsewhere} sleep 1000")
+        person.press("Enter")
+        for _ in eventually(30):
+            if "shop" in [picture.name for picture in engine.containers() if picture.status is Status.RUNNING]:
+                break
+    person.sees("shop runs")
+    assert engine.lookup("shop").config.process.args == ("sleep", "1000")
