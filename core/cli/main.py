@@ -188,7 +188,7 @@ GROUPS = {
 """Words before a subcommand, as podman has them → what may be behind them → the subcommand that it is."""
 
 DEFAULT_ESCAPE_KEY = "ctrl+]"
-STAYING = frozenset({"cleanup", "completion", "config", "host", "host ls"})
+STAYING = frozenset({"cleanup", "completion", "config", "host", "host ls", "workspace"})
 """Commands that WHARF_HOST sends nowhere: they are about this machine."""
 OF_HERE = frozenset({"host", "identity", "config", "version"})
 """Options that another machine is not told."""

@@ -22,7 +22,14 @@ _HELPER_FOLDERS: Final = (
     "/usr/local/lib/podman",
 )
 """Where podman's packages keep what only engines call (netavark, aardvark-dns, catatonit)."""
-_PACKAGES: Final = {"busybox": "busybox-static", "tar": "tar", "newuidmap": "uidmap", "zstd": "zstd", "gzip": "gzip"}
+_PACKAGES: Final = {
+    "busybox": "busybox-static",
+    "tar": "tar",
+    "newuidmap": "uidmap",
+    "zstd": "zstd",
+    "gzip": "gzip",
+    "ssh": "openssh-client",
+}
 
 Stream = int | IO[bytes] | None
 Process = subprocess.Popen[bytes]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-import secrets
 import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -56,7 +55,7 @@ class RemoteCall:
         self._host = host
         self._terminal = terminal
         self._tell = tell
-        self._mark = "sh" if terminal else f"wharf-{secrets.token_hex(8)}"
+        self._mark = "sh" if terminal else f"wharf-{os.urandom(8).hex()}"
         command = remote_words(host, arguments, self._mark)
         self._words = ssh_words(host, command, connections.options(host, lasting=lasting), terminal=terminal)
         self._process: Process | None = None

@@ -32,13 +32,19 @@ class Connections:
         self._is_closed = False
 
     def options(self, host: Host, *, lasting: bool) -> list[str]:
-        """What has ssh use the host's connection, or make it. `lasting`: it outlives the call that made it."""
+        """What has ssh use the host's connection, or make it. `lasting`: it outlives the call that made it.
+
+        Raises `RemoteFailed` where there is no place for it.
+        """
         with self._lock:
             if not self._folder:
                 # Sockets have short paths: 104 bytes, ssh's own ending among them. The folder's mode is 0700.
                 place = os.environ.get("XDG_RUNTIME_DIR", "")
                 usable = len(place) < 60 and os.access(place, os.W_OK)
-                self._folder = tempfile.mkdtemp(prefix="wharf-ssh-", dir=place if usable else "/tmp")
+                try:
+                    self._folder = tempfile.mkdtemp(prefix="wharf-ssh-", dir=place if usable else "/tmp")
+                except OSError as error:
+                    raise RemoteFailed(f"no folder for connections can be made: {error}") from error
             number = self._numbers.setdefault(host, len(self._numbers))
         persist = f"ControlPersist={LASTING if lasting else 'no'}"
         return ["ControlMaster=auto", f"ControlPath={self._folder}/{number}", persist]

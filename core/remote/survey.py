@@ -8,7 +8,7 @@ from typing import Final
 
 import msgspec
 
-from core.errors import RemoteFailed
+from core.errors import EngineError, RemoteFailed
 from core.remote.connections import Connections
 from core.remote.host import Host
 
@@ -66,7 +66,7 @@ def survey(connections: Connections, host: Host, timeout: float = ANSWER_TIME) -
         said = connections.ask(host, ["--version"], timeout)
         version = _version_of(host, said)
         containers = _containers_of(host, connections.ask(host, ["ps", "--all", "--format", "json"], timeout))
-    except RemoteFailed as error:
+    except EngineError as error:
         return HostReport(host, version, error=error.message, hint=error.hint)
     return HostReport(host, version, containers)
 

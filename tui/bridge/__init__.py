@@ -22,12 +22,9 @@ from core.log import LOG
 from core.model.content import CommitOptions
 from core.model.options import ExecOptions
 from core.model.snapshot import ExportProgress
-from core.remote.host import Host
 from core.storage.export import Compression
 from tui.bridge.found import found, is_foreign
-from tui.bridge.host_watch import READERS as HOST_READERS
-from tui.bridge.host_watch import HostWatch
-from tui.bridge.readers import READERS
+from tui.bridge.readers import ELSEWHERE, READERS
 from tui.bridge.recorder import Recorder
 from tui.messages import (
     Answered,
@@ -48,6 +45,8 @@ from tui.read_only import refusal
 from tui.step import Step
 
 if TYPE_CHECKING:
+    from core.remote.host import Host
+    from tui.bridge.host_watch import HostWatch
     from tui.bridge.verbs import Batch
 
 HOOK_PATIENCE: Final = 30.0
@@ -78,7 +77,8 @@ class Bridge:
         self._under_way: dict[str, str] = {}
         self._visible: tuple[str, ...] = ()
         self._reader = ""
-        self.hosts = HostWatch(hosts, engine.containers, lambda view, rows: self._post(RowsRead(view, tuple(rows))))
+        self._hosts = tuple(hosts)
+        self._host_watch: HostWatch | None = None
         self._subscription = engine.subscribe()
         self._threads = [
             threading.Thread(target=self._watch, name="wharf-watch", daemon=True),
@@ -99,7 +99,19 @@ class Bridge:
             if thread.is_alive():
                 thread.join(timeout=2)
         self._pool.shutdown(wait=False, cancel_futures=True)
-        self.hosts.close()
+        if self._host_watch is not None:
+            self._host_watch.close()
+
+    @property
+    def hosts(self) -> HostWatch:
+        """Other machines; what that needs is loaded when somebody first looks at them."""
+        if self._host_watch is None:
+            from tui.bridge.host_watch import HostWatch
+
+            self._host_watch = HostWatch(
+                self._hosts, self._engine.containers, self._do, lambda view, rows: self._post(RowsRead(view, rows))
+            )
+        return self._host_watch
 
     def under_way(self) -> list[str]:
         """The verbs that go on, such as `stopping web`: the program ends when they have."""
@@ -121,19 +133,18 @@ class Bridge:
         `reader`: a name in `READERS`, or one of those of other machines; empty where the screen has the rows.
         """
         self._reader = reader
-        self.hosts.look(reader in HOST_READERS)
-        if reader in HOST_READERS:
-            self._do(self.hosts.show)
-        elif reader and reader != "containers":
+        if self._host_watch is not None or reader in ELSEWHERE:
+            self.hosts.look(reader in ELSEWHERE)
+        if reader not in ("", "containers", *ELSEWHERE):
             self._do(lambda: self._read_rows(reader))
         if reader == "journal":
             self._do(self._recorder.tell_damage)
 
     def take_hosts(self, hosts: Iterable[Host]) -> None:
         """Go on with these machines in place of those that were known."""
-        self.hosts.take(hosts)
-        if self.hosts.is_looking:
-            self._do(self.hosts.show)
+        self._hosts = tuple(hosts)
+        if self._host_watch is not None:
+            self._host_watch.take(self._hosts)
 
     def show(self, container_ids: Iterable[str]) -> None:
         """Which containers are on the screen: only those are sampled."""
@@ -465,7 +476,7 @@ class Bridge:
         """Tell what happened; read the rows of the view that is shown, where it touches them."""
         self._post(EventsHappened(tuple(events)))
         reader = self._reader
-        if reader in HOST_READERS:
+        if reader in ELSEWHERE:
             self.hosts.show()
         elif reader and reader != "containers" and any(event.kind in READERS[reader].kinds for event in events):
             self._read_rows(reader)

@@ -20,8 +20,6 @@ from core.remote.survey import HostReport, RemoteContainer, survey
 INTERVAL: Final = 5.0
 """Seconds between an answer and the next question."""
 _ENDING_PATIENCE: Final = 2.0
-READERS: Final = frozenset({"hosts", "everywhere"})
-"""The views whose rows come from here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,16 +58,21 @@ class PlacedContainer:
 
 
 class HostWatch:
-    """`here`: the containers of this machine; it is the first row. `tell`: takes a view's name and its rows."""
+    """`here`: the containers of this machine, which is the first row: it may wait, and is called in `do`'s threads.
+
+    `tell`: takes a view's name and its rows.
+    """
 
     def __init__(
         self,
         hosts: Iterable[Host],
         here: Callable[[], Iterable[ContainerSnapshot]],
-        tell: Callable[[str, Sequence[HostRow | PlacedContainer]], object],
+        do: Callable[[Callable[[], None]], None],
+        tell: Callable[[str, tuple[HostRow | PlacedContainer, ...]], object],
     ) -> None:
         self._hosts = {host.name: host for host in hosts}
         self._here = here
+        self._do = do
         self._tell = tell
         self._connections = Connections()
         self._reports: dict[str, HostReport] = {}
@@ -106,7 +109,8 @@ class HostWatch:
         return set(self._hosts.values())
 
     def _begin(self) -> None:
-        """Have a thread for each host."""
+        """Tell what is known, and have a thread for each host."""
+        self._do(self.show)
         for host in self._all():
             if host not in self._threads or not self._threads[host].is_alive():
                 name = f"wharf-host-{host.name}"
@@ -119,16 +123,14 @@ class HostWatch:
         own = HostReport(here, VERSION, containers=tuple(_told(picture) for picture in self._here()))
         rows = [HostRow(here, own, is_here=True)]
         rows += [HostRow(host, self._reports.get(name)) for name, host in self._hosts.items()]
-        self._tell("hosts", rows)
-        self._tell(
-            "everywhere",
-            [
-                PlacedContainer(row.host, container, row.is_here)
-                for row in rows
-                if row.report is not None
-                for container in row.report.containers
-            ],
-        )
+        self._tell("hosts", tuple(rows))
+        placed = [
+            PlacedContainer(row.host, container, row.is_here)
+            for row in rows
+            if row.report is not None
+            for container in row.report.containers
+        ]
+        self._tell("everywhere", tuple(placed))
 
     def call(self, host: Host, arguments: Sequence[str]) -> RemoteCall:
         """A `wharf` there that has this terminal. Raises `HostIncomplete` where there is no ssh."""
@@ -151,7 +153,7 @@ class HostWatch:
             if self._is_wanted(host):
                 self._reports[host.name] = report
                 if self._is_looking:
-                    self.show()
+                    self._do(self.show)
 
     def _is_wanted(self, host: Host) -> bool:
         return not self._is_closing and host in self._all()

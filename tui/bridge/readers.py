@@ -113,3 +113,5 @@ READERS: Final = {
     "events": Reader(_events, frozenset({EventKind.OVERFLOW})),
     "journal": Reader(_journal),
 }  # fmt: skip
+ELSEWHERE: Final = frozenset({"hosts", "everywhere"})
+"""Those whose rows are of other machines, too: `tui.bridge.host_watch` has them."""

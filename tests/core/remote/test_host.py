@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 
 from core.errors import InvalidArgument
+from core.remote.connections import Connections
 from core.remote.failures import ssh_failure, wharf_failure
 from core.remote.host import Host, complaint, find_host, wrong_destination
 from core.remote.known import known_hosts
+from core.remote.survey import survey
 
 FAR = Host(name="far", destination="ssh://root@far.example:2222")
 
@@ -92,3 +94,11 @@ def test_what_wharf_says_there_becomes_a_sentence() -> None:
     error = wharf_failure(FAR, "Error: the database is damaged\nhint: restore it\n")
     assert (error.message, error.hint) == ("wharf on far failed: the database is damaged", "restore it")
     assert "it does not say why" in wharf_failure(FAR, "").message
+
+
+def test_a_machine_without_ssh_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("core.host.processes.search_path", lambda: str(tmp_path))
+    with Connections() as connections:
+        report = survey(connections, FAR)
+    assert not report.reachable
+    assert "ssh" in report.error and "openssh-client" in report.hint
