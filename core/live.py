@@ -45,16 +45,22 @@ class CgroupReaders:
                     samples[record.id] = sample
         return samples
 
-    def frozen(self, record: ContainerRecord) -> bool | None:
+    def _frozen(self, record: ContainerRecord) -> bool | None:
         """Whether the container's cgroup is frozen; None where that can't be read."""
+        reader = self._reader(record)
+        if reader is None:
+            return None
+        try:
+            return reader.frozen()
+        except OSError:
+            return None
+
+    def differing(self, records: Iterable[ContainerRecord]) -> list[str]:
+        """The ids of those that are frozen and not stored as paused, or the other way, or whose cgroup is gone."""
         with self._lock:
-            reader = self._reader(record)
-            if reader is None:
-                return None
-            try:
-                return reader.frozen()
-            except OSError:
-                return None
+            return [
+                record.id for record in records if self._frozen(record) is not (record.state.status is Status.PAUSED)
+            ]
 
     def keep_only(self, container_ids: set[str]) -> None:
         """Close the files of all other containers."""
@@ -160,10 +166,8 @@ class LiveWatcher:
 
     def _look_for_differences(self) -> None:
         """Freezes done by others, and containers whose end no exit file told."""
-        for record in self._running:
-            frozen = self._readers.frozen(record)
-            if frozen is None or frozen != (record.state.status is Status.PAUSED):
-                self._look_at(record.id)
+        for container_id in self._readers.differing(self._running):
+            self._look_at(container_id)
         self._publish_new_events()
 
     def _look_at(self, container_id: str) -> None:

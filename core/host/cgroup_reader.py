@@ -50,14 +50,16 @@ class CgroupReader:
         self._missing: set[str] = set()
         self._before: tuple[float, _Counters] | None = None
         self._has_own_network = _has_own_network(pid)
-        if not Path(self._paths.get("" if self._v2 else "freezer", "/nonexistent")).is_dir():
+        folder = self._paths.get("" if self._v2 else "freezer", "/nonexistent")
+        if not Path(folder).is_dir():
             raise FileNotFoundError(f"no cgroup for process {pid}")
+        self._freezer = f"{folder}/{'cgroup.events' if self._v2 else 'freezer.state'}"
+        self._frozen_word = b"frozen 1" if self._v2 else b"FROZEN"
 
     def frozen(self) -> bool:
         """Whether all processes are frozen. Raises OSError where the cgroup is gone."""
-        if self._v2:
-            return b"frozen 1" in self._read("", "cgroup.events")
-        return self._read("freezer", "freezer.state") == b"FROZEN\n"
+        # Asked of all containers many times a second: as little as can be is done for it.
+        return self._frozen_word in self._read_path(self._freezer, 64)
 
     def sample(self) -> ResourceSample | None:
         """The figures now; None where the cgroup is gone."""
@@ -183,7 +185,7 @@ class CgroupReader:
         folder = self._paths["" if self._v2 else controller]
         return self._read_path(f"{folder}/{name}")
 
-    def _read_path(self, path: str) -> bytes:
+    def _read_path(self, path: str, most: int = 1 << 14) -> bytes:
         descriptor = self._files.get(path)
         if descriptor is None:
             if path in self._missing:
@@ -194,7 +196,7 @@ class CgroupReader:
                 self._missing.add(path)
                 raise
             self._files[path] = descriptor
-        return os.pread(descriptor, 1 << 14, 0)
+        return os.pread(descriptor, most, 0)
 
 
 def _number(content: bytes) -> int:

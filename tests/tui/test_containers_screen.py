@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 
 import pytest
+from textual.strip import Strip
 
 from core.errors import EngineError, NoSuchContainer
 from core.events import EventKind
@@ -26,6 +27,7 @@ from tui.app import CRASHED, WharfApp
 from tui.screens.deck import DeckScreen
 from tui.screens.dialog import ConfirmDialog, ErrorDialog
 from tui.step import Step
+from tui.widgets.table import Table
 
 
 async def test_an_empty_engine_tells_how_to_get_containers(app: WharfApp) -> None:
@@ -50,6 +52,28 @@ async def test_a_change_outside_shows_without_a_key(app: WharfApp, fake: FakeEng
         await until_shown(pilot, "newcomer")
         fake.take_away("web")
         await until(pilot, lambda: not row_of(app, "web"))
+
+
+async def test_a_second_draws_those_rows_alone_that_say_something_else(
+    app: WharfApp, fake: FakeEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("first", "second", "third"):
+        fake.add(name, Status.CONFIGURED)
+    fake.add("web")
+    render_line = Table.render_line
+    drawn: list[int] = []
+
+    def noted(table: Table, y: int) -> Strip:
+        drawn.append(y)
+        return render_line(table, y)
+
+    monkeypatch.setattr(Table, "render_line", noted)
+    async with app.run_test(size=SIZE) as pilot:
+        await until(pilot, lambda: "42.0M" in row_of(app, "web"))
+        await settled(pilot)
+        drawn.clear()
+        await until(pilot, lambda: len(drawn) > 1)
+        assert set(drawn) == {4}, "the time that web is up, and nothing else"
 
 
 async def test_a_burst_of_events_ends_in_the_last_state(app: WharfApp, fake: FakeEngine) -> None:

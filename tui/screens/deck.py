@@ -387,7 +387,7 @@ class DeckScreen(Filtering):
             self._sorted_at = now
             rows.arrange()
             self.table.arranged()
-        self.table.refresh()
+        self.table.refresh_figures()
 
     def _tick(self) -> None:
         """What changes with time alone."""
@@ -399,7 +399,7 @@ class DeckScreen(Filtering):
             if self.view.name == "containers" and self.table.on_screen:
                 # Its figures come every second, and it is drawn with them.
                 return
-            self.table.refresh()
+            self.table.refresh_figures()
 
     def show_cost(self) -> None:
         """Measure what the screen itself costs, and say it, where that is wanted."""

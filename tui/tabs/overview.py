@@ -54,8 +54,9 @@ class OverviewTab(DetailTab):
 
     def take_detail(self, message: DetailRead) -> None:
         if message.kind == "last lines" and message.found is not None:
-            self._output = message.found
-            self.refresh()
+            if message.found != self._output:
+                self._output = message.found
+                self.refresh()
         elif message.kind == "health" and message.found is not None:
             self._health = message.found.health
             self.refresh()

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar, Final
+from typing import ClassVar, Final, TypeAlias
 
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
-from textual.geometry import Size
+from textual.geometry import Region, Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
@@ -24,6 +24,8 @@ LEAST_SHARE: Final = 12
 ADDED_RANK: Final = 3
 """Of columns that are not among the usual ones."""
 MARK: Final = "✓"
+Cell: TypeAlias = tuple[str, str]
+"""A text and the name of its style."""
 RISING: Final = "▲"
 FALLING: Final = "▼"
 
@@ -121,6 +123,8 @@ class Table(ScrollView, can_focus=True):
         self._foregrounds: dict[str, Style] = {}
         self._on_screen: tuple[str, ...] = ()
         self._fitted: list[tuple[Column, int]] = []
+        self._drawn: dict[int, list[Cell]] = {}
+        """What stands in each line of the screen."""
         self._selected: Row | None = None
         self.empty_text = "reading …"
 
@@ -178,7 +182,26 @@ class Table(ScrollView, can_focus=True):
             return Strip([Segment(fitted(f"  {text}", width), self._style("faint"))], width)
         if place >= len(shown):
             return Strip.blank(width, self.rich_style)
-        return self._row(shown[place], width, lit=place == self._cursor)
+        cells = self._drawn[y] = self._cells(shown[place])
+        return self._row(shown[place], cells, width, lit=place == self._cursor)
+
+    def refresh_figures(self) -> None:
+        """Have drawn anew what says something else by now: most figures stay what they were."""
+        top = self.scroll_offset.y
+        for y, row in enumerate(self.rows.shown[top : top + max(0, self.size.height - 1)], 1):
+            if self._cells(row) != self._drawn.get(y):
+                # Textual writes a line of a widget as a whole.
+                self.refresh(Region(0, y, self.size.width, 1))
+
+    def _cells(self, row: Row) -> list[Cell]:
+        live = self._live
+        return [
+            (
+                fitted(printable(column.text(row, live)), room, right=column.right),
+                column.style(row, live) if column.style is not None else "",
+            )
+            for column, room in self._fitted
+        ]
 
     def _header(self, width: int) -> Strip:
         text = ""
@@ -187,13 +210,11 @@ class Table(ScrollView, can_focus=True):
             text += f" {fitted(f'{column.title[: room - len(sign)]}{sign}', room, right=column.right)}"
         return Strip([Segment(fitted(text, width), self._style("header"))], width)
 
-    def _row(self, row: Row, width: int, *, lit: bool) -> Strip:
+    def _row(self, row: Row, cells: Sequence[Cell], width: int, *, lit: bool) -> Strip:
         base = self._style("cursor") if lit else self.rich_style
         mark = MARK if self.rows.is_marked(row) else " "
         segments = []
-        for column, room in self._fitted:
-            text = fitted(printable(column.text(row, self._live)), room, right=column.right)
-            style = column.style(row, self._live) if column.style is not None else ""
+        for text, style in cells:
             segments.append(Segment(mark, base + self._foreground("busy") if mark != " " else base))
             segments.append(Segment(text, base + self._foreground(style) if style else base))
             mark = " "
