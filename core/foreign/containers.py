@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Final
 
 from core.errors import AmbiguousName, NoSuchContainer
+from core.foreign.containerd import ContainersWithoutTask, known_databases
+from core.foreign.docker import CONTAINERS, stored_by_docker
 from core.foreign.handle import ForeignHandle
 from core.foreign.places import announced_roots, known_roots
 from core.foreign.sight import Sight, damaged
@@ -33,9 +35,8 @@ _ANNOUNCED_FOR: Final = 1.0
 class Foreign:
     """The containers of podman, CRI-O, containerd, Docker and of the runtimes alone on this machine.
 
-    They are found by the files of their runtimes, those of podman and CRI-O that do not run by the lists of their
-    storage, and never removed or cleaned up. No process is started to look. All
-    methods may be called from any thread.
+    They are found by the files of their runtimes, those that do not run by the lists that their keepers have, and never
+    removed or cleaned up. No process is started to look. All methods may be called from any thread.
     """
 
     def __init__(self, parts: EngineParts) -> None:
@@ -44,9 +45,11 @@ class Foreign:
         self._pictures: dict[str, ForeignContainer] = {}
         self._readers: dict[str, tuple[int, CgroupReader]] = {}
         self._announced: tuple[float, list[Path]] | None = None
+        self._opened: tuple[float, list[Path]] | None = None
         self._lock = threading.Lock()
         self._watcher: ForeignWatcher | None = None
         self._stored = StoredContainers()
+        self._without_task = ContainersWithoutTask()
 
     def containers(self) -> list[ForeignContainer]:
         """All of them, by keeper and name. One whose state is damaged is listed as unknown, with its error."""
@@ -109,7 +112,7 @@ class Foreign:
         """Publish `EventKind.FOREIGN` on the engine's bus from now on whenever the list has to be read anew."""
         with self._lock:
             if self._watcher is None:
-                self._watcher = ForeignWatcher(self._parts.bus, self._roots, self._lists, self.containers)
+                self._watcher = ForeignWatcher(self._parts.bus, self._roots, self._written, self.containers)
                 self._watcher.start()
 
     def close(self) -> None:
@@ -132,12 +135,28 @@ class Foreign:
         return [Path(place) for place in places if place != own]
 
     def _at_rest(self, known: Collection[str]) -> list[ForeignContainer]:
-        """Those that are stored, and of which no runtime knows."""
-        return [picture for picture in self._stored.pictures(self._lists()) if picture.id not in known]
+        """Those that their keeper has in a list, and of which no runtime knows."""
+        listed = self._stored.pictures(self._lists())
+        if self._parts.settings.discover_foreign:
+            listed += self._without_task.pictures(self._databases())
+            listed += stored_by_docker()
+        return [picture for picture in listed if picture.id not in known]
 
     def _lists(self) -> list[Path]:
         settings = self._parts.settings
         return known_lists(settings.additional_image_stores) if settings.discover_foreign else []
+
+    def _written(self) -> list[Path]:
+        """What changes when there is another list of those that do not run: folders, and files."""
+        found = self._lists()
+        return [*found, *self._databases(), CONTAINERS] if self._parts.settings.discover_foreign else found
+
+    def _databases(self) -> list[Path]:
+        """As `_announced_roots`."""
+        now = time.monotonic()
+        if self._opened is None or now - self._opened[0] > _ANNOUNCED_FOR:
+            self._opened = (now, known_databases())
+        return self._opened[1]
 
     def _announced_roots(self) -> list[Path]:
         """All processes are looked through for them: not for each of several readings at once."""

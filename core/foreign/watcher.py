@@ -80,7 +80,10 @@ class ForeignWatcher:
         """Set the watches, then read: what changes in between is told."""
         roots = self._roots()
         self._birthplaces = set(birthplaces()) - set(roots)
-        folders = [*self._lists(), *(folder for root in roots for folder in (root, *_below(root)))]
+        folders = [folder for root in roots for folder in (root, *_below(root))]
+        for place in self._lists():
+            with contextlib.suppress(OSError):
+                notices.watch(place, _ENTRIES if place.is_dir() else IN_MODIFY)
         for folder in (*self._birthplaces, *folders):
             with contextlib.suppress(OSError):
                 notices.watch(folder, _ENTRIES)

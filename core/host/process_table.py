@@ -8,6 +8,7 @@ import os
 import pwd
 import select
 from collections.abc import Collection, Iterable, Iterator
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -84,6 +85,16 @@ def find_processes(programs: Collection[str]) -> list[tuple[int, list[str]]]:
         arguments = arguments_of(number)
         if arguments and arguments[0].rpartition("/")[2] in programs and is_in_our_namespace(number):
             found.append((number, arguments))
+    return found
+
+
+def open_files(pid: int) -> list[str]:
+    """The paths of what a process has open; none where it is not ours to look at."""
+    found = []
+    with suppress(OSError):
+        for name in os.listdir(f"/proc/{pid}/fd"):
+            with suppress(OSError):
+                found.append(os.readlink(f"/proc/{pid}/fd/{name}"))
     return found
 
 

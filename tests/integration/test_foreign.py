@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -136,6 +137,21 @@ class TestList:
             peers.podman("rm", ended, fresh)
         with pytest.raises(NoSuchContainer):
             found(engine, ended)
+
+    def test_one_of_containerd_without_a_task(self, engine: Engine, peers: Peers) -> None:
+        name = f"idle-{TAG}"
+        peers.containerd("containers", "create", DEMO, name, "sleep", "77")
+        picture = found(engine, name)
+        assert (picture.keeper, picture.namespace, picture.image) == (
+            *(Keeper.CONTAINERD, peers.containerd.namespace),
+            DEMO,
+        )
+        assert (picture.status, picture.command) == (Status.CONFIGURED, ("sleep", "77"))
+        assert abs(picture.created_at - time.time()) < 600
+        assert [one.status for one in engine.foreign.containers() if one.id == TASK] == [Status.RUNNING]
+        peers.containerd("containers", "delete", name)
+        with pytest.raises(NoSuchContainer):
+            found(engine, name)
 
     def test_podman_may_rename(self, engine: Engine, peers: Peers) -> None:
         peers.podman("rename", WEB, SITE)

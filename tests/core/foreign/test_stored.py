@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from core.foreign.docker import stored_by_docker
 from core.foreign.stored import StoredContainers, known_lists
-from core.model.foreign import Keeper
+from core.model.foreign import Keeper, LogFormat
 from core.model.state import Status
 
 
@@ -46,6 +47,31 @@ def test_who_keeps_what(store: Path) -> None:
     (folder / ("a" * 64) / "userdata" / "config.json").write_text(json.dumps(spec))
     web = stored.pictures([folder])[0]
     assert (web.status, web.command) == (Status.EXITED, ("sleep", "1")), "its list is the same, its bundle is not"
+
+
+def test_those_of_docker(tmp_path: Path) -> None:
+    told = {
+        "Name": "/web",
+        "Created": "2026-01-02T03:04:05.123456789Z",
+        "Path": "nginx",
+        "Args": ["-g", "daemon off;"],
+        "Config": {"Image": "nginx:1", "Tty": True},
+        "LogPath": "/var/lib/docker/containers/x/x-json.log",
+        "State": {"Running": False, "ExitCode": 1, "StartedAt": "2026-01-02T03:05:05Z"},
+    }
+    for name, content in (
+        ("a" * 64, json.dumps(told)),
+        ("b" * 64, json.dumps({**told, "Name": "/new", "State": {"StartedAt": "0001-01-01T00:00:00Z"}})),
+        ("c" * 64, "{"),
+    ):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "config.v2.json").write_text(content)
+    web, new = stored_by_docker(tmp_path)
+    assert (web.name, web.image, web.status, web.terminal) == ("web", "nginx:1", Status.EXITED, True)
+    assert (web.command, web.log_format) == (("nginx", "-g", "daemon off;"), LogFormat.JSON)
+    assert int(web.created_at) == 1767323045
+    assert (new.name, new.status) == ("new", Status.CONFIGURED)
+    assert list(stored_by_docker(tmp_path / "nowhere")) == []
 
 
 def test_a_list_that_is_damaged_or_gone(store: Path) -> None:

@@ -1,0 +1,149 @@
+"""Containers of containerd without a task: no runtime knows of them, containerd's own database does.
+
+The layout is that of containerd's metadata/buckets.go: v1, namespace, containers, id.
+"""
+
+from __future__ import annotations
+
+import os
+import struct
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from core.foreign.bolt import Bucket, Database, NotWhole
+from core.foreign.state_files import Bundle, BundleProcess
+from core.host.process_table import find_processes, open_files, owner_of
+from core.log import LOG
+from core.model.foreign import SAFE_VERBS, ForeignContainer, Keeper, LogFormat
+from core.model.state import Status
+
+_FILE: Final = "io.containerd.metadata.v1.bolt/meta.db"
+_USUAL: Final = Path("/var/lib/containerd")
+_OF_DOCKER: Final = b"moby"
+"""Its namespace: it has a list of its own."""
+_TIME: Final = struct.Struct(">BqIh")
+"""Go's binary form of a time: version, seconds since the year 1, nanoseconds, zone."""
+_YEAR_1: Final = -62_135_596_800
+_TRIES: Final = 3
+
+_bundles = msgspec.json.Decoder(Bundle)
+
+
+def known_databases() -> list[Path]:
+    """The one at the usual place, and those that a containerd of root's has open."""
+    opened = [
+        Path(file)
+        for pid, _ in find_processes(("containerd",))
+        if owner_of(pid) == 0
+        for file in open_files(pid)
+        if file.endswith(f"/{_FILE}")
+    ]
+    return list(dict.fromkeys([_USUAL / _FILE, *opened]))
+
+
+class ContainersWithoutTask:
+    """The containers of some databases, read anew when one was written."""
+
+    def __init__(self) -> None:
+        self._read: dict[Path, tuple[tuple[int, int], list[ForeignContainer]]] = {}
+
+    def pictures(self, databases: list[Path]) -> list[ForeignContainer]:
+        """All of their containers, with or without a task. A database that can't be read is passed over."""
+        found: list[ForeignContainer] = []
+        for path in databases:
+            try:
+                status = os.stat(path)
+            except OSError:
+                self._read.pop(path, None)
+                continue
+            signature = (status.st_ino, status.st_mtime_ns)
+            known = self._read.get(path)
+            if known is None or known[0] != signature:
+                known = (signature, _whole(path))
+                self._read[path] = known
+            found += known[1]
+        return found
+
+
+def _whole(path: Path) -> list[ForeignContainer]:
+    for _ in range(_TRIES):
+        try:
+            with Database(path) as database:
+                found = list(_pictures(path, database.root()))
+                database.check()
+                return found
+        except OSError as error:
+            LOG.info("containerd's %s can not be read: %s", path, error)
+            return []
+        except NotWhole as error:
+            LOG.info("containerd's %s is not understood: %s", path, error)
+    return []
+
+
+def _pictures(path: Path, root: Bucket) -> Iterator[ForeignContainer]:
+    version = root.bucket(b"v1")
+    for namespace, bucket in version.buckets() if version is not None else ():
+        containers = bucket.bucket(b"containers") if namespace != _OF_DOCKER else None
+        for name, container in containers.buckets() if containers is not None else ():
+            yield _picture(path, _text(namespace), _text(name), container)
+
+
+def _picture(path: Path, namespace: str, container_id: str, container: Bucket) -> ForeignContainer:
+    values = container.values()
+    of_labels = container.bucket(b"labels")
+    labels = {_text(key): _text(value) for key, value in of_labels.values().items()} if of_labels is not None else {}
+    in_pod = [labels.get(f"io.kubernetes.{name}.name", "") for name in ("pod", "container")]
+    return ForeignContainer(
+        key=f"{path}#{namespace}/{container_id}",
+        id=container_id,
+        name=labels.get("nerdctl/name") or "/".join(filter(None, in_pod)) or container_id,
+        keeper=Keeper.CONTAINERD,
+        namespace=namespace,
+        owner="root",
+        image=_text(values.get(b"image", b"")),
+        command=_command(values.get(b"spec", b"")),
+        status=Status.CONFIGURED,
+        pid=0,
+        pid_start=0,
+        created_at=_moment(values.get(b"createdat", b"")),
+        runtime="",
+        runtime_root="",
+        bundle="",
+        cgroup_paths={},
+        monitor_pid=0,
+        terminal=False,
+        stdin_open=False,
+        console="",
+        console_refusal="it has no task",
+        log_path="",
+        log_format=LogFormat.CRI,
+        log_hint="containerd gives the output of a task to whoever started it",
+        verbs=frozenset(SAFE_VERBS),
+        error="",
+    )
+
+
+def _text(value: bytes) -> str:
+    return value.decode(errors="replace")
+
+
+def _command(spec: bytes) -> tuple[str, ...]:
+    """Of a runtime spec in a protobuf Any: its type as field 1, its JSON as field 2."""
+    begin = spec.find(b"{")
+    try:
+        bundle = _bundles.decode(spec[begin:]) if begin >= 0 else Bundle()
+    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
+        return ()
+    return tuple((bundle.process or BundleProcess()).args or ())
+
+
+def _moment(value: bytes) -> float:
+    """Unix seconds; 0.0 where it is no time."""
+    try:
+        _, seconds, nanoseconds, _ = _TIME.unpack_from(value)
+    except struct.error:
+        return 0.0
+    return float(seconds + _YEAR_1) + float(nanoseconds) / 1e9
