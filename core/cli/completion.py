@@ -16,6 +16,7 @@ from core.errors import InvalidArgument
 SHELLS: Final = ("bash", "zsh", "fish", "tcsh")
 LISTINGS: Final = {
     "CONTAINER": "ps --all --format '{{.Names}}'",
+    "HOST": "host ls --quiet",
     "IMAGE": "images --format '{{.Repository}}:{{.Tag}}'",
     "NETWORK": "network ls --format '{{.Name}}'",
     "POD": "pod ps --format '{{.Name}}'",

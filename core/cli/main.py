@@ -339,12 +339,12 @@ def parse_global(argv: Sequence[str]) -> Invocation:
 
 
 def _given(parser: CommandParser, options: Options) -> list[str]:
-    """The options that say more than the usual, but for those that are of this machine."""
+    """The options that were given, but for those that are of this machine."""
     words = []
     for argument in parser.declared:
-        value = getattr(options, argument.name)
-        if not argument.flags or argument.name in OF_HERE or value == argument.default:
+        if argument.name not in parser.given or argument.name in OF_HERE:
             continue
+        value = getattr(options, argument.name)
         for each in value if isinstance(value, list) else [value]:
             words.append(f"{argument.flags[0]}={str(each).lower() if isinstance(each, bool) else each}")
     return words

@@ -106,6 +106,8 @@ class CommandParser:
         self._positional: list[Argument] = []
         self._options: list[Argument] = []
         self._by_flag: dict[str, Argument] = {}
+        self.given: set[str] = set()
+        """The names of the options that the last command line had."""
 
     def add_argument(self, *flags: str, **declared: Any) -> None:
         """Declare one, with the keywords of argparse.
@@ -139,7 +141,7 @@ class CommandParser:
         for argument in (*self._options, *self._positional):
             setattr(options, argument.name, argument.default)
         left, plain = list(words)[::-1], []
-        seen: set[str] = set()
+        seen = self.given = set()
         stops = any(argument.nargs == REST for argument in self._positional)
         while left:
             word = left.pop()
