@@ -23,7 +23,7 @@ from core.host.locks import FileLock
 from core.host.processes import find_program, run
 from core.log import LOG
 from core.model.config import ContainerRecord
-from core.model.options import CreateOptions
+from core.model.options import DEFAULT_IMPORT, DEFAULT_RESTORE, CreateOptions, ImportOptions, RestoreOptions
 from core.model.snapshot import ContainerSnapshot, ResourceSample
 from core.model.state import IDLE_STATUSES, Status
 from core.operations.observe import observed_state
@@ -205,6 +205,26 @@ class Engine:
     def snapshot(self, container_id: str) -> ContainerSnapshot:
         """One container, as it is now. Raises `NoSuchContainer`."""
         return self._settled(container_id)
+
+    def import_checkpoint(
+        self, archive: Path, wanted: ImportOptions = DEFAULT_IMPORT, options: RestoreOptions = DEFAULT_RESTORE
+    ) -> Container:
+        """Make the container that an archive of a checkpoint is of, and take its processes up again.
+
+        Raises what `Container.restore` raises, `DamagedArchive`, `NameInUse`, `NoSuchImage`, `InvalidArgument`; then
+        nothing is left of it.
+        """
+        from core.operations.checkpoint import require_criu
+        from core.operations.checkpoint_import import import_checkpoint
+
+        require_criu()
+        container = Container(self._parts, import_checkpoint(self._parts, archive, wanted))
+        try:
+            container.restore(options)
+        except EngineError:
+            container.remove(force=True, volumes=True)
+            raise
+        return container
 
     def samples(self, container_ids: Iterable[str]) -> dict[str, ResourceSample]:
         """CPU, memory and PIDs of those that run, from cgroup files that stay open."""

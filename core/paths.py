@@ -168,6 +168,14 @@ class EnginePaths:
         """CRIU's files of the last checkpoint."""
         return self.bundle(container_id) / "checkpoint"
 
+    def shared_memory_archive(self, container_id: str) -> Path:
+        """What was in its /dev/shm at the last checkpoint."""
+        return self.bundle(container_id) / "devshm-checkpoint.tar"
+
+    def pre_checkpoint(self, container_id: str) -> Path:
+        """CRIU's files of what was written of its memory before."""
+        return self.bundle(container_id) / "pre-checkpoint"
+
     def attach_socket(self, container_id: str) -> Path:
         return self.bundle(container_id) / "attach"
 

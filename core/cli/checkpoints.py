@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+import os
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
 from core.cli.command import add_selection, command_parser, each, open_engine, selected
 from core.cli.main import COMMANDS, Invocation
-from core.cli.parser import CommandParser
-from core.model.options import CheckpointOptions, RestoreOptions
+from core.cli.output import print_json
+from core.cli.parser import CommandParser, Options
+from core.container import Container
+from core.engine import Engine
+from core.errors import InvalidArgument
+from core.model.options import CheckpointOptions, ImportOptions, RestoreOptions
 from core.model.state import Status
+from core.operations.criu_statistics import criu_statistics
+
+_MICRO = 1_000_000
 
 
 def run(invocation: Invocation) -> int:
@@ -14,29 +26,115 @@ def run(invocation: Invocation) -> int:
     parser.add_argument("--keep", "-k", action="store_true", help="keep CRIU's files, also where it failed")
     parser.add_argument("--tcp-established", action="store_true", help="with TCP connections that are established")
     parser.add_argument("--file-locks", action="store_true", help="with the locks that it holds on files")
+    parser.add_argument("--ignore-rootfs", action="store_true", help="an archive without what differs from the image")
+    parser.add_argument("--ignore-volumes", action="store_true", help="an archive without the content of volumes")
+    parser.add_argument("--print-stats", action="store_true", help="how long it took, and CRIU's own numbers, as JSON")
     act = _checkpoint if invocation.command == "container checkpoint" else _restore
     return act(invocation, parser)
 
 
 def _checkpoint(invocation: Invocation, parser: CommandParser) -> int:
+    add = parser.add_argument
     add_selection(parser, "checkpoint")
-    parser.add_argument("--leave-running", "-R", action="store_true", help="let it go on")
+    add("--leave-running", "-R", action="store_true", help="let it go on")
+    add("--export", "-e", default="", metavar="FILE", help="write an archive that another machine can restore")
+    add("--compress", "-c", choices=("zstd", "gzip", "none"), default="zstd", help="how the archive is packed")
+    add("--pre-checkpoint", "-P", action="store_true", help="its memory alone, while it goes on")
+    add("--with-previous", action="store_true", help="what has changed since the pre-checkpoint")
     options = parser.parse_args(invocation.arguments)
+    _check(options)
     wanted = CheckpointOptions(
         leave_running=options.leave_running,
         keep=options.keep,
         tcp_established=options.tcp_established,
         file_locks=options.file_locks,
+        export=os.path.abspath(options.export) if options.export else "",
+        compression=options.compress,
+        ignore_rootfs=options.ignore_rootfs,
+        ignore_volumes=options.ignore_volumes,
+        pre_checkpoint=options.pre_checkpoint,
+        with_previous=options.with_previous,
     )
     with open_engine(invocation) as engine:
         names = selected(engine, options, lambda picture: picture.status is Status.RUNNING)
-        return each(engine, names, lambda container: container.checkpoint(wanted))
+        if options.export and len(names) != 1:
+            raise InvalidArgument("only one container can be written to an archive")
+        return _each(engine, names, lambda container: container.checkpoint(wanted), options, "checkpoint", "stats-dump")
+
+
+def _check(options: Options) -> None:
+    if (options.ignore_rootfs or options.ignore_volumes) and not options.export:
+        raise InvalidArgument("--ignore-rootfs and --ignore-volumes can only be used with --export")
+    if options.pre_checkpoint and options.with_previous:
+        raise InvalidArgument("--with-previous can not be used with --pre-checkpoint")
 
 
 def _restore(invocation: Invocation, parser: CommandParser) -> int:
+    add = parser.add_argument
     add_selection(parser, "restore")
+    add("--import", "-i", default="", metavar="FILE", help="the archive of a checkpoint, in place of a container")
+    add("--import-previous", default="", metavar="FILE", help="the archive of the pre-checkpoint before it")
+    add("--name", "-n", default="", help="a new name for what is imported; it gets a new id, too")
     options = parser.parse_args(invocation.arguments)
+    archive = getattr(options, "import")
     wanted = RestoreOptions(keep=options.keep, tcp_established=options.tcp_established, file_locks=options.file_locks)
+    only_imported = options.import_previous or options.name or options.ignore_rootfs or options.ignore_volumes
+    if only_imported and not archive:
+        raise InvalidArgument("--import-previous, --name and --ignore-… can only be used with --import")
+    if archive and (options.containers or options.all or options.latest):
+        raise InvalidArgument("cannot use --import with positional arguments, --all or --latest")
     with open_engine(invocation) as engine:
-        names = selected(engine, options, lambda picture: picture.checkpointed)
-        return each(engine, names, lambda container: container.restore(wanted))
+        if not archive:
+            names = selected(engine, options, lambda picture: picture.checkpointed)
+            restore = Container.restore
+            return _each(engine, names, lambda one: restore(one, wanted), options, "restore", "stats-restore")
+        began = time.monotonic()
+        asked = ImportOptions(
+            name=options.name,
+            previous=os.path.abspath(options.import_previous) if options.import_previous else "",
+            ignore_rootfs=options.ignore_rootfs,
+            ignore_volumes=options.ignore_volumes,
+        )
+        container = engine.import_checkpoint(Path(archive).absolute(), asked, wanted)
+        if options.print_stats:
+            _print_stats(engine, "restore", {container.id: _micro(began)}, _micro(began), "stats-restore")
+        else:
+            print(container.id)
+    return 0
+
+
+def _each(
+    engine: Engine,
+    names: list[str],
+    act: Callable[[Container], object],
+    options: Options,
+    verb: str,
+    file: str,
+) -> int:
+    """Act on each, and print what was typed, or the statistics where they are asked for."""
+    if not options.print_stats:
+        return each(engine, names, act)
+    began, took = time.monotonic(), {}
+    for name in names:
+        container, at = engine.lookup(name), time.monotonic()
+        act(container)
+        took[container.id] = _micro(at)
+    _print_stats(engine, verb, took, _micro(began), file)
+    return 0
+
+
+def _micro(began: float) -> int:
+    return int((time.monotonic() - began) * _MICRO)
+
+
+def _print_stats(engine: Engine, verb: str, took: Mapping[str, int], whole: int, file: str) -> None:
+    """In podman's shape; times in microseconds."""
+    containers = [
+        {
+            "Id": container_id,
+            f"runtime_{verb}_duration": duration,
+            "criu_statistics": criu_statistics(engine.paths.bundle(container_id) / file),
+        }
+        for container_id, duration in took.items()
+    ]
+    print_json({f"podman_{verb}_duration": whole, "container_statistics": containers})

@@ -22,6 +22,7 @@ from core.model.restart import NO_RESTART, RestartPolicy
 from core.model.secret import SecretUse
 from core.model.surroundings import NO_SURROUNDINGS, Surroundings
 
+Compression = Literal["none", "gzip", "zstd"]
 ImageVolumes = Literal["anonymous", "tmpfs", "ignore"]
 
 
@@ -130,10 +131,18 @@ class ExecOptions(msgspec.Struct, frozen=True, kw_only=True):
 class CheckpointOptions(msgspec.Struct, frozen=True, kw_only=True):
     """`leave_running`: it goes on afterwards. `keep`: CRIU's files stay also where it failed.
 
-    `tcp_established`: with its TCP connections. `file_locks`: with the locks that it holds on files.
+    `tcp_established`: with its TCP connections. `file_locks`: with the locks that it holds on files. `export`: an
+    archive to be written, packed by `compression`, without what `ignore_…` say. `pre_checkpoint`: its memory alone,
+    while it goes on; `with_previous`: what has changed since.
     """
 
     leave_running: bool = False
+    export: str = ""
+    compression: Compression = "zstd"
+    ignore_rootfs: bool = False
+    ignore_volumes: bool = False
+    pre_checkpoint: bool = False
+    with_previous: bool = False
     keep: bool = False
     tcp_established: bool = False
     file_locks: bool = False
@@ -147,5 +156,18 @@ class RestoreOptions(msgspec.Struct, frozen=True, kw_only=True):
     file_locks: bool = False
 
 
+class ImportOptions(msgspec.Struct, frozen=True, kw_only=True):
+    """`name`: a new one; empty for its own. `previous`: the archive of the pre-checkpoint, where there was one.
+
+    `ignore_rootfs`, `ignore_volumes`: what of the archive is left out.
+    """
+
+    name: str = ""
+    previous: str = ""
+    ignore_rootfs: bool = False
+    ignore_volumes: bool = False
+
+
+DEFAULT_IMPORT: Final = ImportOptions()
 DEFAULT_CHECKPOINT: Final = CheckpointOptions()
 DEFAULT_RESTORE: Final = RestoreOptions()

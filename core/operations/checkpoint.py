@@ -41,19 +41,28 @@ def checkpoint(held: Transaction, options: CheckpointOptions) -> None:
 
     Raises `HostIncomplete`, `RuntimeFailed`, `StateForbids` for one that goes away when it ends.
     """
-    if held.config.auto_remove and not options.leave_running:
+    goes_on = options.leave_running or options.pre_checkpoint
+    if held.config.auto_remove and not goes_on and not options.export:
         raise StateForbids(
             f"container {held.name} is removed when it ends, and its checkpoint with it",
-            hint="leave it running (--leave-running)",
+            hint="leave it running (--leave-running), or write an archive (--export)",
             container_id=held.id,
         )
+    from core.operations.checkpoint_archive import keep_shared_memory, write_archive
+
     require_criu()
     parts, before = held.parts, held.state
     folder = parts.paths.checkpoint(held.id)
+    if options.pre_checkpoint:
+        folder = parts.paths.pre_checkpoint(held.id)
+    elif options.with_previous and not parts.paths.pre_checkpoint(held.id).is_dir():
+        raise StateForbids(
+            f"container {held.name} has no pre-checkpoint", hint="make one with --pre-checkpoint", container_id=held.id
+        )
     shutil.rmtree(folder, ignore_errors=True)
     make_private_directory(folder)
     # Whoever ends it by a checkpoint does not want its restart policy to start it anew.
-    held.save(intent=Intent.CHECKPOINTING, checkpointed=False, stopped_by_user=not options.leave_running)
+    held.save(intent=Intent.CHECKPOINTING, checkpointed=False, stopped_by_user=not goes_on)
     try:
         parts.runtime.checkpoint(held.id, folder, parts.paths.bundle(held.id), options)
     except EngineError:
@@ -61,15 +70,18 @@ def checkpoint(held: Transaction, options: CheckpointOptions) -> None:
             shutil.rmtree(folder, ignore_errors=True)
         held.save(intent=None, stopped_by_user=before.stopped_by_user)
         raise
-    held.save(checkpointed=True, intent=None)
+    keep_shared_memory(held)
+    held.save(checkpointed=not options.pre_checkpoint, intent=None)
     held.emit(EventKind.CHECKPOINT)
-    if options.leave_running:
-        return
     try:
-        parts.monitor.wait_exit(held.id, before.pid, before.pid_start, EXIT_PATIENCE)
+        if not goes_on:
+            parts.monitor.wait_exit(held.id, before.pid, before.pid_start, EXIT_PATIENCE)
+            record_exit(held)
     except TimedOut:
         return
-    record_exit(held)
+    finally:
+        if options.export:
+            write_archive(held, options)
 
 
 def finish_checkpoint(held: Transaction) -> None:
@@ -103,5 +115,7 @@ def restore(held: Transaction, options: RestoreOptions) -> None:
         quick_ends=0,
     )
     if not options.keep:
-        shutil.rmtree(folder, ignore_errors=True)
+        for left in (folder, held.parts.paths.pre_checkpoint(held.id)):
+            shutil.rmtree(left, ignore_errors=True)
+        held.parts.paths.shared_memory_archive(held.id).unlink(missing_ok=True)
     held.emit(EventKind.RESTORE)

@@ -36,7 +36,7 @@ def read_layer(held: Transaction, options: CommitOptions, target: Path) -> bool:
             export_tree(mounted_root(held), target, ids=held.config.id_mappings)
             return True
         held.parts.storage.write_difference(
-            held.id, target, left_out=_mount_points_made(held), ids=held.config.id_mappings
+            held.id, target, left_out=mount_points_made(held), ids=held.config.id_mappings
         )
         return False
     except BaseException:
@@ -48,7 +48,7 @@ def read_layer(held: Transaction, options: CommitOptions, target: Path) -> bool:
             held.save(intent=None)
 
 
-def _mount_points_made(held: Transaction) -> list[str]:
+def mount_points_made(held: Transaction) -> list[str]:
     """Mount points that are not in the image, and that nobody wrote below."""
     points = set(mount_points(held.config))
     return [

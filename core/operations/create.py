@@ -111,7 +111,7 @@ def finalize_config(parts: EngineParts, options: CreateOptions) -> ContainerConf
         raise InvalidArgument("give either an image or a root file system directory")
     if options.name:
         check_name(options.name)
-        _refuse_used_name(parts, options.name)
+        refuse_used_name(parts, options.name)
     _check_values(options)
     check_kernel_settings(parts, options)
     compute(options.security)
@@ -177,7 +177,8 @@ def finalize_config(parts: EngineParts, options: CreateOptions) -> ContainerConf
     )
 
 
-def _refuse_used_name(parts: EngineParts, name: str) -> None:
+def refuse_used_name(parts: EngineParts, name: str) -> None:
+    """Raise `NameInUse` where a container or a pod has the name."""
     for record in parts.store.all():
         if record.name == name:
             raise NameInUse(

@@ -77,11 +77,23 @@ def bring_up_again(held: Transaction, image: Path, options: RestoreOptions) -> N
     held.save(intent=Intent.INITIALISING, error="")
     try:
         release(held)
-        _bring_up(held, _prepare_root(held), restore=str(image), runtime_options=wanted)
+        root = _prepare_root(held)
+        _fill_shared_memory(held)
+        _bring_up(held, root, restore=str(image), runtime_options=wanted)
     except (EngineError, OSError) as error:
         LOG.warning("restoring %s failed: %s", held.id, error)
         _undo(held, before, str(error))
         raise
+
+
+def _fill_shared_memory(held: Transaction) -> None:
+    """What was in /dev/shm at the checkpoint."""
+    from core.host.trees import unpack
+
+    archive = held.parts.paths.shared_memory_archive(held.id)
+    if archive.exists() and shared_memory(held.parts, held.config) == str(held.parts.paths.shm(held.id)):
+        with archive.open("rb") as content:
+            unpack(content, held.parts.paths.shm(held.id))
 
 
 def _prepare_root(held: Transaction) -> Path:

@@ -149,6 +149,11 @@ class Runc:
     def checkpoint(self, container_id: str, image: Path, work: Path, options: CheckpointOptions) -> None:
         flags = ("leave_running", "tcp_established", "file_locks")
         wanted = [f"--{flag.replace('_', '-')}" for flag in flags if getattr(options, flag)]
+        if options.pre_checkpoint:
+            wanted.append("--pre-dump")
+        elif options.with_previous:
+            # As seen from the folder of the images.
+            wanted += ["--parent-path", "../pre-checkpoint"]
         folders = ["--image-path", os.fspath(image), "--work-path", os.fspath(work)]
         self._check(container_id, "checkpoint", *folders, *wanted, container_id)
 

@@ -7,23 +7,28 @@ were called. All else is real.
 
 from __future__ import annotations
 
+import json
 import os
 import select
 import shutil
 import signal
+import struct
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from core.container import Container
 from core.engine import Engine
-from core.errors import HostIncomplete, RuntimeFailed, StateForbids
-from core.model.options import CheckpointOptions, RestoreOptions
+from core.errors import DamagedArchive, HostIncomplete, InvalidArgument, NameInUse, RuntimeFailed, StateForbids
+from core.host.process_table import arguments_of
+from core.model.config import VolumeMount
+from core.model.options import CheckpointOptions, Compression, ImportOptions, RestoreOptions
 from core.model.restart import parse_restart_policy
 from core.model.state import Intent, Status
 from core.settings import Settings
-from tests.worksite import Worksite, make, run
+from tests.worksite import DEMO, Worksite, eventually, make, run
 
 RUNTIME = r"""#!/bin/bash
 real=$(command -v runc || echo /usr/sbin/runc)
@@ -42,7 +47,7 @@ case $verb in
 checkpoint)
     [ ! -e FOLDER/fail ] || { echo '{"level":"error","msg":"criu failed: type DUMP errno 3"}' >&2; exit 1; }
     touch "$(value --image-path)/inventory.img"
-    case " ${rest[*]} " in *" --leave-running "*) ;; *) exec "$real" "${globals[@]}" kill "$id" KILL;; esac;;
+    case " ${rest[*]} " in *" --leave-running "*|*" --pre-dump "*) ;; *) exec "$real" "${globals[@]}" kill "$id" KILL;; esac;;
 restore)
     console=(); [ -z "$(value --console-socket)" ] || console=(--console-socket "$(value --console-socket)")
     "$real" "${globals[@]}" create --bundle "$(value --bundle)" --pid-file "$(value --pid-file)" "${console[@]}" "$id" \
@@ -177,3 +182,123 @@ def test_without_the_kernels_help_it_is_refused_with_the_reason(
         container.checkpoint()
         container.restore()
         assert container.refresh().status is Status.RUNNING
+
+
+CHANGES = (
+    "echo added >/etc/added; rm -r /www; rm /etc/profile; mkdir /etc/new; echo shared >/dev/shm/mark;"
+    " echo kept >/data/mark; exec sleep 1000"
+)
+
+
+def changed(engine: Engine) -> Container:
+    """A container that has written into its root, /dev/shm and a volume."""
+    volume = VolumeMount(name="data", destination="/data")
+    container = run(engine, "sh", "-c", CHANGES, name="moved", volume_mounts=(volume,), labels={"a": "b"})
+    for _ in eventually(20):
+        if arguments_of(container.snapshot().pid)[:1] == ["sleep"]:
+            break
+    return container
+
+
+def listed(archive: Path) -> set[str]:
+    names = subprocess.run(["tar", "-tf", archive], check=True, capture_output=True, text=True).stdout.split()
+    return {name.rstrip("/") for name in names}
+
+
+def member(archive: Path, name: str) -> bytes:
+    return subprocess.run(["tar", "-xOf", archive, name], check=True, capture_output=True).stdout
+
+
+@pytest.mark.parametrize("compression", ["zstd", "gzip", "none"])
+def test_an_archive_has_podmans_layout(able: Engine, tmp_path: Path, compression: Compression) -> None:
+    container, archive = changed(able), tmp_path / "c.tar"
+    container.checkpoint(CheckpointOptions(export=str(archive), compression=compression, leave_running=True))
+    assert container.refresh().status is Status.RUNNING
+    magic = {"zstd": b"\x28\xb5\x2f\xfd", "gzip": b"\x1f\x8b", "none": b"checkpoint"}[compression]
+    assert archive.read_bytes().startswith(magic)
+    assert {
+        *("checkpoint/inventory.img", "config.dump", "spec.dump", "network.status", "rootfs-diff.tar", "deleted.files"),
+        *("devshm-checkpoint.tar", "volumes/data.tar"),
+    } <= listed(archive)
+    told = json.loads(member(archive, "config.dump"))
+    assert (told["id"], told["name"], told["rootfsImageName"]) == (container.id, "moved", DEMO)
+    assert json.loads(member(archive, "spec.dump"))["process"]["args"][:2] == ["sh", "-c"]
+    assert json.loads(member(archive, "network.status")) == {}
+    assert set(json.loads(member(archive, "deleted.files"))) == {"/etc/profile", "/www"}
+    (tmp_path / "diff.tar").write_bytes(member(archive, "rootfs-diff.tar"))
+    difference = listed(tmp_path / "diff.tar")
+    assert {"etc/added", "etc/new"} <= difference and not any(".wh." in name for name in difference)
+    assert list(able.paths.transfers.iterdir()) == []
+
+
+def test_an_archive_is_restored_where_nothing_of_it_is_left(able: Engine, tmp_path: Path) -> None:
+    container, archive = changed(able), tmp_path / "c.tar"
+    container.checkpoint(CheckpointOptions(export=str(archive)))
+    assert (container.refresh().status, container.snapshot().checkpointed) == (Status.EXITED, True)
+    with pytest.raises(NameInUse):
+        able.import_checkpoint(archive)
+    with pytest.raises(InvalidArgument, match="volume with name data already exists"):
+        able.import_checkpoint(archive, ImportOptions(name="twin"))
+    container.remove()
+    able.volumes.remove("data")
+    again = able.import_checkpoint(archive)
+    picture = again.refresh()
+    assert (again.id, again.name, picture.status, picture.labels["a"]) == (
+        container.id, "moved", Status.RUNNING, "b"
+    )  # fmt: skip
+    root = Path(again.mount())
+    assert (root / "etc/added").read_text() == "added\n" and (root / "etc/new").is_dir()
+    assert not (root / "www").exists() and not (root / "etc/profile").exists()
+    assert (able.paths.shm(again.id) / "mark").read_text() == "shared\n"
+    assert (able.paths.volume_data("data") / "mark").read_text() == "kept\n"
+    twin = able.import_checkpoint(archive, ImportOptions(name="twin", ignore_volumes=True, ignore_rootfs=True))
+    assert twin.id != again.id and twin.refresh().status is Status.RUNNING
+    assert {picture.name for picture in able.containers()} == {"moved", "twin"}
+
+
+def test_what_is_no_archive_leaves_nothing(able: Engine, tmp_path: Path) -> None:
+    container = run(able, "sleep", "1000", name="c")
+    pre, foreign = tmp_path / "pre.tar", tmp_path / "foreign.tar"
+    container.checkpoint(CheckpointOptions(export=str(pre), pre_checkpoint=True))
+    assert (container.refresh().status, container.snapshot().checkpointed) == (Status.RUNNING, False)
+    assert " --pre-dump " in calls(tmp_path)[0] and listed(pre) > {"pre-checkpoint", "config.dump"}
+    (tmp_path / "config.dump").write_text('{"id": "1", "name": "x"}')
+    subprocess.run(["tar", "-cf", foreign, "-C", tmp_path, "config.dump"], check=True)
+    for archive, said in ((tmp_path / "none", "not there"), (foreign, "another engine"), (pre, "pre-checkpoint alone")):
+        with pytest.raises(DamagedArchive, match=said):
+            able.import_checkpoint(archive, ImportOptions(name="twin"))
+    (tmp_path / "broken").write_bytes(b"no archive")
+    with pytest.raises(DamagedArchive):
+        able.import_checkpoint(tmp_path / "broken")
+    assert [picture.name for picture in able.containers()] == ["c"]
+    whole = tmp_path / "whole.tar"
+    container.checkpoint(CheckpointOptions(export=str(whole), with_previous=True))
+    assert " --parent-path ../pre-checkpoint " in calls(tmp_path)[1]
+    container.remove()
+    again = able.import_checkpoint(whole, ImportOptions(previous=str(pre)), RestoreOptions(keep=True))
+    assert able.paths.pre_checkpoint(again.id).is_dir()
+    fresh = run(able, "sleep", "1000")
+    with pytest.raises(StateForbids, match="no pre-checkpoint"):
+        fresh.checkpoint(CheckpointOptions(with_previous=True))
+
+
+def test_the_command_line_of_checkpoints(
+    able: Engine, worksite: Worksite, tmp_path: Path, wharf: Callable[..., subprocess.CompletedProcess[str]]
+) -> None:
+    own = ("--runtime", str(tmp_path / "runtime"), "container")
+    container, archive = run(able, "sleep", "1000", name="c"), str(tmp_path / "c.tar.gz")
+    # freezing_time 5, frozen_time 300; as protobuf in an image of CRIU's.
+    record = b"\x0a\x05\x08\x05\x10\xac\x02"
+    (able.paths.bundle(container.id) / "stats-dump").write_bytes(struct.pack("<III", 1, 2, len(record)) + record)
+    done = wharf(*own, "checkpoint", "--print-stats", "--export", archive, "--compress", "gzip", "c")
+    told = json.loads(done.stdout)
+    assert told["podman_checkpoint_duration"] > 0
+    (one,) = told["container_statistics"]
+    assert (one["Id"], one["criu_statistics"]) == (container.id, {"freezing_time": 5, "frozen_time": 300})
+    assert wharf(*own, "restore", "--import", archive, "--name", "d").returncode == 0
+    assert able.lookup("d").refresh().status is Status.RUNNING
+    for words in (
+        *(("checkpoint", "--ignore-rootfs", "d"), ("checkpoint", "-P", "--with-previous", "d")),
+        *(("restore", "--name", "x", "c"), ("restore", "--import", archive, "c"), ("restore", "--pod", "p", "c")),
+    ):
+        assert wharf(*own, *words).returncode == 125, words
