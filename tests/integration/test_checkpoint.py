@@ -47,7 +47,10 @@ case $verb in
 checkpoint)
     [ ! -e FOLDER/fail ] || { echo '{"level":"error","msg":"criu failed: type DUMP errno 3"}' >&2; exit 1; }
     touch "$(value --image-path)/inventory.img"
-    case " ${rest[*]} " in *" --leave-running "*|*" --pre-dump "*) ;; *) exec "$real" "${globals[@]}" kill "$id" KILL;; esac;;
+    case " ${rest[*]} " in
+    *" --leave-running "*|*" --pre-dump "*) ;;
+    *) exec "$real" "${globals[@]}" kill "$id" KILL;;
+    esac;;
 restore)
     console=(); [ -z "$(value --console-socket)" ] || console=(--console-socket "$(value --console-socket)")
     "$real" "${globals[@]}" create --bundle "$(value --bundle)" --pid-file "$(value --pid-file)" "${console[@]}" "$id" \
