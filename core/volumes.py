@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, Final
 
 from core.container import Container
 from core.errors import NameInUse, NoSuchContainer, NoSuchObject, StateForbids, VolumeInUse
@@ -16,6 +17,13 @@ from core.model.volume import PrunePreview, Volume, VolumeSnapshot
 from core.operations import volumes as operations
 from core.operations.parts import EngineParts
 from core.operations.volume_use import reading
+
+if TYPE_CHECKING:
+    from core.model.files import FileEntry, FilePiece, TreeSize
+    from core.operations.copy import Side
+
+PIECE: Final = 256 * 1024
+"""Bytes of a file that are read at once."""
 
 
 class Volumes:
@@ -125,6 +133,62 @@ class Volumes:
             unpack(archive, path)
         self._parts.emit(EventKind.VOLUME, name=name, action="import")
 
+    def list_files(self, name: str, path: str) -> list[FileEntry]:
+        """What is in a directory of a volume: directories first, by name. Raises `CopyFailed`, `NoSuchObject`."""
+        from core.operations.browse import list_directory
+
+        with self._side(name, path) as side:
+            return list_directory(side)
+
+    def read_file(self, name: str, path: str, offset: int = 0, length: int = PIECE) -> FilePiece:
+        """A part of a regular file, `length` bytes at most. Raises `CopyFailed`, `NoSuchObject`."""
+        from core.operations.browse import read_piece
+
+        with self._side(name, path) as side:
+            return read_piece(side, offset, length)
+
+    def measure_files(self, name: str, path: str) -> TreeSize:
+        """What is in a directory and below it. Raises `CopyFailed`, `NoSuchObject`."""
+        from core.operations.browse import measure
+
+        with self._side(name, path) as side:
+            return measure(side)
+
+    def copy_out(self, name: str, source: str, destination: str) -> None:
+        """Copy a file or a directory to the host, for whoever asks. Raises `CopyFailed`, `NoSuchObject`."""
+        from core.operations.copy import copy_between, open_host
+        from core.storage.tree_writer import WriteRules
+
+        target = open_host(destination)
+        with self._side(name, source) as origin, target.tree:
+            copy_between(origin, target, WriteRules(owner=target.outside), _unwatched)
+        self._parts.emit(EventKind.VOLUME, name=name, action="copy", source=source)
+
+    def copy_in(self, name: str, source: str, destination: str) -> None:
+        """Copy a file or a directory of the host in, for whom the volume's root belongs to.
+
+        Raises `CopyFailed`, `NoSuchObject`.
+        """
+        from core.operations.copy import copy_between, open_host
+        from core.storage.tree_writer import WriteRules
+
+        origin = open_host(source)
+        with origin.tree, self._side(name, destination) as target:
+            copy_between(origin, target, WriteRules(owner=target.outside), _unwatched)
+        self._parts.emit(EventKind.VOLUME, name=name, action="copy", destination=destination)
+
+    @contextlib.contextmanager
+    def _side(self, name: str, path: str) -> Iterator[Side]:
+        """The volume's end of a copy; no symbolic link leads out of it."""
+        from core.host.rooted import RootedTree
+        from core.operations.copy import Side
+
+        resolved = operations.resolve(self._parts, name)
+        with reading(self._parts, resolved) as folder, RootedTree.open(folder) as tree:
+            status = os.stat(folder)
+            owner = (status.st_uid, status.st_gid)
+            yield Side(tree, path, path, f"in volume {resolved}", owner, True, owner)
+
     def _remove_container(self, container_id: str, timeout: int | None) -> None:
         container = Container(self._parts, container_id)
         try:
@@ -133,3 +197,7 @@ class Volumes:
             container.remove(force=True)
         except NoSuchContainer:
             return
+
+
+def _unwatched(more: int) -> None:
+    """Nobody wants to know how far a copy is."""

@@ -138,6 +138,7 @@ GENERAL: Final = (
     Action("open", ("enter",), "", "the details on the whole screen, and back", DETAIL, scope=Scope.ROW),
     Action("tab_before", ("left_square_bracket", "left"), "", "the tab before; the console before", DETAIL),
     Action("tab_after", ("right_square_bracket", "right"), "", "the next tab; the next console", DETAIL),
+    Action("page", ("y",), "", "all that is known of it, to search, as JSON or YAML", DETAIL, scope=Scope.ROW),
     Action("detail_down", ("J",), "", "scroll the details down", DETAIL),
     Action("detail_up", ("K",), "", "scroll the details up", DETAIL),
     Action("larger_list", ("plus",), "", "more room for the list, less for the details or the console", DETAIL),

@@ -8,7 +8,17 @@ from core.errors import EngineError
 
 LOOKING: Final = frozenset(
     {
-        *("await_end", "system_info", "sort_by", "faults", "next_columns", "larger_list", "smaller_list", "mouse"),
+        *(
+            "page",
+            "await_end",
+            "system_info",
+            "sort_by",
+            "faults",
+            "next_columns",
+            "larger_list",
+            "smaller_list",
+            "mouse",
+        ),
         *("filter", "sort_next", "sort_reverse", "columns", "mark", "mark_range", "mark_down", "mark_up", "mark_all"),
         *("clear_marks", "resync", "open", "tab_before", "tab_after", "detail_down", "detail_up", "menu", "palette"),
         *(

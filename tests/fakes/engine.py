@@ -20,7 +20,7 @@ from core.model.content import ChangeKind, CommitOptions, FileChange
 from core.model.files import FileEntry, FilePiece, TreeSize
 from core.model.health import HealthReport, HealthResult
 from core.model.limits import LimitChanges
-from core.model.options import CreateOptions, ExecOptions
+from core.model.options import CheckpointOptions, CreateOptions, ExecOptions, RestoreOptions
 from core.model.snapshot import ContainerSnapshot, ExportProgress, ProcessEntry, ResourceSample
 from core.model.state import Status, Verb, require
 from core.paths import EnginePaths
@@ -126,11 +126,11 @@ class FakeContainer:
     def init(self) -> None:
         self._do(Verb.INIT)
 
-    def checkpoint(self) -> None:
-        self._do(Verb.CHECKPOINT)
+    def checkpoint(self, options: CheckpointOptions) -> None:
+        self._do(Verb.CHECKPOINT, options)
 
-    def restore(self) -> None:
-        self._do(Verb.RESTORE)
+    def restore(self, options: RestoreOptions) -> None:
+        self._do(Verb.RESTORE, options)
 
     def update(self, changes: LimitChanges) -> None:
         self._do(Verb.UPDATE, changes)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from core.model.files import FileEntry, FileKind, FilePiece
 from core.model.network import Network, NetworkRequest, Subnet
 from core.model.pod import PodMember, PodOptions, PodSnapshot, pod_status
 from core.model.state import Status
@@ -98,6 +99,7 @@ class FakeVolumes:
     def __init__(self, told: Callable[[], None]) -> None:
         self.made: list[tuple[str, dict[str, str], dict[str, str]]] = []
         self._volumes: dict[str, VolumeSnapshot] = {}
+        self.copied: list[tuple[str, str, str]] = []
         self._told = told
 
     def add(self, name: str, *used_by: str) -> None:
@@ -114,6 +116,19 @@ class FakeVolumes:
 
     def all(self) -> list[VolumeSnapshot]:
         return list(self._volumes.values())
+
+    def list_files(self, name: str, path: str) -> list[FileEntry]:
+        kinds = {"notes": FileKind.FILE, "old": FileKind.DIRECTORY} if path == "/" else {}
+        return [
+            FileEntry(name=entry, kind=kind, size=9, mode=0o644, uid=0, gid=0, modified=1e9)
+            for entry, kind in kinds.items()
+        ]
+
+    def read_file(self, name: str, path: str) -> FilePiece:
+        return FilePiece(content=f"{path} of {name}".encode(), offset=0, size=9)
+
+    def copy_out(self, name: str, source: str, destination: str) -> None:
+        self.copied.append((name, source, destination))
 
     def remove(self, name: str) -> None:
         del self._volumes[name]

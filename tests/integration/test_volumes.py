@@ -19,6 +19,7 @@ from core.container import Container
 from core.engine import Engine
 from core.errors import (
     AmbiguousName,
+    CopyFailed,
     DamagedArchive,
     InvalidArgument,
     NameInUse,
@@ -412,3 +413,27 @@ def test_the_command_line_has_podmans_words(wharf: Wharf, tmp_path: Path) -> Non
     assert "v2" in asked.stdout and "The following volumes will be removed" in asked.stdout
     assert wharf("volume", "ls").stdout == ""
     assert wharf("volume", "create", "--driver", "nfs", "v3").returncode == 125
+
+
+def test_a_volumes_files_are_looked_at_and_copied_and_nothing_outside_of_it(engine: Engine, tmp_path: Path) -> None:
+    volume = engine.volumes.create("data")
+    folder = Path(volume.path)
+    (folder / "sub").mkdir()
+    (folder / "sub" / "notes").write_text("kept")
+    (folder / "out").symlink_to("/etc")
+    (folder / "up").symlink_to("../../../../../../etc/passwd")
+    assert [entry.name for entry in engine.volumes.list_files("data", "/")] == ["sub", "out", "up"]
+    assert engine.volumes.read_file("data", "/sub/notes").content == b"kept"
+    for path in ("/out", "/up"):
+        with pytest.raises(CopyFailed):
+            engine.volumes.read_file("data", path)
+    with pytest.raises(CopyFailed):
+        engine.volumes.list_files("data", "/out")
+    assert engine.volumes.measure_files("data", "/").files == 3
+    os.chown(folder, 1234, 1234)
+    (tmp_path / "new").write_text("from here")
+    engine.volumes.copy_in("data", str(tmp_path / "new"), "/sub")
+    assert (folder / "sub" / "new").read_text() == "from here"
+    assert (folder / "sub" / "new").stat().st_uid == 1234
+    engine.volumes.copy_out("data", "/sub", str(tmp_path / "back"))
+    assert (tmp_path / "back" / "notes").read_text() == "kept"

@@ -17,7 +17,7 @@ from core.model.content import CommitOptions
 from core.model.image import RegistryAccess
 from core.model.journal import PROGRAM
 from core.model.network import Attachment
-from core.model.options import ExecOptions
+from core.model.options import CheckpointOptions, ExecOptions, RestoreOptions
 from core.model.usage import PrunePlan
 from tui.bridge.command_lines import invocation
 from tui.bridge.equivalents import DOORS, TOLD, Equivalent, equivalent
@@ -47,8 +47,18 @@ SAMPLES: Final[dict[str, list[tuple[tuple[Any, ...], str]]]] = {
     "init": [((), "wharf init web")],
     "mount": [((), "wharf mount web")],
     "unmount": [((), "wharf umount web")],
-    "checkpoint": [((), "wharf container checkpoint web")],
-    "restore": [((), "wharf container restore web")],
+    "checkpoint": [
+        ((CheckpointOptions(),), "wharf container checkpoint web"),
+        (
+            (CheckpointOptions(leave_running=True, keep=True, tcp_established=True, file_locks=True),),
+            "wharf container checkpoint --leave-running --keep --tcp-established --file-locks web",
+        ),
+    ],
+    "restore": [
+        ((RestoreOptions(keep=True, tcp_established=True),), "wharf container restore --keep --tcp-established web")
+    ],
+    "volume copy out": [(("/a", "/srv/"), "")],
+    "volume copy in": [(("/a", "/"), "")],
     "check health": [((), "wharf healthcheck run web")],
     "kill": [(("USR1",), "wharf kill --signal USR1 web")],
     "remove": [((False,), "wharf rm web"), ((True,), "wharf rm --force web")],

@@ -14,6 +14,7 @@ from textual.widgets import OptionList
 from core.model.config import ResourceLimits
 from core.model.limits import LimitChanges
 from core.model.network import NetworkRequest, PortMapping
+from core.model.options import CheckpointOptions, RestoreOptions
 from core.model.pod import PodOptions
 from core.model.restart import parse_restart_policy
 from core.model.state import Status
@@ -174,9 +175,18 @@ async def test_verbs_without_a_key_are_in_the_menu(
         options.highlighted = options.get_option_index(action)
         await pilot.press("enter")
         if action == "checkpoint":
-            await until_shown(pilot, "they end by it")
-            await pilot.press("y")
-        await until(pilot, lambda: fake.calls == [(call, "web")])
+            await until_shown(pilot, "Checkpoint web", "wharf container checkpoint web")
+            await pilot.press("space", "tab", "space")
+            await until_shown(pilot, "checkpoint --leave-running --tcp-established web")
+            await pilot.press(*["tab"] * 4, "enter")
+            options = CheckpointOptions(leave_running=True, tcp_established=True)
+            await until(pilot, lambda: fake.calls == [(call, "web", options)])
+        elif action == "restore":
+            await until_shown(pilot, "wharf container restore web")
+            await pilot.press("tab", "space", "tab", "tab", "enter")
+            await until(pilot, lambda: fake.calls == [(call, "web", RestoreOptions(keep=True))])
+        else:
+            await until(pilot, lambda: fake.calls == [(call, "web")])
 
 
 async def test_what_is_known_of_a_container_is_copied(app: WharfApp, fake: FakeEngine) -> None:

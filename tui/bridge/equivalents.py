@@ -14,6 +14,7 @@ from core.model.network import Attachment
 from core.model.options import ExecOptions
 from tui.bridge.found import is_foreign
 from tui.bridge.harmless import kept_volume_options, kept_words, variable_words, without_values
+from tui.forms.checkpoints import checkpoint_words, restore_words
 from tui.step import Step
 
 
@@ -61,6 +62,14 @@ def _named(kind: str, *words: str) -> Told:
 
 def _kill(step: Step) -> Equivalent:
     return Equivalent([*_whose(step), "kill", "--signal", str(step.given[0]), step.name])
+
+
+def _checkpoint(step: Step) -> Equivalent:
+    return Equivalent(["container", "checkpoint", *checkpoint_words(step.given[0]), step.name])
+
+
+def _restore(step: Step) -> Equivalent:
+    return Equivalent(["container", "restore", *restore_words(step.given[0]), step.name])
 
 
 def _remove(step: Step) -> Equivalent:
@@ -259,12 +268,14 @@ TOLD: Final = {
         verb: _container(*words)
         for verb, words in {
             "start": ("start",), "stop": ("stop",), "restart": ("restart",), "init": ("init",), "mount": ("mount",),
-            "unmount": ("umount",), "checkpoint": ("container", "checkpoint"), "restore": ("container", "restore"),
+            "unmount": ("umount",),
             "check health": ("healthcheck", "run"),
         }.items()
     },
     "pause": _any_container("pause"),
     "unpause": _any_container("unpause"),
+    "checkpoint": Told("container", _checkpoint),
+    "restore": Told("container", _restore),
     "kill": Told("container", _kill),
     "remove": Told("container", _remove),
     "commit": Told("container", _commit),
@@ -285,6 +296,7 @@ TOLD: Final = {
     "remove image": Told("image", _remove_image),
     "remove used image": _named("image", "rmi", "--force"),
     "create volume": Told("volume", _create_volume),
+    **{f"volume copy {way}": Told("volume", lambda step: Equivalent()) for way in ("out", "in")},
     "remove volume": _named("volume", "volume", "rm"),
     "export volume": Told("volume", _export_volume),
     "import volume": Told("volume", _import_volume),

@@ -165,6 +165,14 @@ def _exec_detached(engine: Engine, container_id: str, tell: Tell, options: ExecO
     engine.lookup(container_id).run_exec_detached(options)
 
 
+def _volume_copy_out(engine: Engine, name: str, tell: Tell, source: str, destination: str) -> None:
+    engine.volumes.copy_out(name, source, destination)
+
+
+def _volume_copy_in(engine: Engine, name: str, tell: Tell, source: str, destination: str) -> None:
+    engine.volumes.copy_in(name, source, destination)
+
+
 def _tag(engine: Engine, image_id: str, tell: Tell, new_name: str) -> None:
     engine.images.tag(image_id, new_name)
 
@@ -244,6 +252,8 @@ RESOURCE_VERBS: Final = {
     "commit": BridgeVerb("committing", "is an image now", _commit),
     "reload network": BridgeVerb("setting its networks up", "has its networks set up anew", _reload_network),
     "begin": BridgeVerb("beginning", "runs a further process", _exec_detached),
+    "volume copy out": BridgeVerb("copying", "has {0} copied to {1}", _volume_copy_out),
+    "volume copy in": BridgeVerb("copying", "has got {0}", _volume_copy_in),
     "tag": BridgeVerb("naming", "is {0}, too", _tag),
     "untag": BridgeVerb("taking a name away", "is not {0} any more", _untag),
     "remove used image": BridgeVerb("removing", "removed, with its containers", _remove_used_image),

@@ -10,6 +10,7 @@ from core.container import Container
 from core.engine import Engine
 from core.errors import EngineError
 from core.foreign import ForeignHandle
+from core.model.options import CheckpointOptions, RestoreOptions
 from core.pods import Pods
 from tui.bridge.found import found
 from tui.bridge.resource_verbs import RESOURCE_VERBS
@@ -45,6 +46,14 @@ def _on_any(do: Callable[[Container | ForeignHandle], object]) -> Callable[..., 
 
 def _kill(engine: Engine, row_id: str, tell: Tell, signal: str) -> None:
     found(engine, row_id).kill(signal)
+
+
+def _checkpoint(engine: Engine, container_id: str, tell: Tell, options: CheckpointOptions) -> None:
+    engine.lookup(container_id).checkpoint(options)
+
+
+def _restore(engine: Engine, container_id: str, tell: Tell, options: RestoreOptions) -> None:
+    engine.lookup(container_id).restore(options)
 
 
 def _remove(engine: Engine, container_id: str, tell: Tell, force: bool) -> None:
@@ -101,10 +110,8 @@ VERBS: Final = {
     "unpause": BridgeVerb("unpausing", "goes on", _on_any(lambda container: container.unpause()), _turned("pause")),
     "kill": BridgeVerb("SIG{0}", "got SIG{0}", _kill),
     "init": BridgeVerb("creating", "is created: its process waits", _on_container(lambda container: container.init())),
-    "checkpoint": BridgeVerb(
-        "writing to disk", "is on disk: restore goes on there", _on_container(lambda container: container.checkpoint())
-    ),
-    "restore": BridgeVerb("restoring", "goes on", _on_container(lambda container: container.restore())),
+    "checkpoint": BridgeVerb("writing to disk", "is on disk: restore goes on there", _checkpoint),
+    "restore": BridgeVerb("restoring", "goes on", _restore),
     "remove": BridgeVerb("removing", "removed", _remove),
     "mount": BridgeVerb("mounting", "mounted", _on_container(lambda container: container.mount())),
     "unmount": BridgeVerb("unmounting", "unmounted", _on_container(lambda container: container.unmount())),
@@ -126,7 +133,7 @@ VERBS: Final = {
 }
 
 
-LOOKING_VERBS: Final = frozenset({"copy out", "save", "export volume"})
+LOOKING_VERBS: Final = frozenset({"copy out", "volume copy out", "save", "export volume"})
 """Those that change nothing of what the engine keeps."""
 
 

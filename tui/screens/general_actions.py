@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from tui.keymap import SYSTEM, Action
 from tui.messages import ConfigurationAsked
@@ -22,6 +22,13 @@ from tui.views import VIEWS
 
 if TYPE_CHECKING:
     from tui.screens.deck import DeckScreen
+
+
+INSPECTED: Final = {
+    "containers": "inspect", "foreign": "inspect", "pods": "inspect pod", "images": "inspect image",
+    "volumes": "inspect volume", "networks": "inspect network", "secrets": "inspect secret",
+}  # fmt: skip
+"""View → what is asked for to tell all of a row."""
 
 
 class GeneralActions(ListActions, SystemActions, WorkspaceActions):
@@ -68,6 +75,18 @@ class GeneralActions(ListActions, SystemActions, WorkspaceActions):
     def open(self, row: Any) -> None:
         self._deck.toggle_class("-detail")
         self._deck.call_after_refresh(self._deck.focus_detail)
+
+    def page(self, row: Any) -> None:
+        """On a page of its own: it can be searched, and turned into YAML."""
+        from tui.screens.inspect_page import InspectPage
+
+        view = self._deck.view
+        kind = INSPECTED.get(view.name)
+        if kind is None:
+            self._deck.say(f"of {view.noun}s nothing more is known")
+            return
+        heading = f"{view.noun} {view.label(row)}"
+        self._deck.ask(kind, view.key(row), then=lambda text: self._deck.app.push_screen(InspectPage(heading, text)))
 
     def tab_before(self) -> None:
         self._step(-1)

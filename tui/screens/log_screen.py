@@ -16,6 +16,7 @@ from textual.screen import Screen
 from textual.widgets import Input, Static
 
 from tui.bound_keys import bound_keys
+from tui.clipboard import copy
 from tui.logs.log_lines import LogLines
 from tui.logs.matching import Matcher
 from tui.logs.painting import JsonView
@@ -198,8 +199,7 @@ class LogScreen(Screen[None]):
 
     def action_copy(self) -> None:
         text = self.lines.shown_text
-        self.app.copy_to_clipboard(text)
-        self._note(f"{len(text.splitlines())} lines copied")
+        self._note(copy(self.app, text, f"{len(text.splitlines())} lines"))
 
     def action_save(self) -> None:
         name = re.sub(r"[^\w.-]", "_", "+".join(self._names))[:80]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.model.image import RegistryAccess
 from tui.bridge.resource_details import KnownNames, PruneOffer
+from tui.clipboard import copy
 from tui.forms.form import Form, refilled
 from tui.plain_text import printable_text, size
 from tui.step import Step
@@ -154,8 +155,7 @@ def show_manifest(deck: DeckScreen, names: Sequence[str]) -> None:
     from tui.screens.text_view import TextView
 
     def show(manifest: str) -> None:
-        deck.app.copy_to_clipboard(manifest)
-        deck.say("copied: the manifest")
+        deck.say(copy(deck.app, manifest, "the manifest"))
         deck.app.push_screen(TextView(f"manifest of {', '.join(names)} (copied)", Text(printable_text(manifest))))
 
     deck.ask("manifest", "", tuple(names), then=show)

@@ -1,17 +1,23 @@
-"""A page of text to read: what inspect says, the help."""
+"""A page of text to read: what inspect says, the help. It can be searched, copied and saved."""
 
 from __future__ import annotations
 
+import re
+import time
 from typing import ClassVar
 
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
 from textual.screen import Screen
-from textual.widgets import Static
+from textual.widgets import Input, Static
 
+from tui.clipboard import copy
 from tui.plain_text import printable
+from tui.widgets.filter_field import FilterField
+from tui.widgets.text_page import TextPage
+
+_KEYS = "↑↓ pgup pgdn g G  scroll   / find  n N next   w wrap   c copy   ^s save   q back"
 
 
 class TextView(Screen[None]):
@@ -19,12 +25,20 @@ class TextView(Screen[None]):
 
     CSS_PATH = "text_view.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q", "close", "back"),
+        Binding("escape", "leave", "back"),
+        Binding("q", "close", "back"),
         Binding("down,j", "scroll(1)", "down"),
         Binding("up,k", "scroll(-1)", "up"),
         Binding("g,home", "edge(0)", "begin"),
         Binding("G,end", "edge(1)", "end"),
+        Binding("slash", "ask", "find"),
+        Binding("n", "again(1)", "the next found"),
+        Binding("N", "again(-1)", "the one before"),
+        Binding("w", "wrap", "wrap long lines"),
+        Binding("c", "copy", "copy all of it"),
+        Binding("ctrl+s", "save", "save to a file"),
     ]
+    keys_shown: ClassVar[str] = _KEYS
 
     def __init__(self, heading: str, text: Text) -> None:
         super().__init__()
@@ -32,20 +46,81 @@ class TextView(Screen[None]):
         self._text = text
 
     def compose(self) -> ComposeResult:
-        yield Static(Text(printable(self._heading), no_wrap=True, overflow="ellipsis"), id="heading")
-        with VerticalScroll(id="text"):
-            yield Static(self._text)
-        yield Static(Text("↑↓ pgup pgdn g G  scroll    q  back"), id="keys")
+        yield Static(id="heading")
+        yield TextPage(self._text, id="text")
+        yield Static(Text(self.keys_shown, no_wrap=True, overflow="ellipsis"), id="keys")
+        yield FilterField(placeholder="find", id="find", compact=True)
 
     def on_mount(self) -> None:
-        self.query_one("#text").focus()
+        self.query_one("#find").display = False
+        self.set_focus(self.page)
+        self.tell("")
+
+    @property
+    def page(self) -> TextPage:
+        return self.query_one(TextPage)
+
+    def tell(self, note: str) -> None:
+        """A word behind the heading."""
+        heading = f"{self._heading}  ·  {note}" if note else self._heading
+        self.query_one("#heading", Static).update(Text(printable(heading), no_wrap=True, overflow="ellipsis"))
 
     def action_scroll(self, rows: int) -> None:
-        self.query_one("#text").scroll_relative(y=rows, animate=False)
+        self.page.scroll_relative(y=rows, animate=False)
 
     def action_edge(self, place: int) -> None:
-        body = self.query_one("#text")
-        body.scroll_to(y=body.max_scroll_y if place else 0, animate=False)
+        self.page.scroll_to(y=self.page.max_scroll_y if place else 0, animate=False)
+
+    def action_ask(self) -> None:
+        field = self.query_one("#find", FilterField)
+        field.value = self.page.sought
+        field.display = True
+        self.set_focus(field)
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        self._stop_asking()
+        found = self.page.seek(event.value)
+        self.tell("" if not event.value else f"finding {event.value}" if found else f"there is no {event.value}")
+
+    def _stop_asking(self) -> None:
+        self.query_one("#find").display = False
+        self.set_focus(self.page)
+
+    def action_again(self, step: int) -> None:
+        if not self.page.seek_again(step):
+            self.tell(f"there is no further {self.page.sought}" if self.page.sought else "nothing is sought: / finds")
+
+    def action_wrap(self) -> None:
+        self.tell("long lines are wrapped" if self.page.toggle_wrap() else "long lines are cut off")
+
+    def action_copy(self) -> None:
+        self.tell(copy(self.app, self.page.plain, "all of it"))
+
+    def action_save(self) -> None:
+        """Into the folder of the logs that are saved."""
+        from platformdirs import user_data_path
+
+        name = re.sub(r"[^\w.-]+", "_", self._heading)[:80]
+        path = user_data_path("wharfinger") / "texts" / f"{name}-{time.strftime('%Y%m%d-%H%M%S')}.txt"
+        try:
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with path.open("x", encoding="utf-8") as file:
+                file.write(self.page.plain + "\n")
+        except OSError as error:
+            self.tell(f"{path}: {error.strerror}")
+        else:
+            self.tell(f"saved to {path}")
+
+    def action_leave(self) -> None:
+        """One step back: the field, the search, the page."""
+        if self.query_one("#find").display:
+            self._stop_asking()
+        elif self.page.sought:
+            self.page.seek("")
+            self.tell("")
+        else:
+            self.dismiss(None)
 
     def action_close(self) -> None:
         self.dismiss(None)

@@ -69,6 +69,11 @@ class FilesTab(DetailTab, ScrollView, can_focus=True):
     FilesTab { width: 1fr; height: 1fr; padding: 0 1; background: $surface; scrollbar-size: 1 1; }
     """
 
+    prefix: ClassVar[str] = ""
+    """Begins the names of what is asked for and done."""
+    owner: ClassVar[str] = "container's user"
+    """Whom what is copied in belongs to."""
+
     def __init__(self, context: TabContext) -> None:
         super().__init__(context)
         self._tree = FileTree()
@@ -89,24 +94,30 @@ class FilesTab(DetailTab, ScrollView, can_focus=True):
 
     def _read(self, path: str) -> None:
         bridge = self.context.bridge
-        if path == "/" and self.row.image_id:
+        if path == "/" and self.has_changes:
             bridge.read_detail("diff", self.row_id)
-        bridge.read_detail("files", self.row_id, path)
+        bridge.read_detail(f"{self.prefix}files", self.row_id, path)
+
+    @property
+    def has_changes(self) -> bool:
+        """Whether its files can differ from an image's."""
+        return bool(self.row.image_id)
 
     def take_detail(self, message: DetailRead) -> None:
         path = message.given[0] if message.given else ""
-        if message.kind == "diff":
+        kind = message.kind.removeprefix(self.prefix)
+        if kind == "diff":
             if message.error is None:
                 self._tree.put_changes(message.found)
-        elif message.kind == "files" and message.error is None:
+        elif kind == "files" and message.error is None:
             self._tree.put(path, message.found)
             self._note = ""
-        elif message.kind == "file size" and message.error is None:
+        elif kind == "file size" and message.error is None:
             self._tree.put_size(path, message.found)
-        elif message.kind == "file" and message.error is None:
+        elif kind == "file" and message.error is None:
             heading = f"{path} of {self.row.name}" if self.row is not None else path
             self.app.push_screen(TextView(heading, file_text(message.found)))
-        elif message.kind in ("files", "file") and message.error is not None:
+        elif kind in ("files", "file") and message.error is not None:
             self._note = printable(message.error.message)
             self._tree.put_trouble(path, self._note)
         self._arrange()
@@ -160,7 +171,7 @@ class FilesTab(DetailTab, ScrollView, can_focus=True):
             self._tell_why_not("open")
             return
         if not node.is_directory:
-            self.context.bridge.read_detail("file", self.row_id, node.path)
+            self.context.bridge.read_detail(f"{self.prefix}file", self.row_id, node.path)
             return
         node.is_open = not node.is_open
         if node.is_open:
@@ -189,7 +200,7 @@ class FilesTab(DetailTab, ScrollView, can_focus=True):
     def action_measure(self) -> None:
         for node in self._rows:
             if node.is_directory and node.measured is None:
-                self.context.bridge.read_detail("file size", self.row_id, node.path)
+                self.context.bridge.read_detail(f"{self.prefix}file size", self.row_id, node.path)
 
     def action_by_size(self) -> None:
         self._tree.by_size = not self._tree.by_size
@@ -218,7 +229,9 @@ class FilesTab(DetailTab, ScrollView, can_focus=True):
 
         def chosen(destination: str | None) -> None:
             if destination:
-                step = Step("copy out", self.row_id, self.row.name, (path, os.path.expanduser(destination)))
+                step = Step(
+                    f"{self.prefix}copy out", self.row_id, self.row.name, (path, os.path.expanduser(destination))
+                )
                 self.context.bridge.run(step)
 
         words = "To which file or directory of this machine? It will belong to you; devices are left out."
@@ -230,10 +243,10 @@ class FilesTab(DetailTab, ScrollView, can_focus=True):
 
         def chosen(source: str | None) -> None:
             if source:
-                step = Step("copy in", self.row_id, self.row.name, (os.path.expanduser(source), folder))
+                step = Step(f"{self.prefix}copy in", self.row_id, self.row.name, (os.path.expanduser(source), folder))
                 self.context.bridge.run(step)
 
-        words = "Which file or directory of this machine? It will belong to the container's user."
+        words = f"Which file or directory of this machine? It will belong to the {self.owner}."
         self.app.push_screen(PromptDialog(f"Copy into {folder}", words, "Copy", placeholder="/path"), chosen)
 
     def on_click(self, event: events.Click) -> None:
@@ -276,6 +289,22 @@ class FilesTab(DetailTab, ScrollView, can_focus=True):
         when = f"{moment(entry.modified)[:16]} " if width >= 90 else ""
         trouble = f"  {node.trouble}" if node.trouble else ""
         return Text.assemble((f"{mark} ", colour), (facts + when, "dim"), (name + trouble, colour), end="")
+
+
+class VolumeFilesTab(FilesTab):
+    """The files of a volume, whether a container has it or not."""
+
+    prefix = "volume "
+    owner = "owner of the volume's root"
+
+    @property
+    def has_changes(self) -> bool:
+        return False
+
+    def take_events(self, events: Sequence[Event]) -> None:
+        """Read again what was copied into the volume, by whomever."""
+        if any(event.kind is EventKind.VOLUME and event.name == self.row_id for event in events):
+            self.action_read_again()
 
 
 def _sign(node: FileNode) -> str:

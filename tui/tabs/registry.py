@@ -53,6 +53,7 @@ POD_TABS: Final = (
 )
 VOLUME_TABS: Final = (
     _tab("overview", "Overview", "tui.tabs.facts:VolumeTab"),
+    _tab("files", "Files", "tui.tabs.files:VolumeFilesTab"),
     _tab("inspect", "Inspect", "tui.tabs.image:InspectVolumeTab"),
 )
 NETWORK_TABS: Final = (

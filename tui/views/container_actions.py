@@ -82,14 +82,26 @@ class ContainerActions(ContainerBatches, ContainerSettings):
         self._simply("Create", "init", Verb.INIT, "has its process created, which waits for a start", rows)
 
     def checkpoint(self, rows: Pictures) -> None:
-        def plan(row: Picture) -> Plan | None:
-            words = "has its processes written to disk, and they end by it; its connections are lost"
-            return Plan(Step("checkpoint", row.id, row.name), words) if allows(row.status, Verb.CHECKPOINT) else None
+        from tui.forms.checkpoints import checkpoint_form, checkpoint_options
 
-        ask(self._deck, "Checkpoint", rows, plan)
+        targets = [row for row in rows if allows(row.status, Verb.CHECKPOINT)]
+
+        def write(values: dict[str, str]) -> None:
+            options = checkpoint_options(values)
+            order(self._deck, "Checkpoint", [Step("checkpoint", row.id, row.name, (options,)) for row in targets])
+
+        orders.fill_in(self._deck, checkpoint_form([row.name for row in targets]), write)
 
     def restore(self, rows: Pictures) -> None:
-        self._simply("Restore", "restore", Verb.RESTORE, "goes on where its checkpoint left it", rows)
+        from tui.forms.checkpoints import restore_form, restore_options
+
+        targets = [row for row in rows if allows(row.status, Verb.RESTORE)]
+
+        def go_on(values: dict[str, str]) -> None:
+            options = restore_options(values)
+            self._deck.bridge.run(*(Step("restore", row.id, row.name, (options,)) for row in targets))
+
+        orders.fill_in(self._deck, restore_form([row.name for row in targets]), go_on)
 
     def manifest(self, rows: Pictures) -> None:
         orders.show_manifest(self._deck, [row.name for row in rows])

@@ -7,7 +7,7 @@ import shutil
 from typing import TYPE_CHECKING
 
 from core.model.snapshot import ContainerSnapshot
-from tui.plain_text import size
+from tui.clipboard import copy
 from tui.screens import orders
 from tui.step import Step
 
@@ -113,8 +113,7 @@ class ContainerSettings:
         orders.choose(self._deck, f"Copy of {row.name}", "", [*options, "the last 300 lines that it printed"], take)
 
     def _copy(self, text: str, what: str) -> None:
-        self._deck.app.copy_to_clipboard(text)
-        self._deck.say(f"copied: {what}" if len(text) < 1000 else f"copied: {what}, {size(len(text))}")
+        self._deck.say(copy(self._deck.app, text, what))
 
     def prune(self) -> None:
         orders.prune(self._deck, "containers that do not run", ("containers",))

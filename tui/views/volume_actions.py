@@ -52,6 +52,9 @@ class VolumeActions:
 
         orders.fill_in(self._deck, import_form(row.name), begin)
 
+    def files(self, row: VolumeSnapshot) -> None:
+        self._deck.open_tab("files")
+
     def prune(self) -> None:
         orders.prune(self._deck, "volumes that no container has", ("volumes",))
 

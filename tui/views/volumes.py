@@ -44,6 +44,7 @@ ACTIONS: Final = (
     Action("export", ("X",), "export", "write the volume's files as a tar archive", "Volume", scope=Scope.ROW),
     Action("import_tar", ("I",), "", "unpack a tar archive into the volume", "Volume", scope=Scope.ROW),
     Action("prune", ("z",), "", "remove those that no container has, after a look at them", "Volume"),
+    Action("files", ("F",), "files", "browse its files: view, copy out and in, sizes", "Volume", scope=Scope.ROW),
     Action("go_to", ("t",), "containers", "show the containers that have the volume", "Volume", scope=Scope.ROW),
     Action(
         "remove", ("d", "delete"), "remove", "remove the volume and its files", "Volume",
