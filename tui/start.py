@@ -40,6 +40,8 @@ def _run(invocation: Invocation) -> int:
         return run_command(invocation)
     if not (os.isatty(0) and os.isatty(1)):
         raise InvalidArgument("the screen needs a terminal", hint="wharf --help lists the commands that do not")
+    if os.environ.get("TERM") == "dumb":
+        raise InvalidArgument("the screen needs a terminal that it can draw on", hint="wharf --plain works on any")
     send_log(invocation)
     return _show(invocation)
 

@@ -76,6 +76,23 @@ async def test_a_second_draws_those_rows_alone_that_say_something_else(
         assert set(drawn) == {4}, "the time that web is up, and nothing else"
 
 
+async def test_the_scrollbar_covers_no_figure(app: WharfApp, fake: FakeEngine) -> None:
+    for number in range(50):
+        fake.add(f"filler{number}")
+    async with app.run_test(size=(60, 20)) as pilot:
+        await until(pilot, lambda: "42.0M" in row_of(app, "filler3"))
+
+
+@pytest.mark.parametrize("size", [(20, 5), (20, 4)])
+async def test_a_tiny_window_has_the_list(app: WharfApp, fake: FakeEngine, size: tuple[int, int]) -> None:
+    fake.add("web")
+    async with app.run_test(size=size) as pilot:
+        await until_shown(pilot, "● running")
+        assert not app.screen.show_vertical_scrollbar
+        await pilot.resize_terminal(*SIZE)
+        await until_shown(pilot, "● running", "? help")
+
+
 async def test_a_burst_of_events_ends_in_the_last_state(app: WharfApp, fake: FakeEngine) -> None:
     web = fake.add("web")
     async with app.run_test(size=SIZE) as pilot:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Final
 
 import msgspec
@@ -31,5 +32,16 @@ def draws_ascii(configuration: Configuration) -> bool:
     """Whether only ASCII is to be drawn: said so, or all that the locale knows."""
     if configuration.glyphs != "auto":
         return configuration.glyphs == "ascii"
-    locale = next((value for name in ("LC_ALL", "LC_CTYPE", "LANG") if (value := os.environ.get(name))), "")
+    given = _given_environment()
+    locale = next((value for name in ("LC_ALL", "LC_CTYPE", "LANG") if (value := given.get(name))), "")
     return locale in ("C", "POSIX") or ("." in locale and "utf" not in locale.lower())
+
+
+def _given_environment() -> Mapping[str, str]:
+    """As it was when the program began: Python puts a LC_CTYPE of its own beside a LANG that is C (PEP 538)."""
+    try:
+        content = Path("/proc/self/environ").read_bytes()
+    except OSError:
+        return os.environ
+    pairs = (entry.partition("=") for entry in os.fsdecode(content).split("\0"))
+    return {name: value for name, _, value in pairs}

@@ -65,7 +65,7 @@ class DeckScreen(Filtering):
 
     AUTO_FOCUS = ".table"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012 - declared so by Textual
-    VERTICAL_BREAKPOINTS = [(0, "-low"), (16, "-tall")]  # noqa: RUF012
+    VERTICAL_BREAKPOINTS = [(0, "-tiny"), (8, "-low"), (16, "-tall")]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = []
     SHARES: ClassVar[tuple[str, ...]] = (
         "the list is small", "the list is smaller", "list and details as usual", "the list is larger",

@@ -123,6 +123,8 @@ class Table(ScrollView, can_focus=True):
         self._foregrounds: dict[str, Style] = {}
         self._on_screen: tuple[str, ...] = ()
         self._fitted: list[tuple[Column, int]] = []
+        self._fitted_to = 0
+        """The width that they are fitted to: of a scrollbar that comes or goes no event tells."""
         self._drawn: dict[int, list[Cell]] = {}
         """What stands in each line of the screen."""
         self._selected: Row | None = None
@@ -145,7 +147,7 @@ class Table(ScrollView, can_focus=True):
     @columns.setter
     def columns(self, columns: Sequence[Column]) -> None:
         self._columns = tuple(columns)
-        self._fitted = fit_columns(self._columns, self.size.width)
+        self._fitted_to = 0
         self.refresh()
 
     def arranged(self) -> None:
@@ -173,6 +175,10 @@ class Table(ScrollView, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         width = self.size.width
+        room = self.scrollable_content_region.width
+        if room != self._fitted_to:
+            self._fitted = fit_columns(self._columns, room)
+            self._fitted_to = room
         if y == 0:
             return self._header(width)
         shown = self.rows.shown
@@ -239,7 +245,6 @@ class Table(ScrollView, can_focus=True):
         return style
 
     def on_resize(self, event: events.Resize) -> None:
-        self._fitted = fit_columns(self._columns, event.size.width)
         self._keep_cursor_visible()
         self._tell_rows()
         self.refresh()

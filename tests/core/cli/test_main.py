@@ -151,6 +151,21 @@ def test_the_screen_needs_a_terminal() -> None:
     assert finished.stderr.startswith("Error: the screen needs a terminal")
 
 
+def test_a_terminal_that_can_not_be_drawn_on_is_told_of_the_plain_mode() -> None:
+    master, slave = os.openpty()
+    try:
+        finished = subprocess.run(
+            [sys.executable, "-m", "tui"],
+            stdin=slave, stdout=slave, stderr=subprocess.PIPE, text=True, timeout=60, check=False,
+            env=environment({"TERM": "dumb"}),
+        )  # fmt: skip
+    finally:
+        os.close(master)
+        os.close(slave)
+    assert finished.returncode == 125
+    assert "wharf --plain" in finished.stderr
+
+
 def test_the_list_loads_little() -> None:
     code = "import core.cli.ps, sys; print(*sorted(sys.modules))"
     finished = subprocess.run(
