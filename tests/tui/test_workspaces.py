@@ -78,6 +78,23 @@ async def test_lists_layout_and_tabs_are_there_again(opened: Open, fake: FakeEng
         await until(pilot, lambda: deck.view.name == "images")
 
 
+async def test_it_begins_in_the_view_that_was_left_with_its_cursor(opened: Open, fake: FakeEngine) -> None:
+    fake.add("web")
+    for name in ("localhost/a:1", "localhost/b:1", "localhost/c:1"):
+        fake.images.add(name)
+    cursor = fake.images.find("localhost/b:1").id
+    WorkspaceFolder().write("night", Workspace(view="images", lists={"images": KeptList(cursor=cursor)}))
+    app = opened("night")
+    async with app.run_test(size=SIZE) as pilot:
+        await until_shown(pilot, "localhost/a:1", "localhost/c:1")
+        await until(pilot, lambda: the_list(app).selected is not None and the_list(app).selected.id == cursor)
+        await pilot.press("escape")
+        await until(pilot, lambda: main_screen(app).view.name == "containers" and selected_name(app) == "web")
+    WorkspaceFolder().write("night", Workspace(view="no such view"))
+    async with opened("night").run_test(size=SIZE) as pilot:
+        await until_shown(pilot, "web", "UP / EXIT")
+
+
 async def test_consoles_are_attached_again_and_those_gone_are_told_once(opened: Open, fake: FakeEngine) -> None:
     for name in ("web", "db", "gone", "ended"):
         fake.add(name)

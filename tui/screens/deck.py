@@ -123,8 +123,8 @@ class DeckScreen(Filtering):
         self._view_changed()
         if self.configuration.read_only:
             self.set_read_only(True)
-        self.workspace.start(self._opening.workspace, restores=self.configuration.restore_workspace)
         self.bridge.start(self.post_message)
+        self.workspace.start(self._opening.workspace, restores=self.configuration.restore_workspace)
         self.set_interval(TICK, self._tick)
         if self.kept.trouble:
             self.say(self.kept.trouble)
@@ -186,6 +186,8 @@ class DeckScreen(Filtering):
         self._choose_sampled()
         if shown.view.name == "consoles":
             self.consoles_changed()
+        # Rows may have come while it was out of sight.
+        shown.table.arranged()
         self.detail.show(shown.view, shown.table.selected)
         self.show_notes()
         self._show_footer()

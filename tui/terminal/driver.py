@@ -143,7 +143,7 @@ class WharfDriver(LinuxDriver):
         return super()._get_terminal_size()
 
     def start_application_mode(self) -> None:
-        for number in (signal.SIGHUP, signal.SIGTERM):
+        for number in (signal.SIGHUP, signal.SIGTERM, signal.SIGINT):
             with contextlib.suppress(RuntimeError, ValueError):
                 self._loop.add_signal_handler(number, self._leave, 128 + number)
         super().start_application_mode()  # type: ignore[no-untyped-call]
