@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
-_PART: Final = r"(\d+(?:\.\d+)?)(ms|s|m|h)"
-_SECONDS: Final = {"ms": 0.001, "s": 1, "m": 60, "h": 3600}
+_PART: Final = r"(\d+(?:\.\d+)?)(ns|us|µs|ms|s|m|h)"
+_SECONDS: Final = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "ms": 0.001, "s": 1, "m": 60, "h": 3600}
 
 
 def parse_duration(text: str) -> float:

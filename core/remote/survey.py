@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import time
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final
@@ -9,6 +11,7 @@ from typing import Final
 import msgspec
 
 from core.errors import EngineError, RemoteFailed
+from core.model.durations import parse_duration
 from core.remote.connections import Connections
 from core.remote.host import Host
 
@@ -37,14 +40,26 @@ class RemoteContainer(msgspec.Struct, frozen=True):
         return self.state == "running" and "unhealthy" in self.status
 
 
+class Usage(msgspec.Struct, frozen=True):
+    """What a container that runs uses. `cpu_time`: seconds since it began. `memory`: bytes, in words."""
+
+    cpu_time: float
+    memory: str
+
+
 class HostReport(msgspec.Struct, frozen=True):
-    """What a host has answered, or why it has not: `error` and `hint` are for a person."""
+    """What a host has answered, or why it has not: `error` and `hint` are for a person.
+
+    `usage`: by the first 12 characters of an id, where it was asked for, at `asked_at` (monotonic seconds here).
+    """
 
     host: Host
     version: str = ""
     containers: tuple[RemoteContainer, ...] = ()
     error: str = ""
     hint: str = ""
+    usage: dict[str, Usage] = {}
+    asked_at: float = 0.0
 
     @property
     def reachable(self) -> bool:
@@ -58,17 +73,31 @@ class HostReport(msgspec.Struct, frozen=True):
     def unhealthy(self) -> int:
         return sum(1 for container in self.containers if container.is_unhealthy)
 
+    def cpu_percent(self, before: HostReport | None) -> dict[str, float]:
+        """Per cent of one CPU since the report before, of those that are in both."""
+        if before is None or self.asked_at <= before.asked_at:
+            return {}
+        return {
+            short: max(0.0, 100 * (usage.cpu_time - before.usage[short].cpu_time) / (self.asked_at - before.asked_at))
+            for short, usage in self.usage.items()
+            if short in before.usage
+        }
 
-def survey(connections: Connections, host: Host, timeout: float = ANSWER_TIME) -> HostReport:
+
+def survey(
+    connections: Connections, host: Host, timeout: float = ANSWER_TIME, *, with_usage: bool = False
+) -> HostReport:
     """Ask one host; never raises for what is wrong with it."""
     version = ""
     try:
         said = connections.ask(host, ["--version"], timeout)
         version = _version_of(host, said)
         containers = _containers_of(host, connections.ask(host, ["ps", "--all", "--format", "json"], timeout))
+        runs = any(container.state == "running" for container in containers)
+        usage = _usage_of(connections, host, timeout) if with_usage and runs else {}
     except EngineError as error:
         return HostReport(host, version, error=error.message, hint=error.hint)
-    return HostReport(host, version, containers)
+    return HostReport(host, version, containers, usage=usage, asked_at=time.monotonic())
 
 
 def survey_all(connections: Connections, hosts: Sequence[Host], timeout: float = ANSWER_TIME) -> Iterable[HostReport]:
@@ -91,6 +120,26 @@ def _containers_of(host: Host, said: bytes) -> tuple[RemoteContainer, ...]:
         return msgspec.json.decode(said, type=tuple[RemoteContainer, ...])
     except (msgspec.DecodeError, msgspec.ValidationError) as error:
         raise _not_understood(host, str(error)) from error
+
+
+class _Stats(msgspec.Struct, frozen=True):
+    """A line of `stats --format json`, as far as it is looked at."""
+
+    id: str
+    cpu_time: str
+    mem_usage: str
+
+
+def _usage_of(connections: Connections, host: Host, timeout: float) -> dict[str, Usage]:
+    """The figures there; without them the rest of a report holds."""
+    usage = {}
+    with contextlib.suppress(RemoteFailed, msgspec.DecodeError):
+        said = connections.ask(host, ["stats", "--no-stream", "--format", "json"], timeout)
+        for line in msgspec.json.decode(said, type=list[_Stats]):
+            # One that has just ended has no figures.
+            with contextlib.suppress(ValueError):
+                usage[line.id[:12]] = Usage(parse_duration(line.cpu_time), line.mem_usage.partition(" / ")[0])
+    return usage
 
 
 def _not_understood(host: Host, why: str) -> RemoteFailed:

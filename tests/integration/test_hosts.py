@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -189,6 +190,10 @@ def test_one_goes_to_another_machine_and_comes_back(
         terminal.wait_for("back from far", "WHARF", "reachable", without=["over-there  wharf"])
         terminal.press("0")
         terminal.wait_for("at-home", "over-there", "done-there")
+        for _ in eventually(40.0):
+            cells = terminal.line_with("over-there").split()
+            if re.fullmatch(r"\d+\.\d", cells[4]) and cells[5].endswith("B"):
+                break
         terminal.press("/")
         terminal.type("host:far done")
         terminal.press("Enter")

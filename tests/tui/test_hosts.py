@@ -11,7 +11,7 @@ import pytest
 from core.engine import Engine
 from core.model.state import Status
 from core.remote.host import Host
-from core.remote.survey import HostReport, RemoteContainer
+from core.remote.survey import HostReport, RemoteContainer, Usage
 from tests.fakes.engine import FakeEngine
 from tests.tui.conftest import main_screen, row_of, selected_name, shown, status, until, until_shown
 from tui.app import WharfApp
@@ -34,13 +34,14 @@ class Others:
         self.asked: dict[str, int] = {}
         self.spoken = threading.Event()
 
-    def survey(self, connections: object, host: Host) -> HostReport:
+    def survey(self, connections: object, host: Host, *, with_usage: bool) -> HostReport:
         self.asked[host.name] = self.asked.get(host.name, 0) + 1
         if host.name == "silent":
             self.spoken.wait(20)
         if host.name != "near":
             return HostReport(host, error=f"{host.name} \x1b[2Jrefuses", hint="look there")
-        return HostReport(host, "9.9.9", THERE)
+        usage = {"1" * 12: Usage(0.5 * self.asked["near"], "380.9kB")} if with_usage else {}
+        return HostReport(host, "9.9.9", THERE, usage=usage, asked_at=2.0 * self.asked["near"])
 
 
 @pytest.fixture
@@ -108,6 +109,8 @@ async def test_the_containers_of_all_machines_are_one_list(app: WharfApp, fake: 
         await until_shown(pilot, "9.9.9")
         await pilot.press("down", "t")
         await until_shown(pilot, "/host:near", "api", "old")
+        await until(pilot, lambda: row_of(app, "api").split()[4:6] == ["25.0", "380.9kB"])
+        assert row_of(app, "old").split()[4:6] == ["–", "–"]
         assert "web" not in shown(app)
         await pilot.press("full_stop")
         await until(pilot, lambda: "old" not in row_of(app, "exited"))

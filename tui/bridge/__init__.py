@@ -109,7 +109,7 @@ class Bridge:
             from tui.bridge.host_watch import HostWatch
 
             self._host_watch = HostWatch(
-                self._hosts, self._engine.containers, self._do, lambda view, rows: self._post(RowsRead(view, rows))
+                self._hosts, self._engine, self._do, lambda view, rows: self._post(RowsRead(view, rows))
             )
         return self._host_watch
 
@@ -134,7 +134,7 @@ class Bridge:
         """
         self._reader = reader
         if self._host_watch is not None or reader in ELSEWHERE:
-            self.hosts.look(reader in ELSEWHERE)
+            self.hosts.look(reader in ELSEWHERE, with_usage=reader == "everywhere")
         if reader not in ("", "containers", *ELSEWHERE):
             self._do(lambda: self._read_rows(reader))
         if reader == "journal":

@@ -32,10 +32,13 @@ COLUMNS: Final = (
     Column("host", "HOST", lambda row, live: row.host.name, share=2),
     Column("state", "STATE", _state, width=12, style=_style),
     Column("name", "NAME", lambda row, live: row.name, share=3),
+    Column("cpu", "CPU %", lambda row, live: f"{row.cpu:.1f}" if row.cpu >= 0 else "–", width=6, rank=2, right=True,
+           sort=lambda row, live: row.cpu, falls=True),
+    Column("memory", "MEMORY", lambda row, live: row.memory or "–", width=9, rank=3, right=True),
     Column("status", "STATUS", lambda row, live: row.container.status, share=3, rank=1),
-    Column("image", "IMAGE", lambda row, live: row.container.image.removeprefix("localhost/"), share=3, rank=2),
-    Column("id", "ID", lambda row, live: row.container.id[:12], width=12, rank=3, style=lambda row, live: "faint"),
-)
+    Column("image", "IMAGE", lambda row, live: row.container.image.removeprefix("localhost/"), share=3, rank=4),
+    Column("id", "ID", lambda row, live: row.container.id[:12], width=12, rank=5, style=lambda row, live: "faint"),
+)  # fmt: skip
 
 ACTIONS: Final = (
     Action("enter", ("a",), "go there", "open the screen of its machine, at this container; q comes back",
