@@ -15,27 +15,25 @@ from typing import TYPE_CHECKING, Any, Final
 from textual.message import Message
 
 from core.engine import Engine
-from core.errors import EngineError, NoSuchExecutable
+from core.errors import EngineError
 from core.events import Event
 from core.host.processes import Finished, run
 from core.log import LOG
 from core.model.content import CommitOptions
-from core.model.options import ExecOptions
 from core.model.snapshot import ExportProgress
 from core.storage.export import Compression
-from tui.bridge.found import found, is_foreign
+from tui.bridge.console_doors import ConsoleDoors
+from tui.bridge.found import is_foreign
 from tui.bridge.readers import ELSEWHERE, READERS
 from tui.bridge.recorder import Recorder
 from tui.messages import (
     Answered,
-    ConsoleOpened,
     DetailRead,
     EventsHappened,
     ExportEnded,
     ExportProgressed,
     RowsRead,
     SamplesRead,
-    ShellMissing,
     VerbFailed,
     VerbProgressed,
     VerbsEnded,
@@ -62,7 +60,7 @@ def _nobody(message: Message) -> None:
     """Nobody listens yet."""
 
 
-class Bridge:
+class Bridge(ConsoleDoors):
     """Every method returns at once. What came of it arrives as messages, at what was given to `start`."""
 
     def __init__(self, engine: Engine, hosts: Iterable[Host] = ()) -> None:
@@ -306,105 +304,9 @@ class Bridge:
 
         self._change(act)
 
-    def attach(self, container_id: str, *, watch_only: bool = False) -> None:
-        """Open the container's console."""
-
-        def act() -> None:
-            from tui.bridge.console_sources import attached
-
-            with self._recorder.recorded(Step("watch" if watch_only else "attach", container_id, "")):
-                source = attached(found(self._engine, container_id))
-            self._post(ConsoleOpened(container_id, source, watch_only=watch_only))
-
-        if watch_only:
-            self._do(act)
-        else:
-            self._change(act)
-
-    def attach_again(self, wanted: Sequence[tuple[str, bool]], then: Callable[[Any], object]) -> None:
-        """Open consoles that were open once: of each the container's id, and whether it is watched only.
-
-        In read-only mode all are watched only. To `then` are told, on the screen, the ids of those that can't be.
-        """
-
-        def act() -> None:
-            from tui.bridge.console_sources import attached
-
-            missing = []
-            for container_id, watch_only in wanted:
-                try:
-                    source = attached(found(self._engine, container_id))
-                except EngineError as error:
-                    LOG.info("%s | %s | %s", error.message, " ".join(error.argv), error.stderr)
-                    missing.append(container_id)
-                else:
-                    watched = watch_only or self.read_only
-                    self._post(ConsoleOpened(container_id, source, watch_only=watched, takes_keyboard=False))
-            self._post(Answered(missing, then))
-
-        self._do(act)
-
-    def shell(self, container_id: str) -> None:
-        """Open the best shell that the container has; where it has none, the host's tools are offered."""
-
-        def act() -> None:
-            from tui.bridge.console_sources import best_shell, has_shell
-
-            source = None
-            with self._recorder.recorded(Step("shell", container_id, "")) as deed:
-                container = found(self._engine, container_id)
-                if has_shell(container):
-                    source = best_shell(container)
-                elif is_foreign(container_id):
-                    raise NoSuchExecutable(f"{container.name} has no shell", hint="E runs another command in it")
-                else:
-                    deed.trouble = f"{container.name} has no shell"
-            if source is None:
-                self._post(ShellMissing(container_id, container.name))
-            else:
-                self._post(ConsoleOpened(container_id, source))
-
-        self._change(act)
-
-    def host_tools(self, container_id: str) -> None:
-        """Open a shell of the host's busybox in the container's namespaces."""
-
-        def act() -> None:
-            from tui.bridge.console_sources import host_tools
-
-            with self._recorder.recorded(Step("host tools", container_id, "")):
-                source = host_tools(self._engine.lookup(container_id))
-            self._post(ConsoleOpened(container_id, source))
-
-        self._change(act)
-
-    def execute(self, container_id: str, options: ExecOptions) -> None:
-        """Run a command in the container, with its streams in a pane."""
-
-        def act() -> None:
-            from tui.bridge.console_sources import executed
-
-            with self._recorder.recorded(Step("exec", container_id, "", (options,))):
-                source = executed(found(self._engine, container_id), options)
-            self._post(ConsoleOpened(container_id, source))
-
-        self._change(act)
-
     def run_hook(self, argv: Sequence[str]) -> None:
         """Run a program of the operator's beside everything else; what it prints is thrown away."""
         self._do(lambda: self._check_ended(argv, run(argv, timeout=HOOK_PATIENCE)))
-
-    def open_own(self, step: Step, title: str, argv: Sequence[str], *, changes: bool) -> None:
-        """Run a command of the operator's on this host, in a pane. `step`: as the journal has it."""
-
-        def act() -> None:
-            from tui.bridge.console_sources import on_host
-
-            with self._recorder.recorded(step):
-                source = on_host(step.row_id, title, argv)
-            self._post(ConsoleOpened(step.row_id, source))
-
-        (self._change if changes else self._do)(act)
 
     def run_own(
         self, orders: Sequence[tuple[Step, Sequence[str]]], *, changes: bool, then: Callable[[Any], object]

@@ -14,7 +14,6 @@ from core.journal.file import Journal
 from core.journal.origin import global_options, runtime_commands, who
 from core.log import LOG
 from core.model.journal import JournalEntry, Result
-from tui.bridge.equivalents import Equivalent, equivalent
 from tui.bridge.found import is_foreign
 from tui.messages import ActionRecorded, VerbSucceeded
 from tui.transfers import TransferJob
@@ -113,6 +112,9 @@ class Recorder:
 def _entry(
     step: Step, began: datetime, seconds: float, result: Result, error: str, runtime: str, options: tuple[str, ...]
 ) -> JournalEntry:
+    # Loaded by the first action, as the first list is not to wait for it.
+    from tui.bridge.equivalents import Equivalent, equivalent
+
     try:
         kind, told = equivalent(step)
     except EngineError as wrong:
