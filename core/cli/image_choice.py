@@ -9,6 +9,8 @@ from core.model.image import RegistryAccess
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from core.cli.parser import CommandParser, Options
     from core.engine import Engine
 
@@ -33,7 +35,7 @@ def add_image_choice(parser: CommandParser) -> None:
     add("--authfile", default="", metavar="FILE", help="file with the logins of registries")
 
 
-def platform_fields(options: Options) -> dict[str, str]:
+def platform_fields(options: Options) -> dict[str, Any]:
     """Fields of `RegistryAccess`. Raises `InvalidArgument`."""
     if options.platform and (options.arch or options.os or options.variant):
         raise InvalidArgument("--platform option can not be specified with --arch, --os or --variant")

@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 
 import msgspec
 
@@ -23,6 +24,8 @@ from core.errors import InvalidArgument
 from core.images import SAVE_FORMS
 from core.model.image import RegistryAccess
 from core.model.snapshot import PullProgress
+
+_NO_TRUST: Final = "as without it: Docker alone has such a trust"
 
 
 def run(invocation: Invocation) -> int:
@@ -81,6 +84,7 @@ def _show_progress(progress: PullProgress) -> None:
 def _pull(invocation: Invocation, parser: CommandParser) -> int:
     add_access(parser)
     add_platform(parser)
+    parser.add_argument("--disable-content-trust", action="store_true", help=_NO_TRUST)
     parser.add_argument("--quiet", "-q", action="store_true", help="no progress")
     parser.add_argument("images", nargs="+", metavar="IMAGE")
     options = parser.parse_args(invocation.arguments)
@@ -98,6 +102,11 @@ def _push(invocation: Invocation, parser: CommandParser) -> int:
     add_access(parser)
     parser.add_argument("--digestfile", type=Path, default=None, metavar="FILE", help="write the digest to this file")
     parser.add_argument("--format", "-f", choices=("oci", "v2s2"), default=None, help="form of the manifest")
+    parser.add_argument("--sign-by", default="", metavar="FINGERPRINT", help="sign it with this GPG key")
+    parser.add_argument("--remove-signatures", action="store_true", help="push it without those that it has")
+    compressions = ("", "gzip", "zstd")
+    parser.add_argument("--compression-format", choices=compressions, default="", help="how its layers are packed")
+    parser.add_argument("--disable-content-trust", action="store_true", help=_NO_TRUST)
     parser.add_argument("--quiet", "-q", action="store_true", help="no progress")
     parser.add_argument("image", metavar="IMAGE")
     parser.add_argument("destination", nargs="?", default="", metavar="DESTINATION")
@@ -106,7 +115,12 @@ def _push(invocation: Invocation, parser: CommandParser) -> int:
         target = engine.images.push(
             options.image,
             options.destination,
-            access=registry_access(options),
+            access=msgspec.structs.replace(
+                registry_access(options),
+                sign_by=options.sign_by,
+                remove_signatures=options.remove_signatures,
+                compression=options.compression_format,
+            ),
             form=None if options.format is None else "docker" if options.format == "v2s2" else "oci",
             digest_file=options.digestfile,
             progress=progress,

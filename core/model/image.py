@@ -26,7 +26,9 @@ class RegistryAccess(msgspec.Struct, frozen=True, kw_only=True):
     """How a registry is spoken to. `authfile`: logins; empty for the one that podman and skopeo share.
 
     `credentials`: `USER:PASSWORD` in their place. `certificates`: a directory with CA and client certificates.
-    `system`, `architecture`, `variant`: of the machines that a pulled image is for; empty for this one.
+    `system`, `architecture`, `variant`: of the machines that a pulled image is for; empty for this one. Of a push:
+    `sign_by`, the fingerprint of the GPG key that signs; `remove_signatures`; `compression` of the layers, empty for
+    the usual one.
     """
 
     authfile: str = ""
@@ -36,6 +38,9 @@ class RegistryAccess(msgspec.Struct, frozen=True, kw_only=True):
     system: str = ""
     architecture: str = ""
     variant: str = ""
+    sign_by: str = ""
+    remove_signatures: bool = False
+    compression: str = ""
 
 
 DEFAULT_ACCESS: Final = RegistryAccess()

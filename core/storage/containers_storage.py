@@ -169,15 +169,15 @@ class ContainersStorage:
     ) -> Image:
         from core.storage.short_names import sources
 
-        before = {image.id for image in self.images()}
+        found = sources(reference, self._settings.registries)
         with self._transfer_lock():
-            name = self._copy_first(sources(reference, self._settings.registries), progress, cancel, access)
-        if name:
-            return self.find_image(name)
-        fresh = [image for image in self.images() if image.id not in before]
-        if not fresh:
-            raise StorageFailed(f"{reference} was copied, but no new image is there", hint="it was there before")
-        return fresh[0]
+            name = self._copy_first(found, progress, cancel, access)
+            image = self.find_image(name)
+            if not any(wanted for _, wanted in found):
+                # It had to have one to be found by.
+                self.set_names(image.id, [one for one in image.names if one != name])
+                image = self.find_image(image.id)
+        return image
 
     def _copy_first(
         self,

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from core.errors import InvalidArgument
+from core.storage.archive_names import own_name
 from core.storage.references import TRANSPORTS, candidates, with_tag
 
 _UNCONFIGURED: Final = ("docker.io",)
@@ -23,28 +24,38 @@ def sources(reference: str, configuration: str) -> list[tuple[str, str]]:
         name = candidates(reference.removeprefix("docker://"))[-1]
         return [(f"docker://{name}", name)]
     if reference.startswith(TRANSPORTS):
-        return [(reference, "")]
+        return [(reference, own_name(reference))]
     return [(f"docker://{name}", name) for name in full_names(reference, configuration)]
 
 
 def full_names(name: str, configuration: str) -> list[str]:
-    """The names in registries that a name may mean, the one to try first at the front."""
+    """The names in registries that a name may mean, the one to try first at the front.
+
+    Raises `InvalidArgument` where several are, and the configuration lets nobody guess (short-name-mode).
+    """
     tagged = with_tag(name)
     if len(candidates(name)) == 1:
         return [tagged]
-    aliases, registries = _read(Path(configuration))
+    aliases, registries, mode = _read(Path(configuration))
     repository = name.partition("@")[0].rpartition(":")[0] if ":" in name.rpartition("/")[2] else name
     alias = aliases.get(repository.partition("@")[0])
     if alias:
         return [with_tag(f"{alias}{name[len(repository) :]}")]
+    if mode == "enforcing" and len(registries) > 1:
+        # Where podman would ask on a terminal.
+        meant = " or ".join(f"{registry}/{tagged}" for registry in registries)
+        raise InvalidArgument(
+            f'short-name resolution enforced: "{name}" may be of {len(registries)} registries', hint=f"name it: {meant}"
+        )
     return [
         candidates(name)[-1] if registry == "docker.io" else f"{registry}/{tagged}"
         for registry in registries or _UNCONFIGURED
     ]
 
 
-def _read(file: Path) -> tuple[dict[str, str], list[str]]:
-    """Aliases, and the registries to be searched; a later file goes before an earlier one."""
+def _read(file: Path) -> tuple[dict[str, str], list[str], str]:
+    """Aliases, the registries to be searched, and short-name-mode; a later file goes before an earlier one."""
+    mode = ""
     aliases: dict[str, str] = {}
     registries: list[str] = []
     for path in (file, *sorted(Path(f"{file}.d").glob("*.conf"))):
@@ -58,4 +69,5 @@ def _read(file: Path) -> tuple[dict[str, str], list[str]]:
             ) from error
         aliases |= {str(short): str(full) for short, full in (content.get("aliases") or {}).items()}
         registries = [str(one) for one in content.get("unqualified-search-registries") or registries]
-    return aliases, registries
+        mode = str(content.get("short-name-mode") or mode)
+    return aliases, registries, mode

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import tarfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -15,7 +14,7 @@ from typing import Any, Final, Literal
 
 import msgspec
 
-from core.errors import Cancelled, DamagedArchive, EngineError, InvalidArgument, NoSuchImage, StorageFailed
+from core.errors import Cancelled, DamagedArchive, EngineError, NoSuchImage, StorageFailed
 from core.host.files import make_private_directory, write_atomically
 from core.host.processes import StillRunning, find_program, kill_group, run, spawn
 from core.model.content import ImageFormat
@@ -23,6 +22,7 @@ from core.model.image import DEFAULT_ACCESS, Image, RegistryAccess
 from core.model.snapshot import LayerProgress, PullProgress
 from core.paths import EnginePaths
 from core.settings import Settings
+from core.storage.archive_names import archive_images
 from core.storage.command import StorageCommand
 from core.storage.references import full_name
 
@@ -112,7 +112,7 @@ class Skopeo:
     def load(self, archive: Path) -> list[str]:
         """Copy all images of an archive; their names. What came in before an image failed is taken out again."""
         loaded: list[str] = []
-        for source, name in _archive_images(archive):
+        for source, name in archive_images(archive):
             try:
                 loaded.append(self.copy_in(source, full_name(name) if name else ""))
             except (EngineError, OSError):
@@ -130,6 +130,10 @@ class Skopeo:
         argv = [find_program(self._settings.skopeo), "--tmpdir", str(folder), "--policy", str(policy)]
         if Path(self._settings.registries).exists():
             argv += ["--registries-conf", self._settings.registries]
+        lookaside = Path(self._settings.registries).parent / "registries.d"
+        if lookaside.is_dir():
+            # Where the signatures of registries are that keep none themselves (containers-registries.d(5)).
+            argv += ["--registries.d", str(lookaside)]
         return argv
 
     def _destination(self, name: str) -> str:
@@ -216,6 +220,12 @@ def _access_options(side: Literal["src", "dest"], access: RegistryAccess) -> lis
         options.append(f"--{side}-creds={access.credentials}")
     if access.certificates:
         options.append(f"--{side}-cert-dir={access.certificates}")
+    if access.compression:
+        options.append(f"--{side}-compress-format={access.compression}")
+    if access.sign_by:
+        options.append(f"--sign-by={access.sign_by}")
+    if access.remove_signatures:
+        options.append("--remove-signatures")
     return options
 
 
@@ -257,54 +267,6 @@ def layer_progress(layers: Sequence[tuple[str, int]], sizes: Sequence[int]) -> t
             done[number] = fitting
     return tuple(
         LayerProgress(digest=digest, done=done[number], total=size) for number, (digest, size) in enumerate(layers)
-    )
-
-
-def _archive_images(archive: Path) -> list[tuple[str, str]]:
-    """What skopeo can copy from an archive, with the name of each. Raises `DamagedArchive`, `InvalidArgument`."""
-    if not archive.is_file():
-        raise InvalidArgument(f"the archive {archive} is not there", hint="check the path")
-    try:
-        with tarfile.open(archive) as tar:
-            names = set()
-            manifest: list[dict[str, Any]] = []
-            for member in tar:
-                name = member.name.removeprefix("./")
-                names.add(name)
-                content = tar.extractfile(member) if name in ("manifest.json", "index.json") else None
-                if content is not None and name == "manifest.json":
-                    manifest = msgspec.json.decode(content.read(), type=list[dict[str, Any]])
-    except (tarfile.TarError, EOFError, OSError, msgspec.MsgspecError) as error:
-        raise _damaged(archive, str(error)) from error
-    if manifest:
-        return [
-            (f"docker-archive:{archive}:@{number}", (entry.get("RepoTags") or [""])[0])
-            for number, entry in enumerate(manifest)
-        ]
-    if {"oci-layout", "index.json"} <= names:
-        return [(f"oci-archive:{archive}", _oci_archive_name(archive))]
-    raise _damaged(archive, "it holds neither a docker nor an OCI image")
-
-
-def _oci_archive_name(archive: Path) -> str:
-    with tarfile.open(archive) as tar:
-        for member in tar:
-            if member.name.removeprefix("./") == "index.json":
-                content = tar.extractfile(member)
-                index = msgspec.json.decode(content.read() if content else b"{}", type=dict[str, Any])
-                manifests = index.get("manifests") or [{}]
-                annotations = manifests[0].get("annotations") or {}
-                name = annotations.get("io.containerd.image.name") or annotations.get(
-                    "org.opencontainers.image.ref.name"
-                )
-                return str(name or "")
-    return ""
-
-
-def _damaged(archive: Path, reason: str) -> DamagedArchive:
-    one_line = "; ".join(line.strip(" -") for line in reason.splitlines())
-    return DamagedArchive(
-        f"{archive} is not a whole image archive: {one_line}", hint="make or copy the archive again; nothing was loaded"
     )
 
 

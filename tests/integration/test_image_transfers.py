@@ -12,9 +12,10 @@ import msgspec
 import pytest
 
 from core.engine import Engine
-from core.errors import DestinationExists, InvalidArgument, NoSuchImage, StorageFailed
+from core.errors import DamagedArchive, DestinationExists, InvalidArgument, NoSuchImage, StorageFailed
 from core.images import SaveForm
 from core.model.image import Image, RegistryAccess
+from core.model.snapshot import PullProgress
 from core.settings import Settings
 from tests.registry import PASSWORD, USER, Registry, registry
 from tests.worksite import DEMO, Worksite, installed_command, make
@@ -185,6 +186,109 @@ def test_the_signature_policy_is_honoured(engine: Engine, worksite: Worksite, de
             strict.images.load(demo_archive)
         assert "signature policy" in refusal.value.hint
         assert strict.images.all() == []
+
+
+def test_what_comes_by_another_transport_has_the_name_that_it_has_there(
+    engine: Engine, demo_image: Image, tmp_path: Path
+) -> None:
+    engine.images.tag(DEMO, "example.org/team/it:1")
+    for place, form in (("d.tar", "docker-archive"), ("o.tar", "oci-archive"), ("o", "oci-dir"), ("dir", "docker-dir")):
+        engine.images.save("example.org/team/it:1", tmp_path / place, form)  # type: ignore[arg-type]
+    expected = {
+        "docker-archive:d.tar": "example.org/team/it:1",
+        "docker-archive:d.tar:@0": "example.org/team/it:1",
+        "oci-archive:o.tar": "example.org/team/it:1",
+        "oci:o": "example.org/team/it:1",
+        "oci:o:example.org/team/it:1": "example.org/team/it:1",
+        "dir:dir": "",
+    }
+    for reference, name in expected.items():
+        for image in engine.images.all():
+            engine.images.remove(image.id, force=True)
+        seen: list[PullProgress] = []
+        transport, _, rest = reference.partition(":")
+        pulled = engine.images.pull(f"{transport}:{tmp_path}/{rest}", progress=seen.append)
+        assert (pulled.names, engine.images.config(pulled.id).cmd) == ((name,) if name else (), ("/bin/sh",)), reference
+        assert seen[-1].done == seen[-1].total and seen[-1].phase == "applying", "its end is told"
+        assert [layer.done for layer in seen[-1].layers] == [layer.total for layer in seen[-1].layers]
+    assert list(engine.paths.transfers.iterdir()) == []
+    for reference in ("docker-archive:none.tar", "oci:none", "dir:none"):
+        transport, _, rest = reference.partition(":")
+        with pytest.raises(DamagedArchive):
+            engine.images.pull(f"{transport}:{tmp_path}/{rest}")
+
+
+def test_a_short_name_is_not_guessed_where_that_is_forbidden(engine: Engine, worksite: Worksite) -> None:
+    registries = worksite.folder / "registries.conf"
+    several = 'unqualified-search-registries = ["localhost:1", "localhost:2"]\nshort-name-mode = "enforcing"\n'
+    registries.write_text(f'{several}[aliases]\n"nick" = "localhost:3/nick"\n')
+    settings = msgspec.structs.replace(engine.settings, registries=str(registries), exit_command=())
+    with Engine.open(worksite.paths, settings) as configured:
+        with pytest.raises(InvalidArgument, match="short-name resolution enforced") as refusal:
+            configured.images.pull("demo:1")
+        assert refusal.value.hint == "name it: localhost:1/demo:1 or localhost:2/demo:1"
+        for name in ("nick:1", "localhost:1/demo:1"):
+            with pytest.raises(StorageFailed, match="refused"):
+                configured.images.pull(name)
+
+
+def test_only_what_is_signed_by_a_known_key_is_taken(
+    plain: Registry, engine: Engine, demo_image: Image, worksite: Worksite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With GPG's own keys, and signatures in a directory, as the registry keeps none."""
+    folder = worksite.folder
+    monkeypatch.setenv("GNUPGHOME", str(folder / "keys"))
+    (folder / "keys").mkdir(mode=0o700)
+    (folder / "registries.d").mkdir()
+    (folder / "registries.d" / "all.yaml").write_text(f"default-docker: {{sigstore: 'file://{folder}/signatures'}}\n")
+    (folder / "registries.conf").write_text(f'[[registry]]\nlocation = "{plain.address}"\ninsecure = true\n')
+    policy, keys = folder / "policy.json", {}
+    try:
+        for user in ("ali@example.org", "eve@example.org"):
+            quick = ["gpg", "--batch", "--passphrase", "", "--quick-generate-key", user, "ed25519", "sign"]
+            subprocess.run(quick, check=True, capture_output=True, timeout=60)
+            told = subprocess.run(["gpg", "--with-colons", "--list-keys", user], check=True, capture_output=True)
+            keys[user] = next(line for line in told.stdout.decode().splitlines() if line.startswith("fpr")).split(":")[
+                9
+            ]
+        exported = subprocess.run(["gpg", "--export", "ali@example.org"], check=True, capture_output=True).stdout
+        (folder / "key.gpg").write_bytes(exported)
+        settings = msgspec.structs.replace(
+            engine.settings,
+            registries=str(folder / "registries.conf"),
+            signature_policy=str(policy),
+            exit_command=(),
+        )
+        with Engine.open(worksite.paths, settings) as strict:
+            strict.images.trust.set("default", "accept", ())
+            strict.images.trust.set(plain.address, "signedBy", [str(folder / "key.gpg")])
+            for tag, signer in (("none", ""), ("ali", keys["ali@example.org"]), ("eve", keys["eve@example.org"])):
+                name = f"{plain.address}/demo-{tag}:1"
+                strict.images.push(DEMO, name, access=RegistryAccess(sign_by=signer))
+            strict.images.remove(DEMO)
+            for tag in ("none", "eve"):
+                with pytest.raises(StorageFailed) as refusal:
+                    strict.images.pull(f"{plain.address}/demo-{tag}:1")
+                assert "signature policy" in refusal.value.hint, refusal.value
+                assert strict.images.all() == []
+            assert strict.images.pull(f"{plain.address}/demo-ali:1").id == demo_image.id
+            strict.images.trust.set(plain.address, "reject", ())
+            with pytest.raises(StorageFailed):
+                strict.images.pull(f"{plain.address}/demo-ali:1")
+    finally:
+        subprocess.run(["gpgconf", "--kill", "gpg-agent"], check=True, capture_output=True)
+
+
+def test_a_registry_need_not_prove_itself_where_that_is_said(
+    secured: Registry, engine: Engine, demo_image: Image, wharf: Wharf
+) -> None:
+    words = ("--creds", f"{USER}:{PASSWORD}", "--compression-format", "zstd", DEMO, f"{secured.address}/demo")
+    refused = wharf("push", *words)
+    assert (refused.returncode, "certificate" in refused.stderr) == (125, True)
+    assert wharf("push", "--tls-verify=false", *words).returncode == 0
+    raw = ["skopeo", "inspect", "--raw", "--tls-verify=false", f"--creds={USER}:{PASSWORD}"]
+    found = subprocess.run([*raw, f"docker://{secured.address}/demo"], check=True, capture_output=True, timeout=60)
+    assert [layer["mediaType"].rpartition("+")[2] for layer in json.loads(found.stdout)["layers"]] == ["zstd"]
 
 
 def test_words_before_a_subcommand(wharf: Wharf, demo_image: Image) -> None:
