@@ -1,6 +1,7 @@
 """The language of the filter: `web !test state:running label:tier=front /log[0-9]+/`, all of it to be met.
 
-A word is looked for anywhere, in any case of letters. `!` before a term turns it round. Quotes keep blanks together.
+A word is looked for anywhere, in any case of letters; `~wb` finds its letters in this order, with others between them.
+`!` before a term turns it round. Quotes keep blanks together.
 """
 
 from __future__ import annotations
@@ -20,12 +21,16 @@ class _Term:
     key: str
     word: str
     pattern: re.Pattern[str] | None = None
+    fuzzy: bool = False
 
     def fits(self, row: object, text: str, terms: Terms) -> bool:
         if self.pattern is not None:
             found = self.pattern.search(text) is not None
         elif self.key:
             found = any(self.word in value.casefold() for value in terms[self.key](row))
+        elif self.fuzzy:
+            letters = iter(text)
+            found = all(letter in letters for letter in self.word)
         else:
             found = self.word in text
         return found is not self.inverse
@@ -55,6 +60,8 @@ class Filter:
         key, colon, value = word.partition(":")
         if colon and key in self._terms:
             return _Term(inverse, key, value.strip('"').casefold()) if value else None
+        if len(word) > 1 and word.startswith("~"):
+            return _Term(inverse, "", word[1:].casefold(), fuzzy=True)
         plain = word.strip('"').casefold()
         return _Term(inverse, "", plain) if plain and plain != "!" else None
 

@@ -121,7 +121,13 @@ PROGRAM: Final = "Program"
 MACHINE: Final = "Machine"
 
 GENERAL: Final = (
-    Action("filter", ("slash",), "filter", "show only what fits: a text, /regex/, !not this, state:, label:", LIST),
+    Action(
+        "filter",
+        ("slash",),
+        "filter",
+        "show only what fits: a text, /regex/, ~letters, !not this, state:, label:",
+        LIST,
+    ),
     Action("sort_next", ("o",), "sort", "sort by the next column", LIST),
     Action("sort_reverse", ("O",), "", "sort the other way round", LIST),
     Action("sort_by", ("b",), "", "choose by which column to sort, and which way round", LIST),

@@ -96,6 +96,12 @@ def test_a_regular_expression_that_is_not_finished_says_so_and_hides_nothing() -
     assert len(rows.shown) == len(THINGS)
 
 
+def test_letters_are_found_in_their_order() -> None:
+    assert names(made("~wb1")) == ["web-1"]
+    assert names(made("!~wb name:web")) == []
+    assert names(made("~1bw")) == []
+
+
 @given(st.text(max_size=30))
 def test_whatever_is_typed_is_a_filter(typed: str) -> None:
     for thing in THINGS:

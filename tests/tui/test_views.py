@@ -118,7 +118,7 @@ async def test_tabs_show_the_selected_row(app: WharfApp, fake: FakeEngine) -> No
         web.print(b"said later")
         await until_shown(pilot, "said later")
         for tab, text in (
-            ("stats", "CPU 12.3 %"),
+            ("stats", "network in 0/s, out 0/s"),
             ("top", "4711"),
             ("inspect", '"Name": "web"'),
             ("health", "no health"),
