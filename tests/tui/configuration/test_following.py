@@ -34,6 +34,7 @@ find = "F5"
 name = "greet"
 command = ["echo", "{name}"]
 key = "f9"
+dangerous = false
 [[locks]]
 label = "tier=front"
 [[alerts]]
@@ -91,16 +92,16 @@ async def test_keys_colours_commands_alerts_and_locks_change_while_it_runs(
 
 
 async def test_a_mistake_is_told_with_its_line_and_changes_nothing(app: WharfApp, fake: FakeEngine, file: Path) -> None:
-    file.write_text('[bindings]\ntoggle_pause = "z"\n')
+    file.write_text('[bindings]\ntoggle_pause = "f11"\n')
     app._configuration = load(file)[0]
     fake.add("web")
     async with app.run_test(size=(120, 36), notifications=True) as pilot:
-        await until_shown(pilot, "web", "z pause")
-        save(file, '[bindings]\ntoggle_pause = "y"\n\nglyphs = 3\ncolour = "red"\n')
+        await until_shown(pilot, "web", "f11 pause")
+        save(file, '[bindings]\ntoggle_pause = "f12"\n\nglyphs = 3\ncolour = "red"\n')
         await until_shown(pilot, "all stays as it was", "line 4, bindings.glyphs")
-        assert "z pause" in key_bar(app)
-        save(file, '[bindings]\ntoggle_pause = "y"\nlgos = "x"\n')
-        await until_shown(pilot, "line 3, bindings.lgos", "y pause")
+        assert "f11 pause" in key_bar(app)
+        save(file, '[bindings]\ntoggle_pause = "f12"\nlgos = "x"\n')
+        await until_shown(pilot, "line 3, bindings.lgos", "f12 pause")
 
 
 async def test_it_is_read_again_when_it_is_asked_for(app: WharfApp, fake: FakeEngine, file: Path) -> None:
