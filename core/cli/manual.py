@@ -34,7 +34,10 @@ _EXIT_CODES: Final = (
 )
 _ENVIRONMENT: Final = (
     ("WHARF_DETACH_KEYS", "The keys that leave a console, as ctrl-p,ctrl-q; empty for none."),
-    ("WHARF_HOST", "The machine that commands are for, as --host; cleanup, completion, config and host ls stay here."),
+    (
+        "WHARF_HOST",
+        "The machine that commands are for, as --host; cleanup, completion, config, host and workspace stay.",
+    ),
     ("WHARF_MOUNT_PROGRAM", "What mounts layers in place of the kernel: fuse-overlayfs."),
     ("WHARF_ESCAPE_KEY", "The key that leaves a console of the screen, as ctrl+]."),
 )
