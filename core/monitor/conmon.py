@@ -111,8 +111,10 @@ class Conmon:
         line, newline, _ = data.partition(b"\n")
         if not newline:
             return None
+        # conmon puts into it what the runtime said, control characters and all.
+        text = "".join(one if one >= " " else "\ufffd" for one in line.decode(errors="replace"))
         try:
-            report = msgspec.json.decode(line, type=_Report)
+            report = msgspec.json.decode(text, type=_Report)
         except msgspec.MsgspecError as error:
             raise MonitorFailed(f"conmon's report is not understood: {error}", container_id=container_id) from error
         if report.data < 0:

@@ -47,7 +47,7 @@ class ExecSession:
             return None
         for line in reversed(lines):
             try:
-                entry = msgspec.json.decode(line, type=dict[str, object])
+                entry = msgspec.json.decode(line.decode(errors="replace"), type=dict[str, object])
             except msgspec.MsgspecError:
                 continue
             if entry.get("level") in ("error", "fatal"):
