@@ -76,6 +76,12 @@ class Images:
         self._parts.emit(EventKind.IMAGE, action="pull", image=reference)
         return image
 
+    def tags(self, repository: str, access: RegistryAccess = DEFAULT_ACCESS) -> tuple[str, list[str]]:
+        """The full name of a repository of a registry, and its tags. Raises `NoSuchImage`, `StorageFailed`."""
+        from core.storage.registry_tags import registry_tags
+
+        return registry_tags(self._parts.settings, repository, access)
+
     def load(self, archive: Path) -> list[Image]:
         """Read images from a docker or OCI archive. Raises `DamagedArchive`, `StorageFailed`."""
         images = self._parts.storage.load(archive)

@@ -96,6 +96,7 @@ COMMANDS = {
     "rmi": ("images", "remove images"),
     "run": ("create", "create a container and start it"),
     "save": ("transfers", "write an image to an archive"),
+    "search": ("search", "list the tags of a repository"),
     "secret create": ("secrets", "keep a secret that containers can get"),
     "secret exists": ("secrets", "tell by the exit code whether a secret is there"),
     "secret inspect": ("secrets", "show all that is known of secrets"),
@@ -136,7 +137,7 @@ SCREEN_COMMANDS = {
 }
 """Those that whoever shows the screen carries out → the line in the help."""
 
-_IMAGE_WORDS = ("diff", "history", "import", "load", "pull", "push", "save", "tag", "untag")
+_IMAGE_WORDS = ("diff", "history", "import", "load", "pull", "push", "save", "search", "tag", "untag")
 _CONTAINER_WORDS = (
     *("attach", "cleanup", "commit", "create", "diff", "exec", "export", "kill", "logs", "mount", "pause"),
     *("cp", "init", "stats", "update"),

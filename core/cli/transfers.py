@@ -86,10 +86,15 @@ def _pull(invocation: Invocation, parser: CommandParser) -> int:
     add_platform(parser)
     parser.add_argument("--disable-content-trust", action="store_true", help=_NO_TRUST)
     parser.add_argument("--quiet", "-q", action="store_true", help="no progress")
+    parser.add_argument("--all-tags", "-a", action="store_true", help="all that the repository has")
     parser.add_argument("images", nargs="+", metavar="IMAGE")
     options = parser.parse_args(invocation.arguments)
     with open_engine(invocation) as engine:
-        for name in options.images:
+        names = options.images
+        if options.all_tags:
+            found = [engine.images.tags(name, _access_of_pull(options)) for name in names]
+            names = [f"{repository}:{tag}" for repository, tags in found for tag in tags]
+        for name in names:
             if not options.quiet:
                 print(f"Trying to pull {name}...", file=sys.stderr)
             with _progress(options) as progress:

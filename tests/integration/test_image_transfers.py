@@ -279,6 +279,24 @@ def test_only_what_is_signed_by_a_known_key_is_taken(
         subprocess.run(["gpgconf", "--kill", "gpg-agent"], check=True, capture_output=True)
 
 
+def test_tags_of_a_repository(plain: Registry, engine: Engine, demo_image: Image, wharf: Wharf) -> None:
+    access = RegistryAccess(tls_verify=False)
+    repository = f"{plain.address}/team/demo"
+    for tag in ("1", "2"):
+        engine.images.push(DEMO, f"{repository}:{tag}", access=access)
+    shown = wharf("search", "--list-tags", "--tls-verify=false", repository).stdout.splitlines()
+    assert [line.split() for line in sorted(shown)] == [["NAME", "TAG"], [repository, "1"], [repository, "2"]]
+    told = json.loads(wharf("search", "--list-tags", "--tls-verify=false", "--format", "json", repository).stdout)
+    assert (told[0]["Name"], sorted(told[0]["Tags"])) == (repository, ["1", "2"])
+    pulled = wharf("pull", "-q", "--all-tags", "--tls-verify=false", repository)
+    assert pulled.stdout.split() == [demo_image.id, demo_image.id]
+    assert set(engine.images.find(DEMO).names) == {DEMO, f"{repository}:1", f"{repository}:2"}
+    with pytest.raises(NoSuchImage):
+        engine.images.tags(f"{plain.address}/none", access)
+    words = wharf("search", "words")
+    assert (words.returncode, "not supported by wharf" in words.stderr) == (125, True)
+
+
 def test_a_registry_need_not_prove_itself_where_that_is_said(
     secured: Registry, engine: Engine, demo_image: Image, wharf: Wharf
 ) -> None:

@@ -40,7 +40,7 @@ def test_a_flag_that_is_refused_stops_the_command(fake: FakeEngine, call: Call) 
         assert (ended.code, ended.out) == (125, "")
         refusal = "Error: the flag --pretty is not supported by wharf"
         assert ended.err == f"{refusal}\nhint: see wharf secret inspect --help\n"
-    assert call("pull", "--all-tags", "demo").code == 125
+    assert call("save", "--compress", "demo").code == 125
     assert not fake.held
 
 
