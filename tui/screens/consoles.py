@@ -10,6 +10,7 @@ from textual import on
 from textual.screen import Screen
 
 from tui.bridge import Bridge
+from tui.clipboard import copy
 from tui.locks import Locked
 from tui.messages import ConsoleOpened, ShellMissing
 from tui.step import Step
@@ -163,8 +164,7 @@ class ConsoleKeeping(Screen[None]):
 
     @on(pane_messages.TextCopied)
     def _copy_text(self, message: pane_messages.TextCopied) -> None:
-        self.app.copy_to_clipboard(message.text)
-        self.say(f"copied {len(message.text)} characters")
+        self.say(copy(self.app, message.text, f"{len(message.text)} characters"))
 
     @on(pane_messages.ClipboardOffered)
     def _offer_clipboard(self, message: pane_messages.ClipboardOffered) -> None:

@@ -212,7 +212,7 @@ async def test_marks_times_json_and_what_is_copied(app: WharfApp, log: Path) -> 
         await pilot.press("J", "t")
         await until_shown(pilot, '{"level": "warn"', f"{datetime.datetime.now():%Y-%m-%d}")
         await pilot.press("c")
-        await until(pilot, lambda: "lines copied" in shown(app))
+        await until(pilot, lambda: " lines" in shown(app) and "copied: " in shown(app))
         assert app.clipboard.endswith('line 4999\n{"level": "warn", "msg": "slow", "ms": 3}')
 
 
