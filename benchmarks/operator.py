@@ -11,6 +11,7 @@ import subprocess
 import termios
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Final
 
 from tui.terminal.emulator import Emulator
@@ -99,3 +100,12 @@ def resident(pid: int) -> float:
     """MB of memory that a process has in it."""
     with open(f"/proc/{pid}/statm") as file:
         return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
+def cpu_seconds(pid: int) -> float:
+    """CPU time that a process has used, all threads that it has now together, to the nanosecond."""
+    spent = 0
+    for file in Path(f"/proc/{pid}/task").glob("*/schedstat"):
+        with contextlib.suppress(OSError):
+            spent += int(file.read_text().split()[0])
+    return spent / 1e9

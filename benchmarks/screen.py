@@ -9,13 +9,13 @@ from typing import Final
 
 from benchmarks.engine import SLEEP, WHARF
 from benchmarks.figures import Figure, median, write
-from benchmarks.operator import Operator, resident
+from benchmarks.operator import Operator, cpu_seconds, resident
 from benchmarks.site import Site, quiet, site
 from core.engine import Engine
 from core.model.options import CreateOptions
 
 COUNTS: Final = (10, 50, 100, 1000)
-RUNNING: Final = 100
+RUNNING: Final = 200
 ROUNDS: Final = 7
 IDLE_SECONDS: Final = 10.0
 
@@ -29,12 +29,13 @@ def fill(place: Site, engine: Engine, first: int, count: int) -> None:
 
 def first_paint(place: Site, count: int) -> list[Figure]:
     """From the start of the process to the list, and to the answer to a key that was typed at once."""
-    paints, answers = [], []
+    paints, answers, work = [], [], []
     for _ in range(ROUNDS):
         began = time.perf_counter()
         operator = Operator([WHARF, *place.options], look=False)
         operator.wait_bytes(b"filler0")
         paints.append(1000 * (time.perf_counter() - began))
+        work.append(1000 * cpu_seconds(operator.process.pid))
         operator.type("?")
         operator.wait_bytes(b"the keys")
         answers.append(1000 * (time.perf_counter() - began))
@@ -42,6 +43,7 @@ def first_paint(place: Site, count: int) -> list[Figure]:
         operator.close()
     return [
         Figure(f"first paint, {count} containers", "ms", median(paints)),
+        Figure(f"CPU time until the first paint, {count} containers", "ms", median(work)),
         Figure(f"first key answered, {count} containers", "ms", median(answers)),
     ]
 
@@ -60,12 +62,6 @@ def own_cost(place: Site, count: int) -> list[Figure]:
         Figure(f"CPU of the screen, {count} containers", "% of a core", share),
         Figure(f"memory of the screen, {count} containers", "MB", memory),
     ]
-
-
-def cpu_seconds(pid: int) -> float:
-    with open(f"/proc/{pid}/stat") as file:
-        fields = file.read().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def news(place: Site, engine: Engine) -> list[Figure]:
