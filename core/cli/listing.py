@@ -18,8 +18,9 @@ from core.cli.parser import REST, CommandParser, Options
 from core.cli.sessions import named_or_latest
 from core.container import Container
 from core.engine import Engine
-from core.errors import EngineError, InvalidArgument, NotFound
+from core.errors import EngineError, InvalidArgument, NotFound, StateForbids
 from core.model.options import ExecOptions
+from core.model.state import Status
 
 if TYPE_CHECKING:
     from core.foreign import ForeignHandle
@@ -193,6 +194,11 @@ def _top(invocation: Invocation, parser: CommandParser) -> int:
     with open_engine(invocation) as engine:
         name = "" if options.latest or not words else words.pop(0)
         container = engine.lookup(named_or_latest(engine, name, latest=options.latest))
+        if container.refresh().status is Status.PAUSED:
+            # As podman; the screen shows them all the same.
+            raise StateForbids(
+                "top can only be used on running containers", hint="unpause it first", container_id=container.id
+            )
         from core.operations.top import known_columns
 
         if known_columns(words) is None:

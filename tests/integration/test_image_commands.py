@@ -130,6 +130,7 @@ def test_a_paused_container_is_killed(engine: Engine, demo_image: Image, wharf: 
     container = run(engine, "sh", "-c", "trap 'exit 7' TERM; while :; do sleep 0.05; done", name="frozen")
     container.pause()
     assert wharf("ps", "--format", "{{.State}}|{{.Status}}").stdout == "Paused|Paused\n"
+    assert wharf("top", "frozen").returncode == 125
     assert wharf("kill", "--signal", "TERM", "frozen").stdout == "frozen\n"
     assert container.refresh().status is Status.PAUSED, "it gets the signal when it goes on"
     container.unpause()
