@@ -69,7 +69,7 @@ async def test_a_label_is_a_column_and_stays_one(app: WharfApp, fake: FakeEngine
     fake.add("db", labels={"tier": "back"})
     async with app.run_test(size=SIZE) as pilot:
         await until_shown(pilot, "web")
-        await pilot.press("W", "end", "space", *["left"] * 50, "enter")
+        await pilot.press("W", "end", "space", "enter")
         await until(pilot, lambda: "TIER" in lines(app)[2] and "front" in row_of(app, "web"))
         await pilot.press("o", "o")
         await until(pilot, lambda: the_list(app).rows.sorted_by is not None)

@@ -179,14 +179,14 @@ async def test_columns_and_order_are_there_at_the_next_run(app: WharfApp, fake: 
         await until_shown(pilot, "web", "COMMAND", "IMAGE")
         await pilot.press("W")
         await until_shown(pilot, "[✓] COMMAND", "[ ] RESTARTS")
-        await pilot.press("down", "down", "down", "space", "end", "up", "space", *["left"] * 50, "enter")
-        await until(pilot, lambda: "COMMAND" not in shown(app) and "MOUNTED AT" in lines(app)[2])
-        assert lines(app)[2].index("MOUNTED AT") < lines(app)[2].index("STATE")
+        await pilot.press(*["down"] * 3, "space", *["down"] * 7, "space", *["left"] * 11, "enter")
+        await until(pilot, lambda: "COMMAND" not in shown(app) and "PORTS" in lines(app)[2])
+        assert lines(app)[2].index("PORTS") < lines(app)[2].index("STATE")
         await pilot.press("o", "o", "o", "O")
     assert (state_folder / "lists.json").exists()
     again = WharfApp(app._bridge)
     table = main_screen_table(again)
-    assert [column.name for column in table.columns[:4]] == ["mounted", "state", "name", "image"]
+    assert [column.name for column in table.columns[:4]] == ["ports", "state", "name", "image"]
     assert table.rows.sorted_by is not None
     assert (table.rows.sorted_by.name, table.rows.falling) == ("name", True)
 
