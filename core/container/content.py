@@ -18,7 +18,7 @@ from core.model.state import Verb
 from core.operations.release import export_lock
 
 if TYPE_CHECKING:
-    from core.storage.export import Compression
+    from core.storage.tar_output import Compression
 
 
 class Content(Handle):

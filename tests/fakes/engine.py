@@ -25,7 +25,7 @@ from core.model.snapshot import ContainerSnapshot, ExportProgress, ProcessEntry,
 from core.model.state import Status, Verb, require
 from core.paths import EnginePaths
 from core.settings import Settings
-from core.storage.export import Compression
+from core.storage.tar_output import Compression
 from tests.fakes.housekeeping import FakeHousekeeping, FakeSecrets
 from tests.fakes.images import FakeImages
 from tests.fakes.resources import FakeForeign, FakeNetworks, FakePods, FakeVolumes

@@ -15,7 +15,7 @@ from core.engine import Engine
 from core.errors import Cancelled, DestinationExists, StateForbids
 from core.model.image import Image
 from core.model.snapshot import ExportProgress
-from core.storage.export import Compression
+from core.storage.tar_output import Compression
 from tests.worksite import make, run
 
 pytestmark = pytest.mark.usefixtures("demo_image")

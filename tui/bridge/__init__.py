@@ -21,7 +21,7 @@ from core.host.processes import Finished, run
 from core.log import LOG
 from core.model.content import CommitOptions
 from core.model.snapshot import ExportProgress
-from core.storage.export import Compression
+from core.storage.tar_output import Compression
 from tui.bridge.console_doors import ConsoleDoors
 from tui.bridge.found import is_foreign
 from tui.bridge.readers import ELSEWHERE, READERS

@@ -14,7 +14,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Button, Input, ProgressBar, Select, Static
 
 from core.model.snapshot import ContainerSnapshot
-from core.storage.export import Compression
+from core.storage.tar_output import Compression
 from tui.bridge import Bridge
 from tui.exports import ExportJob, Exports
 from tui.messages import ExportEnded, ExportProgressed
