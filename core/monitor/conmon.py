@@ -35,6 +35,8 @@ CREATE_TIMEOUT: Final = 60.0
 LOOK_AT_REPORT: Final = 0.002
 LOOK_AT_MONITOR: Final = 0.5
 """Seconds between two looks."""
+LOOK_SHARE: Final = 1 / 16
+"""Of the time waited, how long the next pause is where that is more: a slow create is not made slower by looking."""
 
 
 class _Report(msgspec.Struct):
@@ -269,15 +271,16 @@ class Conmon:
         Looked for again and again: to end a watch of the file takes the kernel longer than all of the looking.
         """
         file = str(self._paths.sync_file(container_id))
-        deadline = time.monotonic() + timeout
+        began = time.monotonic()
         while True:
             if os.stat(file).st_size:
                 pid = self.created_pid(container_id)
                 if pid is not None:
                     return pid
-            if time.monotonic() >= deadline:
+            waited = time.monotonic() - began
+            if waited >= timeout:
                 return None
-            time.sleep(LOOK_AT_REPORT)
+            time.sleep(max(LOOK_AT_REPORT, waited * LOOK_SHARE))
 
     def _silent_failure(self, container_id: str) -> MonitorFailed:
         try:

@@ -19,6 +19,13 @@ class ResolvedUser(NamedTuple):
     shell: str
 
 
+class Owner(NamedTuple):
+    """A user and a group, as the host counts them."""
+
+    user: int
+    group: int
+
+
 class _Account(NamedTuple):
     name: str
     uid: int

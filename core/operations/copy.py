@@ -18,10 +18,10 @@ from core.host.process_table import is_alive
 from core.host.rooted import RootedTree, open_process_root
 from core.model.config import BindMount
 from core.model.state import IDLE_STATUSES
+from core.operations.create_mounts import volume_binds
 from core.operations.init import owner_of, user_of
 from core.operations.mount import mounted_root
 from core.operations.parts import Transaction
-from core.operations.volume_use import volume_binds
 from core.storage.tree_reader import PIECE, Entry, TreeReader
 from core.storage.tree_writer import TreeWriter, WriteRules
 

@@ -35,7 +35,6 @@ from core.operations.release import erase
 from core.operations.rootless import refuse_as_user
 from core.operations.secrets import copy_secrets, resolve_uses
 from core.operations.user_namespace import allocation_lock, resolve_user_namespace
-from core.operations.volumes import ensure_volumes
 
 NAME_LENGTH: Final = 253
 
@@ -77,7 +76,10 @@ def create(parts: EngineParts, options: CreateOptions) -> str:
             copy_secrets(parts, config)
             if config.image_id:
                 parts.storage.create(config.id, config.id, config.image_id, config.id_mappings)
-            ensure_volumes(parts, config)
+            if config.volume_mounts:
+                from core.operations.volumes import ensure_volumes
+
+                ensure_volumes(parts, config)
         except (EngineError, OSError):
             erase(held)
             raise

@@ -13,7 +13,6 @@ from core.model.config import BindMount, ContainerConfig, TmpfsMount, VolumeMoun
 from core.model.image import ImageConfig
 from core.model.options import CreateOptions
 from core.operations.parts import EngineParts
-from core.operations.volumes import check_name, new_name
 
 AnyMount = BindMount | TmpfsMount | VolumeMount
 
@@ -66,6 +65,8 @@ def _checked(mount: AnyMount) -> AnyMount:
             f"the mount source {mount.source} does not exist", hint="create it first, or correct the path"
         )
     if isinstance(mount, VolumeMount):
+        from core.operations.volumes import check_name, new_name
+
         if not mount.name:
             return msgspec.structs.replace(mount, name=new_name(), anonymous=True)
         check_name(mount.name)
@@ -94,6 +95,14 @@ def _mounts_of(parts: EngineParts, text: str) -> list[AnyMount]:
 def mounts_in(config: ContainerConfig) -> list[AnyMount]:
     """All mounts of a container that somebody asked for."""
     return [*config.bind_mounts, *config.tmpfs_mounts, *config.volume_mounts]
+
+
+def volume_binds(parts: EngineParts, mounts: tuple[VolumeMount, ...]) -> tuple[BindMount, ...]:
+    """The volumes as the folders of the host that the runtime is to show."""
+    return tuple(
+        BindMount(source=str(parts.paths.volume_data(mount.name)), destination=mount.destination, options=mount.options)
+        for mount in mounts
+    )
 
 
 def _with_access(mount: AnyMount, access: str) -> AnyMount:

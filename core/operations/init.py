@@ -20,19 +20,19 @@ from core.host.process_stat import process_start
 from core.host.process_table import capability_bounds
 from core.host.processes import find_program
 from core.log import LOG
-from core.model.config import ContainerConfig
+from core.model.config import ContainerConfig, NetworkMode
 from core.model.options import RestoreOptions
 from core.model.state import ContainerState, Intent, Status
 from core.monitor.contract import MonitorRequest
 from core.oci.capabilities import compute
 from core.oci.seccomp import translate
 from core.oci.spec import SpecRequest, build_spec
-from core.oci.user import ResolvedUser, resolve_user, with_groups
+from core.oci.user import Owner, ResolvedUser, resolve_user, with_groups
 from core.operations.accounts import account_file, write_accounts
+from core.operations.create_mounts import volume_binds
 from core.operations.devices import spec_block_io, spec_devices
 from core.operations.name_files import write_name_files
 from core.operations.namespaces import host_name, namespace_paths, shared_memory
-from core.operations.networking import namespace_to_join
 from core.operations.notify import notify_environment, notify_mounts, socket_for_container
 from core.operations.parts import Transaction
 from core.operations.pid_files import write_pid_files
@@ -41,8 +41,6 @@ from core.operations.publishing import taken_ports
 from core.operations.release import release, stop_by_force
 from core.operations.rootless import is_rootless
 from core.operations.secrets import secret_environment, secret_files
-from core.operations.user_namespace import make_reachable
-from core.operations.volume_use import Owner, prepare_volumes, volume_binds
 
 INIT: Final = "catatonit"
 SECCOMP_LABEL: Final = "io.containers.seccomp.profile"
@@ -134,7 +132,7 @@ def _bring_up(
 ) -> None:
     # A port that is taken is told before anything is done with networks.
     with taken_ports(held) as ports:
-        request = _spec_request(held, root, namespace_to_join(held))
+        request = _spec_request(held, root, _network_namespace(held))
         write_atomically(held.parts.paths.spec(held.id), msgspec.json.encode(build_spec(request)), lasting=False)
         asked = msgspec.structs.replace(_monitor_request(held, ports), handed_on=descriptors)
         if restore:
@@ -144,6 +142,20 @@ def _bring_up(
     write_pid_files(held)
 
 
+def _network_namespace(held: Transaction) -> str | None:
+    """The path of the network namespace to join; empty for a new one, None for the host's.
+
+    What connects to networks is loaded where there is one to connect to.
+    """
+    if held.config.network is NetworkMode.NONE:
+        return ""
+    if held.config.network is NetworkMode.HOST:
+        return None
+    from core.operations.networking import namespace_to_join
+
+    return namespace_to_join(held)
+
+
 def _spec_request(held: Transaction, root: Path, network_namespace: str | None) -> SpecRequest:
     parts, config = held.parts, held.config
     etc_files = _in_each_root(config, write_name_files(held)) | write_accounts(held, root)
@@ -151,8 +163,14 @@ def _spec_request(held: Transaction, root: Path, network_namespace: str | None) 
     user = with_groups(user_of(held, root), config.kernel.groups, known_groups)
     prepare_pod_cgroup(held)
     cgroup_v2 = Path("/sys/fs/cgroup/cgroup.controllers").exists()
-    prepare_volumes(held, root, owner_of(held, user))
+    owner = owner_of(held, user)
+    if config.volume_mounts or any(bind.chown for bind in config.bind_mounts):
+        from core.operations.volume_use import prepare_volumes
+
+        prepare_volumes(held, root, owner)
     if config.id_mappings is not None:
+        from core.operations.user_namespace import make_reachable
+
         make_reachable((root, parts.paths.bundle(held.id)), (parts.paths.root, parts.paths.run_root))
     return SpecRequest(
         config=config,

@@ -11,7 +11,6 @@ from core.model.config import NetworkMode
 from core.model.network import DEFAULT_NETWORK, NO_NAME_OPTIONS, Attachment
 from core.model.options import CreateOptions
 from core.network.user_mode import user_mode_lease
-from core.operations.known_networks import find_network
 from core.operations.parts import EngineParts
 from core.operations.rootless import is_rootless
 
@@ -55,6 +54,8 @@ def resolve_attachments(parts: EngineParts, options: CreateOptions, mode: Networ
                 hint="the owner of the network has them",
             )
         return ()
+    from core.operations.known_networks import find_network
+
     named = options.network if options.network != NetworkMode.BRIDGE else DEFAULT_NETWORK
     attachments: list[Attachment] = []
     for wished in options.attachments or (Attachment(network=named),):

@@ -26,17 +26,13 @@ from core.operations.namespaces import running_donor
 from core.operations.parts import Transaction
 
 
-def namespace_to_join(held: Transaction) -> str | None:
-    """The path of the network namespace for a process to be created; empty for a new one, None for the host's.
+def namespace_to_join(held: Transaction) -> str:
+    """The path of the network namespace for a process to be created that has neither the host's nor an empty one.
 
     One that is connected to networks is made and set up here. Raises `StateForbids` (the container whose network is
     joined does not run), `NetworkFailed`, `HostIncomplete`, `NoSuchObject`, `InvalidArgument`.
     """
     config = held.config
-    if config.network is NetworkMode.HOST:
-        return None
-    if config.network is NetworkMode.NONE:
-        return ""
     if config.network is NetworkMode.BRIDGE:
         return str(set_up(held))
     if config.network.is_user_mode:

@@ -7,7 +7,7 @@ import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
 
 import msgspec
 
@@ -15,8 +15,9 @@ from core.errors import InvalidArgument
 from core.host.mounts import is_mounted, mount_as_told, unmount
 from core.host.rooted import RootedTree, reopen
 from core.host.trees import copy_tree, empty, give_to, is_empty
-from core.model.config import BindMount, VolumeMount
+from core.model.config import VolumeMount
 from core.model.volume import Volume, VolumeIntent
+from core.oci.user import Owner
 from core.operations.parts import EngineParts, Transaction
 from core.operations.volumes import catalogue, have_folder, volume_lock
 
@@ -45,21 +46,6 @@ _NEVER_GIVEN: Final = frozenset(
     )
 )
 """Folders of the host that no container gets for its own, whatever was asked for."""
-
-
-class Owner(NamedTuple):
-    """A user and a group, as the host counts them."""
-
-    user: int
-    group: int
-
-
-def volume_binds(parts: EngineParts, mounts: tuple[VolumeMount, ...]) -> tuple[BindMount, ...]:
-    """The volumes as the folders of the host that the runtime is to show."""
-    return tuple(
-        BindMount(source=str(parts.paths.volume_data(mount.name)), destination=mount.destination, options=mount.options)
-        for mount in mounts
-    )
 
 
 def prepare_volumes(held: Transaction, root: Path, owner: Owner) -> None:
