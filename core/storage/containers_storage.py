@@ -24,6 +24,7 @@ from core.paths import EnginePaths
 from core.settings import Settings
 from core.storage.command import StorageCommand, failure
 from core.storage.references import candidates, full_name
+from core.storage.store_files import Layer, StoreFiles
 
 if TYPE_CHECKING:
     from core.storage.image_mounts import ImageMounts
@@ -41,6 +42,7 @@ class ContainersStorage:
         self._paths = paths
         self._settings = settings
         self._command = StorageCommand(paths, settings)
+        self._files = StoreFiles(self._command, paths.storage_root)
 
     @cached_property
     def _skopeo(self) -> Skopeo:
@@ -55,8 +57,9 @@ class ContainersStorage:
         return ImageMounts(self._paths, self._command)
 
     def images(self) -> list[Image]:
+        layers = self._files.layers()
         return sorted(
-            (self._image(entry) for entry in self._command.json("images") or []),
+            (_image(entry, layers) for entry in self._files.images()),
             key=lambda image: (image.names, image.id),
         )
 
@@ -82,12 +85,12 @@ class ContainersStorage:
 
     def image_raw_config(self, image_id: str) -> dict[str, Any]:
         # The id of an image is the digest of its configuration, under which the storage keeps it.
-        finished = self._command.run("get-image-data", image_id, f"sha256:{image_id}")
-        if finished.returncode:
-            manifest = self._manifest(image_id)
-            finished = self._command.check("get-image-data", image_id, manifest["config"]["digest"])
+        content = self._files.image_data(image_id, f"sha256:{image_id}")
+        if content is None:
+            digest = self._manifest(image_id)["config"]["digest"]
+            content = self._command.check("get-image-data", image_id, digest).stdout
         try:
-            return msgspec.json.decode(finished.stdout, type=dict[str, Any])
+            return msgspec.json.decode(content, type=dict[str, Any])
         except msgspec.MsgspecError as error:
             raise StorageFailed(f"the configuration of image {image_id[:12]} can not be read: {error}") from error
 
@@ -218,7 +221,7 @@ class ContainersStorage:
         layer = self._layer_of(container_id)
         if layer is None:
             image = self.find_image(container_id)
-            layer = next(str(entry["layer"]) for entry in self._command.json("images") if entry["id"] == image.id)
+            layer = next(str(entry["layer"]) for entry in self._files.images() if entry["id"] == image.id)
         found = {str(entry["Path"]): _KINDS[entry["Kind"]] for entry in self._command.json("changes", layer) or []}
         # A folder that was removed and made anew is told as removed, and then what is in it as added.
         made_anew = {os.path.dirname(path) for path, kind in found.items() if kind is not ChangeKind.DELETED}
@@ -309,8 +312,8 @@ class ContainersStorage:
         )
 
     def layer_sizes(self, image_id: str) -> list[int]:
-        layers = self._layers_file()
-        entry = next(entry for entry in self._command.json("images") or [] if entry["id"] == image_id)
+        layers = self._files.layers()
+        entry = next(entry for entry in self._files.images() if entry["id"] == image_id)
         sizes, layer = [], str(entry.get("layer") or "")
         while layer in layers:
             sizes.append(layers[layer].size)
@@ -324,9 +327,9 @@ class ContainersStorage:
         return 0 if layer is None else size_of_files(self._paths.storage_root / "overlay" / layer / "diff")
 
     def image_layers(self) -> dict[str, dict[str, int]]:
-        layers = self._layers_file()
+        layers = self._files.layers()
         found: dict[str, dict[str, int]] = {}
-        for entry in self._command.json("images") or []:
+        for entry in self._files.images():
             chain, layer = found.setdefault(str(entry["id"]), {}), str(entry.get("layer") or "")
             while layer in layers:
                 chain[layer] = layers[layer].size
@@ -383,59 +386,25 @@ class ContainersStorage:
         self._paths.locks.mkdir(mode=0o700, parents=True, exist_ok=True)
         return FileLock(self._paths.locks / "transfer")
 
-    def _image(self, entry: dict[str, Any]) -> Image:
-        sizes = entry.get("big-data-sizes") or {}
-        return Image(
-            id=str(entry["id"]),
-            names=tuple(entry.get("names") or ()),
-            digest=str((entry.get("big-data-digests") or {}).get("manifest", "")),
-            created_at=_unix(str(entry.get("created") or "")),
-            size=self._image_size(entry) or sum(sizes.values()),
-            # The command does not tell the stores apart: what is not in our own file is another's.
-            read_only=str(entry["id"]) not in self._own_image_ids(),
-        )
-
-    def _image_size(self, entry: dict[str, Any]) -> int:
-        layers = self._layers_file()
-        total, layer = 0, str(entry.get("layer") or "")
-        while layer:
-            known = layers.get(layer)
-            if known is None:
-                break
-            total += known.size
-            layer = known.parent
-        return total
-
-    def _own_image_ids(self) -> set[str]:
-        try:
-            content = (self._paths.storage_root / "overlay-images" / "images.json").read_bytes()
-            return {entry.id for entry in msgspec.json.decode(content, type=list[_ImageEntry])}
-        except (OSError, msgspec.MsgspecError):
-            return set()
-
-    def _layers_file(self) -> dict[str, _LayerEntry]:
-        """The layers of all stores; the own one goes before the others."""
-        layers: dict[str, _LayerEntry] = {}
-        for store in (*reversed(self._command.additional_stores), self._paths.storage_root):
-            with contextlib.suppress(OSError, msgspec.MsgspecError):
-                content = (store / "overlay-layers" / "layers.json").read_bytes()
-                layers |= {entry.id: entry for entry in msgspec.json.decode(content, type=list[_LayerEntry])}
-        return layers
-
-
-class _ImageEntry(msgspec.Struct):
-    id: str
-
 
 class _ContainerEntry(msgspec.Struct):
     id: str
     layer: str
 
 
-class _LayerEntry(msgspec.Struct):
-    id: str
-    parent: str = ""
-    size: int = msgspec.field(default=0, name="diff-size")
+def _image(entry: dict[str, Any], layers: dict[str, Layer]) -> Image:
+    size, layer = 0, str(entry.get("layer") or "")
+    while layer in layers:
+        size += layers[layer].size
+        layer = layers[layer].parent
+    return Image(
+        id=str(entry["id"]),
+        names=tuple(entry.get("names") or ()),
+        digest=str((entry.get("big-data-digests") or {}).get("manifest", "")),
+        created_at=_unix(str(entry.get("created") or "")),
+        size=size or sum((entry.get("big-data-sizes") or {}).values()),
+        read_only=not entry["own"],
+    )
 
 
 def parse_config(raw: dict[str, Any]) -> ImageConfig:

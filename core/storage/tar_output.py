@@ -64,6 +64,7 @@ def write_tar(
     """
     # Into a file tar writes by itself: to pass its output on takes as long as all else.
     direct = compression == "none" and stat.S_ISREG(os.fstat(target).st_mode)
+    first = os.lseek(target, 0, os.SEEK_CUR) if direct else 0
     tar = spawn(
         [find_program("tar"), f"--directory={root}", *_TAR_OPTIONS, *options],
         stdin=PIPE,
@@ -81,7 +82,7 @@ def write_tar(
             tar.stdin.write(_entries(root) or b".\0")
             tar.stdin.close()
         if tar.stdout is None:
-            written = _watch(tar, target, total, progress, cancel)
+            written = _watch(tar, target, first, total, progress, cancel)
         else:
             with _compressor(compression, target) as sink:
                 written = _pump(tar.stdout.fileno(), sink, total, progress, cancel)
@@ -154,12 +155,13 @@ def _compressor(compression: Compression, target: int) -> Iterator[int]:
 def _watch(
     tar: Process,
     target: int,
+    first: int,
     total: int,
     progress: Callable[[ExportProgress], None] | None,
     cancel: threading.Event | None,
 ) -> int:
-    """Tell of what tar writes into a file, until it ends; the bytes. It writes where our own descriptor stands."""
-    first, report = os.lseek(target, 0, os.SEEK_CUR), _Report(total, progress)
+    """Tell of what tar writes into a file, until it ends; the bytes. It moves our own descriptor on from `first`."""
+    report = _Report(total, progress)
     end = open_pidfd(tar.pid)
     try:
         while end is not None and not wait_pidfd(end, _STEP):

@@ -17,6 +17,8 @@ from core.model.image import Image, RegistryAccess
 from core.model.options import CreateOptions
 from core.model.snapshot import PullProgress
 from core.settings import Settings
+from core.storage.command import StorageCommand
+from core.storage.store_files import StoreFiles
 from tests.registry import registry as running_registry
 from tests.worksite import DEMO, Worksite, make
 
@@ -192,3 +194,23 @@ def test_the_images_of_another_store_are_used_and_never_changed(worksite: Worksi
         container.remove()
         assert [kept.id for kept in engine.images.all()] == [image.id]
     assert tree(other_store) == before
+
+
+def test_the_files_of_the_stores_say_what_the_command_says(
+    worksite: Worksite, other_store: Path, demo_archive: Path
+) -> None:
+    command = StorageCommand(worksite.paths, Settings(additional_image_stores=(str(other_store),)))
+    files = StoreFiles(command, worksite.paths.storage_root)
+    assert [entry["id"] for entry in files.images() if entry.pop("own")] == []
+    with Engine.open(worksite.paths, Settings(additional_image_stores=())) as engine:
+        (own,) = engine.images.load(demo_archive)
+        engine.images.tag(own.id, "again:2")
+    told = files.images()
+    assert {entry.pop("own") for entry in told} == {True}
+    assert sorted(told, key=repr) == sorted(command.json("images"), key=repr)
+    assert {name for entry in told for name in entry["names"]} >= {"localhost/theirs:1", "localhost/again:2"}
+    for name in ("manifest", f"sha256:{own.id}"):
+        assert files.image_data(own.id, name) == command.check("get-image-data", own.id, name).stdout
+    assert files.image_data(own.id, "nothing") is None
+    layers = {entry["id"]: entry.get("parent", "") for entry in command.json("layers")}
+    assert {layer.id: layer.parent for layer in files.layers().values()} == layers

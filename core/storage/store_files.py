@@ -1,0 +1,77 @@
+"""What containers-storage keeps of images and layers in files, read without its command.
+
+It replaces each file as a whole, so that one reads the old or the new, never half. The command says the same, and takes
+the time of a process for it.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+
+from core.errors import StorageFailed
+from core.storage.command import StorageCommand
+
+_PLAIN: Final = frozenset("abcdefghijklmnopqrstuvwxyz0123456789.")
+"""Names of data that are names of files as well; all others are kept as base64 behind a `=`."""
+
+
+class Layer(msgspec.Struct):
+    id: str
+    parent: str = ""
+    size: int = msgspec.field(default=0, name="diff-size")
+
+
+class StoreFiles:
+    """Of the own store, whose directory is `root`, and of the additional ones that the command is given."""
+
+    def __init__(self, command: StorageCommand, root: Path) -> None:
+        self._command = command
+        self._root = root
+
+    def images(self) -> list[dict[str, Any]]:
+        """The images of all stores as the command tells them; `own` is true for what is in the own store.
+
+        Raises `StorageFailed` where a file is damaged.
+        """
+        found = _images_of(self._root)
+        own = {entry["id"] for entry in found}
+        for store in self._command.additional_stores:
+            found += _images_of(store)
+        return [{**entry, "own": entry["id"] in own} for entry in found]
+
+    def layers(self) -> dict[str, Layer]:
+        """The layers of all stores by their ids; the own store goes before the others."""
+        layers: dict[str, Layer] = {}
+        for store in reversed(list(self._stores())):
+            with suppress(OSError, msgspec.MsgspecError):
+                content = (store / "overlay-layers" / "layers.json").read_bytes()
+                layers |= {layer.id: layer for layer in msgspec.json.decode(content, type=list[Layer])}
+        return layers
+
+    def image_data(self, image_id: str, name: str) -> bytes | None:
+        """What is kept with an image under a name, as its manifest; None where it is not there."""
+        file = name if _PLAIN.issuperset(name) else f"={base64.b64encode(name.encode()).decode()}"
+        for store in self._stores():
+            with suppress(OSError):
+                return (store / "overlay-images" / image_id / file).read_bytes()
+        return None
+
+    def _stores(self) -> Iterator[Path]:
+        yield self._root
+        yield from self._command.additional_stores
+
+
+def _images_of(store: Path) -> list[dict[str, Any]]:
+    file = store / "overlay-images" / "images.json"
+    try:
+        return msgspec.json.decode(file.read_bytes(), type=list[dict[str, Any]] | None) or []
+    except FileNotFoundError:
+        return []
+    except msgspec.MsgspecError as error:
+        raise StorageFailed(f"the list of images {file} can not be read: {error}") from error
