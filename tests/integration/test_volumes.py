@@ -290,15 +290,15 @@ def test_a_creation_that_fails_takes_its_volumes_along(engine: Engine, monkeypat
     def fail(parts: object, name: str) -> None:
         raise StorageFailed("no layer today")
 
-    from core.operations import create
+    from core.operations import volumes
 
-    real = create.ensure_volumes
+    real = volumes.ensure_volumes
 
     def ensure(parts: object, config: object) -> None:
         real(parts, config)  # type: ignore[arg-type]
         fail(parts, "")
 
-    monkeypatch.setattr(create, "ensure_volumes", ensure)
+    monkeypatch.setattr(volumes, "ensure_volumes", ensure)
     with pytest.raises(StorageFailed, match="today"):
         make(engine, "true", volume_mounts=mounts)
     assert [found.name for found in engine.volumes.all()] == ["before"]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from core.storage.export import Compression
+from core.storage.tar_output import Compression
 from tui.forms.form import TICKED, Field, Form, Values
 
 SUFFIXES: Final[dict[Compression, str]] = {"none": ".tar", "gzip": ".tar.gz", "zstd": ".tar.zst"}
