@@ -10,7 +10,6 @@ from core.errors import InvalidArgument, NoSuchContainer, NoSuchObject
 from core.model.config import NetworkMode
 from core.model.network import DEFAULT_NETWORK, NO_NAME_OPTIONS, Attachment
 from core.model.options import CreateOptions
-from core.network.user_mode import user_mode_lease
 from core.operations.parts import EngineParts
 from core.operations.rootless import is_rootless
 
@@ -34,6 +33,8 @@ def resolve_network(parts: EngineParts, network: str) -> tuple[NetworkMode, str]
     if mode in (NetworkMode.SLIRP4NETNS, NetworkMode.PASTA):
         if mode == NetworkMode.PASTA and not is_rootless():
             raise InvalidArgument("pasta does not work for root", hint="use bridge or slirp4netns")
+        from core.network.user_mode import user_mode_lease
+
         user_mode_lease(NetworkMode(mode), target)
         return NetworkMode(mode), target
     if target:

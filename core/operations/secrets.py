@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import contextlib
 import os
 import re
@@ -26,7 +25,7 @@ LARGEST: Final = 512_000
 """Bytes of a secret, as podman has it."""
 _NAME: Final = r"[a-zA-Z0-9]([a-zA-Z0-9_.-]*[a-zA-Z0-9])?"
 _NAME_LENGTH: Final = 253
-_REFERENCE: Final = re.compile(r"\$\(([A-Za-z_][\w.-]*)\)")
+_REFERENCE: Final = r"\$\(([A-Za-z_][\w.-]*)\)"
 
 
 def secrets_of(parts: EngineParts) -> Catalogue[Secret]:
@@ -131,12 +130,14 @@ def secret_environment(parts: EngineParts, config: ContainerConfig, *, strict: b
                     raise
     for line in config.env_of_secrets:
         name, _, text = line.partition("=")
-        values[name] = _REFERENCE.sub(lambda match: values.get(match[1], match[0]), text)
+        values[name] = re.sub(_REFERENCE, lambda match: values.get(match[1], match[0]), text)
     return tuple(f"{name}={value}" for name, value in values.items())
 
 
 def keys_of(data: bytes) -> dict[str, bytes]:
     """What a Secret of Kubernetes holds, as `kube play` keeps it. Raises `InvalidArgument` for any other secret."""
+    import base64
+
     try:
         packed = msgspec.json.decode(data, type=_Manifest).data
         return {key: base64.b64decode(text, validate=False) for key, text in packed.items()}

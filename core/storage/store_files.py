@@ -6,7 +6,7 @@ the time of a process for it.
 
 from __future__ import annotations
 
-import base64
+import binascii
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -56,7 +56,7 @@ class StoreFiles:
 
     def image_data(self, image_id: str, name: str) -> bytes | None:
         """What is kept with an image under a name, as its manifest; None where it is not there."""
-        file = name if _PLAIN.issuperset(name) else f"={base64.b64encode(name.encode()).decode()}"
+        file = name if _PLAIN.issuperset(name) else f"={binascii.b2a_base64(name.encode(), newline=False).decode()}"
         for store in self._stores():
             with suppress(OSError):
                 return (store / "overlay-images" / image_id / file).read_bytes()
