@@ -22,6 +22,7 @@ from core.engine import Engine
 from core.errors import EngineError, NoSuchContainer, RuntimeFailed, StateForbids
 from core.model.limits import LimitChanges
 from core.model.options import CreateOptions, ExecOptions
+from core.model.snapshot import ContainerSnapshot
 from core.model.state import Status
 from core.store.sqlite import SqliteStore
 from tests.worksite import DEMO, PROJECT, Worksite, eventually, make, run
@@ -111,20 +112,27 @@ def runc_statuses(engine: Engine) -> dict[str, str]:
     return {entry["id"]: entry["status"] for entry in json.loads(finished.stdout) or []}
 
 
+def agrees(picture: ContainerSnapshot, statuses: dict[str, str]) -> bool:
+    """Whether the runtime says of a container what the engine says."""
+    seen = statuses.get(picture.id, "absent")
+    idle = picture.status in (Status.CONFIGURED, Status.EXITED)
+    return seen in ("absent", "stopped") if idle else seen == picture.status
+
+
 def assert_consistent(engine: Engine, site: Worksite) -> None:
     """What the engine says is what is really there, and nothing is there that it does not know."""
     site.note_containers()
     # The clean-up that conmon starts may be the next caller that repairs, and be at it just now.
+    # A container may also end between the look at it and the runtime's.
     for _ in eventually():
         pictures = engine.containers()
-        if all(picture.intent is None for picture in pictures):
+        statuses = runc_statuses(engine)
+        if all(picture.intent is None and agrees(picture, statuses) for picture in pictures):
             break
-    statuses = runc_statuses(engine)
     for picture in pictures:
         assert picture.status is not Status.UNKNOWN, picture
-        seen = statuses.pop(picture.id, "absent")
-        allowed = {"absent", "stopped"} if picture.status in (Status.CONFIGURED, Status.EXITED) else {picture.status}
-        assert seen in allowed, (seen, picture)
+        assert agrees(picture, statuses), (statuses, picture)
+        statuses.pop(picture.id, None)
         mounted = bool(picture.mount_point) and os.path.ismount(picture.mount_point)
         assert mounted == bool(picture.mount_point), picture
         if picture.status in (Status.CREATED, Status.RUNNING):
