@@ -20,7 +20,8 @@ run: setup ## set up, make demo containers where there are none, open the screen
 	@$(BIN)/wharf
 
 # Two files of tests at a time; what failed beside another one has to pass alone.
-test: setup check ## set up, check, run all tests
+test: setup check ## set up, check, run all tests (installs podman, containerd, a registry, an ssh server, tmux)
+	@scripts/setup.sh tests
 	@$(BIN)/python -m pytest -n 2 --dist loadfile $(PYTEST_ARGS) || { code=$$?; [ $$code -eq 1 ] || exit $$code; \
 		echo "those that failed, once more and alone:"; \
 		$(BIN)/python -m pytest --last-failed --last-failed-no-failures none; }
@@ -41,15 +42,18 @@ snapshots: setup ## draw the screens of tests/tui/snapshots anew; look at the di
 	@$(BIN)/python -m pytest -q tests/tui/test_snapshots.py --renew-snapshots
 
 screenshots: setup ## make screenshots/ anew from the running program (installs chromium and fonts)
+	@scripts/setup.sh tests
 	@scripts/setup.sh screenshots
 	@$(BIN)/python scripts/screenshots.py screenshots
 
 bench: setup ## measure verbs, list and screen against podman, into docs/benchmarks.md
+	@scripts/setup.sh tests
 	@$(BIN)/python -m benchmarks.engine
 	@$(BIN)/python -m benchmarks.screen
 	@$(BIN)/python -m benchmarks.curve
 
 bench-console: setup ## measure the console against podman attach and tmux, into docs/benchmarks.md
+	@scripts/setup.sh tests
 	@$(BIN)/python -m benchmarks.console
 
 man: setup ## write the manual page, build/wharf.1, and show it

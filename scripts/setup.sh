@@ -1,5 +1,6 @@
 #!/bin/bash
 # Installs the host packages that are missing and makes .venv with the project in it.
+# `setup.sh tests` installs what only tests and benchmarks need: other engines, servers, a terminal.
 # `setup.sh screenshots` installs the browser and the fonts that only `make screenshots` needs.
 set -eu
 cd "$(dirname "$0")/.."
@@ -14,16 +15,19 @@ have() { PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin:/usr/libexec/podman:/usr/li
 
 have_package() { dpkg-query -W -f '${Status}' "$1" 2>/dev/null | grep -q 'ok installed'; }
 
-# The packages, one a word, of the programs that are not there.
-missing_programs() {
+# Of PROGRAM:PACKAGE pairs the packages, one a line, whose program is not there.
+packages_of_missing() {
     local pair
-    for pair in runc:runc conmon:conmon containers-storage:containers-storage skopeo:skopeo busybox:busybox-static \
-        tmux:tmux docker-registry:docker-registry tar:tar zstd:zstd gzip:gzip ps:procps less:less setfacl:acl getfattr:attr \
-        openssl:openssl man:man-db podman:podman containerd:containerd catatonit:catatonit criu:criu mount:mount unshare:util-linux \
-        newuidmap:uidmap useradd:passwd slirp4netns:slirp4netns pasta:passt fuse-overlayfs:fuse-overlayfs gpg:gnupg ssh:openssh-client sshd:openssh-server \
-        bzip2:bzip2 xz:xz-utils netavark:netavark aardvark-dns:aardvark-dns iptables:iptables ip:iproute2; do
+    for pair in "$@"; do
         have "${pair%%:*}" || echo "${pair#*:}"
     done
+}
+
+missing_programs() {
+    packages_of_missing runc:runc conmon:conmon containers-storage:containers-storage skopeo:skopeo busybox:busybox-static \
+        tar:tar zstd:zstd gzip:gzip bzip2:bzip2 xz:xz-utils ps:procps less:less catatonit:catatonit criu:criu \
+        mount:mount unshare:util-linux newuidmap:uidmap slirp4netns:slirp4netns pasta:passt fuse-overlayfs:fuse-overlayfs \
+        netavark:netavark aardvark-dns:aardvark-dns iptables:iptables ip:iproute2 ssh:openssh-client gpg:gnupg
     if have busybox && ! have_package busybox-static && ldd "$(command -v busybox)" >/dev/null 2>&1; then
         echo busybox-static
     fi
@@ -32,6 +36,11 @@ missing_programs() {
 }
 
 programs_are_there() { [ -z "$(missing_programs)" ] && [ -e "$SECCOMP" ]; }
+
+missing_for_tests() {
+    packages_of_missing tmux:tmux docker-registry:docker-registry podman:podman containerd:containerd setfacl:acl \
+        getfattr:attr openssl:openssl man:man-db useradd:passwd sshd:openssh-server
+}
 
 missing_for_screenshots() {
     have chromium || have chromium-browser || echo chromium
@@ -169,11 +178,13 @@ make_environment() {
 LOG=$(mktemp)
 trap 'rm -f "$LOG"' EXIT
 
-if [ "${1:-}" = screenshots ]; then
+case "${1:-}" in
+tests | screenshots)
     # shellcheck disable=SC2046
-    install_packages $(missing_for_screenshots)
+    install_packages $("missing_for_$1")
     exit 0
-fi
+    ;;
+esac
 
 if ! programs_are_there; then
     update_lists
