@@ -15,7 +15,7 @@ from core.log import LOG
 LARGEST: Final = 1 << 16
 """Bytes of a file that is looked at."""
 _WORD: Final = re.compile(r"\w+")
-_NAMED, _BEGUN, _FOUND, _FUZZY = range(4)
+_NAMED, _BEGUN, _FOUND, FUZZY = range(4)
 
 
 class Chosen:
@@ -60,7 +60,7 @@ class Query:
         the letters in this order. `verb`: what it is called. `words`: all that is said of it.
         """
         verb, text = verb.casefold(), f"{verb} {words}".casefold()
-        kind = _FUZZY
+        kind = FUZZY
         if any(word.startswith(self._typed) for word in _WORD.findall(verb)):
             kind = _NAMED
         elif any(found.start() == 0 or not text[found.start() - 1].isalnum() for found in self._places(text)):
@@ -68,7 +68,7 @@ class Query:
         elif self._typed in text:
             kind = _FOUND
         score = self._matcher.match(text)
-        return None if kind is _FUZZY and score <= 0 else (kind, -score)
+        return None if kind is FUZZY and score <= 0 else (kind, -score)
 
     def _places(self, text: str) -> list[re.Match[str]]:
         return list(re.finditer(re.escape(self._typed), text))

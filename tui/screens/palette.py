@@ -16,7 +16,7 @@ from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 
 from tui.keymap import Action, shown_keys
-from tui.palette_ranking import Chosen, Query
+from tui.palette_ranking import FUZZY, Chosen, Query
 from tui.plain_text import printable
 
 
@@ -95,7 +95,8 @@ class PaletteScreen(ModalScreen[Offer | None]):
 
     def _standing(self, rank: tuple[int, float], offer: Offer) -> tuple[object, ...]:
         kind, score = rank
-        return bool(offer.reason), kind, bool(offer.title), -self._chosen.times(offer.action.name), score
+        # What is called so but can not be done stands before what only has the letters somewhere.
+        return kind == FUZZY, bool(offer.reason), kind, bool(offer.title), -self._chosen.times(offer.action.name), score
 
     @on(Input.Submitted)
     def take(self, event: Input.Submitted) -> None:
