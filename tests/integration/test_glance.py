@@ -49,7 +49,7 @@ def test_it_shows_what_the_engine_shows(
         )
     table = wharf("ps", "-a", "--no-trunc").stdout
     assert [line.split()[-1] for line in table.splitlines()[1:]] == [one.name for one in quick]
-    assert "sh -c echo a b" in table and "Exited (3)" in table and "(Paused)" in table
+    assert "sh -c echo a b" in table and "Exited (3)" in table and "Paused" in table
 
 
 def test_it_is_silent_where_something_changed(engine: Engine, demo_image: Image, worksite: Worksite) -> None:
