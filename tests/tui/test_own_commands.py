@@ -68,7 +68,7 @@ async def test_inputs_are_checked_and_the_output_shown(fake: FakeEngine) -> None
         await pilot.press("backspace", *"good", "enter")
         await until_shown(pilot, "echo good web $HOME")
         await pilot.press("y")
-        await until_shown(pilot, "good web $HOME", "q  back")
+        await until_shown(pilot, "good web $HOME", "q back")
 
 
 async def test_over_marks_one_after_the_other_with_a_summary(fake: FakeEngine, tmp_path: Path) -> None:
