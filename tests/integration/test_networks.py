@@ -299,7 +299,7 @@ def test_the_commands(wharf: Wharf, worksite: Worksite, demo_archive: Path, tmp_
     discarded = wharf("run", "--rm", "--network", "none", "-p", "80", DEMO, "true")
     assert "discarded" in discarded.stderr
     clash = wharf("run", "--rm", "--network", "bridge", "-p", f"{place.rpartition(':')[2]}:80", DEMO, "true")
-    assert clash.returncode == 125
+    assert clash.returncode == 126
     assert "container web has it" in clash.stderr
     assert wharf("rm", "-f", "web").returncode == 0
     assert wharf("network", "prune", "-f").stdout == ""

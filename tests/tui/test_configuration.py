@@ -122,7 +122,7 @@ def test_no_action_that_changes_something_is_taken_for_looking() -> None:
     }
     known = {action.name for actions in screens().values() for action in actions}
     assert changing <= known and not changing & LOOKING
-    assert {action.name for action in GENERAL} <= LOOKING | {"undo"}
+    assert {action.name for action in GENERAL} <= LOOKING | {"undo", "run_here"}
 
 
 async def test_the_bridge_itself_refuses_in_read_only_mode(configured: Open, fake: FakeEngine) -> None:
