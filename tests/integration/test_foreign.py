@@ -16,12 +16,13 @@ import pytest
 
 from core.engine import Engine
 from core.errors import MonitorFailed, NoSuchContainer, NoSuchExecutable, NotFound, PermissionDenied, StateForbids
-from core.events import EventKind, Subscription
+from core.events import EventKind
 from core.host.pty import PtyProcess
 from core.model.foreign import ForeignContainer, Keeper
 from core.model.options import ExecOptions
 from core.model.state import Status, Verb
 from core.settings import Settings
+from tests.foreign_command import ForeignCommand, told_by_runtime, wait_until_told
 from tests.foreign_engines import Peers, call
 from tests.terminal import Terminal
 from tests.worksite import DEMO, Worksite, environment, eventually, installed_command, run
@@ -182,12 +183,12 @@ class TestVerbs:
         handle = engine.foreign.lookup(name)
         handle.pause()
         try:
-            assert _told_by_runtime(handle.picture) == "paused"
+            assert told_by_runtime(handle.picture) == "paused"
             with pytest.raises(StateForbids, match="already paused"):
                 engine.foreign.lookup(name).pause()
         finally:
             engine.foreign.lookup(name).unpause()
-        assert _told_by_runtime(handle.picture) == "running"
+        assert told_by_runtime(handle.picture) == "running"
         event = engine.past_events()[-1]
         assert (event.kind, event.name, event.attributes["keeper"]) == (EventKind.UNPAUSE, name, handle.picture.keeper)
         assert f"--root={handle.picture.runtime_root}" in event.attributes["runtime"]
@@ -365,29 +366,29 @@ class TestHostileState:
 
 
 class TestLive:
-    def test_changes_by_others_are_told(self, engine: Engine, peers: Peers) -> None:
+    def test_changes_by_others_arewait_until_told(self, engine: Engine, peers: Peers) -> None:
         with engine.subscribe() as subscription:
             engine.foreign.watch()
             peers.runc.create(f"lively-{TAG}", "sleep", "1000")
-            _told(subscription, engine, f"lively-{TAG}", Status.CREATED)
+            wait_until_told(subscription, engine, f"lively-{TAG}", Status.CREATED)
             peers.runc("start", f"lively-{TAG}")
-            _told(subscription, engine, f"lively-{TAG}", Status.RUNNING)
+            wait_until_told(subscription, engine, f"lively-{TAG}", Status.RUNNING)
             peers.runc("pause", f"lively-{TAG}")
-            _told(subscription, engine, f"lively-{TAG}", Status.PAUSED)
+            wait_until_told(subscription, engine, f"lively-{TAG}", Status.PAUSED)
             peers.runc("resume", f"lively-{TAG}")
-            _told(subscription, engine, f"lively-{TAG}", Status.RUNNING)
+            wait_until_told(subscription, engine, f"lively-{TAG}", Status.RUNNING)
             peers.runc("kill", f"lively-{TAG}", "KILL")
-            _told(subscription, engine, f"lively-{TAG}", Status.EXITED)
+            wait_until_told(subscription, engine, f"lively-{TAG}", Status.EXITED)
             peers.runc("delete", f"lively-{TAG}")
-            _told(subscription, engine, f"lively-{TAG}", None)
+            wait_until_told(subscription, engine, f"lively-{TAG}", None)
 
 
 class TestCommand:
     @pytest.fixture
-    def wharf(self, site: Worksite, engine: Engine, peers: Peers) -> _Command:
-        return _Command(site, peers)
+    def wharf(self, site: Worksite, engine: Engine, peers: Peers) -> ForeignCommand:
+        return ForeignCommand(site, peers)
 
-    def test_list_and_verbs(self, wharf: _Command) -> None:
+    def test_list_and_verbs(self, wharf: ForeignCommand) -> None:
         lines = wharf("ps", "--foreign").stdout.splitlines()
         assert lines[0].split() == ["CONTAINER", "ID", "IMAGE", "COMMAND", "CREATED", "STATUS", "ENGINE", "NAMES"]
         assert any(line.split()[-1] == WEB and "Running" in line and "podman" in line for line in lines)
@@ -401,7 +402,7 @@ class TestCommand:
         rows = wharf("foreign", "stats", "--no-stream", "--interval", "0.1", WEB).stdout.splitlines()
         assert [row.split()[1] for row in rows] == ["NAME", WEB]
 
-    def test_what_is_not_ours_to_do(self, wharf: _Command) -> None:
+    def test_what_is_not_ours_to_do(self, wharf: ForeignCommand) -> None:
         refused = wharf("foreign", "rm", WEB)
         assert (refused.returncode, "theirs to start, stop and remove" in refused.stderr) == (125, True)
         refused = wharf("rm", WEB)
@@ -442,7 +443,7 @@ class TestScreen:
         screen.press("q")
         screen.press("p")
         screen.wait_for_line("◫ paused", WEB)
-        assert _told_by_runtime(found(engine, WEB)) == "paused"
+        assert told_by_runtime(found(engine, WEB)) == "paused"
         screen.press("p")
         screen.wait_for_line("● running", WEB)
         screen.press("d")
@@ -479,34 +480,3 @@ def test_an_image_pulled_by_podman_is_listed_and_run(engine: Engine, peers: Peer
     finally:
         container.remove(force=True)
     assert peers.podman("image", "exists", DEMO) == ""
-
-
-class _Command:
-    """The real command, which finds the others by itself."""
-
-    def __init__(self, site: Worksite, peers: Peers) -> None:
-        self._argv = [
-            *(sys.executable, "-m", "tui", *site.global_options, "--foreign-root", str(peers.runc.runtime_root))
-        ]
-
-    def __call__(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [*self._argv, *arguments], capture_output=True, text=True, timeout=60, check=False, stdin=-3,
-            env=environment({"WHARF_DISCOVER_FOREIGN": "true"}),
-        )  # fmt: skip
-
-
-def _told_by_runtime(picture: ForeignContainer) -> str:
-    argv = [picture.runtime, "--root", picture.runtime_root, "state", picture.id]
-    answer = subprocess.run(argv, capture_output=True, check=True, timeout=30).stdout
-    return str(json.loads(answer)["status"])
-
-
-def _told(subscription: Subscription, engine: Engine, name: str, status: Status | None) -> None:
-    """Wait for notices until the list shows `status`; None for gone. Without a notice it is not looked at."""
-    for _ in eventually(20, pause=0):
-        event = subscription.get(1.0)
-        if event is None or event.kind is not EventKind.FOREIGN:
-            continue
-        if next((p.status for p in engine.foreign.containers() if p.name == name), None) is status:
-            return
