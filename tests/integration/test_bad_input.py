@@ -382,7 +382,7 @@ def test_an_argument_that_makes_no_sense(ready: Engine, wharf: Wharf, arguments:
 
 
 def test_an_unknown_user_is_said_at_the_start(ready: Engine, wharf: Wharf, worksite: Worksite) -> None:
-    refused(wharf("run", "--name", "who", "--user", "nosuchuser", DEMO, "true"), 125, "nosuchuser")
+    refused(wharf("run", "--name", "who", "--user", "nosuchuser", DEMO, "true"), 126, "nosuchuser")
     assert ready.lookup("who").snapshot().status is Status.CONFIGURED
     assert ready.lookup("who").snapshot().mount_point == ""
 

@@ -200,7 +200,6 @@ def test_commands_at_the_same_time_are_in_one_namespace(user: User) -> None:
     ("arguments", "words"),
     [
         (("run", "--rm", "--network", "bridge", DEMO, "true"), "bridge networks need root"),
-        (("run", "--rm", "-p", "81:80", DEMO, "true"), "port 81/tcp can not be published"),
         (("run", "--rm", "--network", "slirp4netns:mtu=1", DEMO, "true"), "invalid mtu"),
         (("run", "--rm", "-m", "64m", DEMO, "true"), "the limit memory needs a cgroup"),
         (("run", "--rm", "--cpus", "1", DEMO, "true"), "the limit cpus needs a cgroup"),
@@ -215,6 +214,12 @@ def test_what_the_host_can_not_give_is_refused_by_name(user: User, arguments: tu
     assert refused.returncode == 125 and words in refused.stderr and "hint:" in refused.stderr
     user.said("rm", "-fa")
     assert user.said("ps", "-aq") == ""
+
+
+def test_ports_of_root_are_refused_by_name(user: User) -> None:
+    refused = user.wharf("run", "--rm", "-p", "81:80", DEMO, "true")
+    assert refused.returncode == 126 and "port 81/tcp can not be published" in refused.stderr
+    assert "ip_unprivileged_port_start" in refused.stderr
 
 
 @pytest.mark.parametrize("network", ["", "slirp4netns:cidr=10.41.0.0/24", "pasta"])
@@ -232,7 +237,7 @@ def test_a_network_of_its_own_without_root(user: User, network: str) -> None:
         resolver = "10.41.0.3" if network else "10.0.2.3"
         assert user.said("exec", "served", "cat", "/etc/resolv.conf").startswith(f"nameserver {resolver}\n")
     refused = user.wharf("run", "--rm", "-p", f"{port}:80", DEMO, "true")
-    assert refused.returncode == 125 and "served has it" in refused.stderr
+    assert refused.returncode == 126 and "served has it" in refused.stderr
     user.said("stop", "-t", "0", "served")
     for _ in eventually(20):
         if not carriers(user):

@@ -70,7 +70,7 @@ STATES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "log": (("l",), ("log of batch", "ready to serve")),
     "log-search": (("l", "slash", *"data", "enter"), ("finding data", "no such database")),
     "log-asking": (("l", "ampersand", *"err"), ("no such database", "err")),
-    "files": (("F", "enter", "down"), ("▼ etc/", "passwd", "deleted", "copy out")),
+    "files": (("F", "▶ etc/", "enter", "down"), ("▼ etc/", "passwd", "deleted", "copy out")),
     "console": (("home", "a"), ("index.html", "every key goes")),
     "pull": (("3", "P"), ("Pull", "Cancel")),
     "limits": (("home", "U"), ("memory", "Cancel")),
@@ -81,7 +81,10 @@ STATES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "keep-workspace": (("colon", *"keep the", "enter"), ("Keep as a workspace", "Cancel")),
     "open-workspace": (("colon", *"open another", "enter"), ("Open a workspace", "night")),
 }
-"""Name → the keys from the list of containers, with the cursor on one that has ended, and what is seen then."""
+"""Name → the keys from the list of containers, with the cursor on one that has ended, and what is seen then.
+
+What has a space in it is no key, but waited for before the next one.
+"""
 
 
 LOCKS = '[[locks]]\nlabel = "tier=front"\n'
@@ -160,7 +163,11 @@ async def test_it_is_drawn_as_it_was(
         await until_shown(pilot, "batch", "web")
         await pilot.press("end")
         await until(pilot, lambda: any("exited with 3" in line for line in lines(app)))
-        await pilot.press(*keys)
+        for key in keys:
+            if len(key) > 1 and " " in key:
+                await until_shown(pilot, key)
+            else:
+                await pilot.press(key)
         await until_shown(pilot, *texts)
         takes = [drawn(app)]
         while len(takes) < 4 or len(set(takes[-4:])) > 1:
