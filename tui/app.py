@@ -24,6 +24,7 @@ from tui.configuration.loading import Problem
 from tui.configuration.looks import draws_ascii, own_themes, theme_for
 from tui.configuration.schema import DEFAULT, Configuration
 from tui.configuration.screens import pane_keymap
+from tui.load_ahead import load_ahead
 from tui.opening import Opening
 from tui.plain_text import printable, printable_text
 from tui.screens.deck import DeckScreen
@@ -37,8 +38,8 @@ PROBLEMS_TOLD = 3
 PROBLEM_SECONDS = 20
 SETTLING_PATIENCE = 1.0
 """Seconds that a key waits for the one before it."""
-KEEPERS_AFTER = 0.5
-"""Seconds until keepers are started ahead: the list is first."""
+LOAD_AHEAD_AFTER = 0.5
+"""Seconds until more is made ready: the list is first."""
 CRASHED = 125
 """The exit code of a program that has met what nobody foresaw."""
 
@@ -183,15 +184,14 @@ def run_screen(
     bridge: Bridge, keys: PaneKeys, configuration: Configuration, problems: Sequence[Problem], opening: Opening
 ) -> int:
     """Show the screen until the operator leaves; the exit code. Raises what else ended it."""
-    # A keeper takes a tenth of a second to start: the first pane finds one that waits.
-    keepers = threading.Timer(KEEPERS_AFTER, STOCK.prepare)
-    keepers.daemon = True
-    keepers.start()
+    later = threading.Timer(LOAD_AHEAD_AFTER, load_ahead)
+    later.daemon = True
+    later.start()
     app = WharfApp(bridge, keys, configuration, problems, opening)
     try:
         app.run()
     finally:
-        keepers.cancel()
+        later.cancel()
         bridge.close()
         STOCK.close()
     if app.parting_words:
