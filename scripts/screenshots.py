@@ -26,7 +26,9 @@ from core.model.pod import PodOptions
 from core.paths import EnginePaths
 from tui.app import WharfApp
 from tui.bridge import Bridge
+from tui.opening import Opening
 from tui.terminal.keeper_process import STOCK
+from tui.workspaces.folder import WorkspaceFolder
 
 SIZE = (130, 36)
 """Columns and rows of the pictures."""
@@ -203,6 +205,19 @@ async def show_events(pilot: Pilot[Any]) -> None:
     await settle(pilot, 1.5)
 
 
+async def show_journal(pilot: Pilot[Any]) -> None:
+    await select(pilot, "web")
+    for key in ("p", "p", "M"):
+        await pilot.press(key)
+        await settle(pilot, 1.5)
+    await pilot.press("V")
+    await settle(pilot, 1.5)
+
+
+async def show_hint(pilot: Pilot[Any]) -> None:
+    await settle(pilot, 1.5)
+
+
 VIEWS: dict[str, Act] = {
     "containers": show_list,
     "stats": show_stats,
@@ -226,6 +241,9 @@ VIEWS: dict[str, Act] = {
     "networks": view_of("5"),
     "pods": view_of("2"),
     "others": view_of("8"),
+    "hosts": view_of("9"),
+    "journal": show_journal,
+    "first-start": show_hint,
 }
 SIZES = {"small": (80, 24)}
 """Of those that are not of the usual size."""
@@ -234,7 +252,7 @@ SIZES = {"small": (80, 24)}
 async def draw(engine: Engine, act: Act, target: Path, size: tuple[int, int]) -> None:
     """Drive the program to a view and write it as SVG."""
     bridge = Bridge(engine)
-    app = WharfApp(bridge)
+    app = WharfApp(bridge, opening=Opening(WorkspaceFolder(), is_first=target.stem == "first-start"))
     async with app.run_test(size=size) as pilot:
         await act(pilot)
         target.write_text(app.export_screenshot(title="wharf"))

@@ -65,8 +65,13 @@ class FilesTab(DetailTab, ScrollView, can_focus=True):
         Binding("c", "copy_path", "copy the path", show=False, id="files.copy_path"),
         Binding("r", "read_again", "read again", show=False, id="files.read_again"),
     ]
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"files--cursor"}
     DEFAULT_CSS = """
-    FilesTab { width: 1fr; height: 1fr; padding: 0 1; background: $surface; scrollbar-size: 1 1; }
+    FilesTab {
+        width: 1fr; height: 1fr; padding: 0 1; background: $surface; scrollbar-size: 1 1;
+        & .files--cursor { background: $primary 35%; text-style: bold; }
+        &:blur .files--cursor { background: $primary 15%; text-style: none; }
+    }
     """
 
     prefix: ClassVar[str] = ""
@@ -269,9 +274,7 @@ class FilesTab(DetailTab, ScrollView, can_focus=True):
         if place >= len(self._rows):
             return Strip.blank(width, self.rich_style)
         row = self._line(self._rows[place], width)
-        base = self.rich_style + Style(reverse=True) if place == self._cursor and self.has_focus else self.rich_style
-        if place == self._cursor and not self.has_focus:
-            base += Style(bold=True)
+        base = self.get_component_rich_style("files--cursor") if place == self._cursor else self.rich_style
         parts = [Segment(part.text, base + part.style if part.style else base) for part in row.render(self.app.console)]
         return Strip(parts).adjust_cell_length(width, base)
 
