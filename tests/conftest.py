@@ -43,6 +43,8 @@ def pytest_configure() -> None:
     # A shell starts what runs in the background with the interrupt ignored, and programs inherit that from the tests.
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+    # Who ends the tests has them clean up, too: fixtures end as at an interrupt.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 @pytest.fixture
