@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from core.cli.command import add_selection, command_parser, each, open_engine, selected
-from core.cli.main import COMMANDS, Invocation
+from core.cli.main import Invocation
 from core.cli.output import print_json
 from core.cli.parser import CommandParser, Options
 from core.container import Container
@@ -22,7 +22,7 @@ _MICRO = 1_000_000
 
 
 def run(invocation: Invocation) -> int:
-    parser = command_parser(invocation, COMMANDS[invocation.command][1])
+    parser = command_parser(invocation)
     parser.add_argument("--keep", "-k", action="store_true", help="keep CRIU's files, also where it failed")
     parser.add_argument("--tcp-established", action="store_true", help="with TCP connections that are established")
     parser.add_argument("--file-locks", action="store_true", help="with the locks that it holds on files")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from core.cli.commands import COMMANDS
 from core.cli.main import Invocation, report
 from core.cli.parser import CommandParser, Options
 from core.errors import EngineError, InvalidArgument, NoSuchContainer
@@ -22,8 +23,13 @@ AT_ONCE = 8
 """How many containers are worked at the same time by a verb that waits for them."""
 
 
-def command_parser(invocation: Invocation, description: str, *, short_help: bool = True) -> CommandParser:
-    """A parser for the subcommand; without `short_help`, -h is free for another option."""
+def command_parser(invocation: Invocation, description: str | None = None, *, short_help: bool = True) -> CommandParser:
+    """A parser for the subcommand; without `short_help`, -h is free for another option.
+
+    `description`: for what is none of `COMMANDS`, which have theirs there.
+    """
+    if description is None:
+        _, description = COMMANDS[invocation.command]
     parser = CommandParser(f"wharf {invocation.command}", description)
     parser.add_argument(*(["-h"] if short_help else []), "--help", action="help", help="show this and end")
     return parser

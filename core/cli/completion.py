@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from core.cli.command import command_parser
+from core.cli.commands import COMMANDS, GROUPS
 from core.cli.declarations import declared, global_parser
-from core.cli.main import COMMANDS, GROUPS, Invocation
+from core.cli.main import Invocation
 from core.cli.parser import HIDDEN, REST, Argument, CommandParser
 from core.errors import InvalidArgument
 
@@ -27,7 +28,7 @@ LISTINGS: Final = {
 
 
 def run(invocation: Invocation) -> int:
-    parser = command_parser(invocation, COMMANDS[invocation.command][1])
+    parser = command_parser(invocation)
     parser.add_argument("--file", "-f", type=Path, default=None, metavar="FILE", help="write it to this file")
     parser.add_argument("shell", choices=SHELLS, metavar="|".join(SHELLS))
     options = parser.parse_args(invocation.arguments)

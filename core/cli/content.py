@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from core.cli.command import command_parser, open_engine
-from core.cli.main import COMMANDS, Invocation
+from core.cli.main import Invocation
 from core.cli.output import print_json, printable
 from core.cli.parser import CommandParser, add_boolean
 from core.cli.sessions import named_or_latest
@@ -15,7 +15,7 @@ from core.model.content import ChangeKind, CommitOptions, FileChange
 
 
 def run(invocation: Invocation) -> int:
-    parser = command_parser(invocation, COMMANDS[invocation.command][1])
+    parser = command_parser(invocation)
     return {"diff": _diff, "commit": _commit}[invocation.command](invocation, parser)
 
 

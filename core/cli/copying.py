@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 from core.cli.command import command_parser, open_engine
-from core.cli.main import COMMANDS, Invocation
+from core.cli.main import Invocation
 from core.cli.parser import add_boolean
 from core.container import Container
 from core.engine import Engine
@@ -14,7 +14,7 @@ from core.model.content import CopyOptions
 
 
 def run(invocation: Invocation) -> int:
-    parser = command_parser(invocation, COMMANDS[invocation.command][1])
+    parser = command_parser(invocation)
     add_boolean(
         parser, "--archive", "-a", default=True, explanation="what is copied in belongs to the container's own user"
     )

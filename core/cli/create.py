@@ -15,7 +15,7 @@ from core.cli.environment import add_environment, add_inheritance, environment, 
 from core.cli.health import add_health_options, health_options
 from core.cli.image_choice import add_image_choice, have_image
 from core.cli.kernel_options import add_kernel_options, kernel_settings, resource_limits
-from core.cli.main import COMMANDS, FAILED, Invocation
+from core.cli.main import FAILED, Invocation
 from core.cli.mounts import mounts, sorted_by_kind, tmpfs, volume
 from core.cli.namespaces import add_namespaces, create_in_pod, namespace_options, user_namespace_options
 from core.cli.network_options import add_exposed_ports, add_network_options, network_fields, warn_of_discarded_ports
@@ -119,7 +119,7 @@ def _write_id(container: Container, file: str) -> None:
 
 def parse(invocation: Invocation) -> Options:
     """The options of create or run. Raises `InvalidArgument`."""
-    parser = command_parser(invocation, COMMANDS[invocation.command][1], short_help=False)
+    parser = command_parser(invocation, short_help=False)
     _add_options(parser)
     if invocation.command == "run":
         parser.add_argument("--detach", "-d", action="store_true", help="run it in the background and print its id")

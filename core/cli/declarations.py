@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import importlib
 
-from core.cli.main import COMMANDS, parse_global
+from core.cli.commands import COMMANDS
+from core.cli.main import parse_global
 from core.cli.parser import DECLARATION, CommandParser, Declared
 
 

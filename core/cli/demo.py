@@ -10,7 +10,7 @@ from typing import Final
 import msgspec
 
 from core.cli.command import command_parser, open_engine
-from core.cli.main import COMMANDS, Invocation
+from core.cli.main import Invocation
 from core.cli.parser import CommandParser
 from core.container import Container
 from core.engine import Engine
@@ -30,7 +30,7 @@ _WORKER: Final = (
 
 
 def run(invocation: Invocation) -> int:
-    parser: CommandParser = command_parser(invocation, COMMANDS[invocation.command][1])
+    parser: CommandParser = command_parser(invocation)
     parser.add_argument("--remove", action="store_true", help="remove the demo containers")
     options = parser.parse_args(invocation.arguments)
     with open_engine(invocation) as engine:

@@ -11,7 +11,7 @@ from typing import Final
 
 from core.cli.command import command_parser, open_engine
 from core.cli.formatting import add_format, unescaped, wants_json
-from core.cli.main import COMMANDS, Invocation
+from core.cli.main import Invocation
 from core.cli.moments import moment
 from core.cli.output import printable
 from core.cli.parser import Options, add_boolean
@@ -25,7 +25,7 @@ _STEP: Final = 0.5
 
 
 def run(invocation: Invocation) -> int:
-    parser = command_parser(invocation, COMMANDS[invocation.command][1])
+    parser = command_parser(invocation)
     add = parser.add_argument
     add("--since", default=None, metavar="TIME", help="show what is later than a time, or a span ago (10m)")
     add("--until", default=None, metavar="TIME", help="end at a time, or a span ago")

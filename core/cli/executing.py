@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from core.cli.command import command_parser, open_engine
 from core.cli.descriptors import count, require_inherited
 from core.cli.environment import add_environment, environment
-from core.cli.main import COMMANDS, Invocation
+from core.cli.main import Invocation
 from core.cli.parser import REST, CommandParser, Options
 from core.cli.sessions import detach_bytes, named_or_latest
 from core.errors import EngineError, InvalidArgument, StateForbids
@@ -33,7 +33,7 @@ _REFUSAL: Final = b"exec failed: "
 
 
 def run(invocation: Invocation) -> int:
-    parser = command_parser(invocation, COMMANDS[invocation.command][1])
+    parser = command_parser(invocation)
     options = _parse(parser, invocation)
     require_inherited(options.preserve_fds)
     with open_engine(invocation) as engine:

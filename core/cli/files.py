@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from core.cli.command import add_selection, command_parser, each, open_engine, selected
-from core.cli.main import COMMANDS, Invocation
+from core.cli.main import Invocation
 from core.cli.output import print_json
 from core.cli.parser import CommandParser
 from core.container import Container
@@ -15,7 +15,7 @@ from core.model.state import Status
 
 
 def run(invocation: Invocation) -> int:
-    parser = command_parser(invocation, COMMANDS[invocation.command][1])
+    parser = command_parser(invocation)
     return {"mount": _mount, "umount": _unmount, "export": _export}[invocation.command](invocation, parser)
 
 

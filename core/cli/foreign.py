@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from core.cli.command import command_parser, open_engine
 from core.cli.environment import add_environment, environment
 from core.cli.formatting import add_format, print_formatted
-from core.cli.main import COMMANDS, Invocation, report
+from core.cli.main import Invocation, report
 from core.cli.output import ago, go_time, print_json, print_table, size
 from core.cli.parser import REST, CommandParser, Options
 from core.console.detach import parse_detach_keys
@@ -44,7 +44,7 @@ _WORDS: Final = {
 
 
 def run(invocation: Invocation) -> int:
-    parser = command_parser(invocation, COMMANDS[invocation.command][1])
+    parser = command_parser(invocation)
     explanation = "; ".join(f"{name}: {line}" for name, line in _WORDS.items())
     parser.add_argument("command", nargs="?", choices=tuple(_WORDS), default="ls", help=explanation)
     parser.add_argument("arguments", nargs=REST, metavar="ARGUMENT ...")

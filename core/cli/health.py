@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.cli.command import command_parser, open_engine
-from core.cli.main import COMMANDS, Invocation
+from core.cli.main import Invocation
 from core.cli.parser import CommandParser, Options
 from core.errors import InvalidArgument
 from core.model.durations import parse_duration
@@ -14,7 +14,7 @@ UNHEALTHY = 1
 
 
 def run(invocation: Invocation) -> int:
-    parser = command_parser(invocation, COMMANDS[invocation.command][1])
+    parser = command_parser(invocation)
     parser.add_argument("action", choices=("run",), help="run the health check of a container now")
     parser.add_argument("container", metavar="CONTAINER")
     options = parser.parse_args(invocation.arguments)

@@ -7,7 +7,7 @@ from typing import Final
 
 from core.cli.command import command_parser, open_engine
 from core.cli.formatting import add_format, print_object, wants_json
-from core.cli.main import COMMANDS, Invocation
+from core.cli.main import Invocation
 from core.cli.output import print_json
 from core.cli.parser import Options
 from core.doctor import diagnose, program_version
@@ -18,7 +18,7 @@ _NAMES: Final = {"cpus": "CPUs", "ociRuntime": "OCIRuntime"}
 
 
 def run(invocation: Invocation) -> int:
-    parser = command_parser(invocation, COMMANDS[invocation.command][1])
+    parser = command_parser(invocation)
     add_format(parser, short="-f", no_heading=())
     if invocation.command == "version":
         parser.add_argument("--brief", action="store_true", help="that of wharf alone")

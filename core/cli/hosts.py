@@ -6,7 +6,7 @@ from typing import Final
 
 from core.cli.command import command_parser
 from core.cli.formatting import add_format, print_formatted
-from core.cli.main import COMMANDS, Invocation
+from core.cli.main import Invocation
 from core.paths import configuration_file
 from core.remote.connections import Connections
 from core.remote.known import known_hosts
@@ -27,7 +27,7 @@ _COLUMNS: Final = ("Name", "Destination", "Version", "Running", "Containers", "U
 
 def run(invocation: Invocation) -> int:
     """List them; the exit code is 0 whether they answer or not. Raises `InvalidArgument`, `HostIncomplete`."""
-    parser = command_parser(invocation, COMMANDS[invocation.command][1])
+    parser = command_parser(invocation)
     parser.add_argument("--quiet", "-q", action="store_true", help="names alone; nobody is asked")
     add_format(parser)
     options = parser.parse_args(invocation.arguments)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.cli.command import command_parser, open_engine
-from core.cli.main import COMMANDS, Invocation, report
+from core.cli.main import Invocation, report
 from core.cli.output import print_json, print_table
 from core.cli.parser import CommandParser
 from core.errors import EngineError, InvalidArgument
@@ -11,7 +11,7 @@ from core.model.image import Image
 
 
 def run(invocation: Invocation) -> int:
-    parser = command_parser(invocation, COMMANDS[invocation.command][1])
+    parser = command_parser(invocation)
     return {"image mount": _mount, "image unmount": _unmount}[invocation.command](invocation, parser)
 
 

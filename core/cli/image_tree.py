@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Mapping, Sequence
 
 from core.cli.command import command_parser, open_engine
-from core.cli.main import COMMANDS, Invocation
+from core.cli.main import Invocation
 from core.model.amounts import human_size
 from core.model.image import Image
 
@@ -16,7 +16,7 @@ _SIZE_WIDTH = 7
 
 
 def run(invocation: Invocation) -> int:
-    parser = command_parser(invocation, COMMANDS[invocation.command][1])
+    parser = command_parser(invocation)
     parser.add_argument("--whatrequires", action="store_true", help="what is built upon it, in place of its own layers")
     parser.add_argument("image", metavar="IMAGE")
     options = parser.parse_args(invocation.arguments)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 from core.cli.command import command_parser, open_engine
-from core.cli.main import COMMANDS, Invocation
+from core.cli.main import Invocation
 from core.cli.output import print_json, print_table
 from core.cli.parser import REST, CommandParser
 from core.errors import InvalidArgument
@@ -17,7 +17,7 @@ _HEADER = ("TRANSPORT", "NAME", "TYPE", "ID")
 
 
 def run(invocation: Invocation) -> int:
-    parser = command_parser(invocation, COMMANDS[invocation.command][1])
+    parser = command_parser(invocation)
     parser.add_argument("word", choices=tuple(_WORDS), metavar="show|set")
     parser.add_argument("arguments", nargs=REST, metavar="ARGUMENT ...")
     options = parser.parse_args(invocation.arguments)

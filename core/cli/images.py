@@ -9,7 +9,7 @@ from typing import Any, Final
 from core.cli.command import command_parser, confirmed, open_engine
 from core.cli.formatting import add_format, print_formatted
 from core.cli.image_filters import image_filter
-from core.cli.main import COMMANDS, Invocation, report
+from core.cli.main import Invocation, report
 from core.cli.output import ago, go_time, size
 from core.cli.parser import CommandParser, Options, add_boolean
 from core.engine import Engine
@@ -32,7 +32,7 @@ _SORT_KEYS: Final[dict[str, Callable[[Image], Any]]] = {
 
 
 def run(invocation: Invocation) -> int:
-    parser = command_parser(invocation, COMMANDS[invocation.command][1])
+    parser = command_parser(invocation)
     return {
         "images": _images,
         "rmi": _remove,

@@ -9,7 +9,7 @@ from typing import Final
 from core.cli.command import command_parser, open_engine
 from core.cli.formatting import add_format, print_formatted
 from core.cli.journal_events import command_lines
-from core.cli.main import COMMANDS, Invocation
+from core.cli.main import Invocation
 from core.cli.moments import moment
 from core.cli.output import printable
 from core.cli.parser import Options, WrongValue
@@ -44,7 +44,7 @@ def _count(text: str) -> int:
 
 
 def run(invocation: Invocation) -> int:
-    parser = command_parser(invocation, COMMANDS[invocation.command][1])
+    parser = command_parser(invocation)
     add = parser.add_argument
     add("--since", default=None, metavar="TIME", help="what began later than a time, or a span ago (10m)")
     add("--until", default=None, metavar="TIME", help="what began before a time, or a span ago")

@@ -9,7 +9,8 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Final
 
-from core.cli.main import GROUPS, parse_global
+from core.cli.commands import GROUPS
+from core.cli.main import parse_global
 from core.errors import EngineError
 from core.events import Event
 from core.model.journal import PROGRAM, JournalEntry, Result

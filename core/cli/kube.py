@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from core.cli.command import command_parser, open_engine
-from core.cli.main import COMMANDS, Invocation
+from core.cli.main import Invocation
 from core.cli.network_options import parse_networks, usual_network
 from core.cli.pairs import name_value_pairs
 from core.cli.parser import CommandParser, add_boolean
@@ -23,7 +23,7 @@ from core.model.options import CreateOptions
 
 
 def run(invocation: Invocation) -> int:
-    parser = command_parser(invocation, COMMANDS[invocation.command][1])
+    parser = command_parser(invocation)
     return {"kube play": _play, "kube down": _down, "kube generate": _generate}[invocation.command](invocation, parser)
 
 

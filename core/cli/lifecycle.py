@@ -7,7 +7,7 @@ import sys
 
 from core.cli.command import Order, add_selection, command_parser, each, only_existing, open_engine, selected
 from core.cli.descriptors import STREAMS
-from core.cli.main import COMMANDS, Invocation, report
+from core.cli.main import Invocation, report
 from core.cli.parser import HIDDEN, CommandParser, add_boolean, seconds
 from core.container import Container
 from core.engine import Engine
@@ -22,7 +22,7 @@ IDLE = (Status.CONFIGURED, Status.EXITED)
 
 
 def run(invocation: Invocation) -> int:
-    parser = command_parser(invocation, COMMANDS[invocation.command][1])
+    parser = command_parser(invocation)
     return {
         "init": _init,
         "start": _start,

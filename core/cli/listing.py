@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from core.cli.command import command_parser, open_engine
 from core.cli.formatting import add_format, filled_objects, wants_json
-from core.cli.main import COMMANDS, Invocation, report
+from core.cli.main import Invocation, report
 from core.cli.moments import moment
 from core.cli.output import print_json, print_table
 from core.cli.parser import REST, CommandParser, Options
@@ -30,7 +30,7 @@ _FIRST_COLOUR, _COLOURS = 31, 6
 
 
 def run(invocation: Invocation) -> int:
-    parser = command_parser(invocation, COMMANDS[invocation.command][1])
+    parser = command_parser(invocation)
     return {
         "container inspect": _inspect,
         "image inspect": _inspect,

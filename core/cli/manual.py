@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from core.cli.commands import COMMANDS, GROUPS, SCREEN_COMMANDS
 from core.cli.complaints import podman_flags
 from core.cli.declarations import declared, global_parser
-from core.cli.main import COMMANDS, GROUPS, SCREEN_COMMANDS
 from core.cli.parser import HIDDEN, Argument
 
 _INTRODUCTION: Final = """

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from core.cli.command import command_parser, confirmed, open_engine
 from core.cli.formatting import add_format, filled_objects, print_formatted, wants_json
-from core.cli.main import COMMANDS, Invocation, report
+from core.cli.main import Invocation, report
 from core.cli.network_filters import network_filter
 from core.cli.network_options import mac_address
 from core.cli.output import go_time, print_json
@@ -26,7 +26,7 @@ _FILTERS: Final = "name, id, driver, label, dangling, until"
 
 
 def run(invocation: Invocation) -> int:
-    parser = command_parser(invocation, COMMANDS[invocation.command][1])
+    parser = command_parser(invocation)
     verbs: dict[str, Callable[[Invocation, CommandParser], int]] = {
         "network create": _create,
         "network ls": _list,

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from core.cli.command import command_parser, open_engine
-from core.cli.main import COMMANDS, Invocation
+from core.cli.main import Invocation
 from core.cli.pods import add_pod_options, pod_options
 from core.engine import Engine
 from core.errors import InvalidArgument
@@ -17,7 +17,7 @@ from core.operations.clone import clone_name
 
 def run(invocation: Invocation) -> int:
     # -h is the host name of the new pod.
-    parser = command_parser(invocation, COMMANDS[invocation.command][1], short_help=False)
+    parser = command_parser(invocation, short_help=False)
     parser.add_argument("--start", action="store_true", help="start it")
     parser.add_argument("--destroy", action="store_true", help="remove the original")
     add_pod_options(parser)

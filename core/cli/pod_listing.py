@@ -10,7 +10,7 @@ from typing import Any, Final
 from core.cli.command import command_parser, open_engine
 from core.cli.formatting import add_format, filled_objects, print_formatted, wants_json
 from core.cli.listing import add_log_options, print_log, read_log_moments
-from core.cli.main import COMMANDS, Invocation, report
+from core.cli.main import Invocation, report
 from core.cli.output import ago, print_json, print_table, size
 from core.cli.parser import CommandParser, Options
 from core.engine import Engine
@@ -58,7 +58,7 @@ _STATS_FIELDS: Final[dict[str, tuple[str, Callable[[Sequence[str]], str]]]] = {
 
 
 def run(invocation: Invocation) -> int:
-    parser = command_parser(invocation, COMMANDS[invocation.command][1])
+    parser = command_parser(invocation)
     return {
         "pod ps": _list,
         "pod inspect": _inspect,

@@ -14,7 +14,7 @@ from core.cli.confinement import security_of
 from core.cli.create import pairs
 from core.cli.device_limits import rate
 from core.cli.kernel_options import device, sysctl
-from core.cli.main import COMMANDS, Invocation, report
+from core.cli.main import Invocation, report
 from core.cli.mounts import sorted_by_kind, volume
 from core.cli.namespaces import add_user_namespace, user_namespace_options
 from core.cli.network_options import add_network_options, network_fields
@@ -33,7 +33,7 @@ from core.model.surroundings import Surroundings
 def run(invocation: Invocation) -> int:
     # -h is the host name of a new pod.
     word = invocation.command.removeprefix("pod ")
-    parser = command_parser(invocation, COMMANDS[invocation.command][1], short_help=word != "create")
+    parser = command_parser(invocation, short_help=word != "create")
     return {
         "create": _create,
         "start": _start,

@@ -5,14 +5,14 @@ from __future__ import annotations
 import sys
 
 from core.cli.command import command_parser, open_engine
-from core.cli.main import COMMANDS, Invocation
+from core.cli.main import Invocation
 from core.errors import InvalidArgument
 from core.model.network import PortMapping
 from core.model.snapshot import ContainerSnapshot
 
 
 def run(invocation: Invocation) -> int:
-    parser = command_parser(invocation, COMMANDS[invocation.command][1])
+    parser = command_parser(invocation)
     add = parser.add_argument
     add("--all", "-a", action="store_true", help="of all containers that have a process")
     add("--latest", "-l", action="store_true", help="of the one created last")

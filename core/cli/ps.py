@@ -9,7 +9,7 @@ from contextlib import suppress
 
 from core.cli.command import command_parser, open_engine
 from core.cli.formatting import add_format, print_formatted
-from core.cli.main import COMMANDS, Invocation
+from core.cli.main import Invocation
 from core.cli.output import ago, go_time, size, span
 from core.cli.parser import Options, seconds
 from core.errors import InvalidArgument
@@ -57,7 +57,7 @@ _SORT_KEYS: dict[str, Callable[[Picture], object]] = {
 
 
 def run(invocation: Invocation) -> int:
-    parser = command_parser(invocation, COMMANDS[invocation.command][1])
+    parser = command_parser(invocation)
     add = parser.add_argument
     add("--all", "-a", action="store_true", help="those that do not run, too")
     add("--quiet", "-q", action="store_true", help="ids alone")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from core.cli.command import command_parser, open_engine
 from core.cli.formatting import add_format, print_formatted
-from core.cli.main import COMMANDS, Invocation
+from core.cli.main import Invocation
 from core.cli.parser import add_boolean
 from core.errors import InvalidArgument
 from core.model.image import RegistryAccess
@@ -15,7 +15,7 @@ _LIMIT = 25
 
 
 def run(invocation: Invocation) -> int:
-    parser = command_parser(invocation, COMMANDS[invocation.command][1])
+    parser = command_parser(invocation)
     parser.add_argument("--list-tags", action="store_true", help="the tags of the repository")
     parser.add_argument("--limit", type=int, default=_LIMIT, help="how many are shown")
     parser.add_argument("--no-trunc", action="store_true", help="as without it: names are shown whole")

@@ -11,7 +11,7 @@ from typing import Final
 from core.cli.command import command_parser, open_engine
 from core.cli.create import pairs
 from core.cli.formatting import add_format, filled_objects, print_formatted, wants_json
-from core.cli.main import COMMANDS, Invocation, report
+from core.cli.main import Invocation, report
 from core.cli.output import ago, print_json
 from core.cli.parser import CommandParser
 from core.errors import EngineError, InvalidArgument, NoSuchObject
@@ -28,7 +28,7 @@ _FIELDS: Final[Mapping[str, tuple[str, Callable[[Secret], object]]]] = {
 
 
 def run(invocation: Invocation) -> int:
-    parser = command_parser(invocation, COMMANDS[invocation.command][1])
+    parser = command_parser(invocation)
     return {
         "secret create": _create,
         "secret ls": _list,

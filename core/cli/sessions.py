@@ -7,7 +7,7 @@ import os
 
 from core.cli.command import command_parser, open_engine
 from core.cli.descriptors import STREAMS
-from core.cli.main import COMMANDS, Invocation
+from core.cli.main import Invocation
 from core.cli.parser import add_boolean
 from core.cli.signal_proxy import signals_passed_on
 from core.console.detach import parse_detach_keys
@@ -26,7 +26,7 @@ UNKNOWN_EXIT = 255
 
 
 def run(invocation: Invocation) -> int:
-    parser = command_parser(invocation, COMMANDS[invocation.command][1])
+    parser = command_parser(invocation)
     parser.add_argument("--detach-keys", default=None, help="keys that leave the console")
     parser.add_argument("--no-stdin", action="store_true", help="watch alone, type nothing")
     parser.add_argument("--latest", "-l", action="store_true", help="the one created last")

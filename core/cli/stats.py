@@ -12,7 +12,7 @@ import msgspec
 
 from core.cli.command import command_parser, open_engine
 from core.cli.formatting import add_format, print_formatted
-from core.cli.main import COMMANDS, Invocation
+from core.cli.main import Invocation
 from core.cli.parser import Options
 from core.engine import Engine
 from core.errors import InvalidArgument
@@ -77,7 +77,7 @@ class Row(msgspec.Struct, frozen=True):
 
 
 def run(invocation: Invocation) -> int:
-    parser = command_parser(invocation, COMMANDS[invocation.command][1])
+    parser = command_parser(invocation)
     add = parser.add_argument
     add("--all", "-a", action="store_true", help="those that do not run, too")
     add("--latest", "-l", action="store_true", help="the one created last")

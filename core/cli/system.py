@@ -8,7 +8,7 @@ from core.cli.command import command_parser, confirmed, open_engine
 from core.cli.filters import container_filter
 from core.cli.formatting import add_format, print_formatted
 from core.cli.image_filters import image_filter
-from core.cli.main import COMMANDS, Invocation, report
+from core.cli.main import Invocation, report
 from core.cli.moments import moment
 from core.cli.network_filters import network_filter
 from core.cli.output import print_table, span
@@ -33,7 +33,7 @@ _DF_FIELDS = {
 
 
 def run(invocation: Invocation) -> int:
-    parser = command_parser(invocation, COMMANDS[invocation.command][1])
+    parser = command_parser(invocation)
     return {
         "system df": _disk_usage,
         "system prune": _prune_all,

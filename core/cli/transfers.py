@@ -16,7 +16,7 @@ import msgspec
 
 from core.cli.command import command_parser, open_engine
 from core.cli.image_choice import add_platform, platform_fields
-from core.cli.main import COMMANDS, Invocation
+from core.cli.main import Invocation
 from core.cli.output import size
 from core.cli.parser import CommandParser, Options, add_boolean
 from core.engine import Engine
@@ -29,7 +29,7 @@ _NO_TRUST: Final = "as without it: Docker alone has such a trust"
 
 
 def run(invocation: Invocation) -> int:
-    parser = command_parser(invocation, COMMANDS[invocation.command][1])
+    parser = command_parser(invocation)
     return {
         "pull": _pull,
         "push": _push,

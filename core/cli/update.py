@@ -5,7 +5,7 @@ from __future__ import annotations
 from core.cli.command import command_parser, open_engine
 from core.cli.device_limits import add_device_limits, device_limits, swappiness, weight
 from core.cli.health import add_health_options, health_options
-from core.cli.main import COMMANDS, Invocation
+from core.cli.main import Invocation
 from core.cli.parser import Options, cpu_count
 from core.cli.sessions import named_or_latest
 from core.cli.sizes import parse_size
@@ -27,7 +27,7 @@ def run(invocation: Invocation) -> int:
 
 def parse(invocation: Invocation) -> Options:
     """Raises `InvalidArgument`."""
-    parser = command_parser(invocation, COMMANDS[invocation.command][1])
+    parser = command_parser(invocation)
     add = parser.add_argument
     add("--memory", "-m", default=None, help="memory limit")
     add("--memory-swap", default=None, help="limit of memory and swap together; -1 for none")

@@ -10,7 +10,7 @@ from typing import Final
 
 from core.cli.command import command_parser, confirmed, open_engine
 from core.cli.formatting import add_format, filled_objects, print_formatted, wants_json
-from core.cli.main import COMMANDS, Invocation, report
+from core.cli.main import Invocation, report
 from core.cli.output import print_json, size
 from core.cli.pairs import name_value_pairs
 from core.cli.parser import CommandParser, Options, seconds
@@ -23,7 +23,7 @@ _FILTERS: Final = "name, label, driver, dangling, opt, until …"
 
 
 def run(invocation: Invocation) -> int:
-    parser = command_parser(invocation, COMMANDS[invocation.command][1])
+    parser = command_parser(invocation)
     return {
         "volume create": _create,
         "volume ls": _list,

@@ -11,8 +11,8 @@ from typing import Final
 
 import pytest
 
+from core.cli.commands import COMMANDS, GROUPS, SCREEN_COMMANDS
 from core.cli.declarations import declared, global_parser
-from core.cli.main import COMMANDS, GROUPS, SCREEN_COMMANDS
 from core.cli.parser import CommandParser
 from scripts.key_page import page, sections
 from tui.configuration.loading import parse

@@ -47,7 +47,7 @@ def read_pod(words: Sequence[str]) -> PodOptions:
     from core.cli.pods import read_create as read
 
     line = invocation("pod create", words)
-    return read(line, command_parser(line, "", short_help=False))[1]
+    return read(line, command_parser(line, short_help=False))[1]
 
 
 def read_network(words: Sequence[str]) -> NetworkRequest:
@@ -56,7 +56,7 @@ def read_network(words: Sequence[str]) -> NetworkRequest:
     from core.cli.networks import read_create as read
 
     line = invocation("network create", words)
-    return read(line, command_parser(line, ""))[1]
+    return read(line, command_parser(line))[1]
 
 
 def complaint(read: Callable[[], object]) -> str:

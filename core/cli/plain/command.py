@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from core.cli.command import command_parser, open_engine
-from core.cli.main import COMMANDS, GROUPS, Invocation, guarded, run_command
+from core.cli.commands import COMMANDS, GROUPS
+from core.cli.main import Invocation, guarded, run_command
 from core.cli.plain.session import PlainSession
 
 
 def run(invocation: Invocation) -> int:
-    parser = command_parser(invocation, COMMANDS[invocation.command][1])
+    parser = command_parser(invocation)
     parser.parse_args(invocation.arguments)
 
     def carry_out(words: Sequence[str]) -> int:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from core.cli.commands import COMMANDS, GROUPS
 from core.cli.complaints import is_of_podman, podman_flags, unknown_command, unknown_flag
 from core.cli.declarations import declared
-from core.cli.main import COMMANDS, GROUPS
 from tests.core.cli.conftest import Call
 from tests.core.cli.fake_engine import FakeEngine
 

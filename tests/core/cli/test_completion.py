@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from core.cli.commands import COMMANDS, GROUPS
 from core.cli.completion import LISTINGS, SHELLS, completion_script
-from core.cli.main import COMMANDS, GROUPS
 from tests.core.cli.conftest import Call
 
 _TYPED = """

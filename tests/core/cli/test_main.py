@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 import core.cli.ps
-from core.cli.main import COMMANDS, Invocation, guarded, main, parse_global
+from core.cli.commands import COMMANDS
+from core.cli.main import Invocation, guarded, main, parse_global
 from core.errors import EngineError, InvalidArgument, NoSuchExecutable, NotExecutable
 from core.paths import EnginePaths
 from tests.core.cli.conftest import Call

@@ -7,8 +7,8 @@ import subprocess
 
 import pytest
 
+from core.cli.commands import COMMANDS
 from core.cli.declarations import declared
-from core.cli.main import COMMANDS
 from core.cli.manual import manual_page
 from core.cli.parser import HIDDEN
 
