@@ -273,7 +273,7 @@ def layer_progress(layers: Sequence[tuple[str, int]], sizes: Sequence[int]) -> t
 def _explain(source: str, text: str, argv: list[str]) -> StorageFailed | NoSuchImage:
     lines = [line for line in text.splitlines() if line.strip()]
     match = re.search(r'msg="?(.*?)"?$', lines[-1]) if lines else None
-    reason = match[1] if match else (lines[-1] if lines else "skopeo failed and said nothing")
+    reason = match[1].replace('\\"', '"') if match else (lines[-1] if lines else "skopeo failed and said nothing")
     remote = source.startswith("docker://")
     if not remote and _BROKEN.search(text):
         return DamagedArchive(
@@ -287,7 +287,9 @@ def _explain(source: str, text: str, argv: list[str]) -> StorageFailed | NoSuchI
     elif _UNREACHABLE.search(text):
         hint = "check the name and the network"
     elif _UNAUTHORISED.search(text):
-        hint = "log in first, and pass the file with --authfile"
+        hint = "log in first: wharf login"
+    elif "x509: " in text:
+        hint = "give the folder of its CA with --cert-dir, or take it as it is with --tls-verify=false"
     elif _NOT_FOUND.search(text):
         return NoSuchImage(
             f"{source} is not in the registry", hint="check the name and the tag", stderr=text, argv=argv

@@ -45,8 +45,9 @@ def test_push_and_pull_with_tls_and_a_password(secured: Registry, engine: Engine
 
 def test_what_a_registry_refuses_is_said(secured: Registry, engine: Engine, demo_image: Image) -> None:
     name = f"{secured.address}/team/demo:1"
-    with pytest.raises(StorageFailed, match="certificate"):
+    with pytest.raises(StorageFailed, match="certificate") as untrusted:
         engine.images.push(DEMO, name, access=RegistryAccess(credentials=f"{USER}:{PASSWORD}"))
+    assert "--cert-dir" in untrusted.value.hint and f'"https://{secured.address}/v2/"' in untrusted.value.message
     with pytest.raises(StorageFailed) as refusal:
         engine.images.push(DEMO, name, access=RegistryAccess(certificates=str(secured.certificates)))
     assert "log in" in refusal.value.hint
