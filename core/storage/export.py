@@ -14,7 +14,7 @@ from core.errors import DestinationExists, ExportFailed, NoSpace
 from core.host.files import free_bytes
 from core.model.id_mappings import IdMappings, pairs
 from core.model.snapshot import ExportProgress
-from core.storage.tar_output import Compression, write_tar
+from core.storage.tar_output import Compression, ExportWatch, write_tar
 
 _MOST_IDS: Final = 1 << 20
 """Of a range of mapped ids, how many files are looked for; tar wants each by itself."""
@@ -38,13 +38,14 @@ def export_tree(
     is on disk; what was there stays as it was until then. With `ids` owners are written as the container counts them.
     Raises `DestinationExists`, `NoSpace`, `Cancelled`, `ExportFailed`.
     """
+    watch = ExportWatch(total, progress, cancel)
     if isinstance(destination, int):
-        return _write(root, destination, compression, total, progress, cancel, ids)
+        return _write(root, destination, compression, watch, ids)
     _check_destination(destination, overwrite)
     _check_space(destination.parent, total, compression)
     with _temporary(destination) as (temporary, descriptor):
         try:
-            written = _write(root, descriptor, compression, total, progress, cancel, ids)
+            written = _write(root, descriptor, compression, watch, ids)
             os.fsync(descriptor)
         except OSError as error:
             raise _write_error(destination, error) from error
@@ -113,17 +114,9 @@ def _write_error(destination: Path, error: OSError) -> ExportFailed:
     return ExportFailed(f"{destination} could not be written: {error.strerror}", hint="choose another destination")
 
 
-def _write(
-    root: Path,
-    target: int,
-    compression: Compression,
-    total: int,
-    progress: Callable[[ExportProgress], None] | None,
-    cancel: threading.Event | None,
-    ids: IdMappings | None,
-) -> int:
+def _write(root: Path, target: int, compression: Compression, watch: ExportWatch, ids: IdMappings | None) -> int:
     with _owner_maps(ids) as (options, descriptors):
-        return write_tar(root, target, compression, total, progress, cancel, options, descriptors)
+        return write_tar(root, target, compression, watch, options, descriptors)
 
 
 @contextmanager

@@ -47,13 +47,44 @@ _CHANGED: Final = 1
 """tar's exit code when files changed while it read them, which those of a running container do."""
 
 
+class ExportWatch:
+    """Who wants to know how far an export is, and may end it: told every `_STEP` seconds, and at the end.
+
+    `total`: the expected bytes of tar.
+    """
+
+    def __init__(
+        self, total: int, progress: Callable[[ExportProgress], None] | None, cancel: threading.Event | None
+    ) -> None:
+        self._total = total
+        self._progress = progress
+        self._cancel = cancel
+        self._began = time.monotonic()
+        self._told = 0.0
+
+    def tell(self, done: int) -> None:
+        """So many bytes are done. Raises `Cancelled`."""
+        if self._cancel is not None and self._cancel.is_set():
+            raise Cancelled("the export was cancelled", hint="nothing was written")
+        now = time.monotonic()
+        if self._progress is not None and now - self._told >= _STEP:
+            self._told = now
+            self._progress(ExportProgress(done=done, total=max(self._total, done), rate=self._rate(done)))
+
+    def finish(self, done: int) -> None:
+        """It is whole."""
+        if self._progress is not None:
+            self._progress(ExportProgress(done=done, total=done, rate=self._rate(done)))
+
+    def _rate(self, done: int) -> float:
+        return done / max(time.monotonic() - self._began, 0.001)
+
+
 def write_tar(
     root: Path,
     target: int,
     compression: Compression,
-    total: int,
-    progress: Callable[[ExportProgress], None] | None,
-    cancel: threading.Event | None,
+    watch: ExportWatch,
     options: Sequence[str],
     descriptors: Sequence[int],
 ) -> int:
@@ -82,10 +113,10 @@ def write_tar(
             tar.stdin.write(_entries(root) or b".\0")
             tar.stdin.close()
         if tar.stdout is None:
-            written = _watch(tar, target, first, total, progress, cancel)
+            written = _follow(tar, target, first, watch)
         else:
             with _compressor(compression, target) as sink:
-                written = _pump(tar.stdout.fileno(), sink, total, progress, cancel)
+                written = _pump(tar.stdout.fileno(), sink, watch)
         tar.wait()
     except BaseException:
         kill_group(tar)
@@ -152,42 +183,26 @@ def _compressor(compression: Compression, target: int) -> Iterator[int]:
         raise ExportFailed(f"{compression} failed: {text or program.returncode}", stderr=text)
 
 
-def _watch(
-    tar: Process,
-    target: int,
-    first: int,
-    total: int,
-    progress: Callable[[ExportProgress], None] | None,
-    cancel: threading.Event | None,
-) -> int:
-    """Tell of what tar writes into a file, until it ends; the bytes. It moves our own descriptor on from `first`."""
-    report = _Report(total, progress)
+def _follow(tar: Process, target: int, first: int, watch: ExportWatch) -> int:
+    """Watch tar write into a file by itself, until it ends; the bytes. It moves our own descriptor on from `first`."""
     end = open_pidfd(tar.pid)
     try:
         while end is not None and not wait_pidfd(end, _STEP):
-            _check_cancelled(cancel)
-            report.tell(os.lseek(target, 0, os.SEEK_CUR) - first)
+            watch.tell(os.lseek(target, 0, os.SEEK_CUR) - first)
     finally:
         if end is not None:
             os.close(end)
     written = os.lseek(target, 0, os.SEEK_CUR) - first
-    report.finish(written)
+    watch.finish(written)
     return written
 
 
-def _pump(
-    source: int,
-    sink: int,
-    total: int,
-    progress: Callable[[ExportProgress], None] | None,
-    cancel: threading.Event | None,
-) -> int:
-    done, report = 0, _Report(total, progress)
+def _pump(source: int, sink: int, watch: ExportWatch) -> int:
+    done = 0
     poll = select.poll()
     poll.register(source, select.POLLIN)
     while True:
-        _check_cancelled(cancel)
-        report.tell(done)
+        watch.tell(done)
         if not poll.poll(_STEP * 1000):
             continue
         block = os.read(source, _BLOCK)
@@ -197,33 +212,5 @@ def _pump(
         while view:
             view = view[os.write(sink, view) :]
         done += len(block)
-    report.finish(done)
+    watch.finish(done)
     return done
-
-
-def _check_cancelled(cancel: threading.Event | None) -> None:
-    if cancel is not None and cancel.is_set():
-        raise Cancelled("the export was cancelled", hint="nothing was written")
-
-
-class _Report:
-    """What is told of the progress, every `_STEP` seconds and at the end."""
-
-    def __init__(self, total: int, listener: Callable[[ExportProgress], None] | None) -> None:
-        self._total = total
-        self._listener = listener
-        self._began = time.monotonic()
-        self._told = 0.0
-
-    def tell(self, done: int) -> None:
-        now = time.monotonic()
-        if self._listener is not None and now - self._told >= _STEP:
-            self._told = now
-            self._listener(ExportProgress(done=done, total=max(self._total, done), rate=self._rate(done)))
-
-    def finish(self, done: int) -> None:
-        if self._listener is not None:
-            self._listener(ExportProgress(done=done, total=done, rate=self._rate(done)))
-
-    def _rate(self, done: int) -> float:
-        return done / max(time.monotonic() - self._began, 0.001)
