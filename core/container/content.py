@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING
 from core.container.handle import Handle
 from core.errors import StateForbids, TimedOut
 from core.events import EventKind
-from core.host.files import remove_tree
+from core.host.files import temporary_directory
 from core.model.content import CommitOptions, FileChange, RootSizes
 from core.model.snapshot import ExportProgress
 from core.model.state import Verb
@@ -115,13 +114,10 @@ class Content(Handle):
         """
         from core.operations import commit
 
-        folder = self._parts.paths.transfers / os.urandom(6).hex()
-        try:
+        with temporary_directory(self._parts.paths.transfers) as folder:
             with self.hold(Verb.COMMIT) as held:
                 before = held.state.mount_point
                 whole = commit.read_layer(held, options, folder / "layer.tar")
             if not before:
                 self.unmount_unused()
             return commit.commit(held, options, folder / "layer.tar", whole=whole)
-        finally:
-            remove_tree(folder)

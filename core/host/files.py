@@ -7,7 +7,8 @@ import errno
 import os
 import stat
 import struct
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -47,6 +48,20 @@ def make_private_directory(path: Path) -> None:
     if not path.parent.is_dir():
         make_private_directory(path.parent)
     path.mkdir(mode=0o700, exist_ok=True)
+
+
+@contextmanager
+def temporary_directory(parent: Path) -> Iterator[Path]:
+    """A new directory that is the owner's alone, somewhere in `parent`; gone afterwards with all that is in it."""
+    path = parent / os.urandom(6).hex()
+    make_private_directory(path)
+    try:
+        yield path
+    finally:
+        # Loaded here alone: it brings all the compressions with it.
+        from shutil import rmtree
+
+        rmtree(path, ignore_errors=True)
 
 
 def remove_tree(path: Path) -> None:

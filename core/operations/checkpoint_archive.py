@@ -22,7 +22,7 @@ from typing import Any, Final
 import msgspec
 
 from core.errors import DamagedArchive, DestinationExists, ExportFailed
-from core.host.files import make_private_directory
+from core.host.files import make_private_directory, temporary_directory
 from core.host.mounts import is_mounted
 from core.host.processes import find_program, run
 from core.model.config import ContainerConfig
@@ -73,7 +73,7 @@ def write_archive(held: Transaction, options: CheckpointOptions) -> None:
     if target.is_dir():
         raise DestinationExists(f"{target} is a directory", hint="name a file")
     part = target.with_name(f".{target.name}.{os.urandom(4).hex()}.part")
-    with _staging(parts) as folder:
+    with temporary_directory(parts.paths.transfers) as folder:
         _write_facts(held, folder)
         if options.pre_checkpoint:
             images = PREVIOUS
@@ -113,7 +113,7 @@ def unpacked(parts: EngineParts, archive: Path, previous: Path | None) -> Iterat
 
     Raises `DamagedArchive`.
     """
-    with _staging(parts) as folder:
+    with temporary_directory(parts.paths.transfers) as folder:
         for one in (archive, *([previous] if previous is not None else [])):
             _unpack(one, folder)
         try:
@@ -138,16 +138,6 @@ def _unpack(archive: Path, folder: Path) -> None:
     finished = run([find_program("tar"), "--extract", f"--file={archive}", f"--directory={folder}", "--no-same-owner"])
     if finished.returncode:
         raise DamagedArchive(f"{archive} can not be unpacked: {finished.error_text()}", stderr=finished.error_text())
-
-
-@contextmanager
-def _staging(parts: EngineParts) -> Iterator[Path]:
-    folder = parts.paths.transfers / os.urandom(6).hex()
-    make_private_directory(folder)
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _write_facts(held: Transaction, folder: Path) -> None:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 from typing import Final
 
 from core.events import EventKind
-from core.host.files import make_private_directory
 from core.model.config import ContainerConfig
 from core.model.content import ChangeKind, CommitOptions
 from core.model.state import Intent, Status
@@ -26,7 +24,6 @@ def read_layer(held: Transaction, options: CommitOptions, target: Path) -> bool:
     A running container is frozen meanwhile where that is asked for; whoever finds it left frozen by a caller that was
     killed lets it go on.
     """
-    make_private_directory(target.parent)
     freeze = options.pause and held.state.status is Status.RUNNING
     if freeze:
         held.save(intent=Intent.COMMITTING)
@@ -39,9 +36,6 @@ def read_layer(held: Transaction, options: CommitOptions, target: Path) -> bool:
             held.id, target, left_out=mount_points_made(held), ids=held.config.id_mappings
         )
         return False
-    except BaseException:
-        shutil.rmtree(target.parent, ignore_errors=True)
-        raise
     finally:
         if freeze:
             held.parts.runtime.resume(held.id)

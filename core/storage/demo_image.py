@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import io
-import os
-import shutil
 import tarfile
 from pathlib import Path
 from typing import Final
 
 from core.errors import HostIncomplete
-from core.host.files import make_private_directory
+from core.host.files import temporary_directory
 from core.host.processes import run
 from core.model.image import Image
 from core.storage.containers_storage import ContainersStorage
@@ -38,9 +36,7 @@ _FILES: Final[dict[str, bytes]] = {
 
 def build_demo(storage: ContainersStorage, busybox: Path, transfers: Path) -> Image:
     """Make the image `localhost/wharf-demo`. Raises `HostIncomplete` where busybox is not a static program."""
-    folder = transfers / f"demo-{os.urandom(4).hex()}"
-    make_private_directory(folder)
-    try:
+    with temporary_directory(transfers) as folder:
         layer = folder / "layer.tar"
         write_busybox_layer(layer, busybox)
         config = {
@@ -51,8 +47,6 @@ def build_demo(storage: ContainersStorage, busybox: Path, transfers: Path) -> Im
         }
         write_layout(folder / "layout", "demo", layer, config, "wharf demo")
         return storage.copy_layout(folder / "layout", "demo", DEMO_IMAGE)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def write_busybox_layer(target: Path, busybox: Path) -> None:

@@ -15,7 +15,7 @@ from typing import Any, Final
 import msgspec
 
 from core.errors import DamagedArchive, InvalidArgument
-from core.host.files import make_private_directory
+from core.host.files import temporary_directory
 from core.host.processes import find_program, run
 from core.storage.layout import write_layout
 from core.storage.references import full_name
@@ -36,16 +36,12 @@ def import_layout(
     name = full_name(reference) if reference else f"localhost/import-{os.urandom(4).hex()}:latest"
     if not tar.is_file():
         raise InvalidArgument(f"the archive {tar} is not there", hint="check the path")
-    folder = transfers / os.urandom(6).hex()
-    make_private_directory(folder)
-    try:
+    with temporary_directory(transfers) as folder:
         layer = folder / "layer.tar"
         _uncompress(tar, layer)
         _check(layer, tar)
         write_layout(folder / "layout", "import", layer, config, message or f"imported from {tar.name}")
         skopeo.copy_in(f"oci:{folder / 'layout'}:import", name)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
     return name
 
 

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final, Literal
 
 import msgspec
 
 from core.errors import Cancelled, DamagedArchive, EngineError, NoSuchImage, StorageFailed
-from core.host.files import make_private_directory, write_atomically
+from core.host.files import temporary_directory, write_atomically
 from core.host.processes import StillRunning, find_program, kill_group, run, spawn
 from core.model.content import ImageFormat
 from core.model.image import DEFAULT_ACCESS, Image, RegistryAccess
@@ -66,7 +64,7 @@ class Skopeo:
         options = _access_options("src", access) if source.startswith("docker://") else []
         layers = self._source_layers(source, options, access) if progress is not None else []
         target = name or f"localhost/pulled-{os.urandom(4).hex()}:latest"
-        with self._transfer() as folder:
+        with temporary_directory(self._paths.transfers) as folder:
             argv = [*self._base(folder), *_machine(access), "copy", "-q", *options, source, self._destination(target)]
             self._run(argv, folder, source, sum(size for _, size in layers), progress, cancel, layers)
         return target
@@ -91,14 +89,14 @@ class Skopeo:
             options += ["--format", "v2s2" if form == "docker" else "oci"]
         if digest_file is not None:
             options += ["--digestfile", str(digest_file)]
-        with self._transfer() as folder:
+        with temporary_directory(self._paths.transfers) as folder:
             argv = [*self._base(folder), "copy", "-q", *options, self._destination(f"@{image.id}"), destination]
             self._run(argv, folder, destination, image.size, progress, cancel)
 
     def copy_commit(self, source: str, name: str, format_: ImageFormat) -> str:
         """Copy a layout made here, under `name` or under none; the id that the image has in `format_`."""
         self._command.check("images", "-j")
-        with self._transfer() as folder:
+        with temporary_directory(self._paths.transfers) as folder:
             target = name or f"localhost/commit-{os.urandom(4).hex()}:latest"
             options = ["--format", "v2s2" if format_ == "docker" else "oci"]
             argv = [*self._base(folder), "copy", "-q", *options, source, self._destination(target)]
@@ -141,19 +139,10 @@ class Skopeo:
         root, run_root = self._paths.storage_root, self._paths.storage_run_root
         return f"containers-storage:[overlay@{root}+{run_root}{':' + options if options else ''}]{name}"
 
-    @contextmanager
-    def _transfer(self) -> Iterator[Path]:
-        folder = self._paths.transfers / os.urandom(6).hex()
-        make_private_directory(folder)
-        try:
-            yield folder
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
-
     def _source_layers(self, source: str, options: list[str], access: RegistryAccess) -> list[tuple[str, int]]:
         """Digest and bytes of each layer, the lowest first; none where the source does not say."""
         flags = [option.replace("--src-", "--") for option in options]
-        with self._transfer() as folder:
+        with temporary_directory(self._paths.transfers) as folder:
             base = [*self._base(folder), *_machine(access), "inspect"]
             try:
                 manifest = self._inspected([*base, "--raw", *flags, source])
