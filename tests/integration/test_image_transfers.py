@@ -103,11 +103,11 @@ def test_save_to_standard_output(worksite: Worksite, demo_image: Image, tmp_path
 
 
 def test_names_come_and_go(engine: Engine, demo_image: Image, wharf: Wharf) -> None:
-    assert wharf("tag", DEMO, "a:1", "b").returncode == 0
-    assert set(engine.images.find(DEMO).names) == {DEMO, "localhost/a:1", "localhost/b:latest"}
-    assert wharf("untag", DEMO, "b").returncode == 0
+    assert wharf("tag", DEMO, "a:1", "y").returncode == 0
+    assert set(engine.images.find(DEMO).names) == {DEMO, "localhost/a:1", "localhost/y:latest"}
+    assert wharf("untag", DEMO, "y").returncode == 0
     with pytest.raises(NoSuchImage):
-        engine.images.find("b")
+        engine.images.find("y")
     with pytest.raises(InvalidArgument, match="no name of image"):
         engine.images.untag(DEMO, ["other"])
     assert wharf("untag", "a:1").returncode == 0
