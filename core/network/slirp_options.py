@@ -24,7 +24,6 @@ class SlirpOptions(msgspec.Struct, frozen=True, kw_only=True):
     enable_ipv6: bool = False
     outbound_addr: str = ""
     outbound_addr6: str = ""
-    interface: str = "tap0"
 
     @property
     def gateway(self) -> str:

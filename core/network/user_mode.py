@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import signal
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -25,6 +25,8 @@ from core.network.slirp_options import SlirpOptions, parse_slirp
 
 _PATIENCE: Final = 20.0
 TUN_DEVICE: Final = "/dev/net/tun"
+_INTERFACE: Final = "tap0"
+"""What slirp4netns makes inside, as with podman."""
 
 
 def user_mode_lease(mode: NetworkMode, options: str) -> Lease:
@@ -34,7 +36,7 @@ def user_mode_lease(mode: NetworkMode, options: str) -> Lease:
     parsed = parse_slirp(options)
     return Lease(
         network=mode,
-        interface="tap0",
+        interface=_INTERFACE,
         addresses=(parsed.address,),
         gateways=(parsed.gateway,) if parsed.allow_host_loopback else (),
         dns_servers=(),
@@ -47,7 +49,7 @@ def name_servers(mode: NetworkMode, options: str) -> tuple[str, ...]:
 
 
 def start_user_mode(
-    mode: NetworkMode, options: str, namespace: Path, folder: Path, ports: Iterable[PortMapping]
+    mode: NetworkMode, options: str, namespace: Path, folder: Path, ports: Sequence[PortMapping]
 ) -> None:
     """Connect a namespace; back once it works. `folder`: for sockets, on a short path.
 
@@ -59,9 +61,10 @@ def start_user_mode(
     if any(mapping.protocol == "sctp" for mapping in ports):
         raise InvalidArgument("slirp4netns publishes no ports of sctp", hint="use tcp or udp")
     make_private_directory(folder)
-    _start_slirp(parse_slirp(options), namespace, folder)
+    parsed = parse_slirp(options)
+    _start_slirp(parsed, namespace, folder)
     for mapping in ports:
-        _publish(mapping, parse_slirp(options), folder)
+        _publish(mapping, parsed.address.partition("/")[0], folder)
 
 
 def end_user_mode(namespace: Path) -> None:
@@ -92,7 +95,7 @@ def _start_slirp(options: SlirpOptions, namespace: Path, folder: Path) -> None:
     with tempfile.TemporaryFile() as complaints, os.fdopen(ready, "rb", buffering=0) as answer:
         # setsid forks, so that no child of ours is left to be waited for.
         argv = [find_program("setsid"), "--fork", program, f"--ready-fd={tell}", "--api-socket=api", *options.argv]
-        argv += ["--configure", "--netns-type=path", str(namespace), options.interface]
+        argv += ["--configure", "--netns-type=path", str(namespace), _INTERFACE]
         (folder / "api").unlink(missing_ok=True)
         try:
             spawn(argv, cwd=folder, pass_fds=(tell,), stderr=complaints.fileno()).wait()
@@ -105,13 +108,13 @@ def _start_slirp(options: SlirpOptions, namespace: Path, folder: Path) -> None:
             raise NetworkFailed(f"slirp4netns could not connect the container: {last}", argv=argv, stderr=text)
 
 
-def _publish(mapping: PortMapping, options: SlirpOptions, folder: Path) -> None:
+def _publish(mapping: PortMapping, address: str, folder: Path) -> None:
     for step in range(mapping.length):
         wanted = {
             "proto": mapping.protocol,
             "host_addr": mapping.host_ip or "0.0.0.0",
             "host_port": mapping.host_port + step,
-            "guest_addr": options.address.partition("/")[0],
+            "guest_addr": address,
             "guest_port": mapping.container_port + step,
         }
         answer = _ask(folder, {"execute": "add_hostfwd", "arguments": wanted})
@@ -144,11 +147,10 @@ def _ask(folder: Path, request: dict[str, object]) -> dict[str, object]:
         os.close(descriptor)
 
 
-def _start_pasta(options: str, namespace: Path, ports: Iterable[PortMapping]) -> None:
+def _start_pasta(options: str, namespace: Path, ports: Sequence[PortMapping]) -> None:
     argv = [find_program("pasta"), "--config-net", "--quiet", "--no-map-gw"]
     given = {"tcp": "--tcp-ports", "udp": "--udp-ports"}
-    wanted = list(ports)
-    for mapping in wanted:
+    for mapping in ports:
         if mapping.protocol not in given:
             raise InvalidArgument(f"pasta publishes no ports of {mapping.protocol}", hint="use tcp or udp")
         last_host, last = mapping.host_port + mapping.length - 1, mapping.container_port + mapping.length - 1
@@ -156,7 +158,7 @@ def _start_pasta(options: str, namespace: Path, ports: Iterable[PortMapping]) ->
         spans = f"{mapping.host_port}-{last_host}:{mapping.container_port}-{last}"
         argv += [given[mapping.protocol], f"{where}{spans}"]
     for protocol, flag in given.items():
-        if not any(mapping.protocol == protocol for mapping in wanted):
+        if not any(mapping.protocol == protocol for mapping in ports):
             argv += [flag, "none"]
     argv += ["--tcp-ns", "none", "--udp-ns", "none", *(word for word in options.split(",") if word)]
     # Back once it works: it goes on in the background.
