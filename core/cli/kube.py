@@ -11,8 +11,8 @@ from core.cli.main import Invocation
 from core.cli.network_options import parse_networks, usual_network
 from core.cli.pairs import name_value_pairs
 from core.cli.parser import CommandParser, add_boolean
+from core.cli.registry_options import add_access, registry_access
 from core.cli.surroundings import add_log_options, log_fields
-from core.cli.transfers import add_access, registry_access
 from core.errors import DestinationExists, InvalidArgument, PodFailed
 from core.kube import manifest
 from core.kube.generate import generate

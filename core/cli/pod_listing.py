@@ -30,7 +30,6 @@ _SORT_KEYS: Final[dict[str, Callable[[PodSnapshot], Any]]] = {
     "status": lambda pod: str(pod.status),
 }
 _COLUMNS: Final = ("Id", "Name", "Status", "Created", "InfraId")
-_STATS_COLUMNS: Final = ("Pod", "CID", "Name", "CPU", "MemUsage", "Mem", "NetIO", "BlockIO", "PIDS")
 _NOTHING: Final = ("--", "-- / --", "--", "-- / --", "-- / --", "--")
 
 
@@ -231,7 +230,7 @@ def _print_stats(engine: Engine, options: Options) -> None:
         rows,
         options,
         fields=_STATS_FIELDS,
-        columns=_STATS_COLUMNS,
+        columns=tuple(_STATS_FIELDS),
         as_json=lambda: [{name: get(row) for name, (_, get) in _STATS_FIELDS.items()} for row in rows],
         name="pod stats",
     )

@@ -5,9 +5,8 @@ from __future__ import annotations
 from core.cli.command import command_parser, open_engine
 from core.cli.formatting import add_format, print_formatted
 from core.cli.main import Invocation
-from core.cli.parser import add_boolean
+from core.cli.registry_options import add_access, registry_access
 from core.errors import InvalidArgument
-from core.model.image import RegistryAccess
 
 _FIELDS = {"Name": ("NAME", lambda row: row[0]), "Tag": ("TAG", lambda row: row[1])}
 _LIMIT = 25
@@ -19,9 +18,7 @@ def run(invocation: Invocation) -> int:
     parser.add_argument("--list-tags", action="store_true", help="the tags of the repository")
     parser.add_argument("--limit", type=int, default=_LIMIT, help="how many are shown")
     parser.add_argument("--no-trunc", action="store_true", help="as without it: names are shown whole")
-    parser.add_argument("--authfile", default="", metavar="FILE", help="file with the logins of registries")
-    parser.add_argument("--cert-dir", default="", metavar="DIRECTORY", help="certificates of the registry and for it")
-    add_boolean(parser, "--tls-verify", default=True, explanation="whether the registry has to prove who it is")
+    add_access(parser, credentials=False)
     add_format(parser, no_heading=())
     parser.add_argument("term", metavar="REPOSITORY")
     options = parser.parse_args(invocation.arguments)
@@ -30,9 +27,8 @@ def run(invocation: Invocation) -> int:
             "search for words is not supported by wharf: registries of today do not offer it",
             hint="use --list-tags with a repository, or the registry's own page",
         )
-    access = RegistryAccess(authfile=options.authfile, certificates=options.cert_dir, tls_verify=options.tls_verify)
     with open_engine(invocation) as engine:
-        repository, tags = engine.images.tags(options.term, access)
+        repository, tags = engine.images.tags(options.term, registry_access(options))
     rows = [(repository, tag) for tag in tags[: options.limit or _LIMIT]]
     print_formatted(
         rows,

@@ -18,7 +18,8 @@ from core.cli.command import command_parser, open_engine
 from core.cli.image_choice import add_platform, platform_fields
 from core.cli.main import Invocation
 from core.cli.output import size
-from core.cli.parser import CommandParser, Options, add_boolean
+from core.cli.parser import CommandParser, Options
+from core.cli.registry_options import add_access, registry_access
 from core.engine import Engine
 from core.errors import InvalidArgument
 from core.images import SAVE_FORMS
@@ -39,24 +40,6 @@ def run(invocation: Invocation) -> int:
         "login": _login,
         "logout": _logout,
     }[invocation.command](invocation, parser)
-
-
-def add_access(parser: CommandParser, *, credentials: bool = True) -> None:
-    """The options about registries, for `registry_access`."""
-    parser.add_argument("--authfile", default="", metavar="FILE", help="file with the logins of registries")
-    parser.add_argument("--cert-dir", default="", metavar="DIRECTORY", help="certificates of the registry and for it")
-    add_boolean(parser, "--tls-verify", default=True, explanation="whether the registry has to prove who it is")
-    if credentials:
-        parser.add_argument("--creds", default="", metavar="USER:PASSWORD", help="in place of a login")
-
-
-def registry_access(options: Options) -> RegistryAccess:
-    return RegistryAccess(
-        authfile=options.authfile,
-        credentials=getattr(options, "creds", ""),
-        certificates=options.cert_dir,
-        tls_verify=options.tls_verify,
-    )
 
 
 def _access_of_pull(options: Options) -> RegistryAccess:

@@ -17,15 +17,13 @@ if TYPE_CHECKING:
     from core.cli.parser import CommandParser, Options
     from core.container import Container
 
-# What is waited for as created has no process yet: one that has is initialized.
-_STATES = {**STATE_WORDS, "created": (Status.CONFIGURED,)}
 _LONGEST_INTERVAL = 3600.0
 
 
 def add_conditions(parser: CommandParser) -> None:
     """--condition and --interval, for `conditions`."""
     add = parser.add_argument
-    explanation = f"wait for one of these states in place of the end: {', '.join(_STATES)}"
+    explanation = f"wait for one of these states in place of the end: {', '.join(STATE_WORDS)}"
     add("--condition", action="append", default=[], metavar="STATE", help=explanation)
     add("--interval", "-i", type=_interval, default=0.25, metavar="TIME", help="from one look to the next: 250ms")
 
@@ -34,9 +32,9 @@ def conditions(options: Options) -> Callable[[Container], int]:
     """What waits for a container, and gives its exit code, or -1 where it has not ended. Raises `InvalidArgument`."""
     wanted: set[Status] = set()
     for word in (word for text in options.condition for word in text.split(",")):
-        if word not in _STATES:
-            raise InvalidArgument(f"unknown container state: {word}", hint=f"use one of {', '.join(_STATES)}")
-        wanted.update(_STATES[word])
+        if word not in STATE_WORDS:
+            raise InvalidArgument(f"unknown container state: {word}", hint=f"use one of {', '.join(STATE_WORDS)}")
+        wanted.update(STATE_WORDS[word])
     if not wanted:
         return lambda container: container.wait()
     return lambda container: _reached(container, wanted, options.interval)
