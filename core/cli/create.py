@@ -19,6 +19,7 @@ from core.cli.main import FAILED, Invocation
 from core.cli.mounts import mounts, sorted_by_kind, tmpfs, volume
 from core.cli.namespaces import add_namespaces, create_in_pod, namespace_options, user_namespace_options
 from core.cli.network_options import add_exposed_ports, add_network_options, network_fields, warn_of_discarded_ports
+from core.cli.pairs import name_value_pairs
 from core.cli.parser import REST, CommandParser, Options, add_boolean, cpu_count, seconds
 from core.cli.secret_options import secret_use
 from core.cli.sizes import parse_size
@@ -209,8 +210,8 @@ def create_options(options: Options, invocation: Invocation) -> CreateOptions:
         stdin_open=options.interactive,
         stdin_once=options.interactive and not getattr(options, "detach", False),
         hostname=options.hostname,
-        labels=pairs([*lines_of_files(options.label_file), *options.label]),
-        annotations=pairs(options.annotation),
+        labels=name_value_pairs([*lines_of_files(options.label_file), *options.label]),
+        annotations=name_value_pairs(options.annotation),
         stop_signal=options.stop_signal,
         stop_timeout=options.stop_timeout,
         bind_mounts=binds,
@@ -255,14 +256,3 @@ def _entrypoint(text: str | None) -> tuple[str, ...] | None:
         except msgspec.MsgspecError as error:
             raise InvalidArgument(f"the entrypoint {text} is no JSON list of words: {error}") from error
     return (text,) if text else ()
-
-
-def pairs(texts: list[str]) -> dict[str, str]:
-    """`NAME=VALUE` texts as a mapping. Raises `InvalidArgument` for one without a name."""
-    pairs = {}
-    for text in texts:
-        name, _, value = text.partition("=")
-        if not name:
-            raise InvalidArgument(f"{text!r} has no name", hint="use NAME=VALUE")
-        pairs[name] = value
-    return pairs

@@ -6,8 +6,11 @@ from core.errors import InvalidArgument
 
 
 def name_value_pairs(texts: list[str]) -> dict[str, str]:
-    """Labels or options by their names; of one that is given twice the last counts. Raises `InvalidArgument`."""
-    pairs = {name: value for name, _, value in (text.partition("=") for text in texts)}
-    if "" in pairs:
-        raise InvalidArgument("a label or an option has no name", hint="use NAME=VALUE")
+    """Values by their names; of a name that is given twice the last counts. Raises `InvalidArgument` without a name."""
+    pairs = {}
+    for text in texts:
+        name, _, value = text.partition("=")
+        if not name:
+            raise InvalidArgument(f"{text!r} has no name", hint="use NAME=VALUE")
+        pairs[name] = value
     return pairs

@@ -11,13 +11,13 @@ import msgspec
 
 from core.cli.command import command_parser, confirmed, open_engine
 from core.cli.confinement import security_of
-from core.cli.create import pairs
 from core.cli.device_limits import rate
 from core.cli.kernel_options import device, sysctl
 from core.cli.main import Invocation, report
 from core.cli.mounts import sorted_by_kind, volume
 from core.cli.namespaces import add_user_namespace, user_namespace_options
 from core.cli.network_options import add_network_options, network_fields
+from core.cli.pairs import name_value_pairs
 from core.cli.parser import CommandParser, Options, add_boolean, cpu_count, seconds
 from core.cli.sizes import parse_size
 from core.engine import Engine
@@ -157,7 +157,7 @@ def pod_options(options: Options, invocation: Invocation) -> PodOptions:
         defaults=_defaults(options),
         cgroup_parent=options.cgroup_parent,
         hostname=options.hostname,
-        labels=pairs(labels),
+        labels=name_value_pairs(labels),
         resources=ResourceLimits(
             memory=parse_size(options.memory),
             memory_swap=-1 if options.memory_swap == "-1" else parse_size(options.memory_swap),

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Final
 
 from core.cli.command import command_parser, open_engine
-from core.cli.create import pairs
 from core.cli.formatting import add_format, filled_objects, print_formatted, wants_json
 from core.cli.main import Invocation, report
 from core.cli.output import ago, print_json
+from core.cli.pairs import name_value_pairs
 from core.cli.parser import CommandParser
 from core.errors import EngineError, InvalidArgument, NoSuchObject
 from core.model.secret import Secret
@@ -49,7 +49,7 @@ def _create(invocation: Invocation, parser: CommandParser) -> int:
     options = parser.parse_args(invocation.arguments)
     data = _from_environment(options.file) if options.env else _from_file(options.file)
     with open_engine(invocation) as engine:
-        print(engine.secrets.create(options.name, data, pairs(options.label), replace=options.replace).id)
+        print(engine.secrets.create(options.name, data, name_value_pairs(options.label), replace=options.replace).id)
     return 0
 
 
