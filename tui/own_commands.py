@@ -106,19 +106,12 @@ def _ask(deck: DeckScreen, command: OwnCommand, rows: Sequence[Any]) -> None:
         if not command.confirm and locked is None:
             _run(deck, command, orders)
             return
-        from tui.screens.dialog import ConfirmDialog
-        from tui.screens.lock_dialog import LockDialog
+        from tui.screens import asking
 
-        def answered(answer: tuple[bool, bool] | None) -> None:
-            if answer is not None and answer[0]:
-                _run(deck, command, orders)
-
-        listed = [" ".join(argv) for _, argv in orders]
-        title, message = f"{command.name}?", "On this host is run:"
-        if locked is not None and locked.level == "name":
-            deck.app.push_screen(LockDialog(title, message, "Run", locked, listed=listed), answered)
-        else:
-            deck.app.push_screen(ConfirmDialog(title, message, "Run", listed=listed), answered)
+        asking.confirm(
+            deck, f"{command.name}?", "On this host is run:", "Run", lambda: _run(deck, command, orders),
+            listed=[" ".join(argv) for _, argv in orders], locked=locked,
+        )  # fmt: skip
 
     if not command.inputs:
         confirm({})

@@ -1,4 +1,4 @@
-"""One question for a verb on one row or on many: what will happen to each, and cancel as the default."""
+"""The questions before something is done: of a verb on one row or on many what will happen to each."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from tui.screens.lock_dialog import LockDialog
 from tui.step import Step
 
 if TYPE_CHECKING:
+    from tui.locks import Locked
     from tui.screens.consoles import ConsoleKeeping
     from tui.screens.deck import DeckScreen
 
@@ -21,6 +22,28 @@ class Plan:
 
     step: Step
     words: str
+
+
+def confirm(
+    deck: ConsoleKeeping,
+    title: str,
+    message: str,
+    verb: str,
+    then: Callable[[], object],
+    *,
+    listed: Sequence[str] = (),
+    locked: Locked | None = None,
+) -> None:
+    """Ask, with cancel as the default, and do `then` where it was confirmed. `locked`: what a lock is about."""
+
+    def answered(is_confirmed: bool | None) -> None:
+        if is_confirmed:
+            then()
+
+    if locked is not None and locked.level == "name":
+        deck.app.push_screen(LockDialog(title, message, verb, locked, listed=listed), answered)
+    else:
+        deck.app.push_screen(ConfirmDialog(title, message, verb, listed=listed), answered)
 
 
 def ask(
@@ -55,16 +78,8 @@ def ask(
         f"{view.label(row)}  {planned.words if planned else f'is left alone: {view.refusal(row)}'}"
         for row, planned in plans
     ]
-
-    def answered(answer: tuple[bool, bool] | None) -> None:
-        if answer is not None and answer[0]:
-            deck.bridge.run(*steps)
-
     shown = listed if len(rows) > 1 else ()
-    if locked is not None and locked.level == "name":
-        deck.app.push_screen(LockDialog(title, message, verb, locked, listed=shown), answered)
-    else:
-        deck.app.push_screen(ConfirmDialog(title, message, verb, listed=shown), answered)
+    confirm(deck, title, message, verb, lambda: deck.bridge.run(*steps), listed=shown, locked=locked)
 
 
 def order(deck: ConsoleKeeping, verb: str, steps: Sequence[Step]) -> None:
@@ -73,13 +88,6 @@ def order(deck: ConsoleKeeping, verb: str, steps: Sequence[Step]) -> None:
     if locked is None:
         deck.bridge.run(*steps)
         return
-
-    def answered(answer: tuple[bool, bool] | None) -> None:
-        if answer is not None and answer[0]:
-            deck.bridge.run(*steps)
-
     title = f"{verb} {', '.join(step.name for step in steps)}?"
-    if locked.level == "name":
-        deck.app.push_screen(LockDialog(title, "", verb, locked), answered)
-    else:
-        deck.app.push_screen(ConfirmDialog(title, f"Locked: {', '.join(locked.names)}.", verb), answered)
+    message = "" if locked.level == "name" else f"Locked: {', '.join(locked.names)}."
+    confirm(deck, title, message, verb, lambda: deck.bridge.run(*steps), locked=locked)

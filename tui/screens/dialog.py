@@ -16,7 +16,6 @@ from textual.widgets.option_list import Option
 
 from core.errors import EngineError
 from tui.plain_text import printable
-from tui.widgets.tick import Tick
 
 SIGNALS: Final = (
     ("TERM", "ask it to end"),
@@ -55,8 +54,8 @@ class ErrorDialog(ModalScreen[None]):
         self.dismiss(None)
 
 
-class ConfirmDialog(ModalScreen[tuple[bool, bool]]):
-    """A question. The default is to cancel. Ends in whether it was confirmed, and whether the box was ticked."""
+class ConfirmDialog(ModalScreen[bool]):
+    """A question. The default is to cancel. Ends in whether it was confirmed."""
 
     CSS_PATH = "dialog.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -67,24 +66,13 @@ class ConfirmDialog(ModalScreen[tuple[bool, bool]]):
         Binding("up", "scroll(-1)", "up", show=False),
     ]
 
-    def __init__(
-        self,
-        title: str,
-        message: str,
-        verb: str,
-        *,
-        listed: Sequence[str] = (),
-        tick: str = "",
-        ticked: bool = False,
-    ) -> None:
+    def __init__(self, title: str, message: str, verb: str, *, listed: Sequence[str] = ()) -> None:
         """`listed`: what happens to each of several."""
         super().__init__()
         self._listed = listed
         self._title = title
         self._message = message
         self._verb = verb
-        self._tick = tick
-        self._ticked = ticked
 
     def compose(self) -> ComposeResult:
         with Vertical(id="dialog") as box:
@@ -94,8 +82,6 @@ class ConfirmDialog(ModalScreen[tuple[bool, bool]]):
             if self._listed:
                 with VerticalScroll(id="listed", can_focus=False):
                     yield Static(Text("\n".join(printable(line) for line in self._listed)))
-            if self._tick:
-                yield Tick(self._tick, self._ticked, id="tick")
             with Horizontal(id="buttons"):
                 yield Button("Cancel", id="cancel", variant="primary")
                 yield Button(self._verb, id="confirm", variant="error")
@@ -109,11 +95,11 @@ class ConfirmDialog(ModalScreen[tuple[bool, bool]]):
 
     @on(Button.Pressed, "#cancel")
     def action_cancel(self) -> None:
-        self.dismiss((False, False))
+        self.dismiss(False)
 
     @on(Button.Pressed, "#confirm")
     def action_confirm(self) -> None:
-        self.dismiss((True, bool(self._tick) and self.query_one("#tick", Tick).value))
+        self.dismiss(True)
 
 
 class SignalDialog(ModalScreen[str]):

@@ -9,7 +9,7 @@ from tui.keymap import SYSTEM, Action
 from tui.messages import ConfigurationAsked
 from tui.own_commands import GROUP
 from tui.palette_ranking import Chosen
-from tui.screens.dialog import ConfirmDialog
+from tui.screens.asking import confirm
 from tui.screens.greeting import dismiss
 from tui.screens.help import help_text
 from tui.screens.list_actions import ListActions
@@ -47,13 +47,12 @@ class GeneralActions(ListActions, SystemActions, WorkspaceActions):
             self._deck.say("read-only: nothing is changed from this screen")
             return
 
-        def answered(answer: tuple[bool, bool] | None) -> None:
-            if answer is not None and answer[0]:
-                self._deck.set_read_only(False)
-                self._deck.say("containers can be changed again")
+        def lift() -> None:
+            self._deck.set_read_only(False)
+            self._deck.say("containers can be changed again")
 
         words = "Every key works again, those that stop and remove, too."
-        self._deck.app.push_screen(ConfirmDialog("Lift read-only mode?", words, "Lift"), answered)
+        confirm(self._deck, "Lift read-only mode?", words, "Lift", lift)
 
     def read_configuration(self) -> None:
         self._deck.post_message(ConfigurationAsked())
@@ -186,12 +185,7 @@ class GeneralActions(ListActions, SystemActions, WorkspaceActions):
             deck.app.exit()
             return
         message = f"Leaving ends {' and '.join(ended)}. Containers and what is attached to them go on."
-
-        def answered(answer: tuple[bool, bool] | None) -> None:
-            if answer is not None and answer[0]:
-                deck.app.exit()
-
-        deck.app.push_screen(ConfirmDialog("Leave?", message, "Leave"), answered)
+        confirm(deck, "Leave?", message, "Leave", deck.app.exit)
 
 
 def _verb(action: Action, rows: Sequence[Any]) -> str:

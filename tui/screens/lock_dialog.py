@@ -17,7 +17,7 @@ from tui.locks import SIGN, Locked
 from tui.plain_text import printable
 
 
-class LockDialog(ModalScreen[tuple[bool, bool]]):
+class LockDialog(ModalScreen[bool]):
     """Ends as `ConfirmDialog` does. Nothing but the word of the lock confirms."""
 
     CSS_PATH = "dialog.tcss"
@@ -60,8 +60,8 @@ class LockDialog(ModalScreen[tuple[bool, bool]]):
     @on(Button.Pressed, "#confirm")
     def confirm(self) -> None:
         if self._is_typed:
-            self.dismiss((True, False))
+            self.dismiss(True)
 
     @on(Button.Pressed, "#cancel")
     def action_cancel(self) -> None:
-        self.dismiss((False, False))
+        self.dismiss(False)

@@ -101,8 +101,7 @@ def offered(offer: PruneOffer) -> list[str]:
 def prune(deck: DeckScreen, what: str, kinds: Sequence[str]) -> None:
     """Show what nothing uses and how much that frees, then remove just that. `what`: in words."""
     from tui.locks import locked_among
-    from tui.screens.dialog import ConfirmDialog
-    from tui.screens.lock_dialog import LockDialog
+    from tui.screens.asking import confirm
 
     def show(offer: PruneOffer) -> None:
         lines = offered(offer)
@@ -110,18 +109,12 @@ def prune(deck: DeckScreen, what: str, kinds: Sequence[str]) -> None:
             deck.say(f"there is nothing to prune: {what}")
             return
 
-        def answered(answer: tuple[bool, bool] | None) -> None:
-            if answer is not None and answer[0]:
-                given = (offer.plan, [pod_id for pod_id, _ in offer.pods], tuple(kinds))
-                deck.bridge.run(Step("prune", f"prune {what}", what, given))
-
+        given = (offer.plan, [pod_id for pod_id, _ in offer.pods], tuple(kinds))
+        step = Step("prune", f"prune {what}", what, given)
         freed = f"This frees {size(offer.plan.size)}." if offer.plan.size else "This frees next to nothing."
         message = f"For good goes what is listed. {freed} What comes into use before that stays."
-        title, locked = f"Prune {what}?", locked_among(offer.labelled, deck.configuration.locks)
-        if locked is not None and locked.level == "name":
-            deck.app.push_screen(LockDialog(title, message, "Prune", locked, listed=lines), answered)
-        else:
-            deck.app.push_screen(ConfirmDialog(title, message, "Prune", listed=lines), answered)
+        locked = locked_among(offer.labelled, deck.configuration.locks)
+        confirm(deck, f"Prune {what}?", message, "Prune", lambda: deck.bridge.run(step), listed=lines, locked=locked)
 
     deck.say(f"looking for what nothing uses: {what} …")
     deck.ask("prune offer", "", tuple(kinds), then=show)

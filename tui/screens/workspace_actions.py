@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from core.errors import EngineError
 from tui.plain_text import ago
 from tui.screens import orders
-from tui.screens.dialog import ConfirmDialog, ErrorDialog
+from tui.screens.asking import confirm
+from tui.screens.dialog import ErrorDialog
 from tui.screens.prompt import PromptDialog
 from tui.widgets.bars import TitleBar
 from tui.workspaces.folder import USUAL, Found, WorkspaceFolder, check_name
@@ -39,7 +40,7 @@ class WorkspaceActions:
                 return
             keep = partial(self._keep_as, name)
             if name != self._deck.workspace.name and name in [found.name for found in folder.all()]:
-                self._confirm(f"Write over {name}?", "There is a workspace of this name.", "Write over", keep)
+                confirm(self._deck, f"Write over {name}?", "There is a workspace of this name.", "Write over", keep)
             else:
                 keep()
 
@@ -71,7 +72,7 @@ class WorkspaceActions:
     def remove_workspace(self) -> None:
         def ask(found: Found) -> None:
             message = "What it kept is forgotten. Nothing happens to containers."
-            self._confirm(f"Remove the workspace {found.name}?", message, "Remove", lambda: remove(found))
+            confirm(self._deck, f"Remove the workspace {found.name}?", message, "Remove", lambda: remove(found))
 
         def remove(found: Found) -> None:
             folder = self._folder()
@@ -96,13 +97,6 @@ class WorkspaceActions:
             orders.choose(self._deck, title, message, options, lambda number: then(there[number]))
         else:
             self._deck.say("there is no other workspace; the palette has: keep the screen as a workspace")
-
-    def _confirm(self, title: str, message: str, verb: str, then: Callable[[], None]) -> None:
-        def answered(answer: tuple[bool, bool] | None) -> None:
-            if answer is not None and answer[0]:
-                then()
-
-        self._deck.app.push_screen(ConfirmDialog(title, message, verb), answered)
 
     def _folder(self) -> WorkspaceFolder | None:
         if self._deck.workspace.folder is None:

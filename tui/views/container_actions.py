@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -12,8 +12,8 @@ from core.model.state import Status, Verb, allows
 from tui.messages import ShellMissing
 from tui.plain_text import printable, shown_name
 from tui.screens import orders
-from tui.screens.asking import Plan, ask, order
-from tui.screens.dialog import ConfirmDialog, SignalDialog
+from tui.screens.asking import Plan, ask, confirm, order
+from tui.screens.dialog import SignalDialog
 from tui.screens.exec_dialog import ExecDialog, ExecRequest
 from tui.screens.log_screen import LogScreen
 from tui.step import Step
@@ -132,7 +132,7 @@ class ContainerActions(ContainerBatches, ContainerSettings):
             self._deck.await_console()
             self._bridge.host_tools(row.id)
 
-        _confirm(self._deck, f"The host's tools in {shown_name(row)}?", words + _PRIVILEGES, "Open", begin)
+        confirm(self._deck, f"The host's tools in {shown_name(row)}?", words + _PRIVILEGES, "Open", begin)
 
     def await_end(self, rows: Pictures) -> None:
         """Tell when they have ended, and with which code; of those that are awaited already no more."""
@@ -234,7 +234,7 @@ def offer_host_tools(deck: ConsoleKeeping, message: ShellMissing) -> None:
         deck.await_console()
         deck.bridge.host_tools(message.container_id)
 
-    _confirm(
+    confirm(
         deck,
         f"{message.name} has no shell",
         "The host's busybox can be run in its namespaces: files, processes and network are seen as from inside. "
@@ -247,18 +247,10 @@ def offer_host_tools(deck: ConsoleKeeping, message: ShellMissing) -> None:
 def offer_clipboard(deck: ConsoleKeeping, text: str) -> None:
     """A program wants a text in the clipboard: only with consent."""
     shown = printable(text[:200]) + ("…" if len(text) > 200 else "")
-    _confirm(
+    confirm(
         deck,
         "Copy to your clipboard?",
         f"The program in the container wants {len(text)} characters in your clipboard: {shown}",
         "Copy",
         lambda: deck.app.copy_to_clipboard(text),
     )
-
-
-def _confirm(deck: ConsoleKeeping, title: str, message: str, verb: str, act: Callable[[], object]) -> None:
-    def answered(answer: tuple[bool, bool] | None) -> None:
-        if answer is not None and answer[0]:
-            act()
-
-    deck.app.push_screen(ConfirmDialog(title, message, verb), answered)

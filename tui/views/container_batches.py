@@ -11,8 +11,8 @@ from core.model.state import Status, Verb, allows
 from tui.exports import ExportJob
 from tui.plain_text import shown_name
 from tui.screens import orders
+from tui.screens.asking import confirm
 from tui.screens.commit_dialog import CommitDialog
-from tui.screens.dialog import ConfirmDialog
 from tui.screens.export import ExportDialog
 from tui.step import Step
 
@@ -110,17 +110,11 @@ class ContainerBatches:
         if len(rows) == 1:
             begin()
             return
-
-        def answered(answer: tuple[bool, bool] | None) -> None:
-            if answer is not None and answer[0]:
-                begin()
-
         listed = [
             f"{shown_name(row)}  {'in a pane of its own' if row in targets else f'is left alone: it is {row.status}'}"
             for row in rows
         ]
-        title = f"{words} {len(targets)} containers?"
-        self._deck.app.push_screen(ConfirmDialog(title, "", "Open", listed=listed), answered)
+        confirm(self._deck, f"{words} {len(targets)} containers?", "", "Open", begin, listed=listed)
 
     def copy_files(self, row: ContainerSnapshot) -> None:
         from tui.forms.copying import copy_form, direction

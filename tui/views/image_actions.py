@@ -9,7 +9,7 @@ from tui.bridge.readers import ImageRow
 from tui.forms import images as forms
 from tui.forms.form import words_of
 from tui.screens import orders
-from tui.screens.asking import Plan, ask, order
+from tui.screens.asking import Plan, ask, confirm, order
 from tui.step import Step
 from tui.transfers import TransferJob
 
@@ -38,16 +38,12 @@ class ImageActions:
         ask(self._deck, "Remove", rows, plan)
 
     def _remove_used(self, row: ImageRow) -> None:
-        from tui.screens.dialog import ConfirmDialog
-
-        def answered(answer: tuple[bool, bool] | None) -> None:
-            if answer is not None and answer[0]:
-                order(self._deck, "Remove", [Step("remove used image", row.id, row.name)])
+        def remove() -> None:
+            order(self._deck, "Remove", [Step("remove used image", row.id, row.name)])
 
         names = [self._deck.name_of(container_id) for container_id in row.used_by]
         message = "Containers are made of it. They are killed where they run, and go for good with their files:"
-        dialog = ConfirmDialog(f"Remove {row.name} and its containers?", message, "Remove", listed=names)
-        self._deck.app.push_screen(dialog, answered)
+        confirm(self._deck, f"Remove {row.name} and its containers?", message, "Remove", remove, listed=names)
 
     def pull(self) -> None:
         orders.pull(self._deck)

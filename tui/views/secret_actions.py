@@ -10,8 +10,7 @@ from rich.text import Text
 from core.model.secret import Secret
 from tui.plain_text import printable_text
 from tui.screens import orders
-from tui.screens.asking import Plan, ask
-from tui.screens.dialog import ConfirmDialog
+from tui.screens.asking import Plan, ask, confirm
 from tui.step import Step
 
 if TYPE_CHECKING:
@@ -39,12 +38,11 @@ class SecretActions:
             text = printable_text(data.decode("utf-8", "replace"))
             self._deck.app.push_screen(TextView(f"secret {row.name}, {len(data)} bytes", Text(text)))
 
-        def answered(answer: tuple[bool, bool] | None) -> None:
-            if answer is not None and answer[0]:
-                self._deck.ask("secret data", row.id, then=show)
+        def read() -> None:
+            self._deck.ask("secret data", row.id, then=show)
 
         words = "What it is stands on the screen then, for whoever looks at it, and in a recording of the terminal."
-        self._deck.app.push_screen(ConfirmDialog(f"Show secret {row.name}?", words, "Show"), answered)
+        confirm(self._deck, f"Show secret {row.name}?", words, "Show", read)
 
     def inspect(self, row: Secret) -> None:
         self._deck.open_tab("inspect")
