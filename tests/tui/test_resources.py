@@ -211,7 +211,7 @@ async def test_a_prune_shows_first_what_goes_and_takes_no_more(app: WharfApp, fa
         await until_shown(pilot, "image 999999999999  7.0M", "This frees 7.0M.")
         await pilot.press("enter")
         await settled(pilot)
-        assert fake.calls == []
+        assert fake.calls == [] and status(app) == ""
         await pilot.press("5", "z")
         await until_shown(pilot, "network inner", "next to nothing")
         await pilot.press("y")

@@ -108,12 +108,12 @@ def prune(deck: DeckScreen, what: str, kinds: Sequence[str]) -> None:
         if not lines:
             deck.say(f"there is nothing to prune: {what}")
             return
-
         given = (offer.plan, [pod_id for pod_id, _ in offer.pods], tuple(kinds))
         step = Step("prune", f"prune {what}", what, given)
         freed = f"This frees {size(offer.plan.size)}." if offer.plan.size else "This frees next to nothing."
         message = f"For good goes what is listed. {freed} What comes into use before that stays."
         locked = locked_among(offer.labelled, deck.configuration.locks)
+        deck.say("")
         confirm(deck, f"Prune {what}?", message, "Prune", lambda: deck.bridge.run(step), listed=lines, locked=locked)
 
     deck.say(f"looking for what nothing uses: {what} …")

@@ -68,6 +68,7 @@ class SystemActions:
         from tui.screens.text_view import TextView
 
         def show(usage: DiskUsage) -> None:
+            self._deck.say("")
             self._deck.app.push_screen(TextView("what takes room on disk", Text(usage_text(usage))))
 
         self._deck.say("measuring …")
