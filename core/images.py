@@ -12,7 +12,7 @@ from core.errors import InvalidArgument
 from core.events import EventKind
 from core.host.processes import find_program
 from core.model.content import FileChange, ImageFormat
-from core.model.image import DEFAULT_ACCESS, Image, ImageConfig, ImageStep, RegistryAccess
+from core.model.image import DEFAULT_ACCESS, FoundRepository, Image, ImageConfig, ImageStep, RegistryAccess
 from core.model.snapshot import PullProgress
 from core.operations.parts import EngineParts
 from core.storage.containers_storage import ContainersStorage
@@ -81,6 +81,12 @@ class Images:
         from core.storage.registry_tags import registry_tags
 
         return registry_tags(self._parts.settings, repository, access)
+
+    def search(self, term: str, access: RegistryAccess = DEFAULT_ACCESS, *, limit: int) -> list[FoundRepository]:
+        """The repositories of registries that fit, at most `limit` of each registry. Raises `StorageFailed`."""
+        from core.storage.registry_search import search
+
+        return search(self._parts.settings, term, access, limit)
 
     def load(self, archive: Path) -> list[Image]:
         """Read images from a docker or OCI archive. Raises `DamagedArchive`, `StorageFailed`."""

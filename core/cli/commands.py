@@ -79,7 +79,7 @@ COMMANDS = {
     "rmi": ("images", "remove images"),
     "run": ("create", "create a container and start it"),
     "save": ("transfers", "write an image to an archive"),
-    "search": ("search", "list the tags of a repository"),
+    "search": ("search", "search registries for an image, or list the tags of a repository"),
     "secret create": ("secrets", "keep a secret that containers can get"),
     "secret exists": ("secrets", "tell by the exit code whether a secret is there"),
     "secret inspect": ("secrets", "show all that is known of secrets"),

@@ -56,6 +56,17 @@ class ImageStep(msgspec.Struct, frozen=True, kw_only=True):
     image_id: str = ""
 
 
+class FoundRepository(msgspec.Struct, frozen=True, kw_only=True):
+    """A repository that a search found. `name`: with its registry. All but the two is said by Docker Hub alone."""
+
+    registry: str
+    name: str
+    description: str = ""
+    stars: int = 0
+    official: bool = False
+    automated: bool = False
+
+
 class TrustRule(msgspec.Struct, frozen=True, kw_only=True):
     """What the signature policy asks of images. `transport`: all, repository, or a transport's own name.
 

@@ -50,12 +50,20 @@ class Logins:
 
     def file(self, access: RegistryAccess) -> str:
         """Where logins are kept (containers-auth.json(5))."""
-        chosen = access.authfile or os.environ.get("REGISTRY_AUTH_FILE", "")
-        run_folder = os.environ.get("XDG_RUNTIME_DIR") or f"/run/containers/{os.getuid()}"
-        usual = f"{run_folder}/containers/auth.json" if "XDG_RUNTIME_DIR" in os.environ else f"{run_folder}/auth.json"
-        return chosen or usual
+        return login_files(access)[0]
 
     def _skopeo(self, verb: str, access: RegistryAccess, *arguments: str, stdin: bytes | None = None) -> Finished:
         authfile = ["--authfile", access.authfile] if access.authfile else []
         argv = [find_program(self._settings.skopeo), verb, *authfile, *arguments]
         return run(argv, stdin=stdin, timeout=_PATIENCE)
+
+
+def login_files(access: RegistryAccess) -> list[str]:
+    """Where a login is looked for (containers-auth.json(5)): at first in the file that new ones are written to."""
+    chosen = access.authfile or os.environ.get("REGISTRY_AUTH_FILE", "")
+    if chosen:
+        return [chosen]
+    run_folder = os.environ.get("XDG_RUNTIME_DIR") or f"/run/containers/{os.getuid()}"
+    usual = f"{run_folder}/containers/auth.json" if "XDG_RUNTIME_DIR" in os.environ else f"{run_folder}/auth.json"
+    home = os.path.expanduser("~")
+    return [usual, f"{home}/.config/containers/auth.json", f"{home}/.docker/config.json"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -53,21 +54,37 @@ def full_names(name: str, configuration: str) -> list[str]:
     ]
 
 
+def search_registries(configuration: str) -> list[str]:
+    """Where a name without a registry is looked for. Raises `InvalidArgument` for a file that can not be read."""
+    return _read(Path(configuration))[1] or list(_UNCONFIGURED)
+
+
+def insecure_registries(configuration: str) -> set[str]:
+    """The registries that need not prove who they are. Raises `InvalidArgument` as above."""
+    tables = [table for content in _contents(Path(configuration)) for table in content.get("registry") or ()]
+    told = {str(table.get("prefix") or table.get("location")): bool(table.get("insecure")) for table in tables}
+    return {name for name, insecure in told.items() if insecure}
+
+
 def _read(file: Path) -> tuple[dict[str, str], list[str], str]:
     """Aliases, the registries to be searched, and short-name-mode; a later file goes before an earlier one."""
     mode = ""
     aliases: dict[str, str] = {}
     registries: list[str] = []
+    for content in _contents(file):
+        aliases |= {str(short): str(full) for short, full in (content.get("aliases") or {}).items()}
+        registries = [str(one) for one in content.get("unqualified-search-registries") or registries]
+        mode = str(content.get("short-name-mode") or mode)
+    return aliases, registries, mode
+
+
+def _contents(file: Path) -> Iterator[dict[str, Any]]:
     for path in (file, *sorted(Path(f"{file}.d").glob("*.conf"))):
         try:
-            content: dict[str, Any] = tomllib.loads(path.read_text())
+            yield tomllib.loads(path.read_text())
         except FileNotFoundError:
             continue
         except (OSError, ValueError) as error:
             raise InvalidArgument(
                 f"{path} can not be read: {error}", hint="see containers-registries.conf(5)"
             ) from error
-        aliases |= {str(short): str(full) for short, full in (content.get("aliases") or {}).items()}
-        registries = [str(one) for one in content.get("unqualified-search-registries") or registries]
-        mode = str(content.get("short-name-mode") or mode)
-    return aliases, registries, mode

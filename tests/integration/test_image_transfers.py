@@ -294,8 +294,6 @@ def test_tags_of_a_repository(plain: Registry, engine: Engine, demo_image: Image
     assert set(engine.images.find(DEMO).names) == {DEMO, f"{repository}:1", f"{repository}:2"}
     with pytest.raises(NoSuchImage):
         engine.images.tags(f"{plain.address}/none", access)
-    words = wharf("search", "words")
-    assert (words.returncode, "not supported by wharf" in words.stderr) == (125, True)
 
 
 def test_a_registry_need_not_prove_itself_where_that_is_said(
