@@ -18,7 +18,7 @@ from core.model.options import CreateOptions
 from core.model.state import Intent, Status
 from core.oci.signals import parse_signal
 from tests.integration.bundle import build_rootfs
-from tests.worksite import DEMO, Worksite, make, run
+from tests.worksite import DEMO, Worksite, eventually, make, run
 
 pytestmark = pytest.mark.usefixtures("demo_image")
 Wharf = Callable[..., subprocess.CompletedProcess[str]]
@@ -134,6 +134,9 @@ def test_a_wrong_name_or_change_leaves_nothing(engine: Engine, worksite: Worksit
 
 def test_a_running_container_is_frozen_only_while_it_is_read(engine: Engine) -> None:
     container = run(engine, "sh", "-c", "while :; do echo x >>/log; done")
+    for _ in eventually(30):
+        if FileChange("/log", ChangeKind.ADDED) in container.diff():
+            break
     image = container.commit(CommitOptions())
     assert container.refresh().status is Status.RUNNING
     assert engine.images.find(image).names == ()

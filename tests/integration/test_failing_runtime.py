@@ -37,5 +37,4 @@ def test_noise_of_a_runtime_is_no_trouble(worksite: Worksite, demo_archive: Path
         engine.lookup("it").start()
         assert status_of(engine, "it") is Status.RUNNING
         engine.lookup("it").remove(force=True)
-    assert worksite.mounts() == []
-    assert not worksite.processes()
+    assert worksite.leftovers() == []

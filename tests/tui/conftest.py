@@ -48,7 +48,7 @@ def app(fake: FakeEngine) -> Iterator[WharfApp]:
     bridge.close()
 
 
-async def until(pilot: Pilot[None], condition: Callable[[], object], *, seconds: float = 8.0) -> None:
+async def until(pilot: Pilot[None], condition: Callable[[], object], *, seconds: float = 40.0) -> None:
     """Let the program run until something is so."""
     deadline = time.monotonic() + seconds
     while not condition():

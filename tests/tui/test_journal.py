@@ -186,7 +186,8 @@ async def test_what_was_done_is_listed_with_all_that_is_known(app: WharfApp, fak
         await until_shown(pilot, "no room is left")
         await pilot.press("escape")
         await pilot.press("asterisk", "p", "y")
-        await until_shown(pilot, "$ wharf pause web db")
+        # In the order in which they ended.
+        await until(pilot, lambda: "$ wharf pause web db" in shown(app) or "$ wharf pause db web" in shown(app))
         await pilot.press("V")
         await until_shown(pilot, "V Journal", "wharf pause db", "✗ failed", "what        pause, container")
         assert shown(app).index("✗ failed") < shown(app).index("wharf unpause web")

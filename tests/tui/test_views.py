@@ -143,9 +143,9 @@ async def test_only_the_tab_that_is_seen_follows(app: WharfApp, fake: FakeEngine
     async with app.run_test(size=SIZE) as pilot:
         await until_shown(pilot, "web")
         await pilot.press("right", "right")
+        await until(pilot, lambda: main_screen(app).detail.tab_name == "stats")
         web.print(b"nobody looks")
         await settled(pilot)
-        assert main_screen(app).detail.tab_name == "stats"
         assert not main_screen(app).query_one(LogsTab).is_following
         await pilot.press("left")
         await until_shown(pilot, "nobody looks")

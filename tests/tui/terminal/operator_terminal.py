@@ -48,12 +48,12 @@ class Terminal:
         return "\n".join(self.emulator.text())
 
     def wait(self, condition: Callable[[str], bool]) -> None:
-        end = time.monotonic() + 15
+        end = time.monotonic() + 60
         while not condition(self.look()):
             assert time.monotonic() < end, self.look()
 
     def wait_end(self) -> int:
-        end = time.monotonic() + 10
+        end = time.monotonic() + 40
         while self.process.poll() is None:
             assert time.monotonic() < end, self.look()
             self.look()

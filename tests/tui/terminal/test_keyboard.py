@@ -40,13 +40,17 @@ class Reader:
 
     def start(self) -> None:
         self._terminal.wait(lambda text: "ready" in text)
-        for _ in range(200):
-            self._terminal.type(DELIMITER)
-            if DELIMITER in self._wait_for(0.1):
-                time.sleep(0.1)
-                self._taken = self._log.stat().st_size
-                return
-        raise AssertionError("nothing is read")
+        # What is typed before all listen is lost; from the first that is read on nothing is.
+        for turn in range(400):
+            self._terminal.type(f"<{turn}>".encode())
+            if read := self._wait_for(0.1):
+                break
+        else:
+            raise AssertionError("nothing is read")
+        deadline = time.monotonic() + 40
+        while not read.endswith(f"<{turn}>".encode()):
+            assert time.monotonic() < deadline, read
+            read += self._wait_for(1)
 
     def sent(self, press: Press) -> bytes:
         """What the operator's terminal sends, as it is now."""
@@ -56,9 +60,9 @@ class Reader:
         """What the program reads for one press; of the escape key, for two."""
         data = self.sent(press)
         self._terminal.type(data * 2 if data == self._escape_key else data)
-        read = self._wait_for(0.5) if data else b""
+        read = self._wait_for(2) if data else b""
         self._terminal.type(DELIMITER)
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 40
         while not read.endswith(DELIMITER):
             assert time.monotonic() < deadline, (str(press), read)
             read += self._wait_for(1)
