@@ -16,7 +16,7 @@ from core.model.image import DEFAULT_ACCESS, FoundRepository, Image, ImageConfig
 from core.model.snapshot import PullProgress
 from core.operations.parts import EngineParts
 from core.storage.containers_storage import ContainersStorage
-from core.storage.references import candidates, named, push_target
+from core.storage.references import candidates, full_name, named, push_target
 
 if TYPE_CHECKING:
     from core.storage.image_mounts import ImageMounts
@@ -186,16 +186,32 @@ class Images:
         self._parts.emit(EventKind.IMAGE, action="push", image=name_or_id, destination=target)
         return target
 
-    def save(self, name_or_id: str, destination: Path, form: SaveForm = "docker-archive") -> None:
+    def save(
+        self,
+        name_or_id: str,
+        destination: Path,
+        form: SaveForm = "docker-archive",
+        *,
+        others: Sequence[str] = (),
+        names: Sequence[str] = (),
+    ) -> None:
         """Write an image to a file or, in the `-dir` forms, a directory. It has its name only when all is written.
 
-        Raises `NoSuchImage`, `DestinationExists`, `StorageFailed`.
+        Into a docker-archive go the images that `others` name, too, and the image itself under further `names`. Raises
+        `NoSuchImage`, `DestinationExists`, `InvalidArgument`, `StorageFailed`.
         """
         from core.storage.saving import save
 
-        image = self.find(name_or_id)
-        save(self._parts.storage, image, named(image, name_or_id), destination, form)
-        self._parts.emit(EventKind.IMAGE, action="save", image=name_or_id)
+        found: dict[str, tuple[Image, list[str]]] = {}
+        for asked in (name_or_id, *others):
+            image = self.find(asked)
+            own = found.setdefault(image.id, (image, []))[1]
+            name = named(image, asked)
+            own += [name] if name and name not in own else []
+        found[self.find(name_or_id).id][1].extend(full_name(name) for name in names)
+        save(self._parts.storage, list(found.values()), destination, form)
+        for asked in (name_or_id, *others):
+            self._parts.emit(EventKind.IMAGE, action="save", image=asked)
 
     def history(self, name_or_id: str) -> list[ImageStep]:
         """How the image was made, the newest step first. Raises `NoSuchImage`."""

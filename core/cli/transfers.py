@@ -147,19 +147,23 @@ def _save(invocation: Invocation, parser: CommandParser) -> int:
     parser.add_argument("--output", "-o", type=Path, default=None, help="file or directory; standard output otherwise")
     parser.add_argument("--format", choices=SAVE_FORMS, default="docker-archive")
     parser.add_argument("--quiet", "-q", action="store_true", help="as without it")
+    explanation = "further arguments are images, not names of the first; docker-archive alone"
+    parser.add_argument("--multi-image-archive", "-m", action="store_true", help=explanation)
     parser.add_argument("image", metavar="IMAGE")
+    parser.add_argument("further", nargs="*", metavar="IMAGE-OR-NAME")
     options = parser.parse_args(invocation.arguments)
+    further = {"others" if options.multi_image_archive else "names": options.further}
     if options.output is None and options.format.endswith("-dir"):
         raise InvalidArgument(f"--format {options.format} needs a directory", hint="name it with --output")
     if options.output is None and sys.stdout.isatty():
         raise InvalidArgument("refusing to save to a terminal", hint="use --output FILE or a redirection")
     with open_engine(invocation) as engine:
         if options.output is not None:
-            engine.images.save(options.image, options.output.absolute(), options.format)
+            engine.images.save(options.image, options.output.absolute(), options.format, **further)
             return 0
         engine.paths.transfers.mkdir(mode=0o700, parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=engine.paths.transfers) as folder:
-            engine.images.save(options.image, Path(folder) / "image", options.format)
+            engine.images.save(options.image, Path(folder) / "image", options.format, **further)
             with (Path(folder) / "image").open("rb") as file:
                 shutil.copyfileobj(file, sys.stdout.buffer)
     return 0

@@ -14,8 +14,8 @@ from core.errors import DamagedArchive, EngineError, InvalidArgument
 from core.storage.references import full_name
 
 
-def archive_images(archive: Path) -> list[tuple[str, str]]:
-    """What skopeo can copy from an archive, with the name of each. Raises `DamagedArchive`, `InvalidArgument`."""
+def archive_images(archive: Path) -> list[tuple[str, list[str]]]:
+    """What skopeo can copy from an archive, with the names of each. Raises `DamagedArchive`, `InvalidArgument`."""
     if not archive.is_file():
         raise InvalidArgument(f"the archive {archive} is not there", hint="check the path")
     try:
@@ -32,11 +32,11 @@ def archive_images(archive: Path) -> list[tuple[str, str]]:
         raise _damaged(archive, str(error)) from error
     if manifest:
         return [
-            (f"docker-archive:{archive}:@{number}", (entry.get("RepoTags") or [""])[0])
+            (f"docker-archive:{archive}:@{number}", list(entry.get("RepoTags") or ()))
             for number, entry in enumerate(manifest)
         ]
     if {"oci-layout", "index.json"} <= names:
-        return [(f"oci-archive:{archive}", _name_in_index(_index_in(archive)))]
+        return [(f"oci-archive:{archive}", [name] if (name := _name_in_index(_index_in(archive))) else [])]
     raise _damaged(archive, "it holds neither a docker nor an OCI image")
 
 
@@ -49,9 +49,9 @@ def own_name(reference: str) -> str:
     path, _, wanted = rest.partition(":")
     with contextlib.suppress(EngineError, IndexError, OSError, tarfile.TarError, msgspec.MsgspecError):
         if transport == "docker-archive":
-            names = [name for _, name in archive_images(Path(path))]
             number = int(wanted[1:]) if re.fullmatch(r"@\d+", wanted) else 0
-            return full_name(wanted if wanted and not wanted.startswith("@") else names[number])
+            names = archive_images(Path(path))[number][1]
+            return full_name(wanted if wanted and not wanted.startswith("@") else names[0])
         if transport == "oci-archive":
             return full_name(_name_in_index(_index_in(Path(path)), wanted))
         if transport == "oci":

@@ -175,12 +175,13 @@ class ContainersStorage:
         found = sources(reference, self._settings.registries)
         with self._transfer_lock():
             name = self._copy_first(found, progress, cancel, access)
-            image = self.find_image(name)
-            if not any(wanted for _, wanted in found):
-                # It had to have one to be found by.
-                self.set_names(image.id, [one for one in image.names if one != name])
-                image = self.find_image(image.id)
-        return image
+            return self.find_image(name) if any(wanted for _, wanted in found) else self._without(name)
+
+    def _without(self, name: str) -> Image:
+        """The image without the name that it had to have to be found by."""
+        image = self.find_image(name)
+        self.set_names(image.id, [one for one in image.names if one != name])
+        return self.find_image(image.id)
 
     def _copy_first(
         self,
@@ -201,8 +202,8 @@ class ContainersStorage:
 
     def load(self, archive: Path) -> list[Image]:
         with self._transfer_lock():
-            names = self._skopeo.load(archive)
-        return [self.find_image(name) for name in names]
+            loaded = self._skopeo.load(archive)
+        return [self.find_image(name) if own else self._without(name) for name, own in loaded]
 
     def import_tar(self, tar: Path, reference: str, *, changes: Sequence[str] = (), message: str = "") -> Image:
         from core.storage.importing import import_layout

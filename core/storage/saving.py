@@ -1,13 +1,14 @@
-"""An image written to a file or a directory, which has its name only when it is whole."""
+"""Images written to a file or a directory, which has its name only when it is whole."""
 
 from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final, Literal
 
-from core.errors import DestinationExists
+from core.errors import DestinationExists, InvalidArgument
 from core.model.image import Image
 from core.storage.contract import Storage
 
@@ -21,19 +22,35 @@ _TRANSPORTS: Final = {
 
 def save(
     storage: Storage,
-    image: Image,
-    name: str,
+    images: Sequence[tuple[Image, Sequence[str]]],
     destination: Path,
     form: Literal["docker-archive", "oci-archive", "docker-dir", "oci-dir"],
 ) -> None:
-    """Write `image` under `name`, which may be empty. Raises `DestinationExists`, `StorageFailed`."""
+    """Write `images` under their names, of which one may have none. Several images or names: docker-archive alone.
+
+    Raises `DestinationExists`, `InvalidArgument`, `StorageFailed`.
+    """
+    several = len(images) > 1 or len(images[0][1]) > 1
+    if several and form != "docker-archive":
+        raise InvalidArgument(
+            f"{form} holds one image under one name", hint="use --format docker-archive, or save them one by one"
+        )
     if destination.exists() and (form.endswith("-dir") or not destination.is_file()):
         raise DestinationExists(f"{destination} exists", hint="choose another name, or remove it first")
     part = destination.with_name(f".{destination.name}.{os.urandom(4).hex()}.part")
-    # `dir` has no place for a name; skopeo takes what is behind the second colon for one.
-    suffix = f":{name}" if name and form != "docker-dir" else ""
     try:
-        storage.copy_out(image, f"{_TRANSPORTS[form]}:{part}{suffix}", form="docker" if form == "docker-dir" else None)
+        if several:
+            from core.storage.multi_archive import write_multi_archive
+
+            write_multi_archive(
+                images, part, lambda image, place: storage.copy_out(image, f"docker-archive:{place}", form=None)
+            )
+        else:
+            ((image, names),) = images
+            # `dir` has no place for a name; skopeo takes what is behind the second colon for one.
+            suffix = f":{names[0]}" if names and form != "docker-dir" else ""
+            target = f"{_TRANSPORTS[form]}:{part}{suffix}"
+            storage.copy_out(image, target, form="docker" if form == "docker-dir" else None)
         os.replace(part, destination)
     finally:
         if part.is_dir():

@@ -107,14 +107,19 @@ class Skopeo:
             self._command.check("set-names", made)
         return made
 
-    def load(self, archive: Path) -> list[str]:
-        """Copy all images of an archive; their names. What came in before an image failed is taken out again."""
-        loaded: list[str] = []
-        for source, name in archive_images(archive):
+    def load(self, archive: Path) -> list[tuple[str, bool]]:
+        """Copy all images of an archive; a name of each, and whether it is the image's own.
+
+        What came in before an image failed is taken out again.
+        """
+        loaded: list[tuple[str, bool]] = []
+        for source, names in archive_images(archive):
             try:
-                loaded.append(self.copy_in(source, full_name(name) if name else ""))
+                loaded.append((self.copy_in(source, full_name(names[0]) if names else ""), bool(names)))
+                for name in names[1:]:
+                    self._command.check("add-names", "-n", full_name(name), loaded[-1][0])
             except (EngineError, OSError):
-                for done in loaded:
+                for done, _ in loaded:
                     self._command.run("delete-image", done)
                 raise
         return loaded

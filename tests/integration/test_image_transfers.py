@@ -14,6 +14,7 @@ import pytest
 from core.engine import Engine
 from core.errors import DamagedArchive, DestinationExists, InvalidArgument, NoSuchImage, StorageFailed
 from core.images import SaveForm
+from core.model.content import CommitOptions
 from core.model.image import Image, RegistryAccess
 from core.model.snapshot import PullProgress
 from core.settings import Settings
@@ -89,6 +90,42 @@ def test_what_is_saved_comes_in_again(engine: Engine, demo_image: Image, tmp_pat
     if form.endswith("-dir"):
         with pytest.raises(DestinationExists):
             engine.images.save(image.id, place, form)
+
+
+def test_several_images_in_one_archive(
+    engine: Engine, demo_image: Image, wharf: Wharf, worksite: Worksite, tmp_path: Path
+) -> None:
+    """As podman's: what is asked for by two names has both, what both have is there once, and podman loads it."""
+    second = make(engine, "true").commit(CommitOptions(reference="second:1"))
+    engine.images.tag(DEMO, "also:2")
+    assert wharf("save", "-m", "-o", f"{tmp_path}/both.tar", DEMO, "second:1", "also:2").returncode == 0
+    assert wharf("save", "-m", "-o", f"{tmp_path}/nameless.tar", demo_image.id, second).returncode == 0
+    assert wharf("save", "-o", f"{tmp_path}/named.tar", DEMO, "third:3").returncode == 0
+    refused = wharf("save", "-m", "--format", "oci-archive", "-o", f"{tmp_path}/not.tar", DEMO, "second:1")
+    assert (refused.returncode, "holds one image" in refused.stderr) == (125, True)
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["both.tar", "named.tar", "nameless.tar"]
+    with tarfile.open(tmp_path / "both.tar") as tar:
+        names = tar.getnames()
+    assert len(names) == len(set(names))
+    own = {demo_image.id: {DEMO, "localhost/also:2"}, second: {"localhost/second:1"}}
+    nameless: dict[str, set[str]] = {demo_image.id: set(), second: set()}
+    named = {demo_image.id: {DEMO, "localhost/third:3"}}
+    for container in engine.containers():
+        engine.lookup(container.id).remove()
+    for file, expected in (("both", own), ("nameless", nameless), ("named", named)):
+        for image in engine.images.all():
+            engine.images.remove(image.id, force=True)
+        loaded = engine.images.load(tmp_path / f"{file}.tar")
+        assert {image.id: set(image.names) for image in loaded} == expected
+        assert {image.id for image in engine.images.all()} == set(expected)
+    podman = ["podman", "--root", f"{worksite.folder}/podman", "--runroot", f"{worksite.folder}/podman-run"]
+    try:
+        told = subprocess.run(
+            [*podman, "load", "-q", "-i", f"{tmp_path}/both.tar"], check=True, capture_output=True, timeout=120
+        )
+        assert set(told.stdout.decode().split()) >= {DEMO, "localhost/also:2", "localhost/second:1"}
+    finally:
+        subprocess.run([*podman, "rmi", "-af"], check=True, capture_output=True, timeout=120)
 
 
 def test_save_to_standard_output(worksite: Worksite, demo_image: Image, tmp_path: Path) -> None:
