@@ -7,6 +7,7 @@ COMMANDS = {
     "cleanup": ("lifecycle", "unmount and free what an ended container holds"),
     "commit": ("content", "make an image of a container"),
     "completion": ("completion", "print what a shell needs to complete wharf's words"),
+    "container clone": ("container_clone", "make a container like another one"),
     "container inspect": ("listing", "show all that is known of containers"),
     "cp": ("copying", "copy files between the host and containers"),
     "create": ("create", "create a container without starting it"),

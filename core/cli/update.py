@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from core.cli.command import command_parser, open_engine
 from core.cli.device_limits import add_device_limits, device_limits, swappiness, weight
 from core.cli.health import add_health_options, health_options
 from core.cli.main import Invocation
-from core.cli.parser import Options, cpu_count
+from core.cli.parser import CommandParser, Options, cpu_count
 from core.cli.sessions import named_or_latest
 from core.cli.sizes import parse_size
 from core.errors import InvalidArgument
@@ -17,7 +19,7 @@ from core.model.restart import parse_restart_policy
 
 def run(invocation: Invocation) -> int:
     options = parse(invocation)
-    changes = limit_changes(options)
+    changes = changes_of(options)
     with open_engine(invocation) as engine:
         container = engine.lookup(named_or_latest(engine, options.container, latest=options.latest))
         container.update(changes)
@@ -28,6 +30,17 @@ def run(invocation: Invocation) -> int:
 def parse(invocation: Invocation) -> Options:
     """Raises `InvalidArgument`."""
     parser = command_parser(invocation)
+    add = parser.add_argument
+    add_limits(parser)
+    add("--restart", default=None, metavar="POLICY", help="no, on-failure[:RETRIES], always or unless-stopped")
+    add_health_options(parser)
+    add("--latest", "-l", action="store_true", help="the one created last")
+    add("container", nargs="?", metavar="CONTAINER")
+    return parser.parse_args(invocation.arguments)
+
+
+def add_limits(parser: CommandParser) -> None:
+    """The options of limits, for `limit_changes`."""
     add = parser.add_argument
     add("--memory", "-m", default=None, help="memory limit")
     add("--memory-swap", default=None, help="limit of memory and swap together; -1 for none")
@@ -44,18 +57,22 @@ def parse(invocation: Invocation) -> Options:
     add("--cpu-rt-runtime", type=int, default=None, metavar="MICROSECONDS", help="of real-time processes in it")
     add("--blkio-weight", type=weight, default=None, help="weight of its block I/O, 10 to 1000")
     add_device_limits(parser)
-    add("--restart", default=None, metavar="POLICY", help="no, on-failure[:RETRIES], always or unless-stopped")
-    add_health_options(parser)
-    add("--latest", "-l", action="store_true", help="the one created last")
-    add("container", nargs="?", metavar="CONTAINER")
-    return parser.parse_args(invocation.arguments)
+
+
+def changes_of(options: Options) -> LimitChanges:
+    """All that the options ask for. Raises `InvalidArgument`."""
+    health = health_options(options)
+    return msgspec.structs.replace(
+        limit_changes(options),
+        health=None if health == HealthOptions() else health,
+        restart=None if options.restart is None else parse_restart_policy(options.restart),
+    )
 
 
 def limit_changes(options: Options) -> LimitChanges:
-    """What the options ask for. Raises `InvalidArgument`."""
+    """What the options of `add_limits` ask for. Raises `InvalidArgument`."""
     if options.cpus is not None and not (options.cpu_period is None and options.cpu_quota is None):
         raise InvalidArgument("--cpus and --cpu-period or --cpu-quota cannot be set together")
-    health = health_options(options)
     of_devices = {name: given for name, given in device_limits(options).items() if given}
     return LimitChanges(
         memory=_bytes(options.memory),
@@ -73,8 +90,6 @@ def limit_changes(options: Options) -> LimitChanges:
         cpu_rt_period=options.cpu_rt_period,
         cpu_rt_runtime=options.cpu_rt_runtime,
         **of_devices,
-        health=None if health == HealthOptions() else health,
-        restart=None if options.restart is None else parse_restart_policy(options.restart),
     )
 
 

@@ -10,6 +10,7 @@ from core.errors import RuntimeFailed
 from core.events import EventKind
 from core.host.locks import FileLock
 from core.model.config import ContainerConfig, ContainerRecord
+from core.model.options import CreateOptions
 from core.model.snapshot import ContainerSnapshot
 from core.model.state import IDLE_STATUSES, Verb, require
 from core.operations.parts import EngineParts, Transaction
@@ -69,6 +70,15 @@ class Handle:
     def snapshot(self) -> ContainerSnapshot:
         """What is stored, without waiting for whoever works on it."""
         return snapshot_of(self._parts, self._record)
+
+    def options(self, pod: str = "") -> CreateOptions:
+        """What makes a container like it, in `pod` or, where that is empty, in its own one; without a name.
+
+        Raises `NoSuchObject` for no such pod.
+        """
+        from core.operations.clone import options_in_pod
+
+        return options_in_pod(self._parts, self._record, pod)
 
     def inspect(self) -> dict[str, object]:
         """All that is known, as nested plain values with podman's keys."""

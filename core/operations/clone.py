@@ -16,7 +16,7 @@ from core.model.network import Attachment
 from core.model.options import CreateOptions, HealthOptions, UserNamespaceOptions
 from core.model.pod import Pod, PodOptions
 from core.operations.parts import EngineParts
-from core.operations.pod_membership import members_of, pods_of
+from core.operations.pod_membership import find_pod, members_of, pods_of
 
 _SUFFIX: Final = "-clone"
 
@@ -98,25 +98,46 @@ def pod_options(parts: EngineParts, pod: Pod) -> PodOptions:
 
 def member_options(parts: EngineParts, pod: Pod) -> list[CreateOptions]:
     """What makes containers like those of the pod, in their order; each with a name, and to be put into a pod."""
-    joined = f"{NetworkMode.CONTAINER}:{pod.infra_id}"
     used = {record.name for record in parts.store.all()} | {one.name for one in pods_of(parts).all()}
     found = []
     for record in members_of(parts, pod.id):
         if record.id == pod.infra_id:
             continue
-        options = container_options(parts, record)
-        kinds = ("ipc", "pid", "uts", "cgroup")
-        own = {kind: getattr(options.namespaces, kind) for kind in kinds}
-        found.append(
-            msgspec.structs.replace(
-                options,
-                name=clone_name(record.name, used),
-                network="" if options.network == joined else options.network,
-                namespaces=NamespaceOptions(**{kind: "" if own[kind] == joined else own[kind] for kind in kinds}),
-                user_namespace=_outside(options.user_namespace, pod.infra_id),
-            )
-        )
+        options = _for_pod(container_options(parts, record), pod.infra_id)
+        found.append(msgspec.structs.replace(options, name=clone_name(record.name, used)))
     return found
+
+
+def options_in_pod(parts: EngineParts, record: ContainerRecord, pod: str) -> CreateOptions:
+    """What makes a container like this one in `pod`, and in its own where that is empty; without a name.
+
+    In another pod it loses what it shares with others, as in podman. Raises `NoSuchObject`.
+    """
+    options = container_options(parts, record)
+    own = find_pod(parts, record.config.pod) if record.config.pod else None
+    if not pod:
+        return options if own is None else msgspec.structs.replace(_for_pod(options, own.infra_id), pod=own.id)
+    return msgspec.structs.replace(
+        options,
+        pod=find_pod(parts, pod).id,
+        network="",
+        attachments=(),
+        ports=(),
+        namespaces=NamespaceOptions(),
+        user_namespace=UserNamespaceOptions(),
+    )
+
+
+def _for_pod(options: CreateOptions, infra_id: str) -> CreateOptions:
+    """With what is shared with the infra container left to the pod that it is made in."""
+    joined = f"{NetworkMode.CONTAINER}:{infra_id}"
+    own = {kind: getattr(options.namespaces, kind) for kind in ("ipc", "pid", "uts", "cgroup")}
+    return msgspec.structs.replace(
+        options,
+        network="" if options.network == joined else options.network,
+        namespaces=NamespaceOptions(**{kind: "" if own[kind] == joined else own[kind] for kind in own}),
+        user_namespace=_outside(options.user_namespace, infra_id),
+    )
 
 
 def clone_name(name: str, used: Container[str]) -> str:

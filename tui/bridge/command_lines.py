@@ -36,9 +36,9 @@ def read_create(command: str, words: Sequence[str]) -> tuple[Options, CreateOpti
 
 def read_update(words: Sequence[str]) -> LimitChanges:
     """Raises `InvalidArgument`."""
-    from core.cli.update import limit_changes, parse
+    from core.cli.update import changes_of, parse
 
-    return limit_changes(parse(invocation("update", words)))
+    return changes_of(parse(invocation("update", words)))
 
 
 def read_pod(words: Sequence[str]) -> PodOptions:

@@ -1,0 +1,76 @@
+"""container clone: a container like another one, with other limits, another image or in a pod."""
+
+from __future__ import annotations
+
+import msgspec
+
+from core.cli.command import command_parser, open_engine
+from core.cli.main import Invocation
+from core.cli.parser import Options
+from core.cli.update import add_limits, limit_changes
+from core.engine import Engine
+from core.errors import InvalidArgument, NoSuchImage, StateForbids
+from core.model.options import CreateOptions
+from core.model.state import IDLE_STATUSES
+from core.operations.clone import clone_name
+
+
+def run(invocation: Invocation) -> int:
+    options = _parse(invocation)
+    with open_engine(invocation) as engine:
+        original = engine.lookup(options.container)
+        if options.destroy and not options.force and (status := original.refresh().status) not in IDLE_STATUSES:
+            raise StateForbids(
+                f"container {original.name} is {status} and would have to be removed",
+                hint="stop it first, or use --force",
+                container_id=original.id,
+            )
+        request = msgspec.structs.replace(original.options(options.pod), name=_name(engine, original.name, options))
+        if options.image:
+            _have_image(engine, options.image)
+            request = msgspec.structs.replace(request, image=options.image, rootfs="")
+        container = engine.create(_limited(request, options))
+        if options.destroy:
+            original.remove(force=options.force)
+        if options.run:
+            container.start()
+        print(container.id)
+    return 0
+
+
+def _parse(invocation: Invocation) -> Options:
+    parser = command_parser(invocation)
+    add = parser.add_argument
+    add("--name", default="", help="its name; that of the original with -clone behind it otherwise")
+    add("--run", action="store_true", help="start it")
+    add("--destroy", action="store_true", help="remove the original")
+    add("--force", "-f", action="store_true", help="with --destroy, also one that runs")
+    add("--pod", default="", metavar="POD", help="put it into this pod")
+    add_limits(parser)
+    add("container", metavar="CONTAINER")
+    add("new_name", nargs="?", default="", metavar="NAME", help="its name, as --name")
+    add("image", nargs="?", default="", metavar="IMAGE", help="what it is made of, in place of the original's")
+    options = parser.parse_args(invocation.arguments)
+    if options.name and options.new_name:
+        raise InvalidArgument("give the name once: as an argument, or with --name")
+    if options.force and not options.destroy:
+        raise InvalidArgument("cannot set --force without --destroy")
+    return options
+
+
+def _name(engine: Engine, original: str, options: Options) -> str:
+    used = {picture.name for picture in engine.containers()} | {pod.name for pod in engine.pods.all()}
+    return str(options.name or options.new_name) or clone_name(original, used)
+
+
+def _have_image(engine: Engine, name: str) -> None:
+    try:
+        engine.images.find(name)
+    except NoSuchImage:
+        engine.images.pull(name)
+
+
+def _limited(request: CreateOptions, options: Options) -> CreateOptions:
+    from core.model.limits import changed_limits
+
+    return msgspec.structs.replace(request, resources=changed_limits(request.resources, limit_changes(options)))
