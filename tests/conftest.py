@@ -16,7 +16,7 @@ from core.model.image import Image
 from core.paths import EnginePaths
 from core.storage.demo_image import write_busybox_layer
 from core.storage.layout import write_layout
-from tests.worksite import DEMO, Worksite, environment, installed_command
+from tests.worksite import DEMO, Worksite, environment, installed_command, private_worksite
 from tui.first_run import MARK
 
 os.environ["WHARF_DISCOVER_FOREIGN"] = "false"
@@ -50,12 +50,8 @@ def pytest_configure() -> None:
 @pytest.fixture
 def worksite() -> Iterator[Worksite]:
     """Private directories. The test fails if a process, a mount or a cgroup of theirs is left at its end."""
-    site = Worksite()
-    try:
+    with private_worksite() as site:
         yield site
-    finally:
-        left = site.close()
-    assert not left, "left on the host:\n" + "\n".join(left)
 
 
 @pytest.fixture

@@ -31,13 +31,13 @@ class ForeignCommand:
 
 def told_by_runtime(picture: ForeignContainer) -> str:
     argv = [picture.runtime, "--root", picture.runtime_root, "state", picture.id]
-    answer = subprocess.run(argv, capture_output=True, check=True, timeout=30).stdout
+    answer = subprocess.run(argv, capture_output=True, check=True, timeout=60).stdout
     return str(json.loads(answer)["status"])
 
 
 def wait_until_told(subscription: Subscription, engine: Engine, name: str, status: Status | None) -> None:
     """Wait for notices until the list shows `status`; None for gone. Without a notice it is not looked at."""
-    for _ in eventually(20, pause=0):
+    for _ in eventually(pause=0):
         event = subscription.get(1.0)
         if event is None or event.kind is not EventKind.FOREIGN:
             continue

@@ -51,7 +51,7 @@ class Podman:
     def close(self) -> None:
         self("rm", "--all", "--force", "--time", "0", check=False)
         # A clean-up that conmon started may still mount the storage.
-        for _ in eventually(20):
+        for _ in eventually():
             if not self._processes():
                 break
         call("umount", str(self.storage / "overlay"), check=False)
@@ -87,7 +87,7 @@ class Containerd:
             self._daemon = subprocess.Popen(
                 ["containerd", "--config", str(config)], stdin=subprocess.DEVNULL, stdout=log, stderr=log
             )
-        for _ in eventually(30):
+        for _ in eventually():
             if self("version", check=False):
                 break
 
@@ -104,7 +104,7 @@ class Containerd:
             self("tasks", "delete", "--force", name, check=False)
             self("containers", "delete", name, check=False)
         self._daemon.send_signal(signal.SIGTERM)
-        self._daemon.wait(timeout=30)
+        self._daemon.wait(timeout=60)
         for folder in (*CGROUPS.glob(f"*/{self.namespace}"), CGROUPS / self.namespace):
             with contextlib.suppress(OSError):
                 folder.rmdir()

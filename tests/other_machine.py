@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from tests.ports import free_port
-from tests.worksite import PROJECT, Worksite, eventually, installed_command
+from tests.worksite import PROJECT, Worksite, eventually, installed_command, private_worksite
 
 SERVER: Final = "/usr/sbin/sshd"
 PRIVILEGES: Final = Path("/run/sshd")
@@ -37,7 +37,7 @@ class OtherMachine:
 
     def _write(self) -> None:
         for path in (self.identity, self.folder / "host_key"):
-            subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", path], check=True, timeout=30)
+            subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", path], check=True, timeout=60)
         keys = self.folder / "authorized_keys"
         keys.write_text(self.identity.with_suffix(".pub").read_text())
         keys.chmod(0o600)
@@ -75,7 +75,7 @@ class OtherMachine:
         argv = [SERVER, "-D", "-e", "-f", str(self.folder / "sshd_config")]
         with log:
             self._server = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
-        for _ in eventually(20.0):
+        for _ in eventually():
             with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port), 1.0):
                 break
 
@@ -97,7 +97,7 @@ class OtherMachine:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(child, 15)
         self._server.terminate()
-        self._server.wait(20)
+        self._server.wait(60)
         self._server = None
 
     @contextlib.contextmanager
@@ -127,10 +127,5 @@ def children(pid: int) -> list[int]:
 
 def other_machine() -> Iterator[OtherMachine]:
     """For a fixture: a machine that answers, and an end that leaves nothing of it."""
-    site = Worksite()
-    try:
-        with OtherMachine(site) as machine:
-            yield machine
-    finally:
-        left = site.close()
-    assert not left, "left on the other machine:\n" + "\n".join(left)
+    with private_worksite() as site, OtherMachine(site) as machine:
+        yield machine

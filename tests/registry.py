@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from tests.ports import free_port
+
 USER: Final = "ali"
 PASSWORD: Final = "open sesame"
 _PASSWORDS: Final = f"{USER}:$2b$04$0tL0ifDlmlgbQROvI13/Q.mvrKeJQX6c.me7H35t8NOuZTNw/WS42\n"
@@ -31,9 +33,7 @@ def registry(folder: Path, *, secured: bool = False) -> Iterator[Registry]:
     """Run one with its data below `folder`."""
     program = shutil.which("docker-registry")
     assert program is not None, "docker-registry is not installed"
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     folder.mkdir()
     lines = ["version: 0.1", "log: {level: error}", f"storage: {{filesystem: {{rootdirectory: {folder}/data}}}}"]
     tls = ""
@@ -49,7 +49,7 @@ def registry(folder: Path, *, secured: bool = False) -> Iterator[Registry]:
         [program, "serve", str(configuration)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
     try:
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 60
         while True:
             try:
                 socket.create_connection(("127.0.0.1", port), 1).close()

@@ -17,6 +17,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -173,6 +174,17 @@ class Worksite:
         return [point for point in plain if point.startswith(f"{self.folder}/")]
 
 
+@contextmanager
+def private_worksite() -> Iterator[Worksite]:
+    """Private directories. It fails if a process, a mount or a cgroup of theirs is left at the end."""
+    site = Worksite()
+    try:
+        yield site
+    finally:
+        left = site.close()
+    assert not left, "left on the host:\n" + "\n".join(left)
+
+
 def _command_line(pid: int) -> str:
     with contextlib.suppress(OSError):
         return (Path("/proc") / str(pid) / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
@@ -197,7 +209,7 @@ def status_of(engine: Engine, name: str) -> Status:
     return engine.lookup(name).snapshot().status
 
 
-def eventually(seconds: float = 10.0, pause: float = 0.05) -> Iterator[float]:
+def eventually(seconds: float = 60.0, pause: float = 0.05) -> Iterator[float]:
     """For loops that try until they break: the time passed at each turn; fails when it is over."""
     began = time.monotonic()
     while (passed := time.monotonic() - began) < seconds:

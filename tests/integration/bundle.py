@@ -105,7 +105,7 @@ class RealWorld:
         self.runtime.start(container_id)
         return container_id
 
-    def end(self, container_id: str, timeout: float = 10.0) -> int:
+    def end(self, container_id: str, timeout: float = 60.0) -> int:
         """Wait for the end of a container; its exit code."""
         seen = self.runtime.observe(container_id)
         return self.monitor.wait_exit(container_id, seen.pid, seen.pid_start, timeout)
@@ -116,9 +116,9 @@ class RealWorld:
                 self.runtime.delete(container_id, force=True)
             cgroups = find_cgroups(container_id)
             kill_all(cgroups)
-            wait_empty(cgroups, 5.0)
+            wait_empty(cgroups, 30.0)
             remove_cgroups(cgroups)
-            if not self.monitor.wait_gone(container_id, 5.0):
+            if not self.monitor.wait_gone(container_id, 30.0):
                 self._kill_monitor(container_id)
         remove_cgroups(find_cgroups(self._cgroup_parent))
 

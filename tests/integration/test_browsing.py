@@ -27,7 +27,7 @@ ln /data/deep/big /data/deep/same; chmod 640 /data/note; touch "/data/$(printf '
 def test_what_is_there_is_listed_in_every_state(engine: Engine, state: str) -> None:
     container = run(engine, "sh", "-c", f"{PREPARE}\n{'sleep 1000' if state != 'exited' else 'exit 0'}")
     if state == "exited":
-        container.wait(20)
+        container.wait(60)
     else:
         engine_ready(container)
         if state == "paused":

@@ -151,7 +151,7 @@ def test_a_caller_that_was_killed(able: Engine) -> None:
         if whole:
             (folder / "inventory.img").touch()
             kill_and_wait(container.snapshot().pid)
-            container.wait(20)
+            container.wait(60)
         picture = container.refresh()
         assert (picture.intent, picture.checkpointed, folder.exists()) == (None, whole, whole)
 
@@ -197,7 +197,7 @@ def changed(engine: Engine) -> Container:
     """A container that has written into its root, /dev/shm and a volume."""
     volume = VolumeMount(name="data", destination="/data")
     container = run(engine, "sh", "-c", CHANGES, name="moved", volume_mounts=(volume,), labels={"a": "b"})
-    for _ in eventually(20):
+    for _ in eventually():
         if arguments_of(container.snapshot().pid)[:1] == ["sleep"]:
             break
     return container

@@ -31,14 +31,14 @@ WORK = (
 
 def ended(engine: Engine, script: str, **options: object) -> Container:
     container = run(engine, "sh", "-c", script, **options)
-    assert container.wait(20) == 0
+    assert container.wait(60) == 0
     return container
 
 
 def run_image(engine: Engine, image: str, *command: str) -> str:
     container = engine.create(CreateOptions(image=image, command=command))
     container.start()
-    assert container.wait(20) == 0, container.replay()
+    assert container.wait(60) == 0, container.replay()
     return container.replay().decode()
 
 
@@ -93,7 +93,7 @@ def test_an_image_of_an_image_of_an_image(engine: Engine) -> None:
     for number in range(3):
         container = engine.create(CreateOptions(image=reference, command=("sh", "-c", f"echo {number} >>/log")))
         container.start()
-        container.wait(20)
+        container.wait(60)
         reference = f"localhost/chain:{number}"
         container.commit(CommitOptions(reference=reference))
     assert run_image(engine, reference, "cat", "/log") == "0\n1\n2\n"
@@ -134,7 +134,7 @@ def test_a_wrong_name_or_change_leaves_nothing(engine: Engine, worksite: Worksit
 
 def test_a_running_container_is_frozen_only_while_it_is_read(engine: Engine) -> None:
     container = run(engine, "sh", "-c", "while :; do echo x >>/log; done")
-    for _ in eventually(30):
+    for _ in eventually():
         if FileChange("/log", ChangeKind.ADDED) in container.diff():
             break
     image = container.commit(CommitOptions())
@@ -158,7 +158,7 @@ def test_a_root_without_an_image(engine: Engine, tmp_path: Path) -> None:
     demo_root = build_rootfs(tmp_path / "rootfs")
     container = engine.create(CreateOptions(rootfs=str(demo_root), command=("sh", "-c", "echo hi >/made")))
     container.start()
-    container.wait(20)
+    container.wait(60)
     with pytest.raises(InvalidArgument, match="nothing to compare"):
         container.diff()
     container.commit(CommitOptions(reference="whole"))

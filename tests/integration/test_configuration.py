@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,7 @@ CGROUPS = Path("/sys/fs/cgroup")
 def output(engine: Engine, script: str, **options: object) -> str:
     """What `script` prints in a container with these options; its end must be good."""
     container = run(engine, "sh", "-c", script, **options)
-    code = container.wait(20)
+    code = container.wait(60)
     printed = container.replay().decode()
     assert code == 0, printed
     return printed
@@ -46,7 +47,7 @@ def test_entrypoint_and_command(engine: Engine) -> None:
     container = make(engine, "b", "c", entrypoint=("echo", "a"))
     assert container.config.process.args == ("echo", "a", "b", "c")
     container.start()
-    container.wait(10)
+    container.wait(60)
     assert container.replay() == b"a b c\n"
 
 
@@ -61,7 +62,7 @@ def test_host_names(engine: Engine) -> None:
         "1",
     ]
     container = run(engine, "hostname")
-    container.wait(10)
+    container.wait(60)
     assert container.replay().decode().strip() == container.id[:12]
 
 
@@ -101,14 +102,14 @@ def test_out_of_memory_is_told(engine: Engine) -> None:
     script = "x=$(head -c 60000000 /dev/zero | tr '\\0' x); echo ${#x}"
     resources = ResourceLimits(memory=16 << 20, memory_swap=16 << 20)
     container = run(engine, "sh", "-c", script, resources=resources, name="hungry")
-    assert container.wait(30) != 0
+    assert container.wait(60) != 0
     assert container.snapshot().oom_killed
 
 
 def test_too_many_processes(engine: Engine) -> None:
     script = "for i in $(seq 40); do sleep 5 & done; wait"
     container = run(engine, "sh", "-c", script, resources=ResourceLimits(pids=10))
-    assert container.wait(20) != 0
+    assert container.wait(60) != 0
     assert b"fork" in container.replay()
 
 
@@ -151,11 +152,10 @@ def test_a_root_that_can_not_be_written(engine: Engine) -> None:
 
 def test_networks(engine: Engine) -> None:
     assert output(engine, "ls /sys/class/net", network="none").split() == ["lo"]
-    host = sorted(entry.name for entry in Path("/sys/class/net").iterdir() if entry.is_dir())
-    assert sorted(output(engine, "ls /sys/class/net", network="host").split()) == host
+    assert output(engine, "readlink /proc/self/ns/net", network="host").strip() == os.readlink("/proc/self/ns/net")
     server = run(engine, "httpd", "-f", "-p", "127.0.0.1:80", "-h", "/www", name="server")
     for _ in eventually():
-        if server.run_exec(ExecOptions(args=("wget", "-qO-", "127.0.0.1:80")), timeout=10).returncode == 0:
+        if server.run_exec(ExecOptions(args=("wget", "-qO-", "127.0.0.1:80")), timeout=60).returncode == 0:
             break
     assert "html" in output(engine, "wget -qO- http://127.0.0.1:80/", network="container:server")
 
@@ -185,7 +185,7 @@ def test_a_terminal_and_none(engine: Engine) -> None:
 def run_and_read(engine: Engine, script: str, *, terminal: bool) -> str:
     container = engine.create(CreateOptions(image=DEMO, command=("sh", "-c", script), terminal=terminal))
     container.start()
-    container.wait(10)
+    container.wait(60)
     return container.replay().decode()
 
 
@@ -197,6 +197,6 @@ def test_open_standard_input_without_a_terminal(engine: Engine) -> None:
     first.close()
     second = container.attach()
     second.send(b"two\n")
-    assert container.wait(10) == 0
+    assert container.wait(60) == 0
     assert b"one+two" in container.replay()
     second.close()

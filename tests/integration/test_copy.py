@@ -47,7 +47,7 @@ def source(tmp_path: Path) -> Path:
 
 
 def shell(container: Container, script: str) -> str:
-    finished = container.run_exec(ExecOptions(args=("sh", "-c", script)), timeout=30)
+    finished = container.run_exec(ExecOptions(args=("sh", "-c", script)), timeout=60)
     assert finished.returncode == 0, finished.stderr
     return finished.stdout.decode()
 

@@ -108,7 +108,7 @@ def runc_statuses(engine: Engine) -> dict[str, str]:
     import json
 
     argv = ["runc", "--root", str(engine.paths.runtime_root), "list", "--format", "json"]
-    finished = subprocess.run(argv, capture_output=True, check=True, timeout=20)
+    finished = subprocess.run(argv, capture_output=True, check=True, timeout=60)
     return {entry["id"]: entry["status"] for entry in json.loads(finished.stdout) or []}
 
 
@@ -151,7 +151,7 @@ def usable(engine: Engine) -> None:
         if picture.status is Status.PAUSED:
             container.unpause()
         container.restart(0)
-        assert container.run_exec(ExecOptions(args=("echo", "alive")), timeout=20).stdout == b"alive\n"
+        assert container.run_exec(ExecOptions(args=("echo", "alive")), timeout=60).stdout == b"alive\n"
         container.attach().close()
         container.stop(0)
         assert container.snapshot().exit_code == 137
@@ -230,7 +230,7 @@ def test_a_container_without_a_monitor_still_ends_and_frees_all(site: Worksite) 
         container = run(engine, "sleep", "1000", name="it")
         os.kill(engine._parts.store.get(container.id).state.monitor_pid, signal.SIGKILL)
         container.kill("KILL")
-        container.wait(20)
+        container.wait(60)
         assert container.snapshot().status is Status.EXITED
         container.remove()
 
@@ -239,7 +239,7 @@ def test_after_a_reboot_nothing_runs_and_nothing_is_mounted(site: Worksite) -> N
     with Engine.open(site.paths) as engine:
         ran = run(engine, "sleep", "1000", name="ran")
         ended = run(engine, "sh", "-c", "exit 4", name="ended")
-        ended.wait(10)
+        ended.wait(60)
         fresh = make(engine, "true", name="fresh")
         fresh.mount()
         begun = make(engine, "sleep", "1000", name="begun")
@@ -265,11 +265,12 @@ def _switch_off(site: Worksite) -> None:
 
     from core.store.sqlite import open_database
 
-    for _ in range(2):
-        for pid in [*site.processes(), *site.members()]:
+    for _ in eventually():
+        if not (pids := [*site.processes(), *site.members()]):
+            break
+        for pid in pids:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
-        time.sleep(0.3)
     for point in site.mounts():
         subprocess.run(["umount", "-l", point], check=True)
     for folder in site.cgroups():
@@ -300,7 +301,7 @@ VERBS: list[Callable[[Container], object]] = [
 def exec_unless_it_ends(container: Container) -> None:
     """An exec runs without the container's lock: another may kill or pause the container under it."""
     with contextlib.suppress(RuntimeFailed):
-        container.run_exec(ExecOptions(args=("true",)), timeout=20)
+        container.run_exec(ExecOptions(args=("true",)), timeout=60)
 
 
 def test_two_processes_at_one_container(site: Worksite) -> None:
@@ -363,7 +364,7 @@ def test_a_removal_while_another_waits(site: Worksite) -> None:
 
         def wait() -> None:
             try:
-                outcome.append(container.wait(20))
+                outcome.append(container.wait(60))
             except NoSuchContainer as error:
                 outcome.append(error)
 
@@ -371,6 +372,6 @@ def test_a_removal_while_another_waits(site: Worksite) -> None:
         waiter.start()
         time.sleep(0.3)
         container.remove(force=True)
-        waiter.join(20)
+        waiter.join(60)
         assert len(outcome) == 1
         assert engine.create(CreateOptions(image=DEMO, name="it", command=("true",))).name == "it"

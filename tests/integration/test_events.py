@@ -43,7 +43,7 @@ def test_new_events_are_streamed(engine: Engine, worksite: Worksite) -> None:
             assert follower.stdout is not None
             # One after the other until it listens: it takes its time to start.
             for number in range(60):
-                run(engine, "sh", "-c", "exit 5", name=f"it{number}").wait(10)
+                run(engine, "sh", "-c", "exit 5", name=f"it{number}").wait(60)
                 if select.select([follower.stdout], [], [], 0.3)[0]:
                     break
             else:

@@ -16,7 +16,7 @@ from core.errors import Cancelled, DestinationExists, StateForbids
 from core.model.image import Image
 from core.model.snapshot import ExportProgress
 from core.storage.tar_output import Compression
-from tests.worksite import make, run
+from tests.worksite import eventually, make, run
 
 pytestmark = pytest.mark.usefixtures("demo_image")
 
@@ -153,6 +153,9 @@ def test_it_goes_to_a_descriptor_as_well(container: Container) -> None:
 
 def test_a_running_container_is_exported_while_it_runs_on(engine: Engine, tmp_path: Path) -> None:
     container = run(engine, "sh", "-c", "while :; do date >> /written; done", name="busy")
+    for _ in eventually():
+        if (Path(container.snapshot().mount_point) / "written").exists():
+            break
     container.export(tmp_path / "root.tar")
     with tarfile.open(tmp_path / "root.tar") as tar:
         assert "written" in tar.getnames()
@@ -174,13 +177,13 @@ def test_of_two_at_once_the_second_is_refused(container: Container, engine: Engi
 
     first = threading.Thread(target=export)
     first.start()
-    assert begun.wait(10)
+    assert begun.wait(60)
     with pytest.raises(StateForbids, match="exported already"):
         engine.lookup("exported").export(tmp_path / "second")
     # Nothing but the export itself is held up by it.
     container.start()
-    assert container.wait(10) == 0
+    assert container.wait(60) == 0
     cancel.set()
-    first.join(10)
+    first.join(60)
     assert not first.is_alive()
     assert list(tmp_path.iterdir()) == []

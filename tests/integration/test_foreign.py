@@ -25,7 +25,7 @@ from core.settings import Settings
 from tests.foreign_command import ForeignCommand, told_by_runtime, wait_until_told
 from tests.foreign_engines import Peers, call
 from tests.terminal import Terminal
-from tests.worksite import DEMO, Worksite, environment, eventually, installed_command, run
+from tests.worksite import DEMO, Worksite, environment, eventually, installed_command, private_worksite, run
 
 TAG = os.urandom(4).hex()
 """Other containers of this machine may have the same names but for this."""
@@ -37,12 +37,8 @@ ECHO = "while read line; do echo got:$line; done"
 
 @pytest.fixture(scope="module")
 def site() -> Iterator[Worksite]:
-    place = Worksite()
-    try:
+    with private_worksite() as place:
         yield place
-    finally:
-        left = place.close()
-    assert not left, "left on the host:\n" + "\n".join(left)
 
 
 @pytest.fixture(scope="module")
@@ -229,7 +225,9 @@ class TestConsoleAndLogs:
     def test_logs_that_conmon_writes(self, engine: Engine) -> None:
         lines = engine.foreign.lookup(WEB).logs(follow=True)
         assert [next(lines).data for _ in range(3)] == [b"line 1", b"line 2", b"line 3"]
-        assert [line.data for line in engine.foreign.lookup(CART).logs()] == [b"from the pod"]
+        for _ in eventually():
+            if [line.data for line in engine.foreign.lookup(CART).logs()] == [b"from the pod"]:
+                break
 
     def test_a_log_that_nobody_keeps(self, engine: Engine) -> None:
         with pytest.raises(NotFound, match="has no log that we can read") as caught:
@@ -263,7 +261,7 @@ class TestConsoleAndLogs:
                 assert packet is not None, output
                 output += packet[1]
             process.write(b"\x10\x11")
-            assert process.wait(30) == 0
+            assert process.wait(60) == 0
         finally:
             process.terminate()
         assert found(engine, SHELL).status is Status.RUNNING
@@ -475,7 +473,7 @@ def test_an_image_pulled_by_podman_is_listed_and_run(engine: Engine, peers: Peer
     assert [image.id for image in engine.images.all() if DEMO in image.names] == [wanted]
     container = run(engine, "echo", "from podman's store", name="borrowed")
     try:
-        assert container.wait(timeout=30) == 0
+        assert container.wait(timeout=60) == 0
         assert [line.data for line in container.logs()] == [b"from podman's store"]
     finally:
         container.remove(force=True)

@@ -23,7 +23,7 @@ def look(worksite: Worksite) -> list[ListedContainer] | None:
 
 def settled(worksite: Worksite) -> list[ListedContainer]:
     """The quick list, once clean-ups have ended."""
-    for _ in eventually(30):
+    for _ in eventually():
         containers = look(worksite)
         if containers is not None:
             return containers
@@ -70,13 +70,13 @@ def test_it_is_silent_where_something_changed(engine: Engine, demo_image: Image,
     store.save_state(container.id, stored)
     monitor = stored.monitor_pid
     os.kill(monitor, signal.SIGKILL)
-    for _ in eventually(10):
+    for _ in eventually():
         if look(worksite) is None:
             break
     assert container.refresh().monitor_lost
     assert [one.monitor_lost for one in settled(worksite)] == [1]
     os.kill(state.pid, signal.SIGKILL)
-    for _ in eventually(10):
+    for _ in eventually():
         if look(worksite) is None:
             break
 

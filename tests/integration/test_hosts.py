@@ -16,7 +16,8 @@ import pytest
 
 from core.engine import Engine
 from core.model.image import Image
-from tests.other_machine import OtherMachine, free_port, other_machine
+from tests.other_machine import OtherMachine, other_machine
+from tests.ports import closed_port
 from tests.terminal import Terminal
 from tests.worksite import DEMO, Worksite, environment, eventually, installed_command, run
 
@@ -31,7 +32,7 @@ def machine(demo_archive: Path) -> Iterator[OtherMachine]:
         with Engine.open(made.site.paths) as engine:
             engine.images.load(demo_archive)
             run(engine, "sleep", "1000", name="over-there", stop_timeout=1)
-            run(engine, "true", name="done-there").wait(20)
+            run(engine, "true", name="done-there").wait(60)
             made.site.note_containers()
         yield made
 
@@ -39,6 +40,15 @@ def machine(demo_archive: Path) -> Iterator[OtherMachine]:
 @pytest.fixture(autouse=True)
 def configured(machine: OtherMachine) -> None:
     machine.configure()
+
+
+@pytest.fixture(autouse=True)
+def sockets(worksite: Worksite, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where the connections of this machine have their sockets."""
+    folder = worksite.folder / "runtime"
+    folder.mkdir(mode=0o700)
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(folder))
+    return folder
 
 
 @pytest.fixture
@@ -101,23 +111,24 @@ def test_signals_reach_the_command_there(machine: OtherMachine, words: list[str]
 
 
 def test_the_hosts_are_listed_with_why_one_does_not_answer(
-    machine: OtherMachine, words: list[str], wharf: Call, tmp_path: Path
+    machine: OtherMachine, words: list[str], wharf: Call, tmp_path: Path, sockets: Path
 ) -> None:
     nobody = tmp_path / "known"
     nobody.touch()
     options = f"options = ['UserKnownHostsFile={nobody}', 'GlobalKnownHostsFile=none']"
-    machine.configure(
-        f'[[hosts]]\nname = "shut"\ndestination = "ssh://127.0.0.1:{free_port()}"',
-        f'[[hosts]]\nname = "stranger"\ndestination = "{machine.destination}"\n{options}',
-    )
-    finished = wharf("--config", str(machine.configuration), "host", "ls", "--format", "json", WHARF_HOST="far")
+    with closed_port() as port:
+        machine.configure(
+            f'[[hosts]]\nname = "shut"\ndestination = "ssh://127.0.0.1:{port}"',
+            f'[[hosts]]\nname = "stranger"\ndestination = "{machine.destination}"\n{options}',
+        )
+        finished = wharf("--config", str(machine.configuration), "host", "ls", "--format", "json", WHARF_HOST="far")
     far, shut, stranger = json.loads(finished.stdout)
     assert (far["Reachable"], far["Running"], far["Containers"], far["Unhealthy"]) == (True, 1, 2, 0)
     assert far["Version"] == wharf("--version").stdout.split()[-1]
     assert (shut["Error"], shut["Reachable"]) == ("shut refuses the connection", False)
     assert stranger["Error"] == "the host key of stranger is not known" and "compare" in stranger["Hint"]
     assert nobody.read_text() == "", "a host key was taken for known"
-    assert [name for name in os.listdir("/tmp") if name.startswith("wharf-ssh-")] == []
+    assert os.listdir(sockets) == []
 
 
 @pytest.mark.parametrize(
@@ -140,8 +151,9 @@ def test_what_is_wrong_there_is_a_sentence_and_a_hint(
 
 
 def test_refusals_of_the_command_line(machine: OtherMachine, there: Call, wharf: Call) -> None:
-    machine.configure(destination=f"ssh://127.0.0.1:{free_port()}")
-    refused = there("ps")
+    with closed_port() as port:
+        machine.configure(destination=f"ssh://127.0.0.1:{port}")
+        refused = there("ps")
     assert refused.returncode == 125
     assert refused.stderr == "Error: far refuses the connection\nhint: see whether sshd runs there, and on this port\n"
     assert "needs a terminal" in there().stderr
@@ -154,7 +166,7 @@ def test_a_connection_that_breaks_is_told(machine: OtherMachine, words: list[str
     with subprocess.Popen(
         argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment()
     ) as process:
-        for _ in eventually(30):
+        for _ in eventually():
             if machine.calls("logs"):
                 break
         left = machine.calls("logs")
@@ -168,7 +180,7 @@ def test_a_connection_that_breaks_is_told(machine: OtherMachine, words: list[str
 
 def leave(terminal: Terminal) -> None:
     """Quit from whatever is shown."""
-    for _ in eventually(20.0, 0.3):
+    for _ in eventually(pause=0.3):
         if "[ended " in terminal.screen():
             break
         terminal.press("q")
@@ -176,7 +188,7 @@ def leave(terminal: Terminal) -> None:
 
 
 def test_one_goes_to_another_machine_and_comes_back(
-    machine: OtherMachine, words: list[str], worksite: Worksite, engine: Engine, demo_image: Image
+    machine: OtherMachine, words: list[str], worksite: Worksite, engine: Engine, demo_image: Image, sockets: Path
 ) -> None:
     run(engine, "sleep", "1000", name="at-home", stop_timeout=1)
     with Terminal(worksite.folder, words, columns=120) as terminal:
@@ -190,7 +202,7 @@ def test_one_goes_to_another_machine_and_comes_back(
         terminal.wait_for("back from far", "WHARF", "reachable", without=["over-there  wharf"])
         terminal.press("0")
         terminal.wait_for("at-home", "over-there", "done-there")
-        for _ in eventually(40.0):
+        for _ in eventually():
             cells = terminal.line_with("over-there").split()
             if re.fullmatch(r"\d+\.\d", cells[4]) and cells[5].endswith("B"):
                 break
@@ -211,7 +223,7 @@ def test_one_goes_to_another_machine_and_comes_back(
         terminal.press("Escape")
         terminal.wait_for("WHARF", without=["That did not work"])
         leave(terminal)
-    assert [name for name in os.listdir("/tmp") if name.startswith("wharf-ssh-")] == []
+    assert os.listdir(sockets) == []
 
 
 def test_a_silent_machine_and_an_unknown_one_hold_nobody_up(

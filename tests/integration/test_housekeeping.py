@@ -27,7 +27,7 @@ def fleet(engine: Engine, demo_image: object) -> Engine:
     """One that runs, one that has written 3 MiB and ended, one never started; a dangling image; two volumes."""
     run(engine, "sleep", "1000", name="runs")
     wrote = run(engine, "sh", "-c", "head -c 3145728 /dev/zero >/etc/zeroes", name="wrote", labels={"keep": "no"})
-    wrote.wait(20)
+    wrote.wait(60)
     engine.create(
         CreateOptions(
             image="localhost/wharf-demo",
@@ -132,7 +132,7 @@ def test_stats_go_on_until_they_are_interrupted(engine: Engine, demo_image: obje
         assert process.stdout is not None
         assert [process.stdout.readline() for _ in range(2)] == ["c 1\n", "c 1\n"]
         os.kill(process.pid, signal.SIGINT)
-        assert process.wait(20) == 130
+        assert process.wait(60) == 130
 
 
 def test_amounts_are_those_of_go() -> None:

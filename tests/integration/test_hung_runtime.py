@@ -21,9 +21,10 @@ from tests.worksite import Worksite, eventually, make, run, status_of
 
 @dataclass
 class HangingRuntime:
-    """runc, but for the subcommands named in a file: those hang."""
+    """runc, but for the subcommands named in a file: those hang. `impatient` waits for one no longer than 1.5 s."""
 
     engine: Engine
+    impatient: Engine
     hanging: Path
 
     def hang_on(self, *subcommands: str) -> None:
@@ -41,9 +42,13 @@ def runtime(worksite: Worksite, demo_archive: Path) -> Iterator[HangingRuntime]:
         f'exec {shutil.which("runc")} "$@"\n'
     )
     script.chmod(0o755)
-    with Engine.open(worksite.paths, Settings(runtime=str(script), operation_timeout=1.5)) as engine:
+    impatient = Settings(runtime=str(script), operation_timeout=1.5)
+    with (
+        Engine.open(worksite.paths, Settings(runtime=str(script))) as engine,
+        Engine.open(worksite.paths, impatient) as other,
+    ):
         engine.images.load(demo_archive)
-        yield HangingRuntime(engine, hanging)
+        yield HangingRuntime(engine, other, hanging)
         hanging.write_text("")
         for picture in engine.containers():
             engine.lookup(picture.id).remove(force=True)
@@ -66,9 +71,9 @@ def hanging_processes() -> list[str]:
 def test_a_pause_does_not_need_the_runtime(runtime: HangingRuntime) -> None:
     container = run(runtime.engine, "sleep", "999", name="it")
     runtime.hang_on("pause", "resume")
-    container.pause()
+    runtime.impatient.lookup("it").pause()
     assert runtime.engine._parts.runtime.state(container.id).phase is Phase.PAUSED
-    container.unpause()
+    runtime.impatient.lookup("it").unpause()
     assert runtime.engine._parts.runtime.state(container.id).phase is Phase.RUNNING
 
 
@@ -83,7 +88,7 @@ def test_a_pause_that_hangs_where_the_freezer_can_not_be_written(
     before = hanging_processes()
     runtime.hang_on("pause")
     with pytest.raises(TimedOut) as refusal:
-        container.pause()
+        runtime.impatient.lookup("it").pause()
     assert "did not answer" in refusal.value.message
     assert refusal.value.argv[-2:] == ("pause", container.id)
     assert hanging_processes() == before
@@ -98,7 +103,7 @@ def test_a_kill_that_hangs_blocks_no_other_container(runtime: HangingRuntime) ->
     other = run(runtime.engine, "sleep", "999", name="other")
     runtime.hang_on("kill")
     with pytest.raises(TimedOut):
-        slow.kill("TERM")
+        runtime.impatient.lookup("slow").kill("TERM")
     other.pause()
     assert status_of(runtime.engine, "other") is Status.PAUSED
     runtime.hang_on()
@@ -111,7 +116,7 @@ def test_a_create_that_hangs_leaves_nothing_behind(runtime: HangingRuntime, work
     container = make(runtime.engine, "sleep", "999", name="it")
     runtime.hang_on("create")
     with pytest.raises(EngineError) as refusal:
-        container.start()
+        runtime.impatient.lookup("it").start()
     assert "Traceback" not in refusal.value.message
     for _ in eventually():
         if hanging_processes() == before and not worksite.processes():

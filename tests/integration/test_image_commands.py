@@ -18,7 +18,7 @@ from core.model.options import CreateOptions
 from core.model.pod import PodOptions
 from core.model.state import Status
 from core.settings import Settings
-from tests.worksite import DEMO, Worksite, make, run
+from tests.worksite import DEMO, Worksite, eventually, make, run
 
 Wharf = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -35,7 +35,7 @@ def test_an_image_is_mounted_read_only_until_it_is_unmounted(
     assert wharf("image", "mount").stdout == f"{DEMO}  {place}\n"
     (told,) = json.loads(wharf("image", "mount", "--format", "json").stdout)
     assert (told["id"], told["Repositories"], told["mountpoint"]) == (demo_image.id, [DEMO], str(place))
-    run(engine, "true").wait(20)
+    run(engine, "true").wait(60)
     assert engine.images.mounted() == {demo_image.id: place}, "containers of it leave it alone"
     assert wharf("image", "unmount", DEMO).stdout == f"{demo_image.id}\n"
     assert wharf("image", "unmount", DEMO).stdout == "", "and nothing is wrong"
@@ -56,7 +56,7 @@ def test_an_image_that_goes_is_not_left_mounted(engine: Engine, worksite: Worksi
 
 def test_the_layers_of_an_image(engine: Engine, demo_image: Image, wharf: Wharf) -> None:
     container = run(engine, "sh", "-c", "echo one >/etc/one")
-    container.wait(20)
+    container.wait(60)
     second = container.commit(CommitOptions(reference="second:1"))
     base, top = list(engine.images.layers()[second])[::-1]
     shown = wharf("image", "tree", "second:1").stdout.splitlines()
@@ -114,7 +114,7 @@ def test_what_the_command_shows_of_the_policy(wharf: Wharf) -> None:
 
 def test_sizes_of_containers(engine: Engine, demo_image: Image, wharf: Wharf) -> None:
     container = run(engine, "sh", "-c", "head -c 1500000 /dev/zero >/etc/zeroes", name="wrote")
-    container.wait(20)
+    container.wait(60)
     sizes = container.sizes()
     assert (sizes.written, sizes.image) == (1_500_000, demo_image.size)
     header, row = wharf("ps", "-as").stdout.splitlines()
@@ -127,18 +127,21 @@ def test_sizes_of_containers(engine: Engine, demo_image: Image, wharf: Wharf) ->
 
 
 def test_a_paused_container_is_killed(engine: Engine, demo_image: Image, wharf: Wharf) -> None:
-    container = run(engine, "sh", "-c", "trap 'exit 7' TERM; while :; do sleep 0.05; done", name="frozen")
+    container = run(engine, "sh", "-c", "trap 'exit 7' TERM; echo ready; while :; do sleep 0.05; done", name="frozen")
+    for _ in eventually():
+        if b"ready" in container.replay():
+            break
     container.pause()
     assert wharf("ps", "--format", "{{.State}}|{{.Status}}").stdout == "Paused|Paused\n"
     assert wharf("top", "frozen").returncode == 125
     assert wharf("kill", "--signal", "TERM", "frozen").stdout == "frozen\n"
     assert container.refresh().status is Status.PAUSED, "it gets the signal when it goes on"
     container.unpause()
-    assert container.wait(20) == 7
+    assert container.wait(60) == 7
     container.start()
     container.pause()
     assert wharf("kill", "frozen").returncode == 0
-    assert container.wait(20) == 137
+    assert container.wait(60) == 137
     assert container.refresh().status is Status.EXITED
     with pytest.raises(StateForbids):
         container.kill()
@@ -169,7 +172,7 @@ def test_a_prune_of_the_system_takes_ended_pods(engine: Engine, demo_image: Imag
     inside = engine.create(CreateOptions(image=DEMO, pod="ended", command=("true",)))
     for pod in (ended, kept):
         engine.pods.start(pod.id)
-    inside.wait(20)
+    inside.wait(60)
     engine.pods.stop("ended", 0)
     plan = engine.housekeeping.plan(pods=lambda _: True, containers=lambda _: True)
     assert (plan.pods, plan.containers) == ((ended.id,), ()), "its containers go with it"

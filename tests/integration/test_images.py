@@ -187,7 +187,7 @@ def test_the_images_of_another_store_are_used_and_never_changed(worksite: Worksi
         assert image.names == ("localhost/theirs:1",)
         container = engine.create(CreateOptions(image="theirs:1", name="mine", command=("sh", "-c", "echo > /new")))
         container.start()
-        assert container.wait(10) == 0
+        assert container.wait(60) == 0
         with pytest.raises(ImageInUse, match="another store"):
             engine.images.remove("theirs:1")
         container.cleanup()

@@ -21,7 +21,7 @@ from core.model.image import RegistryAccess
 from core.model.state import Status
 from tests.registry import registry
 from tests.terminal import Terminal
-from tests.worksite import DEMO, PROJECT, Worksite, eventually, installed_command, run, status_of
+from tests.worksite import DEMO, PROJECT, Worksite, eventually, installed_command, private_worksite, run, status_of
 
 ERRORS: Final = "for n in $(seq 40); do echo request $n served; done; echo 'error: no such database' >&2; exit 3"
 
@@ -69,20 +69,16 @@ class Person:
 @pytest.fixture(scope="module")
 def site(demo_archive: Path) -> Iterator[Worksite]:
     """Private directories for all journeys, with containers as one finds them."""
-    made = Worksite()
-    try:
+    with private_worksite() as made:
         with Engine.open(made.paths) as engine:
             engine.images.load(demo_archive)
-            run(engine, "sh", "-c", ERRORS, name="billing").wait(20)
+            run(engine, "sh", "-c", ERRORS, name="billing").wait(60)
             run(engine, "sh", "-c", "echo kept > /a-note; exec sleep 1000", name="web", stop_timeout=1)
             run(engine, "sh", name="shell", terminal=True, stdin_open=True)
             for number in range(5):
                 run(engine, "sleep", "1000", name=f"job-{number}", stop_timeout=1)
             made.note_containers()
         yield made
-    finally:
-        left = made.close()
-    assert not left, "left on the host:\n" + "\n".join(left)
 
 
 @pytest.fixture(scope="module")
@@ -203,7 +199,7 @@ def test_make_an_image_of_it(person: Person, engine: Engine) -> None:
         person.sees("Make an image of web")
         person.type("localhost/kept")
         person.press("Enter")
-        for _ in eventually(20):
+        for _ in eventually():
             with contextlib.suppress(EngineError):
                 engine.images.find("localhost/kept")
                 break
@@ -215,7 +211,7 @@ def test_restart_it(person: Person, engine: Engine) -> None:
     before = engine.lookup("web").snapshot().pid
     with person.does("restart it"):
         person.press("r")
-        for _ in eventually(20):
+        for _ in eventually():
             now = engine.lookup("web").snapshot()
             if now.status is Status.RUNNING and now.pid not in (0, before):
                 break
@@ -233,7 +229,7 @@ def test_stop_five_containers_at_once(person: Person, engine: Engine) -> None:
         person.press("Space", "Space", "Space", "Space", "Space", "s")
         person.sees("Stop 5", "job-0", "job-4", "Cancel")
         person.press("y")
-        for _ in eventually(30):
+        for _ in eventually():
             if all(status_of(engine, f"job-{number}") is Status.EXITED for number in range(5)):
                 break
     person.terminal.press("C-\\")
@@ -285,7 +281,7 @@ def test_make_a_container_and_run_it(person: Person, engine: Engine, image_elsew
         person.type("sleep 1000")
         person.sees(f"--name shop {image_elsewhere} sleep 1000")
         person.press("Enter")
-        for _ in eventually(30):
+        for _ in eventually():
             if "shop" in [picture.name for picture in engine.containers() if picture.status is Status.RUNNING]:
                 break
     person.sees("shop runs")

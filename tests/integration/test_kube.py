@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import re
-import socket
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -17,6 +16,7 @@ from core.engine import Engine
 from core.model.image import Image
 from core.model.options import ExecOptions
 from core.model.state import Status
+from tests.ports import free_port
 from tests.worksite import DEMO, eventually, status_of
 
 Wharf = Callable[..., subprocess.CompletedProcess[str]]
@@ -203,9 +203,7 @@ def test_containers_of_every_kind_become_valid_manifests(
 
 
 def test_ports_names_and_a_service(engine: Engine, demo_image: Image, wharf: Wharf) -> None:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     text = f"""
 kind: Pod
 apiVersion: v1
@@ -224,7 +222,7 @@ spec:
     validated(text)
     played = wharf("kube", "play", "-", stdin=text, WHARF_NETWORK="")
     assert played.returncode == 0, played.stderr
-    for _ in eventually(30):
+    for _ in eventually():
         with contextlib.suppress(OSError):
             with urlopen(f"http://127.0.0.1:{port}/", timeout=5) as answer:
                 assert b"html" in answer.read()

@@ -37,7 +37,7 @@ IGNORES_TERM = "trap '' TERM; echo ready; while :; do sleep 0.05; done"
 def runc_status(engine: Engine, container_id: str) -> str:
     """What runc itself says."""
     argv = ["runc", "--root", str(engine.paths.runtime_root), "list", "--format", "json"]
-    finished = subprocess.run(argv, capture_output=True, check=True, timeout=20)
+    finished = subprocess.run(argv, capture_output=True, check=True, timeout=60)
     listed = json.loads(finished.stdout) or []
     return next((str(entry["status"]) for entry in listed if entry["id"] == container_id), "absent")
 
@@ -73,7 +73,7 @@ def test_a_whole_life(engine: Engine) -> None:
     assert runc_status(engine, container.id) == "running"
 
     container.kill("KILL")
-    assert container.wait(10) == 137
+    assert container.wait(60) == 137
     exited = container.snapshot()
     assert exited.status is Status.EXITED
     assert exited.finished_at >= exited.started_at
@@ -87,21 +87,19 @@ def test_a_whole_life(engine: Engine) -> None:
 
 def test_an_exited_container_starts_again_and_keeps_its_files(engine: Engine) -> None:
     container = run(engine, "sh", "-c", "echo x >> /count; exit $(wc -l < /count)", name="again")
-    assert container.wait(10) == 1
+    assert container.wait(60) == 1
     container.start()
-    assert container.wait(10) == 2
+    assert container.wait(60) == 2
     container.init()
     assert container.snapshot().status is Status.CREATED
     container.start()
-    assert container.wait(10) == 3
+    assert container.wait(60) == 3
 
 
 def test_stop_sends_the_stop_signal_first(engine: Engine) -> None:
     container = run(engine, "sh", "-c", HEEDS_TERM, name="polite")
     wait_for_log(engine, "polite", b"ready")
-    began = time.monotonic()
-    container.stop(10)
-    assert time.monotonic() - began < 5
+    container.stop(100)
     assert container.snapshot().exit_code == 7
 
 
@@ -109,7 +107,7 @@ def test_stop_uses_the_configured_signal(engine: Engine) -> None:
     script = "trap 'exit 9' USR1; echo ready; while :; do sleep 0.05; done"
     container = run(engine, "sh", "-c", script, name="usr", stop_signal="usr1")
     wait_for_log(engine, "usr", b"ready")
-    container.stop(10)
+    container.stop(100)
     assert container.snapshot().exit_code == 9
 
 
@@ -119,7 +117,7 @@ def test_stop_kills_after_its_timeout_and_tells_how_long_it_waits(engine: Engine
     waited: list[float] = []
     began = time.monotonic()
     container.stop(1, waited.append)
-    assert 0.9 < time.monotonic() - began < 5
+    assert time.monotonic() - began > 0.9
     assert container.snapshot().exit_code == 137
     assert waited == sorted(waited)
     assert len(waited) >= 3
@@ -128,24 +126,20 @@ def test_stop_kills_after_its_timeout_and_tells_how_long_it_waits(engine: Engine
 def test_stop_holds_nobody_up_while_it_waits(engine: Engine) -> None:
     container = run(engine, "sh", "-c", IGNORES_TERM, name="slow")
     wait_for_log(engine, "slow", b"ready")
-    stopping = threading.Thread(target=container.stop, args=(3,))
+    waits = threading.Event()
+    stopping = threading.Thread(target=container.stop, args=(1000, lambda _: waits.set()), daemon=True)
     stopping.start()
-    time.sleep(0.2)
-    began = time.monotonic()
-    assert container.run_exec(ExecOptions(args=("true",)), timeout=10).returncode == 0
-    assert time.monotonic() - began < 2
+    assert waits.wait(60)
+    assert container.run_exec(ExecOptions(args=("true",)), timeout=60).returncode == 0
     container.kill("KILL")
-    stopping.join(10)
+    stopping.join(60)
     assert not stopping.is_alive()
-    assert time.monotonic() - began < 2.5
 
 
 def test_stop_at_once(engine: Engine) -> None:
-    container = run(engine, "sh", "-c", IGNORES_TERM, name="now")
+    container = run(engine, "sh", "-c", IGNORES_TERM, name="now", stop_timeout=1000)
     wait_for_log(engine, "now", b"ready")
-    began = time.monotonic()
     container.stop(0)
-    assert time.monotonic() - began < 2
     assert container.snapshot().exit_code == 137
 
 
@@ -192,11 +186,11 @@ def test_restart(engine: Engine) -> None:
 def test_wait_gives_the_code_to_all_who_wait(engine: Engine) -> None:
     container = run(engine, "sh", "-c", "sleep 0.5; exit 42", name="codes")
     codes: list[int] = []
-    threads = [threading.Thread(target=lambda: codes.append(container.wait(20))) for _ in range(4)]
+    threads = [threading.Thread(target=lambda: codes.append(container.wait(60))) for _ in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(20)
+        thread.join(60)
     assert codes == [42] * 4
 
 
@@ -207,7 +201,7 @@ def test_wait_has_a_limit(engine: Engine) -> None:
 
 
 def test_the_highest_exit_code(engine: Engine) -> None:
-    assert run(engine, "sh", "-c", "exit 255").wait(10) == 255
+    assert run(engine, "sh", "-c", "exit 255").wait(60) == 255
 
 
 def test_a_console_is_typed_into_and_read(engine: Engine) -> None:
@@ -229,7 +223,7 @@ def test_a_console_is_typed_into_and_read(engine: Engine) -> None:
     while console.receive() is not None:
         pass
     console.close()
-    assert container.wait(10) == 5
+    assert container.wait(60) == 5
 
 
 def test_attach_before_the_start_misses_nothing(engine: Engine) -> None:
@@ -249,7 +243,7 @@ def test_attach_is_refused_where_nothing_runs(engine: Engine) -> None:
     with pytest.raises(StateForbids):
         container.attach()
     container.start()
-    container.wait(10)
+    container.wait(60)
     with pytest.raises(StateForbids):
         container.attach()
 
@@ -262,7 +256,7 @@ def test_exec_as_whom_where_and_with_what(engine: Engine) -> None:
         workdir="/var/tmp",
         user="1000",
     )
-    finished = container.run_exec(options, timeout=20)
+    finished = container.run_exec(options, timeout=60)
     assert finished.returncode == 4
     assert finished.stdout == b"1000\n/var/tmp\n1 2\n"
     assert finished.stderr == b"problem\n"
@@ -271,14 +265,14 @@ def test_exec_as_whom_where_and_with_what(engine: Engine) -> None:
 def test_exec_of_what_is_not_there_or_no_program(engine: Engine) -> None:
     container = run(engine, "sleep", "1000", name="bad-exec")
     with pytest.raises(NoSuchExecutable) as absent:
-        container.run_exec(ExecOptions(args=("/no/such",)), timeout=20)
+        container.run_exec(ExecOptions(args=("/no/such",)), timeout=60)
     assert absent.value.exit_code == 127
     with pytest.raises(NotExecutable) as no_program:
-        container.run_exec(ExecOptions(args=("/etc/passwd",)), timeout=20)
+        container.run_exec(ExecOptions(args=("/etc/passwd",)), timeout=60)
     assert no_program.value.exit_code == 126
     container.pause()
     with pytest.raises(StateForbids):
-        container.run_exec(ExecOptions(args=("true",)), timeout=20)
+        container.run_exec(ExecOptions(args=("true",)), timeout=60)
 
 
 def test_the_command_itself_may_be_missing(engine: Engine) -> None:
@@ -297,7 +291,7 @@ def test_mount_stays_until_unmount(engine: Engine) -> None:
     assert (root / "bin/busybox").is_file()
     (root / "from-outside").write_text("hello\n")
     container.start()
-    assert container.wait(10) == 0
+    assert container.wait(60) == 0
     assert b"hello" in container.replay()
     container.cleanup()
     assert os.path.ismount(root), "a clean-up must leave what was mounted on demand"
@@ -312,7 +306,7 @@ def test_unmount_is_refused_while_it_runs(engine: Engine) -> None:
         container.unmount()
     with pytest.raises(StateForbids):
         container.unmount(force=True)
-    assert container.run_exec(ExecOptions(args=("true",)), timeout=10).returncode == 0
+    assert container.run_exec(ExecOptions(args=("true",)), timeout=60).returncode == 0
 
 
 @pytest.mark.parametrize("state", ["configured", "running", "exited"])
@@ -322,11 +316,11 @@ def test_export_in_any_state(engine: Engine, tmp_path: Path, state: str) -> None
     if state == "running":
         container.start()
         for _ in eventually():
-            if container.run_exec(ExecOptions(args=("test", "-e", "/linked")), timeout=10).returncode == 0:
+            if container.run_exec(ExecOptions(args=("test", "-e", "/linked")), timeout=60).returncode == 0:
                 break
     elif state == "exited":
         container.start()
-        container.wait(10)
+        container.wait(60)
     target = tmp_path / "root.tar"
     written = container.export(target)
     assert target.stat().st_size == written
@@ -368,7 +362,7 @@ def test_rename(engine: Engine) -> None:
 def test_auto_remove_is_carried_out_by_the_monitor(engine: Engine, worksite: Worksite) -> None:
     container = run(engine, "sh", "-c", "sleep 0.2; exit 6", name="brief", auto_remove=True)
     worksite.note_containers()
-    assert container.wait(20) == 6
+    assert container.wait(60) == 6
     for _ in eventually():
         if not engine.containers():
             break
@@ -391,7 +385,7 @@ def test_a_root_directory_of_the_host(engine: Engine, demo_image: Image, tmp_pat
     source.unmount()
     container = engine.create(CreateOptions(rootfs=str(target), command=("sh", "-c", "echo here > /proof"), name="dir"))
     container.start()
-    assert container.wait(10) == 0
+    assert container.wait(60) == 0
     assert (target / "proof").read_text() == "here\n"
     container.remove()
     assert (target / "proof").exists(), "a directory of the host is never removed with its container"
@@ -414,11 +408,11 @@ def test_top_and_logs_and_inspect(engine: Engine) -> None:
 def test_samples_of_those_that_run(engine: Engine) -> None:
     container = run(engine, "sh", "-c", "while :; do :; done", name="load")
     idle = make(engine, "true", name="idle")
-    engine.samples([container.id, idle.id])
-    time.sleep(0.5)
-    samples = engine.samples([container.id, idle.id])
-    assert list(samples) == [container.id]
-    assert samples[container.id].cpu_percent > 5
+    for _ in eventually(pause=0.5):
+        samples = engine.samples([container.id, idle.id])
+        assert list(samples) == [container.id]
+        if samples[container.id].cpu_percent > 5:
+            break
     assert samples[container.id].pids == 1
     assert samples[container.id].memory > 0
 
@@ -443,13 +437,11 @@ def test_a_pause_made_by_runc_itself_is_seen(engine: Engine) -> None:
     container = run(engine, "sleep", "1000", name="outside")
     with engine.subscribe() as subscription:
         subprocess.run(
-            ["runc", "--root", str(engine.paths.runtime_root), "pause", container.id], check=True, timeout=20
+            ["runc", "--root", str(engine.paths.runtime_root), "pause", container.id], check=True, timeout=60
         )
-        began = time.monotonic()
         for _ in eventually(pause=0):
             if any(event.kind is EventKind.PAUSE for event in subscription.drain(0.1)):
                 break
-        assert time.monotonic() - began < 1.5
     assert status_of(engine, "outside") is Status.PAUSED
 
 
@@ -479,4 +471,4 @@ def test_the_image_decides_what_the_request_leaves_open(engine: Engine) -> None:
     container = engine.create(CreateOptions(image=DEMO, name="defaults"))
     assert container.config.process.args == ("/bin/sh",)
     container.start()
-    assert container.wait(10) == 0
+    assert container.wait(60) == 0

@@ -85,7 +85,7 @@ def test_killed_around_a_call_of_netavark(worksite: Worksite, demo_archive: Path
     killed(worksite, action, lambda: kill_at(moment, verb))
     with Engine.open(worksite.paths) as engine:
         if name == "remove":
-            for _ in eventually(30):
+            for _ in eventually():
                 if not engine.containers():
                     break
         else:
@@ -93,7 +93,7 @@ def test_killed_around_a_call_of_netavark(worksite: Worksite, demo_archive: Path
             it.refresh()
             if name == "start":
                 it.start()
-            links = it.run_exec(ExecOptions(args=("ls", "/sys/class/net")), timeout=20).stdout.decode().split()
+            links = it.run_exec(ExecOptions(args=("ls", "/sys/class/net")), timeout=60).stdout.decode().split()
             assert links == ["eth0", "lo"]
             assert len(it.snapshot().addresses) == 1
             assert len(worksite.rules()) == 1
@@ -113,7 +113,7 @@ def test_after_a_reboot_the_networks_are_set_up_anew(worksite: Worksite, demo_ar
         stray = make(engine, "sleep", "1000", name="stray", network="sea")
         stray.init()
         worksite.note_containers()
-    for _ in eventually(30):
+    for _ in eventually():
         if not (pids := [*worksite.processes(), *worksite.members()]):
             break
         for pid in pids:
@@ -135,8 +135,8 @@ def test_after_a_reboot_the_networks_are_set_up_anew(worksite: Worksite, demo_ar
             engine.lookup(name).start()
         it = engine.lookup("it")
         assert it.snapshot().networks == ("sea",)
-        for _ in eventually(30):
-            if b"Name:" in it.run_exec(ExecOptions(args=("nslookup", "stray.dns.podman")), timeout=20).stdout:
+        for _ in eventually():
+            if b"Name:" in it.run_exec(ExecOptions(args=("nslookup", "stray.dns.podman")), timeout=60).stdout:
                 break
         assert len(worksite.rules()) == 1
 
@@ -148,8 +148,8 @@ def test_a_name_server_that_was_killed_is_started_again(worksite: Worksite, demo
         it = run(engine, "sleep", "1000", name="it", network="sea")
         os.kill(int(worksite.paths.name_server_pid_file.read_text()), signal.SIGKILL)
         run(engine, "sleep", "1000", name="other", network="sea")
-        for _ in eventually(30):
-            if b"Name:" in it.run_exec(ExecOptions(args=("nslookup", "other.dns.podman")), timeout=20).stdout:
+        for _ in eventually():
+            if b"Name:" in it.run_exec(ExecOptions(args=("nslookup", "other.dns.podman")), timeout=60).stdout:
                 break
 
 
@@ -191,7 +191,7 @@ def test_two_processes_at_the_networks_of_one_container(worksite: Worksite, demo
     with Engine.open(worksite.paths) as engine:
         it = engine.lookup("it")
         it.restart(0)
-        links = it.run_exec(ExecOptions(args=("ls", "/sys/class/net")), timeout=20).stdout.decode().split()
+        links = it.run_exec(ExecOptions(args=("ls", "/sys/class/net")), timeout=60).stdout.decode().split()
         assert len(links) == len(it.snapshot().networks) + 1
         it.remove(force=True)
         assert worksite.interfaces() == []

@@ -31,7 +31,7 @@ LOOK = (
 
 def logged(engine: Engine, name: str) -> list[str]:
     container = engine.lookup(name)
-    container.wait(30)
+    container.wait(60)
     return [line.data.decode() for line in container.logs()]
 
 

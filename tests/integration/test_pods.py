@@ -106,7 +106,7 @@ def test_a_limit_holds_for_all_together(engine: Engine, demo_image: Image) -> No
     greedy = "exec 2>/dev/null; dd if=/dev/zero of=/dev/shm/$0 bs=1M count=30 && sleep 600"
     for name in ("one", "two"):
         in_pod(engine, "p", "sh", "-c", greedy, name, name=name).start()
-    for _ in eventually(20):
+    for _ in eventually():
         if Status.EXITED in (status_of(engine, "one"), status_of(engine, "two")):
             break
     if (memory := Path(f"/sys/fs/cgroup/memory/wharfinger/{pod.id}")).exists():

@@ -24,9 +24,10 @@ def begin(engine: Engine, policy: str, script: str) -> Container:
 
 
 def wait_for_restarts(container: Container, restarts: int, status: Status) -> ContainerSnapshot:
-    for _ in eventually(20):
+    """Until it has been started again as often at least; the pause before another time may be missed."""
+    for _ in eventually():
         picture = container.refresh()
-        if picture.restarts == restarts and picture.status is status and picture.intent is None:
+        if picture.restarts >= restarts and picture.status is status and picture.intent is None:
             return picture
     raise AssertionError
 
@@ -48,7 +49,7 @@ def test_on_failure_gives_up_after_its_retries(engine: Engine) -> None:
 
 def test_success_is_no_failure(engine: Engine) -> None:
     container = begin(engine, "on-failure", "exit 0")
-    container.wait(10)
+    container.wait(60)
     picture = container.refresh()
     assert stays(container, picture) and picture.restarts == 0
 
@@ -68,7 +69,7 @@ def test_a_kill_by_somebody_is_a_stop_and_one_from_within_is_none(engine: Engine
     container = begin(engine, policy, "[ -e /stay ] && exec sleep 1000; touch /stay; kill -9 $$; sleep 1")
     wait_for_restarts(container, 1, Status.RUNNING)
     container.kill("KILL")
-    container.wait(10)
+    container.wait(60)
     assert stays(container, container.refresh())
 
 

@@ -90,7 +90,7 @@ class User:
 def end_processes_of_user(folder: Path) -> None:
     """By force, whatever a test left; nothing is there where it went well."""
     user = User(folder)
-    for _ in eventually(20):
+    for _ in eventually():
         left = user.processes()
         for pid in left:
             with contextlib.suppress(ProcessLookupError):
@@ -138,7 +138,7 @@ def user(demo_archive: Path) -> Iterator[User]:
         with for_all(TUN_DEVICE), for_all("/dev/fuse"):
             yield made
         made.said("rm", "-fa", "-v")
-        for _ in eventually(20):
+        for _ in eventually():
             if not made.processes():
                 break
     finally:
@@ -149,7 +149,7 @@ def user(demo_archive: Path) -> Iterator[User]:
 
 def test_the_main_job(user: User, tmp_path: Path) -> None:
     assert DEMO.rpartition(":")[0] in user.said("images")
-    script = "echo begun; trap 'exit 3' TERM; while :; do sleep 0.1; done"
+    script = "trap 'exit 3' TERM; echo begun; while :; do sleep 0.1; done"
     user.said("run", "-d", "--name", "it", DEMO, "sh", "-c", script)
     assert "Up" in user.said("ps")
     assert user.said("exec", "it", "cat", "/proc/self/uid_map").split()[:3] == ["0", str(user.account.pw_uid), "1"]
@@ -182,7 +182,7 @@ def test_all_is_the_users_own(user: User) -> None:
     assert str(user.folder) not in table, "what is mounted is seen in the user's own namespace alone"
     user.said("rm", "own")
     user.said("volume", "rm", "files")
-    for _ in eventually(20):
+    for _ in eventually():
         if not user.processes():
             break
 
@@ -239,7 +239,7 @@ def test_a_network_of_its_own_without_root(user: User, network: str) -> None:
     refused = user.wharf("run", "--rm", "-p", f"{port}:80", DEMO, "true")
     assert refused.returncode == 126 and "served has it" in refused.stderr
     user.said("stop", "-t", "0", "served")
-    for _ in eventually(20):
+    for _ in eventually():
         if not carriers(user):
             break
     user.said("start", "served")
@@ -248,7 +248,7 @@ def test_a_network_of_its_own_without_root(user: User, network: str) -> None:
     os.kill(monitor, signal.SIGKILL)
     assert carriers(user) != []
     user.said("rm", "-f", "served")
-    for _ in eventually(20):
+    for _ in eventually():
         if not carriers(user):
             break
 
@@ -298,8 +298,10 @@ def test_a_monitor_that_is_killed_leaves_a_container_that_can_be_removed(user: U
     user.said("run", "-d", "--name", "lost", DEMO, "sleep", "1000")
     monitor = int(user.said("inspect", "lost", "--format", "{{.State.ConmonPid}}"))
     os.kill(monitor, 9)
-    assert "console lost" in user.said("ps")
+    for _ in eventually():
+        if "console lost" in user.said("ps"):
+            break
     user.said("rm", "-f", "lost")
-    for _ in eventually(20):
+    for _ in eventually():
         if not user.processes():
             break

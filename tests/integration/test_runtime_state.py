@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import subprocess
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from core.host.cgroups import find_cgroups
 from core.host.process_stat import process_start
 from core.runtime.contract import Phase
 from tests.integration.bundle import RealWorld
+from tests.worksite import eventually
 
 
 @pytest.fixture
@@ -57,11 +57,13 @@ class TestCgroups:
         seen = world.runtime.observe(container_id)
         reader = CgroupReader(seen.cgroup_paths, seen.pid)
         first = reader.sample()
-        time.sleep(0.5)
-        second = reader.sample()
-        assert first is not None and second is not None
+        for _ in eventually(pause=0.5):
+            second = reader.sample()
+            assert first is not None and second is not None
+            if second.cpu_percent > 5:
+                break
         assert second.cpu_ns > first.cpu_ns
-        assert 5 < second.cpu_percent <= 250
+        assert second.cpu_percent <= 250
         assert (second.pids, second.memory_limit) == (1, 64 << 20)
         assert 0 < second.memory < 64 << 20
         reader.close()
@@ -87,9 +89,9 @@ class TestCgroups:
         container_id = world.run(["sh", "-c", program], memory=8 << 20)
         seen = world.runtime.observe(container_id)
         reader = CgroupReader(seen.cgroup_paths, seen.pid)
-        deadline = time.monotonic() + 10
-        while not reader.oom_kills() and time.monotonic() < deadline:
-            time.sleep(0.05)
+        for _ in eventually():
+            if reader.oom_kills():
+                break
         assert reader.oom_kills() == 1
         assert process_start(seen.pid) == seen.pid_start
         reader.close()

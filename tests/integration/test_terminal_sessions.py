@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -39,9 +41,10 @@ def terminal(worksite: Worksite) -> Iterator[Open]:
 def process_of(worksite: Worksite, *words: str) -> int:
     """The `wharf` process with these words in its command line."""
     for pid in worksite.processes():
-        line = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
-        if b"-m" in line and all(word.encode() in line for word in words) and line[0].endswith(b"python"):
-            return pid
+        with contextlib.suppress(OSError):
+            line = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+            if line[0] == os.fsencode(sys.executable) and all(word.encode() in line for word in words):
+                return pid
     raise AssertionError(f"no process with {words}")
 
 
@@ -139,7 +142,7 @@ def test_a_program_for_a_whole_screen(engine: Engine, terminal: Open) -> None:
 def test_start_and_attach(engine: Engine, terminal: Open) -> None:
     container = run(engine, "sh", "-c", "echo begun; read x; exit 5", name="it", terminal=True, stdin_open=True)
     container.kill("KILL")
-    container.wait(10)
+    container.wait(60)
     session = terminal("start", "-ai", "it")
     session.wait_for("begun")
     session.type("\n")

@@ -47,7 +47,7 @@ def engine(site: Worksite, demo_archive: Path) -> Iterator[Engine]:
 
 
 def said(container: Container) -> str:
-    assert container.wait(30) == 0, container.replay()
+    assert container.wait(60) == 0, container.replay()
     return container.replay().decode()
 
 
@@ -78,7 +78,7 @@ def test_a_running_one_is_worked_as_any(engine: Engine, tmp_path: Path) -> None:
     assert f"Uid:\t{HIGH}" in status
     made = container.run_exec(ExecOptions(args=("sh", "-c", "touch /tmp-it; chown 9:9 /tmp-it; id -u; tty"), user="0"))
     assert made.stdout.splitlines()[0] == b"0"
-    assert container.run_exec(ExecOptions(args=("id", "-u"), user="1000:1000"), timeout=20).stdout == b"1000\n"
+    assert container.run_exec(ExecOptions(args=("id", "-u"), user="1000:1000"), timeout=60).stdout == b"1000\n"
     container.pause()
     container.unpause()
     container.stop(0)
@@ -147,7 +147,7 @@ def test_automatic_ids_are_nobody_elses(engine: Engine) -> None:
     with pytest.raises(HostIncomplete, match="could not find enough available IDs"):
         make(engine, "true", user_namespace=UserNamespaceOptions(mode="auto:size=700"))
     made[0].start()
-    assert made[0].wait(20) == 0
+    assert made[0].wait(60) == 0
     for box in made:
         box.remove()
     whole = make(engine, "true", user_namespace=UserNamespaceOptions(mode="auto:uidmapping=0:5:1"))

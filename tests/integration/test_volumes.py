@@ -40,7 +40,7 @@ pytestmark = pytest.mark.usefixtures("demo_image")
 
 def output(engine: Engine, script: str, **options: object) -> str:
     container = run(engine, "sh", "-c", script, **options)
-    assert container.wait(30) == 0, container.replay()
+    assert container.wait(60) == 0, container.replay()
     text = container.replay().decode()
     container.remove(volumes=True)
     return text
@@ -73,7 +73,7 @@ def test_the_first_use_fills_a_volume_with_what_the_image_has_there(engine: Engi
     before = engine.volumes.find("kept")
     assert before.needs_copy_up and os.listdir(before.path) == []
     container.start()
-    assert container.wait(20) == 0
+    assert container.wait(60) == 0
     data = Path(before.path)
     assert data == engine.paths.root / "volumes/kept/_data"
     known, file = data.stat(), (data / "file").lstat()
@@ -85,7 +85,7 @@ def test_the_first_use_fills_a_volume_with_what_the_image_has_there(engine: Engi
     assert not engine.volumes.find("kept").needs_copy_up
     (data / "file").unlink()
     container.start()
-    container.wait(20)
+    container.wait(60)
     assert not (data / "file").exists(), "it is filled once alone"
     assert [change for change in container.diff() if change.path.startswith("/data/")] == []
 
@@ -109,7 +109,7 @@ def test_a_link_in_the_image_never_leads_out_of_its_root(engine: Engine, tmp_pat
     os.symlink(tmp_path, container.mount() / "data")
     container.unmount()
     container.start()
-    container.wait(20)
+    container.wait(60)
     assert os.listdir(engine.volumes.find("trap").path) == []
 
 
@@ -161,11 +161,11 @@ def test_anonymous_volumes_go_with_the_last_container_that_has_them(engine: Engi
     assert made.anonymous and len(made.name) == 64
     second = make(engine, "sh", "-c", "cat /data/it; ! echo x >/data/it", volumes_from=(f"{first.name}:ro",))
     first.start()
-    first.wait(20)
+    first.wait(60)
     first.remove(volumes=True)
     assert engine.volumes.exists(made.name)
     second.start()
-    assert second.wait(20) == 0 and second.replay().startswith(b"said\n")
+    assert second.wait(60) == 0 and second.replay().startswith(b"said\n")
     second.remove()
     assert engine.volumes.exists(made.name), "without being asked, a removal leaves volumes"
     preview = engine.volumes.preview()
@@ -198,7 +198,7 @@ def test_a_volume_with_mount_options_is_there_as_long_as_somebody_needs_it(engin
     assert engine.volumes.find("memory").mount_count == 2
     assert made.path in worksite.mounts() and Path(made.path).stat().st_uid == 7
     first.kill("KILL")
-    first.wait(20)
+    first.wait(60)
     first.cleanup()
     assert made.path in worksite.mounts()
     second.stop(0)
@@ -223,7 +223,7 @@ def test_a_mount_that_fails_leaves_nothing(engine: Engine, worksite: Worksite, t
 def test_what_goes_out_comes_in_again(engine: Engine, tmp_path: Path, compression: str) -> None:
     container = with_files(engine, volume_mounts=(volume("from"),))
     container.start()
-    container.wait(20)
+    container.wait(60)
     engine.volumes.create("to")
     engine.volumes.export("from", tmp_path / "it.tar")
     content = (tmp_path / "it.tar").read_bytes()
@@ -313,7 +313,7 @@ def test_half_a_copy_is_seen_and_made_anew(engine: Engine) -> None:
         assert os.listdir(other.volumes.find("half").path) == []
         assert other.volumes.find("half").needs_copy_up
     container.start()
-    container.wait(20)
+    container.wait(60)
     assert Path(engine.volumes.find("half").path, "file").read_text() == "content"
 
 
@@ -324,7 +324,7 @@ def test_many_first_uses_at_once_fill_it_once(engine: Engine) -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    assert {container.wait(30) for container in containers} == {0}
+    assert {container.wait(60) for container in containers} == {0}
     assert all(b"It runs" in container.replay() for container in containers)
 
 
@@ -366,7 +366,7 @@ def test_killed_at_each_step(worksite: Worksite, engine: Engine, verb: str) -> N
             for picture in left:
                 container = repaired.lookup(picture.id)
                 container.restart(0)
-                assert container.wait(30) == 0, where
+                assert container.wait(60) == 0, where
                 assert b"It runs" in container.replay(), where
                 container.remove(force=True, volumes=True)
             assert {found.name for found in repaired.volumes.all()} <= {"memory", "named"}, where

@@ -19,7 +19,7 @@ from tests.worksite import Worksite, environment, eventually, installed_command,
 from tui.web.command import screen_argv
 
 pytestmark = pytest.mark.usefixtures("demo_image")
-PATIENCE = 20.0
+PATIENCE = 60.0
 
 
 @pytest.fixture
@@ -116,7 +116,7 @@ async def test_a_browser_that_goes_takes_its_screen_along_and_nothing_else(
     screen = await browser.ws_connect(f"{origin}/ws?width=80&height=24", origin=origin)
     await shown_until(screen, "stays")
     await screen.close()
-    for _ in eventually(PATIENCE):
+    for _ in eventually():
         if len(worksite.processes()) <= before:
             break
         await asyncio.sleep(0.05)

@@ -144,7 +144,7 @@ def test_several_are_stopped_at_the_same_time(fake: FakeEngine, call: Call, monk
     together = threading.Barrier(3)
 
     def stop(self: FakeContainer, timeout: int | None = None) -> None:
-        together.wait(20)
+        together.wait(60)
 
     monkeypatch.setattr(FakeContainer, "stop", stop)
     for name in ("a", "b", "c"):

@@ -22,7 +22,7 @@ from tests.worksite import DEMO, Worksite, environment, eventually, installed_co
 pytestmark = pytest.mark.usefixtures("demo_image")
 
 Wharf = Callable[..., "subprocess.CompletedProcess[str]"]
-PATIENCE = 20.0
+PATIENCE = 60.0
 COUNTS_INTERRUPTS = "trap 'echo got; exit 4' INT; echo up; while :; do sleep 0.05; done"
 HOLDER = """
 import os, subprocess, sys, termios
@@ -219,27 +219,3 @@ def test_the_clean_up_of_the_monitor_removes(wharf: Wharf, engine: Engine) -> No
             engine.lookup(started.stdout.strip())
         except NoSuchContainer:
             break
-
-
-def test_the_demo(wharf: Wharf, engine: Engine) -> None:
-    assert wharf("demo").returncode == 0
-    expected = {
-        "shell": Status.RUNNING,
-        "web": Status.RUNNING,
-        "worker": Status.RUNNING,
-        "failed": Status.EXITED,
-        "ready": Status.CONFIGURED,
-    }
-    for _ in eventually():
-        if {picture.name: picture.status for picture in engine.containers()} == expected:
-            break
-    assert engine.lookup("failed").snapshot().exit_code == 3
-    before = {picture.name: picture.started_at for picture in engine.containers()}
-    assert wharf("demo").stdout == ""
-    assert {picture.name: picture.started_at for picture in engine.containers()} == before
-    for _ in eventually():
-        if "worker: job" in wharf("logs", "worker").stdout:
-            break
-    removed = wharf("demo", "--remove")
-    assert removed.returncode == 0
-    assert engine.containers() == []

@@ -28,7 +28,7 @@ def test_signals_are_passed_on_from_another_thread() -> None:
     with signals_passed_on(send):
         os.kill(os.getpid(), signal.SIGUSR1)
         os.kill(os.getpid(), signal.SIGTERM)
-        assert done.wait(10)
+        assert done.wait(60)
     assert came == [(signal.SIGUSR1, "signal-proxy"), (signal.SIGTERM, "signal-proxy")]
     assert {number: signal.getsignal(number) for number in PASSED_ON} == before
 
@@ -36,7 +36,7 @@ def test_signals_are_passed_on_from_another_thread() -> None:
 def test_a_signal_that_is_stuck_holds_up_nothing() -> None:
     gate = threading.Event()
     began = time.monotonic()
-    with signals_passed_on(lambda number: gate.wait(30)):
+    with signals_passed_on(lambda number: gate.wait(60)):
         os.kill(os.getpid(), signal.SIGUSR2)
     assert time.monotonic() - began < 10
     gate.set()

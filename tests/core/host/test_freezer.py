@@ -28,10 +28,10 @@ def test_version_2(version_2: Path) -> None:
     assert not file_is_frozen(file)
     events.write_text("populated 1\nfrozen 1\n")
     assert file_is_frozen(file)
-    assert set_frozen(file, frozen=True, timeout=10)
+    assert set_frozen(file, frozen=True, timeout=60)
     assert (version_2 / "cgroup.freeze").read_text() == "1"
     events.write_text("populated 1\nfrozen 0\n")
-    assert set_frozen(file, frozen=False, timeout=10)
+    assert set_frozen(file, frozen=False, timeout=60)
     assert (version_2 / "cgroup.freeze").read_text() == "0"
     assert freeze_command(file, frozen=True) == f"echo 1 > {version_2}/cgroup.freeze"
 

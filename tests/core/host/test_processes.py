@@ -34,7 +34,7 @@ class TestRun:
         assert finished.error_text() == "bad"
 
     def test_without_input_there_is_none(self) -> None:
-        assert run(["cat"], timeout=10).stdout == b""
+        assert run(["cat"], timeout=60).stdout == b""
 
     def test_the_whole_group_is_killed_at_the_timeout(self, tmp_path: Path) -> None:
         mark = tmp_path / "pid"

@@ -24,7 +24,7 @@ def run_script(tmp_path: Path) -> object:
     def run(entries: list[JournalEntry], **environment: str) -> tuple[int, list[list[str]], str]:
         argv = ["sh", "-c", script(entries)]
         path = {"PATH": f"{tmp_path}:{os.environ['PATH']}", **environment}
-        finished = subprocess.run(argv, capture_output=True, text=True, timeout=20, check=False, env=path)
+        finished = subprocess.run(argv, capture_output=True, text=True, timeout=60, check=False, env=path)
         calls: list[list[str]] = [[]]
         file = tmp_path / "calls"
         for word in file.read_text().split("\0")[:-1] if file.exists() else []:

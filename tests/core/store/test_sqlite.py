@@ -190,7 +190,7 @@ def test_a_second_opening_in_one_process_keeps_the_locks_of_the_first(tmp_path: 
         "import sys, pathlib; from core.store.sqlite import open_database as opened;"
         "opened(*map(pathlib.Path, sys.argv[1:])).close()"
     )
-    subprocess.run([sys.executable, "-c", script, database, notice], check=True, timeout=30, cwd=PROJECT)
+    subprocess.run([sys.executable, "-c", script, database, notice], check=True, timeout=60, cwd=PROJECT)
     assert log.stat().st_ino == inode
     first.set_boot_id("boot")
     assert second.boot_id() == "boot"
