@@ -38,7 +38,7 @@ missing_programs() {
 programs_are_there() { [ -z "$(missing_programs)" ] && [ -e "$SECCOMP" ]; }
 
 missing_for_tests() {
-    packages_of_missing tmux:tmux docker-registry:docker-registry podman:podman containerd:containerd setfacl:acl \
+    packages_of_missing tmux:tmux docker-registry:docker-registry podman:podman crun:crun containerd:containerd setfacl:acl \
         getfattr:attr openssl:openssl man:man-db useradd:passwd sshd:openssh-server
 }
 

@@ -23,6 +23,7 @@ from core.host.start_fifo import release_command, release_process
 from core.model.options import CheckpointOptions
 from core.oci.messages import classify
 from core.runtime.contract import Observation, Phase
+from core.runtime.stored_state import StoredState, stored_state
 
 REMEMBERED_COMMANDS: Final = 8
 FREEZE_PATIENCE: Final = 2.0
@@ -38,14 +39,6 @@ _PHASES: Final = {
 }
 
 
-class _StateFile(msgspec.Struct):
-    """The part of runc's state.json that is read."""
-
-    init_process_pid: int
-    init_process_start: int
-    cgroup_paths: dict[str, str]
-
-
 class _StateAnswer(msgspec.Struct):
     status: str
     pid: int = 0
@@ -54,9 +47,6 @@ class _StateAnswer(msgspec.Struct):
 class _LogLine(msgspec.Struct):
     level: str = ""
     msg: str = ""
-
-
-_state_files = msgspec.json.Decoder(_StateFile)
 
 
 class Runc:
@@ -86,18 +76,10 @@ class Runc:
         """Follows libcontainer: stopped where the process is gone, a zombie or another one, else paused where the
         cgroup is frozen, else created where exec.fifo is still there, else running.
         """
-        folder = f"{self._root}/{container_id}"
-        try:
-            stored = _state_files.decode(Path(f"{folder}/state.json").read_bytes())
-        except FileNotFoundError:
+        stored = self._stored(container_id)
+        if stored is None:
             return _ABSENT
-        except (OSError, msgspec.MsgspecError) as error:
-            raise RuntimeFailed(
-                f"the runtime's state of container {container_id[:12]} is damaged: {error}",
-                hint="remove the container by force",
-                container_id=container_id,
-            ) from error
-        pid, start, paths = stored.init_process_pid, stored.init_process_start, stored.cgroup_paths
+        pid, start, paths = stored.pid, stored.pid_start, stored.cgroup_paths
         if process_start(pid) != start:
             phase = Phase.STOPPED
         elif is_frozen(paths):
@@ -108,10 +90,25 @@ class Runc:
             phase = Phase.RUNNING
         return Observation(phase, pid, start, paths)
 
+    def _stored(self, container_id: str) -> StoredState | None:
+        try:
+            return stored_state(f"{self._root}/{container_id}")
+        except (OSError, msgspec.MsgspecError) as error:
+            raise RuntimeFailed(
+                f"the runtime's state of container {container_id[:12]} is damaged: {error}",
+                hint="remove the container by force",
+                container_id=container_id,
+            ) from error
+
+    def _has_runc_waiting(self, container_id: str) -> bool:
+        """Whether it is created, and its first process waits as runc's does."""
+        stored = self._stored(container_id)
+        return stored is not None and stored.is_runc and self.observe(container_id).phase is Phase.CREATED
+
     def state(self, container_id: str) -> Observation:
         finished = self._run("state", container_id)
         if finished.returncode:
-            if "does not exist" in finished.error_text():
+            if "does not exist" in finished.error_text() or not (self._root / container_id).exists():
                 return _ABSENT
             raise self._error(finished, container_id)
         try:
@@ -131,8 +128,7 @@ class Runc:
         self._check(container_id, "start", container_id)
 
     def finish_start(self, container_id: str) -> None:
-        seen = self.observe(container_id)
-        if seen.phase is Phase.CREATED and arguments_of(seen.pid)[1:] != ["init"]:
+        if self._has_runc_waiting(container_id) and arguments_of(self.observe(container_id).pid)[1:] != ["init"]:
             Path(self._fifo(container_id)).unlink(missing_ok=True)
 
     def kill(self, container_id: str, signal: int) -> None:
@@ -140,11 +136,18 @@ class Runc:
 
     def pause(self, container_id: str) -> None:
         if not self._set_frozen(container_id, Phase.RUNNING, frozen=True):
+            self._refuse(container_id, Phase.PAUSED)
             self._check(container_id, "pause", container_id)
 
     def resume(self, container_id: str) -> None:
         if not self._set_frozen(container_id, Phase.PAUSED, frozen=False):
+            self._refuse(container_id, Phase.RUNNING)
             self._check(container_id, "resume", container_id)
+
+    def _refuse(self, container_id: str, phase: Phase) -> None:
+        """Raise `RuntimeFailed` for a container that is in `phase` already: crun would say that all is well."""
+        if self.observe(container_id).phase is phase:
+            raise RuntimeFailed(f"container {container_id[:12]} is {phase} already", container_id=container_id)
 
     def checkpoint(self, container_id: str, image: Path, work: Path, options: CheckpointOptions) -> None:
         flags = ("leave_running", "tcp_established", "file_locks")
@@ -210,7 +213,7 @@ class Runc:
 
     def _release(self, container_id: str) -> bool:
         """Start as the program itself would, without it: all that it does is to read from the FIFO and remove it."""
-        if not self._acts_itself or self.observe(container_id).phase is not Phase.CREATED:
+        if not self._acts_itself or not self._has_runc_waiting(container_id):
             return False
         fifo = self._fifo(container_id)
         try:

@@ -1,4 +1,4 @@
-"""What every runtime promises: the same cases over runc and over the one in memory."""
+"""What every runtime promises: the same cases over runc, over crun and over the one in memory."""
 
 from __future__ import annotations
 
@@ -53,12 +53,12 @@ class FakeWorld:
         return self.monitor.wait_exit(container_id, seen.pid, seen.pid_start, 10.0)
 
 
-@pytest.fixture(params=["fake", "runc"])
+@pytest.fixture(params=["fake", "runc", "crun"])
 def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
     if request.param == "fake":
         yield FakeWorld(tmp_path)
     else:
-        with RealWorld(tmp_path) as real:
+        with RealWorld(tmp_path, request.param) as real:
             yield real
 
 

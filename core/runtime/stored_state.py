@@ -1,0 +1,52 @@
+"""What a runtime keeps of a container in its folder: runc's state.json, or crun's status."""
+
+from __future__ import annotations
+
+import msgspec
+
+from core.host.cgroups import cgroups_at
+
+
+class StoredState(msgspec.Struct, frozen=True):
+    """`cgroup_paths`: by controller of version 1, "" for version 2.
+
+    `is_runc`: how a created process is let go on, and what is seen of it, differs from runtime to runtime.
+    """
+
+    pid: int
+    pid_start: int
+    cgroup_paths: dict[str, str]
+    is_runc: bool
+
+
+class _RuncState(msgspec.Struct):
+    init_process_pid: int
+    init_process_start: int
+    cgroup_paths: dict[str, str]
+
+
+class _CrunState(msgspec.Struct, rename="kebab"):
+    pid: int
+    process_start_time: int
+    cgroup_path: str = ""
+
+
+_runc_states = msgspec.json.Decoder(_RuncState)
+_crun_states = msgspec.json.Decoder(_CrunState)
+
+
+def stored_state(folder: str) -> StoredState | None:
+    """None where nothing is kept. Raises OSError and `msgspec.MsgspecError` for a file that can not be read."""
+    try:
+        with open(f"{folder}/state.json", "rb") as file:
+            ours = _runc_states.decode(file.read())
+        return StoredState(ours.init_process_pid, ours.init_process_start, ours.cgroup_paths, True)
+    except FileNotFoundError:
+        pass
+    try:
+        with open(f"{folder}/status", "rb") as file:
+            theirs = _crun_states.decode(file.read())
+    except FileNotFoundError:
+        return None
+    cgroups = cgroups_at(theirs.cgroup_path) if theirs.cgroup_path else {}
+    return StoredState(theirs.pid, theirs.process_start_time, cgroups, False)
