@@ -14,6 +14,8 @@ _V2_FILE = "cgroup.events"
 _POLITE = 200
 """Looks in a row before the wait between them begins: a small container is frozen within microseconds."""
 _PAUSE = 0.0005
+_STUCK = 250
+"""Looks before the first freeze is taken back and ordered anew; twice as many before the next."""
 
 
 def freezer_file(cgroup_paths: Mapping[str, str]) -> str:
@@ -51,7 +53,7 @@ def set_frozen(file: str, *, frozen: bool, timeout: float) -> bool:
     target, word = _order(file, frozen)
     _write(target, word)
     deadline = time.monotonic() + timeout
-    looks = 0
+    looks, stuck = 0, _STUCK
     while file_is_frozen(file) is not frozen:
         if time.monotonic() >= deadline:
             if frozen:
@@ -59,6 +61,11 @@ def set_frozen(file: str, *, frozen: bool, timeout: float) -> bool:
             return False
         looks += 1
         if looks > _POLITE:
+            if frozen and looks >= stuck:
+                # Version 1 never catches a task that is just becoming another program until it lets go of it.
+                stuck *= 2
+                _write(target, _order(file, False)[1])
+                time.sleep(_PAUSE)
             # A task that was being made while version 1 froze the others is only caught by another order.
             _write(target, word)
             time.sleep(_PAUSE)

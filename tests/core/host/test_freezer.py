@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from core.host import freezer
 from core.host.freezer import file_is_frozen, freeze_command, freezer_file, set_frozen
 
 
@@ -48,6 +49,21 @@ def test_version_1(tmp_path: Path) -> None:
 def test_what_does_not_freeze_in_time_is_thawed(version_2: Path) -> None:
     assert not set_frozen(freezer_file({"": str(version_2)}), frozen=True, timeout=0.05)
     assert (version_2 / "cgroup.freeze").read_text() == "0"
+
+
+def test_a_freeze_that_sticks_is_let_go_and_ordered_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """So version 1 does where a task is just becoming another program."""
+    state, words = tmp_path / "freezer.state", list[str]()
+    state.write_text("FREEZING\n")
+
+    def write(target: str, word: str) -> None:
+        words.append(word)
+        if words[-2:] == ["THAWED", "FROZEN"]:
+            state.write_text("FROZEN\n")
+
+    monkeypatch.setattr(freezer, "_write", write)
+    assert set_frozen(freezer_file({"freezer": str(tmp_path)}), frozen=True, timeout=60)
+    assert words.count("THAWED") == 1
 
 
 def test_a_cgroup_that_is_gone(tmp_path: Path) -> None:
