@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Final, Literal
 
 from core.errors import Cancelled, ExportFailed
+from core.host.files import begin_write_back
 from core.host.process_table import open_pidfd, wait_pidfd
 from core.host.processes import PIPE, Process, find_program, kill_group, spawn
 from core.model.snapshot import ExportProgress
@@ -24,6 +25,8 @@ Compression = Literal["none", "gzip", "zstd"]
 _BLOCK: Final = 1 << 18
 _STEP: Final = 0.2
 """Seconds between two reports of progress."""
+_LOOK: Final = 0.05
+"""Seconds between two looks at a file that tar writes by itself."""
 _TAR_OPTIONS: Final = (
     "--create",
     "--null",
@@ -184,11 +187,20 @@ def _compressor(compression: Compression, target: int) -> Iterator[int]:
 
 
 def _follow(tar: Process, target: int, first: int, watch: ExportWatch) -> int:
-    """Watch tar write into a file by itself, until it ends; the bytes. It moves our own descriptor on from `first`."""
+    """Watch tar write into a file by itself, until it ends; the bytes. It moves our own descriptor on from `first`.
+
+    The disk works along with tar: it is waited for at the end, by fsync or by the unmount of an overlay, which syncs
+    the file system below it.
+    """
     end = open_pidfd(tar.pid)
+    begun = first
     try:
-        while end is not None and not wait_pidfd(end, _STEP):
-            watch.tell(os.lseek(target, 0, os.SEEK_CUR) - first)
+        while end is not None and not wait_pidfd(end, _LOOK):
+            reached = os.lseek(target, 0, os.SEEK_CUR)
+            watch.tell(reached - first)
+            if reached > begun:
+                begin_write_back(target, begun, reached - begun)
+                begun = reached
     finally:
         if end is not None:
             os.close(end)
