@@ -24,7 +24,7 @@ from core.paths import EnginePaths
 from core.settings import Settings
 from core.storage.command import StorageCommand, failure
 from core.storage.references import candidates, full_name
-from core.storage.store_files import Layer, StoreFiles
+from core.storage.store_files import Layer, StoreFiles, chain
 
 if TYPE_CHECKING:
     from core.storage.image_mounts import ImageMounts
@@ -137,7 +137,7 @@ class ContainersStorage:
             raise failure("unmount", finished)
 
     def mounted_at(self, container_id: str) -> Path | None:
-        layer = self._layer_of(container_id)
+        layer = self._files.container_layer(container_id)
         if layer is None:
             return None
         point = self._paths.storage_root / "overlay" / layer / "merged"
@@ -150,7 +150,7 @@ class ContainersStorage:
 
     def size(self, container_id: str) -> int:
         sizes = {entry["id"]: entry for entry in self._command.json("layers") or []}
-        layer = self._layer_of(container_id)
+        layer = self._files.container_layer(container_id)
         total = 0
         if layer is not None:
             finished = self._command.run("diffsize", layer)
@@ -219,7 +219,7 @@ class ContainersStorage:
         return self.find_image(name)
 
     def changes(self, container_id: str) -> list[FileChange]:
-        layer = self._layer_of(container_id)
+        layer = self._files.container_layer(container_id)
         if layer is None:
             image = self.find_image(container_id)
             layer = next(str(entry["layer"]) for entry in self._files.images() if entry["id"] == image.id)
@@ -234,7 +234,7 @@ class ContainersStorage:
     def write_difference(
         self, container_id: str, target: Path, *, left_out: Sequence[str] = (), ids: IdMappings | None = None
     ) -> None:
-        layer = self._layer_of(container_id)
+        layer = self._files.container_layer(container_id)
         if layer is None:
             raise StorageFailed(f"container {container_id[:12]} has no layer")
         self._command.check("diff", "-u", "-f", str(target), layer)
@@ -315,14 +315,10 @@ class ContainersStorage:
     def layer_sizes(self, image_id: str) -> list[int]:
         layers = self._files.layers()
         entry = next(entry for entry in self._files.images() if entry["id"] == image_id)
-        sizes, layer = [], str(entry.get("layer") or "")
-        while layer in layers:
-            sizes.append(layers[layer].size)
-            layer = layers[layer].parent
-        return sizes[::-1]
+        return [layer.size for layer in chain(layers, entry.get("layer") or "")][::-1]
 
     def written_size(self, container_id: str) -> int:
-        layer = self._layer_of(container_id)
+        layer = self._files.container_layer(container_id)
         from core.host.trees import size_of_files
 
         return 0 if layer is None else size_of_files(self._paths.storage_root / "overlay" / layer / "diff")
@@ -331,10 +327,8 @@ class ContainersStorage:
         layers = self._files.layers()
         found: dict[str, dict[str, int]] = {}
         for entry in self._files.images():
-            chain, layer = found.setdefault(str(entry["id"]), {}), str(entry.get("layer") or "")
-            while layer in layers:
-                chain[layer] = layers[layer].size
-                layer = layers[layer].parent
+            sizes = {layer.id: layer.size for layer in chain(layers, entry.get("layer") or "")}
+            found.setdefault(str(entry["id"]), {}).update(sizes)
         return found
 
     def tag(self, image_id: str, name: str) -> None:
@@ -365,16 +359,6 @@ class ContainersStorage:
         deleted = [layer for layer in orphans if not self._command.run("delete-layer", layer).returncode]
         return bool(deleted)
 
-    def _layer_of(self, container_id: str) -> str | None:
-        file = self._paths.storage_root / "overlay-containers" / "containers.json"
-        try:
-            entries = msgspec.json.decode(file.read_bytes(), type=list[_ContainerEntry])
-        except FileNotFoundError:
-            return None
-        except msgspec.MsgspecError:
-            entries = [_ContainerEntry(id=e["id"], layer=e["layer"]) for e in self._command.json("containers") or []]
-        return next((entry.layer for entry in entries if entry.id == container_id), None)
-
     def _manifest(self, image_id: str) -> dict[str, Any]:
         finished = self._command.check("get-image-data", image_id, "manifest")
         return msgspec.json.decode(finished.stdout, type=dict[str, Any])
@@ -388,16 +372,8 @@ class ContainersStorage:
         return FileLock(self._paths.locks / "transfer")
 
 
-class _ContainerEntry(msgspec.Struct):
-    id: str
-    layer: str
-
-
 def _image(entry: dict[str, Any], layers: dict[str, Layer]) -> Image:
-    size, layer = 0, str(entry.get("layer") or "")
-    while layer in layers:
-        size += layers[layer].size
-        layer = layers[layer].parent
+    size = sum(layer.size for layer in chain(layers, entry.get("layer") or ""))
     return Image(
         id=str(entry["id"]),
         names=tuple(entry.get("names") or ()),

@@ -1,4 +1,4 @@
-"""What containers-storage keeps of images and layers in files, read without its command.
+"""What containers-storage keeps of images, layers and containers in files, read without its command.
 
 It replaces each file as a whole, so that one reads the old or the new, never half. The command says the same, and takes
 the time of a process for it.
@@ -7,7 +7,7 @@ the time of a process for it.
 from __future__ import annotations
 
 import binascii
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
@@ -25,6 +25,19 @@ class Layer(msgspec.Struct):
     id: str
     parent: str = ""
     size: int = msgspec.field(default=0, name="diff-size")
+
+
+class _Container(msgspec.Struct):
+    id: str
+    layer: str
+
+
+def chain(layers: Mapping[str, Layer], top: str) -> Iterator[Layer]:
+    """A layer and all below it, the topmost first, as far as they are known; none for an empty id."""
+    layer = layers.get(top)
+    while layer is not None:
+        yield layer
+        layer = layers.get(layer.parent)
 
 
 class StoreFiles:
@@ -53,6 +66,17 @@ class StoreFiles:
                 content = (store / "overlay-layers" / "layers.json").read_bytes()
                 layers |= {layer.id: layer for layer in msgspec.json.decode(content, type=list[Layer])}
         return layers
+
+    def container_layer(self, container_id: str) -> str | None:
+        """The layer of a container of the own store; None for none."""
+        try:
+            content = (self._root / "overlay-containers" / "containers.json").read_bytes()
+            entries = msgspec.json.decode(content, type=list[_Container])
+        except FileNotFoundError:
+            return None
+        except msgspec.MsgspecError:
+            entries = msgspec.convert(self._command.json("containers") or [], list[_Container])
+        return next((entry.layer for entry in entries if entry.id == container_id), None)
 
     def image_data(self, image_id: str, name: str) -> bytes | None:
         """What is kept with an image under a name, as its manifest; None where it is not there."""
