@@ -5,25 +5,26 @@ The layout is that of containerd's metadata/buckets.go: v1, namespace, container
 
 from __future__ import annotations
 
-import os
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
 import msgspec
 
 from core.foreign.bolt import Bucket, Database, NotWhole
+from core.foreign.docker import NAMESPACE
+from core.foreign.reading import Readings
 from core.foreign.state_files import Bundle, BundleProcess
 from core.host.process_table import find_processes, open_files, owner_of
 from core.log import LOG
-from core.model.foreign import SAFE_VERBS, ForeignContainer, Keeper, LogFormat
+from core.model.foreign import SAFE_VERBS, ForeignContainer, Keeper
 from core.model.state import Status
 
 _FILE: Final = "io.containerd.metadata.v1.bolt/meta.db"
 _USUAL: Final = Path("/var/lib/containerd")
-_OF_DOCKER: Final = b"moby"
-"""Its namespace: it has a list of its own."""
+_OF_DOCKER: Final = NAMESPACE.encode()
+"""It has a list of its own."""
 _TIME: Final = struct.Struct(">BqIh")
 """Go's binary form of a time: version, seconds since the year 1, nanoseconds, zone."""
 _YEAR_1: Final = -62_135_596_800
@@ -48,24 +49,11 @@ class ContainersWithoutTask:
     """The containers of some databases, read anew when one was written."""
 
     def __init__(self) -> None:
-        self._read: dict[Path, tuple[tuple[int, int], list[ForeignContainer]]] = {}
+        self._readings = Readings(lambda path, _: _whole(path))
 
-    def pictures(self, databases: list[Path]) -> list[ForeignContainer]:
+    def pictures(self, databases: Iterable[Path]) -> list[ForeignContainer]:
         """All of their containers, with or without a task. A database that can't be read is passed over."""
-        found: list[ForeignContainer] = []
-        for path in databases:
-            try:
-                status = os.stat(path)
-            except OSError:
-                self._read.pop(path, None)
-                continue
-            signature = (status.st_ino, status.st_mtime_ns)
-            known = self._read.get(path)
-            if known is None or known[0] != signature:
-                known = (signature, _whole(path))
-                self._read[path] = known
-            found += known[1]
-        return found
+        return self._readings.of(databases)
 
 
 def _whole(path: Path) -> list[ForeignContainer]:
@@ -106,23 +94,10 @@ def _picture(path: Path, namespace: str, container_id: str, container: Bucket) -
         image=_text(values.get(b"image", b"")),
         command=_command(values.get(b"spec", b"")),
         status=Status.CONFIGURED,
-        pid=0,
-        pid_start=0,
         created_at=_moment(values.get(b"createdat", b"")),
-        runtime="",
-        runtime_root="",
-        bundle="",
-        cgroup_paths={},
-        monitor_pid=0,
-        terminal=False,
-        stdin_open=False,
-        console="",
         console_refusal="it has no task",
-        log_path="",
-        log_format=LogFormat.CRI,
         log_hint="containerd gives the output of a task to whoever started it",
-        verbs=frozenset(SAFE_VERBS),
-        error="",
+        verbs=SAFE_VERBS,
     )
 
 

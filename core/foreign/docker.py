@@ -1,4 +1,4 @@
-"""Containers of Docker that do not run, by the file that it keeps of each."""
+"""Containers of Docker, by the file that it keeps of each: what runs there has its name and its image in it."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from core.model.foreign import SAFE_VERBS, ForeignContainer, Keeper, LogFormat
 from core.model.state import Status
 
 CONTAINERS: Final = Path("/var/lib/docker/containers")
+NAMESPACE: Final = "moby"
+"""Of its containers in containerd."""
 _FILE: Final = "config.v2.json"
 _NEVER: Final = "0001-"
 """How Go's time begins of what has not happened."""
@@ -27,9 +29,12 @@ class _State(msgspec.Struct, rename="pascal"):
 class _Config(msgspec.Struct, rename="pascal"):
     image: str = ""
     tty: bool = False
+    labels: dict[str, str] | None = None
 
 
-class _Container(msgspec.Struct, rename="pascal"):
+class DockerContainer(msgspec.Struct, rename="pascal"):
+    """What is read of a config.v2.json."""
+
     created: str = ""
     path: str = ""
     args: list[str] | None = None
@@ -39,7 +44,19 @@ class _Container(msgspec.Struct, rename="pascal"):
     state: _State = msgspec.field(default_factory=_State)
 
 
-_containers = msgspec.json.Decoder(_Container)
+_containers = msgspec.json.Decoder(DockerContainer)
+
+
+def read_docker(container_id: str) -> DockerContainer:
+    """What Docker keeps of a container; nothing but defaults where that can't be read."""
+    return _read(CONTAINERS / container_id) or DockerContainer()
+
+
+def _read(folder: Path) -> DockerContainer | None:
+    try:
+        return _containers.decode(read_regular_file(folder / _FILE) or b"")
+    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
+        return None
 
 
 def stored_by_docker(folder: Path = CONTAINERS) -> Iterator[ForeignContainer]:
@@ -49,15 +66,12 @@ def stored_by_docker(folder: Path = CONTAINERS) -> Iterator[ForeignContainer]:
     except OSError:
         return
     for name in names:
-        content = read_regular_file(folder / name / _FILE)
-        try:
-            container = _containers.decode(content or b"")
-        except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
-            continue
-        yield _picture(folder / name, container)
+        container = _read(folder / name)
+        if container is not None:
+            yield _picture(folder / name, container)
 
 
-def _picture(folder: Path, container: _Container) -> ForeignContainer:
+def _picture(folder: Path, container: DockerContainer) -> ForeignContainer:
     started = container.state.started_at
     has_run = bool(started) and not started.startswith(_NEVER)
     name = container.name.removeprefix("/") or folder.name
@@ -66,28 +80,18 @@ def _picture(folder: Path, container: _Container) -> ForeignContainer:
         id=folder.name,
         name=name,
         keeper=Keeper.DOCKER,
-        namespace="moby",
+        namespace=NAMESPACE,
         owner="root",
         image=container.config.image,
         command=tuple(word for word in (container.path, *(container.args or ())) if word),
         status=Status.EXITED if has_run else Status.CONFIGURED,
-        pid=0,
-        pid_start=0,
         created_at=_moment(container.created),
-        runtime="",
-        runtime_root="",
-        bundle="",
-        cgroup_paths={},
-        monitor_pid=0,
         terminal=container.config.tty,
-        stdin_open=False,
-        console="",
         console_refusal="it does not run",
         log_path=container.log_path,
         log_format=LogFormat.JSON,
         log_hint=f"see docker logs {name}",
-        verbs=frozenset(SAFE_VERBS),
-        error="",
+        verbs=SAFE_VERBS,
     )
 
 

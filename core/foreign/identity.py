@@ -9,17 +9,15 @@ from typing import Final, NamedTuple
 
 import msgspec
 
+from core.foreign.docker import NAMESPACE, read_docker
 from core.foreign.monitors import ConmonCall, ShimCall
 from core.foreign.state_files import RuntimeState
-from core.host.files import read_regular_file
+from core.foreign.stored import LIST, read_list
 from core.host.installation import is_own_command
 from core.model.foreign import Keeper
 
 _MANAGER: Final = "io.container.manager"
 _MANAGERS: Final = {"libpod": Keeper.PODMAN, "cri-o": Keeper.CRIO}
-_DOCKER_NAMESPACE: Final = "moby"
-_DOCKER_FOLDER: Final = Path("/var/lib/docker/containers")
-_LIST_LIMIT: Final = 16 << 20
 
 
 class Identity(NamedTuple):
@@ -33,32 +31,6 @@ class Identity(NamedTuple):
     labels: Mapping[str, str] = MappingProxyType({})
 
 
-class _Stored(msgspec.Struct):
-    """An entry of containers.json (containers-storage)."""
-
-    id: str
-    names: list[str] | None = None
-    metadata: str = ""
-
-
-class _StoredMetadata(msgspec.Struct, rename="kebab"):
-    name: str = ""
-    image_name: str = ""
-
-
-class _DockerConfig(msgspec.Struct):
-    image: str = msgspec.field(name="Image", default="")
-    labels: dict[str, str] | None = msgspec.field(name="Labels", default=None)
-
-
-class _DockerContainer(msgspec.Struct):
-    """config.v2.json of a container of Docker."""
-
-    name: str = msgspec.field(name="Name", default="")
-    log_path: str = msgspec.field(name="LogPath", default="")
-    config: _DockerConfig = msgspec.field(name="Config", default_factory=_DockerConfig)
-
-
 def keeper_of(
     root: Path, state: RuntimeState | None, conmon: ConmonCall | None, shim: ShimCall | None
 ) -> tuple[Keeper, str]:
@@ -68,7 +40,7 @@ def keeper_of(
         return manager, ""
     if shim is not None or root.parent.name in ("runc", "runtime-runc"):
         namespace = shim.namespace if shim is not None else root.name
-        return (Keeper.DOCKER if namespace == _DOCKER_NAMESPACE else Keeper.CONTAINERD), namespace
+        return (Keeper.DOCKER if namespace == NAMESPACE else Keeper.CONTAINERD), namespace
     if conmon is not None and is_own_command(conmon.exit_command):
         return Keeper.WHARFINGER, ""
     return (Keeper.CRUN if state is not None and state.program == "crun" else Keeper.RUNC), ""
@@ -121,22 +93,14 @@ def _from_containerd(annotations: Mapping[str, str], otherwise: str) -> tuple[st
 
 def _stored(bundle: Path, container_id: str) -> tuple[str, str]:
     """The name and the image that containers-storage has of a container of podman."""
-    content = read_regular_file(bundle.parent.parent / "containers.json", _LIST_LIMIT)
-    try:
-        for entry in msgspec.json.decode(content or b"[]", type=list[_Stored]):
-            if entry.id == container_id:
-                metadata = msgspec.json.decode(entry.metadata or "{}", type=_StoredMetadata)
-                return (entry.names or [metadata.name])[0], metadata.image_name
-    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
-        pass
-    return "", ""
+    entry = next((entry for entry in read_list(bundle.parent.parent / LIST) if entry.id == container_id), None)
+    metadata = entry.told() if entry is not None else None
+    if entry is None or metadata is None:
+        return "", ""
+    return (entry.names or [metadata.name])[0], metadata.image_name
 
 
 def _docker(container_id: str, namespace: str) -> Identity:
-    content = read_regular_file(_DOCKER_FOLDER / container_id / "config.v2.json")
-    try:
-        facts = msgspec.json.decode(content or b"{}", type=_DockerContainer)
-    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
-        facts = _DockerContainer()
+    facts = read_docker(container_id)
     name = facts.name.removeprefix("/") or container_id
     return Identity(Keeper.DOCKER, namespace, name, facts.config.image, facts.log_path, facts.config.labels or {})

@@ -22,7 +22,7 @@ from core.host.process_table import (
     user_name,
     working_directory,
 )
-from core.model.foreign import SAFE_VERBS, ForeignContainer, Keeper, LogFormat
+from core.model.foreign import SAFE_VERBS, ForeignContainer, Keeper
 from core.model.state import Status, Verb
 
 _ROOT: Final = 0
@@ -157,12 +157,21 @@ def damaged(folder: Path, error: DamagedState) -> ForeignContainer:
     """A container whose state file can not be understood: shown, so that nobody misses it, and left alone."""
     keeper, namespace = keeper_of(folder.parent, None, None, None)
     return ForeignContainer(
-        key=str(folder), id=folder.name, name=folder.name, keeper=keeper, namespace=namespace, owner="", image="",
-        command=(), status=Status.UNKNOWN, pid=0, pid_start=0, created_at=0.0, runtime="",
-        runtime_root=str(folder.parent), bundle="", cgroup_paths={}, monitor_pid=0, terminal=False, stdin_open=False,
-        console="", console_refusal="its state is damaged", log_path="", log_format=LogFormat.CRI,
-        log_hint="its state is damaged", verbs=frozenset(), error=str(error),
-    )  # fmt: skip
+        key=str(folder),
+        id=folder.name,
+        name=folder.name,
+        keeper=keeper,
+        namespace=namespace,
+        owner="",
+        image="",
+        status=Status.UNKNOWN,
+        created_at=0.0,
+        runtime_root=str(folder.parent),
+        console_refusal="its state is damaged",
+        log_hint="its state is damaged",
+        verbs=frozenset(),
+        error=str(error),
+    )
 
 
 def _monitor(container_id: str, pid: int) -> _Monitor:

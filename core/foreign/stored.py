@@ -14,10 +14,11 @@ from typing import Final
 
 import msgspec
 
+from core.foreign.reading import Readings
 from core.foreign.state_files import BundleProcess, read_bundle
 from core.host.files import read_regular_file
 from core.host.process_table import user_name
-from core.model.foreign import SAFE_VERBS, ForeignContainer, Keeper, LogFormat
+from core.model.foreign import SAFE_VERBS, ForeignContainer, Keeper
 from core.model.state import Status
 
 LIST: Final = "containers.json"
@@ -28,7 +29,7 @@ _ROOT: Final = 0
 _NOTHING: Final = BundleProcess()
 
 
-class _Metadata(msgspec.Struct, rename="kebab"):
+class Metadata(msgspec.Struct, rename="kebab"):
     """What the keeper wrote of a container; podman has no pod, and buildah writes nothing."""
 
     name: str = ""
@@ -39,13 +40,31 @@ class _Metadata(msgspec.Struct, rename="kebab"):
     container_name: str = ""
 
 
-class _Entry(msgspec.Struct):
+class Entry(msgspec.Struct):
+    """Of a list. `metadata`: JSON of its keeper's."""
+
     id: str
     names: list[str] | None = None
     metadata: str = ""
 
+    def told(self) -> Metadata | None:
+        """What the keeper wrote; None where that is damaged."""
+        try:
+            return _metadata.decode(self.metadata or "{}")
+        except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
+            return None
 
-_lists = msgspec.json.Decoder(list[_Entry])
+
+_metadata = msgspec.json.Decoder(Metadata)
+_lists = msgspec.json.Decoder(list[Entry])
+
+
+def read_list(file: Path) -> list[Entry]:
+    """The containers of a list; none where it can't be read."""
+    try:
+        return _lists.decode(read_regular_file(file, _LIMIT) or b"[]")
+    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
+        return []
 
 
 def known_lists(stores: Iterable[str]) -> list[Path]:
@@ -73,42 +92,21 @@ class StoredContainers:
     """The containers of some lists, read anew when a list has changed."""
 
     def __init__(self) -> None:
-        self._read: dict[Path, tuple[tuple[int, int, int], list[ForeignContainer]]] = {}
+        self._readings = Readings(lambda file, status: _pictures(file, status.st_uid))
 
     def pictures(self, folders: Iterable[Path]) -> list[ForeignContainer]:
         """All that are stored there, whether they run or not. A list that can't be read is passed over."""
-        found: list[ForeignContainer] = []
-        for folder in folders:
-            try:
-                status = os.stat(folder / LIST)
-            except OSError:
-                self._read.pop(folder, None)
-                continue
-            signature = (status.st_ino, status.st_mtime_ns, status.st_size)
-            known = self._read.get(folder)
-            if known is None or known[0] != signature:
-                known = (signature, list(_pictures(folder, status.st_uid)))
-                self._read[folder] = known
-            found += [_as_now(picture) for picture in known[1]]
-        return found
+        return [_as_now(picture) for picture in self._readings.of(folder / LIST for folder in folders)]
 
 
-def _pictures(folder: Path, owner: int) -> Iterator[ForeignContainer]:
-    content = read_regular_file(folder / LIST, _LIMIT)
-    try:
-        entries = _lists.decode(content or b"[]")
-    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
-        return
-    for entry in entries:
-        try:
-            metadata = msgspec.json.decode(entry.metadata or "{}", type=_Metadata)
-        except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
-            continue
-        if "/" not in entry.id and (metadata.name or metadata.pod_id):
-            yield _picture(folder, owner, entry, metadata)
+def _pictures(file: Path, owner: int) -> Iterator[ForeignContainer]:
+    for entry in read_list(file):
+        metadata = entry.told()
+        if metadata is not None and "/" not in entry.id and (metadata.name or metadata.pod_id):
+            yield _picture(file.parent, owner, entry, metadata)
 
 
-def _picture(folder: Path, owner: int, entry: _Entry, metadata: _Metadata) -> ForeignContainer:
+def _picture(folder: Path, owner: int, entry: Entry, metadata: Metadata) -> ForeignContainer:
     bundle = folder / entry.id / "userdata"
     in_pod = "/".join(filter(None, (metadata.pod_name, metadata.container_name)))
     name = in_pod if metadata.pod_id else (entry.names or [metadata.name])[0]
@@ -119,28 +117,16 @@ def _picture(folder: Path, owner: int, entry: _Entry, metadata: _Metadata) -> Fo
         id=entry.id,
         name=name or entry.id,
         keeper=Keeper.CRIO if metadata.pod_id else Keeper.PODMAN,
-        namespace="",
         owner=user_name(owner),
         image=metadata.image_name,
         command=tuple((read_bundle(str(bundle)).process or _NOTHING).args or ()),
         status=Status.CONFIGURED,
-        pid=0,
-        pid_start=0,
         created_at=metadata.created_at,
-        runtime="",
-        runtime_root="",
         bundle=str(bundle),
-        cgroup_paths={},
-        monitor_pid=0,
-        terminal=False,
-        stdin_open=False,
-        console="",
         console_refusal="it does not run" if of_root else f"it is {user_name(owner)}'s: work as that user",
         log_path=str(log) if of_root else "",
-        log_format=LogFormat.CRI,
         log_hint=f"see podman logs {name}" if of_root else f"it is {user_name(owner)}'s: work as that user",
-        verbs=frozenset(SAFE_VERBS if of_root else ()),
-        error="",
+        verbs=SAFE_VERBS if of_root else frozenset(),
     )
 
 

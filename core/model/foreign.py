@@ -35,7 +35,8 @@ SAFE_VERBS: Final = frozenset({Verb.PAUSE, Verb.UNPAUSE, Verb.KILL, Verb.EXEC})
 
 
 class ForeignContainer(msgspec.Struct, frozen=True, kw_only=True):
-    """A container as its runtime's files show it. `created_at`: Unix seconds.
+    """A container as its runtime's files show it, or, with the defaults, one that no runtime knows. `created_at`: Unix
+    seconds.
 
     `key` is unique on this machine: the folder in which the runtime keeps it. `owner`: the login whose container it is.
     `image`: its name, the root directory where there is none, or empty where only its keeper knows. `verbs`: what we
@@ -47,30 +48,30 @@ class ForeignContainer(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     name: str
     keeper: Keeper
-    namespace: str
+    namespace: str = ""
     """containerd's."""
     owner: str
     image: str
-    command: tuple[str, ...]
+    command: tuple[str, ...] = ()
     status: Status
-    pid: int
-    pid_start: int
+    pid: int = 0
+    pid_start: int = 0
     created_at: float
-    runtime: str
+    runtime: str = ""
     """The program, by name or path."""
-    runtime_root: str
-    bundle: str
-    cgroup_paths: dict[str, str]
-    monitor_pid: int
-    terminal: bool
-    stdin_open: bool
-    console: str
+    runtime_root: str = ""
+    bundle: str = ""
+    cgroup_paths: dict[str, str] = {}
+    monitor_pid: int = 0
+    terminal: bool = False
+    stdin_open: bool = False
+    console: str = ""
     console_refusal: str
-    log_path: str
-    log_format: LogFormat
+    log_path: str = ""
+    log_format: LogFormat = LogFormat.CRI
     log_hint: str
     verbs: frozenset[Verb]
-    error: str
+    error: str = ""
     labels: dict[str, str] = {}
     """What its keeper's files tell of its labels, and the annotations of its runtime."""
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from core.console.log import read_log
-from core.foreign import identity, logs
+from core.foreign import docker, logs
 from core.foreign.identity import Identity, identify
 from core.foreign.logs import log_place, parse_json_line
 from core.foreign.state_files import RuntimeState
@@ -19,7 +19,7 @@ STATE = RuntimeState(
 
 
 def test_a_container_of_docker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(identity, "_DOCKER_FOLDER", tmp_path)
+    monkeypatch.setattr(docker, "CONTAINERS", tmp_path)
     log = tmp_path / "json.log"
     log.write_text(
         '{"log":"one\\n","stream":"stdout","time":"2026-01-02T03:04:05.123456789Z"}\n'
