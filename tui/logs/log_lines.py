@@ -73,6 +73,8 @@ class LogLines(Widget, can_focus=True):
         self._column = 0
         self._asked_earlier = self._asked_later = False
         self._has_grown = False
+        self._grew_meanwhile = False
+        """More came since the last question about what is later was asked."""
         self._empty = True
         self._seeks_back = True
 
@@ -260,11 +262,14 @@ class LogLines(Widget, can_focus=True):
         self._draw()
 
     def _replaced(self, answer: Replaced) -> None:
+        # A question that was still to be answered was given up for this one.
+        self._asked_earlier = self._asked_later = False
         if not answer.found:
             wanted = self.sought.typed if self.sought is not None else ""
             self.post_message(self.Noted(f"there is no further {wanted}"))
             return
-        self._asked_earlier = self._asked_later = False
+        # A place of a log that was begun anew may be one of the log before.
+        self._forget_rows()
         self._window.replace(answer)
 
     def _grew(self, answer: Grew) -> None:
@@ -275,12 +280,19 @@ class LogLines(Widget, can_focus=True):
             self._marks.clear()
             self.post_message(self.Noted("the log was begun anew: what was printed before is not kept"))
             self._reader.show_end()
-        elif self._window.following and self._window.at_end:
-            self._reader.follow(self._window.follow_place)
+        elif self._window.following:
+            self._grew_meanwhile = True
+            self._follow()
         else:
             self._window.at_end = False
             self._fetch()
             self.post_message(self.Changed())
+
+    def _follow(self) -> None:
+        """Ask for what came. One question at a time: a log that grows faster than it is drawn heaps up no answers."""
+        if self._reader is not None and self._grew_meanwhile and not self._asked_later:
+            self._grew_meanwhile, self._asked_later = False, True
+            self._reader.follow(self._window.follow_place)
 
     def _draw(self) -> None:
         self._window.settle(self.size.height)
@@ -300,8 +312,12 @@ class LogLines(Widget, can_focus=True):
             self._asked_earlier = True
             reader.fetch_earlier(window.entries[0].begin)
         if window.wants_later() and not self._asked_later:
-            self._asked_later = True
-            reader.fetch_later(window.follow_place)
+            if window.following:
+                self._grew_meanwhile = True
+            else:
+                self._asked_later = True
+                reader.fetch_later(window.follow_place)
+        self._follow()
 
     def _rows(self, entry: LogEntry) -> list[Text]:
         key = (entry.begin, entry.end)

@@ -10,10 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from core.console.log_pages import Position
 from core.events import EventKind
 from tests.fakes.engine import FakeEngine
 from tests.tui.conftest import lines, shown, until, until_shown
 from tui.app import WharfApp
+from tui.logs.log_lines import LogLines
+from tui.logs.reader import Grew, LogReader
 from tui.screens import log_screen
 from tui.screens.log_screen import LogScreen
 
@@ -55,6 +58,43 @@ async def test_it_opens_at_the_end_and_follows(app: WharfApp, log: Path) -> None
         await until_shown(pilot, "log of web", "following", "line 4999")
         append(log, "something new")
         await until_shown(pilot, "something new")
+
+
+async def test_one_look_at_a_time_is_asked_of_a_log_that_grows_faster_than_it_is_drawn(
+    app: WharfApp, log: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    follow, held, told = LogReader.follow, list[Position](), list[Grew]()
+    grew = LogLines._grew
+
+    def tell(self: LogLines, answer: Grew) -> None:
+        told.append(answer)
+        grew(self, answer)
+
+    monkeypatch.setattr(LogLines, "_grew", tell)
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.push_screen(LogScreen([log], ["web"]))
+        await until_shown(pilot, "line 4999")
+        with monkeypatch.context() as holding:
+            holding.setattr(LogReader, "follow", lambda _, place: held.append(place))
+            for number in range(3):
+                before = len(told)
+                append(log, *(f"later {number} {line}" for line in range(1000)))
+                await until(pilot, lambda before=before: len(told) > before)
+            assert len(held) == 1
+        reader = app.screen.query_one(LogLines)._reader
+        assert reader is not None
+        follow(reader, held[0])
+        await until_shown(pilot, "later 2 999", "following")
+
+
+async def test_another_log_of_the_same_length_is_not_shown_as_the_one_before(app: WharfApp, log: Path) -> None:
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.push_screen(LogScreen([log], ["web"]))
+        await until_shown(pilot, "line 4999")
+        another = log.with_suffix(".new")
+        another.write_bytes(lines_of_log(*(f"LINE {number}" for number in range(5000))))
+        another.rename(log)
+        await until_shown(pilot, "LINE 4999")
 
 
 async def test_looking_back_stays_where_it_is_and_says_that_there_is_more(app: WharfApp, log: Path) -> None:
