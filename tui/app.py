@@ -123,6 +123,8 @@ class WharfApp(App[None], inherit_bindings=False):
         if read.configuration.glyphs != before.glyphs:
             WharfDriver.ascii_only = draws_ascii(read.configuration)
             self.screen.refresh(layout=True)
+        if read.configuration.mouse != before.mouse and isinstance(self._driver, WharfDriver):
+            self._driver.set_mouse(read.configuration.mouse)
         if self._deck is not None:
             self._deck.take_configuration(read.configuration)
         self._tell_problems("The configuration was read again", read.remarks)
@@ -189,7 +191,7 @@ def run_screen(
     later.start()
     app = WharfApp(bridge, keys, configuration, problems, opening)
     try:
-        app.run()
+        app.run(mouse=configuration.mouse)
     finally:
         later.cancel()
         bridge.close()

@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping, Sequence
 
 from core.model.snapshot import ResourceSample
-from tui.configuration.schema import Lock
+from tui.configuration.schema import Lock, StateWords
 from tui.history import History
 from tui.locks import level_of
 
@@ -14,8 +14,10 @@ from tui.locks import level_of
 class Live:
     """One of a screen. Cells are drawn from it and from the row."""
 
-    def __init__(self, locks: Sequence[Lock] = ()) -> None:
+    def __init__(self, locks: Sequence[Lock] = (), states: StateWords = "long") -> None:
         self._locks = locks
+        self.states = states
+        """How states are written."""
         self.samples: dict[str, ResourceSample] = {}
         self.history = History()
         self.cpu_parts = 1

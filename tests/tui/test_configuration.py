@@ -146,6 +146,18 @@ async def test_themes_and_the_terminals_background(configured: Open) -> None:
         await until(pilot, lambda: not app.current_theme.dark)
 
 
+async def test_states_are_written_short_or_as_signs(configured: Open, fake: FakeEngine) -> None:
+    fake.add("web")
+    app = configured('states = "short"')
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until_shown(pilot, "● run  web")
+        main_screen(app).take_configuration(parse('states = "sign"')[0])
+        await until_shown(pilot, "●     web")
+        main_screen(app).live.set_doing(fake.find("web").id, "stopping 3/10 s")
+        main_screen(app).table.refresh_figures()
+        await until_shown(pilot, "…     web")
+
+
 async def test_mistakes_are_told_and_the_screen_opens(configured: Open) -> None:
     app = configured("", (Problem(3, "bindings.x", "there is no action x"),))
     async with app.run_test(size=(120, 36), notifications=True) as pilot:

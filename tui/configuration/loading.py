@@ -11,7 +11,8 @@ import msgspec
 
 from core.remote.host import Host, complaint
 from tui.configuration.places import line_of
-from tui.configuration.schema import DEFAULT, Alert, Colours, Configuration, Lock, OwnCommand
+from tui.configuration.schema import DEFAULT, Alert, Colours, Configuration, Lock, LogTimes, OwnCommand
+from tui.logs.times import zone_of
 
 
 class Problem(msgspec.Struct, frozen=True):
@@ -62,6 +63,8 @@ class _Reading:
             match name:
                 case "bindings":
                     fields[name] = self._bindings(value)
+                case "logs":
+                    self._one(name, value, LogTimes, _check_log_times, fields)
                 case "themes":
                     fields[name] = self._table(name, value, Colours)
                 case "commands":
@@ -85,6 +88,18 @@ class _Reading:
             fields[name] = msgspec.convert(value, kind)
         except msgspec.ValidationError as error:
             self._wrong((name,), _said(error))
+
+    def _one(
+        self, name: str, value: Any, kind: type[Any], check: Callable[[Any], tuple[str, str]], fields: dict[str, Any]
+    ) -> None:
+        converted = self._converted((name,), value, kind)
+        if converted is None:
+            return
+        key, wrong = check(converted)
+        if wrong:
+            self._wrong((name, key), wrong)
+        else:
+            fields[name] = converted
 
     def _bindings(self, value: Any) -> dict[str, tuple[str, ...]]:
         found: dict[str, tuple[str, ...]] = {}
@@ -176,6 +191,15 @@ def _check_alert(alert: Alert) -> str:
     if "hook" in alert.notify and not alert.hook:
         return "to notify by a hook, a hook is needed"
     return _check_pattern(alert.pattern)
+
+
+def _check_log_times(given: LogTimes) -> tuple[str, str]:
+    """The key and what is wrong with it; empty texts for nothing."""
+    try:
+        zone_of(given.time_zone)
+    except ValueError as error:
+        return "time_zone", str(error)
+    return "", ""
 
 
 def _check_pattern(pattern: str) -> str:

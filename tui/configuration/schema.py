@@ -16,6 +16,7 @@ ConfirmLevel = Literal["none", "confirm", "name"]
 AlertCause = Literal["exit", "oom", "unhealthy", "restart-loop", "log"]
 AlertWay = Literal["toast", "bell", "desktop", "hook"]
 CommandPlace = Literal["console", "output", "background"]
+StateWords = Literal["long", "short", "sign"]
 
 
 class Colours(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -84,19 +85,37 @@ class Lock(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     level: ConfirmLevel = "name"
 
 
+class LogTimes(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The times before the lines of a log. `times`: whether they are there when it opens.
+
+    `time_format`: of strftime(3), with `%3f` for milliseconds. `time_zone`: `local`, or a name such as `UTC`,
+    `Europe/Oslo` (IANA).
+    """
+
+    times: bool = False
+    time_format: str = "%Y-%m-%d %H:%M:%S.%3f"
+    time_zone: str = "local"
+
+
 class Configuration(msgspec.Struct, frozen=True, kw_only=True):
     """The whole file. `restore_workspace`: begin with the workspace that was left last.
+
+    `states`: how lists write a state: as its sign and word, as sign and short word, or as its sign alone. `mouse`:
+    whether the screen has the mouse at its start.
 
     `bindings`: an action's name, or `VIEW.NAME` for one view alone → its keys.
     """
 
     theme: str = "auto"
     glyphs: Glyphs = "auto"
+    states: StateWords = "long"
+    mouse: bool = True
     read_only: bool = False
     restore_workspace: bool = False
     escape_key: str = ""
     detach_keys: str = ""
     keys: Profile = "wharfinger"
+    logs: LogTimes = LogTimes()
     bindings: dict[str, tuple[str, ...]] = {}
     themes: dict[str, Colours] = {}
     commands: tuple[OwnCommand, ...] = ()

@@ -13,8 +13,10 @@ from rich.style import Style
 from rich.text import Text
 
 from core.console.log_pages import LogEntry
+from tui.configuration.schema import LogTimes
 from tui.logs.matching import Matcher
 from tui.logs.reader import entry_text
+from tui.logs.times import told
 from tui.plain_text import printable
 
 JsonView = Literal["raw", "folded", "open"]
@@ -39,12 +41,17 @@ SOURCE_COLOURS: Final = ("cyan", "magenta", "yellow", "green", "blue", "red", "b
 
 
 class LogLook(msgspec.Struct, frozen=True, kw_only=True):
-    """How entries are shown. `names`: of the logs, put before each line where there are several."""
+    """How entries are shown. `names`: of the logs, put before each line where there are several.
+
+    `time_format`, `zone`: see `tui.logs.times`.
+    """
 
     width: int
     names: tuple[str, ...] = ()
     wrap: bool = True
     timestamps: bool = False
+    time_format: str = LogTimes().time_format
+    zone: datetime.tzinfo | None = None
     json: JsonView = "folded"
     colours: bool = True
 
@@ -91,8 +98,7 @@ def _head(entry: LogEntry, look: LogLook) -> Text:
     if len(look.names) > 1:
         head.append(f"{printable(look.names[entry.source])} ", SOURCE_COLOURS[entry.source % len(SOURCE_COLOURS)])
     if look.timestamps and entry.time:
-        moment = datetime.datetime.fromtimestamp(entry.time)
-        head.append(f"{moment:%Y-%m-%d %H:%M:%S}.{moment.microsecond // 1000:03d} ", "dim")
+        head.append(f"{printable(told(entry.time, look.time_format, look.zone))} ", "dim")
     if entry.stream == "stderr":
         head.append("! ", "red")
     return head

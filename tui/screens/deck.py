@@ -86,7 +86,7 @@ class DeckScreen(Filtering):
         self._awaited_row = opening.select
         self.configuration = configuration
         self.alarms = self._alarms()
-        self.live = Live(configuration.locks)
+        self.live = Live(configuration.locks, configuration.states)
         self.kept = Kept()
         self.views = ViewStack(self, VIEWS[0].name)
         self.workspace = DeckWorkspace(self, opening.workspaces)
@@ -162,13 +162,15 @@ class DeckScreen(Filtering):
             self.alarms = self._alarms()
             self.alarms.take_pictures(self.views.rows_of("containers"))
         self.live.set_locks(configuration.locks)
+        self.live.states = configuration.states
         self.bridge.take_hosts(configuration.hosts)
         self.views.bind_anew()
         self._bind()
         if configuration.read_only and not before.read_only:
             self.set_read_only(True)
         self._show_footer()
-        self.table.refresh()
+        for shown in self.views.shown_so_far:
+            shown.table.fit_anew()
 
     def _bind(self) -> None:
         self._bindings = BindingsMap.merge([BindingsMap(self.views.bindings()), self._lasting_bindings])

@@ -17,9 +17,11 @@ from textual.widgets import Input, Static
 
 from tui.bound_keys import bound_keys
 from tui.clipboard import copy
+from tui.configuration.schema import LogTimes
 from tui.logs.log_lines import LogLines
 from tui.logs.matching import Matcher
-from tui.logs.painting import JsonView
+from tui.logs.painting import JsonView, LogLook
+from tui.logs.times import LOCAL, zone_of
 from tui.plain_text import printable
 from tui.widgets.filter_field import FilterField
 
@@ -64,6 +66,7 @@ class LogScreen(Screen[None]):
         Binding("N", "again(True)", "the one before", id="log.previous"),
         Binding("s", "follow", "follow the end, or stay", id="log.follow"),
         Binding("t", "switch('timestamps')", "times", id="log.times"),
+        Binding("T", "zone", "times in this zone, in UTC, or in the configured one", id="log.zone"),
         Binding("w", "switch('wrap')", "wrap long lines", id="log.wrap"),
         Binding("J", "json", "JSON lines folded, open or raw", id="log.json"),
         Binding("m", "mark", "draw a line", id="log.mark"),
@@ -81,7 +84,13 @@ class LogScreen(Screen[None]):
     ]
 
     def __init__(
-        self, paths: Sequence[Path], names: Sequence[str], *, find: str = "", ask_runs: AskRuns | None = None
+        self,
+        paths: Sequence[Path],
+        names: Sequence[str],
+        *,
+        find: str = "",
+        ask_runs: AskRuns | None = None,
+        times: LogTimes = LogTimes(),  # noqa: B008 - it can't be changed
     ) -> None:
         super().__init__()
         self._ask_runs = ask_runs
@@ -93,10 +102,14 @@ class LogScreen(Screen[None]):
         self._asking = ""
         self._span = 0
         self._first_search = find
+        self._times = times
+        self._zone = times.time_zone
 
     def compose(self) -> ComposeResult:
         yield Static(id="log-heading")
-        yield LogLines(id="log")
+        times = self._times
+        look = LogLook(width=80, timestamps=times.times, time_format=times.time_format, zone=zone_of(times.time_zone))
+        yield LogLines(id="log", look=look)
         yield Static(id="log-note")
         yield Static(id="log-keys")
         yield FilterField(id="log-field", compact=True)
@@ -183,6 +196,13 @@ class LogScreen(Screen[None]):
 
     def action_switch(self, name: str) -> None:
         self.lines.change_look(**{name: not getattr(self.lines.look, name)})
+
+    def action_zone(self) -> None:
+        """The next zone to tell times in; they are shown, too."""
+        zones = list(dict.fromkeys((self._times.time_zone, LOCAL, "UTC")))
+        self._zone = zones[(zones.index(self._zone) + 1) % len(zones)]
+        self.lines.change_look(zone=zone_of(self._zone), timestamps=True)
+        self._note(f"times are {'those of this machine' if self._zone == LOCAL else self._zone}")
 
     def action_json(self) -> None:
         place = _JSON_VIEWS.index(self.lines.look.json)

@@ -10,6 +10,7 @@ from textual.binding import Binding
 
 from tui import own_commands
 from tui.configuration.keys import bound
+from tui.configuration.schema import StateWords
 from tui.kept import KeptView
 from tui.keymap import GENERAL, PROGRAM, SYSTEM, Action, Scope, bindings
 from tui.own_commands import own_actions
@@ -179,7 +180,9 @@ class ViewStack:
         """Show the next of these columns that have no room, beside the first two; which page it is, in words."""
         table, kept = self.current.table, self._deck.kept.view(self.current.view.name).columns
         usual = chosen_columns(self.current.view, kept)
-        pages = pages_of(usual, [column for column in columns if column not in usual], table.size.width)
+        pages = pages_of(
+            usual, [column for column in columns if column not in usual], table.size.width, self._deck.live.states
+        )
         page = next((n for n, shown in enumerate(pages) if tuple(shown) == table.columns), 0)
         page = (page + 1) % len(pages)
         table.columns = tuple(pages[page])
@@ -201,15 +204,17 @@ class ViewStack:
             self._deck.say(f"the columns can not be kept: {error}")
 
 
-def pages_of(usual: Sequence[Column], others: Sequence[Column], width: int) -> list[list[Column]]:
+def pages_of(
+    usual: Sequence[Column], others: Sequence[Column], width: int, states: StateWords = "long"
+) -> list[list[Column]]:
     """The usual columns, then the others in pages of as many as have room beside the first two; all in some page."""
     pages = [list(usual)]
-    shown = [column for column, _ in fit_columns(usual, width)]
+    shown = [column for column, _ in fit_columns(usual, width, states)]
     first = list(usual[:2])
     left = [column for column in (*usual, *others) if column not in shown and column not in first]
     while left:
         page = list(first)
-        while left and len(fit_columns([*page, left[0]], width)) > len(page):
+        while left and len(fit_columns([*page, left[0]], width, states)) > len(page):
             page.append(left.pop(0))
         if len(page) == len(first):
             page.append(left.pop(0))

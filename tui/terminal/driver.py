@@ -113,14 +113,18 @@ class WharfDriver(LinuxDriver):
 
     def toggle_mouse(self) -> bool:
         """Have the terminal report the mouse no more, or again; whether it does now."""
-        if self._mouse:
-            self._disable_mouse_support()
-            self._mouse = False
-        else:
+        self.set_mouse(not self._mouse)
+        return self._mouse
+
+    def set_mouse(self, is_ours: bool) -> None:
+        """Have the terminal report the mouse, or leave it to the terminal."""
+        if is_ours:
             self._mouse = True
             self._enable_mouse_support()
+        else:
+            self._disable_mouse_support()
+            self._mouse = False
         self.flush()
-        return self._mouse
 
     def follow(self, modes: ModeState) -> None:
         """Let the operator's terminal send keys in the way that the program asked for."""

@@ -151,7 +151,8 @@ class ContainerActions(ContainerBatches, ContainerSettings):
         """Of several they are merged by time."""
         first, bridge = rows[0].id, self._deck.bridge
         ask_runs = (lambda then: bridge.ask("runs", first, then=then)) if len(rows) == 1 else None
-        screen = LogScreen([Path(row.log_path) for row in rows], [row.name for row in rows], ask_runs=ask_runs)
+        paths, names = [Path(row.log_path) for row in rows], [row.name for row in rows]
+        screen = LogScreen(paths, names, ask_runs=ask_runs, times=self._deck.configuration.logs)
         self._deck.app.push_screen(screen)
 
     def check_health(self, rows: Pictures) -> None:

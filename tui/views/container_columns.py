@@ -13,6 +13,7 @@ from tui.history import sparkline
 from tui.live import Live
 from tui.locks import SIGN
 from tui.plain_text import GLYPHS, ago, duration_column, is_unhealthy, shown_image, shown_name, size, span
+from tui.state_words import NARROW, doing_text, state_text
 from tui.views.view import Column
 
 CHART: Final = 10
@@ -26,10 +27,9 @@ _STATE_STYLES: Final = {Status.RUNNING: "good", Status.PAUSED: "warning", Status
 def _state(picture: ContainerSnapshot, live: Live) -> str:
     doing = live.doing(picture.id)
     if doing:
-        return doing if doing.startswith("stopping ") else f"… {doing}"
-    if is_unhealthy(picture):
-        return f"{GLYPHS[picture.status]} {HealthStatus.UNHEALTHY}"
-    return f"{GLYPHS[picture.status]} {'no console' if picture.monitor_lost else picture.status}"
+        return doing_text(doing, live.states)
+    word = HealthStatus.UNHEALTHY if is_unhealthy(picture) else "no console" if picture.monitor_lost else picture.status
+    return state_text(GLYPHS[picture.status], word, live.states)
 
 
 def _state_style(picture: ContainerSnapshot, live: Live) -> str:
@@ -157,7 +157,7 @@ def _plain(
 
 
 COLUMNS: Final = (
-    Column("state", "STATE", _state, width=16, style=_state_style),
+    Column("state", "STATE", _state, width=16, style=_state_style, narrow=NARROW),
     Column("name", "NAME", _name, share=3),
     Column("image", "IMAGE", _image, share=3, rank=6),
     Column("command", "COMMAND", _command, share=4, rank=8, style=_faint),

@@ -9,6 +9,7 @@ from tui.bridge.host_watch import PlacedContainer
 from tui.keymap import Action, Scope
 from tui.live import Live
 from tui.plain_text import GLYPHS
+from tui.state_words import NARROW, state_text
 from tui.tabs.registry import PLACED_TABS
 from tui.views.view import Column, View
 
@@ -21,7 +22,7 @@ _STYLES: Final = {"running": "good", "paused": "warning", "exited": "faint"}
 
 def _state(row: PlacedContainer, live: Live) -> str:
     state = row.container.state
-    return f"{_SIGNS.get(state, GLYPHS[Status.UNKNOWN])} {state}"
+    return state_text(_SIGNS.get(state, GLYPHS[Status.UNKNOWN]), state, live.states)
 
 
 def _style(row: PlacedContainer, live: Live) -> str:
@@ -30,7 +31,7 @@ def _style(row: PlacedContainer, live: Live) -> str:
 
 COLUMNS: Final = (
     Column("host", "HOST", lambda row, live: row.host.name, share=2),
-    Column("state", "STATE", _state, width=12, style=_style),
+    Column("state", "STATE", _state, width=12, style=_style, narrow=NARROW),
     Column("name", "NAME", lambda row, live: row.name, share=3),
     Column("cpu", "CPU %", lambda row, live: f"{row.cpu:.1f}" if row.cpu >= 0 else "–", width=6, rank=2, right=True,
            sort=lambda row, live: row.cpu, falls=True),

@@ -12,6 +12,7 @@ from tui.keymap import Action, Scope
 from tui.live import Live
 from tui.locks import SIGN
 from tui.plain_text import GLYPHS, ago, size
+from tui.state_words import NARROW, doing_text, state_text
 from tui.tabs.registry import FOREIGN_TABS
 from tui.views.view import Column, View
 
@@ -28,7 +29,7 @@ _STATE_STYLES: Final = {
 
 def _state(picture: ForeignContainer, live: Live) -> str:
     doing = live.doing(picture.key)
-    return f"… {doing}" if doing else f"{GLYPHS[picture.status]} {picture.status}"
+    return doing_text(doing, live.states) if doing else state_text(GLYPHS[picture.status], picture.status, live.states)
 
 
 def _engine(picture: ForeignContainer, live: Live) -> str:
@@ -52,7 +53,7 @@ def _figure(name: str, title: str, rank: int, of: Callable[[ResourceSample, Live
 
 COLUMNS: Final = (
     Column(
-        "state", "STATE", _state, width=11,
+        "state", "STATE", _state, width=11, narrow=NARROW,
         style=lambda p, live: "busy" if live.doing(p.key) else _STATE_STYLES.get(p.status, ""),
     ),
     Column("engine", "ENGINE", _engine, width=20),

@@ -60,7 +60,8 @@ class ForeignActions:
     def logs(self, rows: Sequence[ForeignContainer]) -> None:
         """Of several they are merged by time."""
         read = [(path, row.name) for row in rows if (path := readable_log(row)) is not None]
-        self._deck.app.push_screen(LogScreen([path for path, _ in read], [name for _, name in read]))
+        paths, names = [path for path, _ in read], [name for _, name in read]
+        self._deck.app.push_screen(LogScreen(paths, names, times=self._deck.configuration.logs))
 
     def inspect(self, row: ForeignContainer) -> None:
         self._deck.open_tab("inspect")

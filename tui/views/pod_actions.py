@@ -41,7 +41,8 @@ class PodActions:
         members = [member for pod in rows for member in pod.members if member.id in paths and member.id != pod.infra_id]
         if members:
             names = [member.name for member in members]
-            self._deck.app.push_screen(LogScreen([paths[member.id] for member in members], names))
+            read, times = [paths[member.id] for member in members], self._deck.configuration.logs
+            self._deck.app.push_screen(LogScreen(read, names, times=times))
         else:
             self._deck.say("no container but the one that holds what they share: nothing is printed")
 

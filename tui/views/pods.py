@@ -10,6 +10,7 @@ from core.model.state import Status
 from tui.keymap import Action, Scope
 from tui.live import Live
 from tui.plain_text import ago, infra_name
+from tui.state_words import NARROW, doing_text, state_text
 from tui.tabs.registry import POD_TABS
 from tui.views.view import Column, View
 
@@ -29,7 +30,9 @@ _SIGNS: Final = {
 
 def _state(pod: PodSnapshot, live: Live) -> str:
     doing = live.doing(pod.id)
-    return f"… {doing}" if doing else f"{_SIGNS[pod.status][0]} {str(pod.status).lower()}"
+    if doing:
+        return doing_text(doing, live.states)
+    return state_text(_SIGNS[pod.status][0], str(pod.status).lower(), live.states)
 
 
 def _style(pod: PodSnapshot, live: Live) -> str:
@@ -47,7 +50,7 @@ def _members(pod: PodSnapshot, live: Live) -> str:
 
 
 COLUMNS: Final = (
-    Column("state", "STATE", _state, width=16, style=_style),
+    Column("state", "STATE", _state, width=16, style=_style, narrow=NARROW),
     Column("name", "NAME", lambda pod, live: pod.name, share=3),
     Column("members", "CONTAINERS", _members, width=12, sort=lambda pod, live: len(pod.members), falls=True),
     Column("created", "CREATED", lambda pod, live: ago(pod.created_at), width=12, rank=2,

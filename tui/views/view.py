@@ -24,6 +24,7 @@ LABEL: Final = "label:"
 class Column:
     """`text`: the cell, harmless or not: the table makes it so. `width`: columns; 0 for a share of what is left.
 
+    `narrow`: the width where states are not written in full: see `tui.state_words`.
     `rank`: where there is no room the highest goes first. `sort`: what rows are ordered by, the text where None.
     `style`: the name of one of the table's styles. `falls`: sorted the highest first. `live`: of figures that are
     only read for rows on the screen. `chosen`: shown where the operator has not said otherwise.
@@ -41,6 +42,7 @@ class Column:
     falls: bool = False
     live: bool = False
     chosen: bool = True
+    narrow: Mapping[str, int] = field(default_factory=dict)
 
 
 @cache

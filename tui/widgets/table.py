@@ -14,6 +14,7 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from tui.configuration.schema import StateWords
 from tui.live import Live
 from tui.plain_text import fitted, printable
 from tui.rows import Rows
@@ -30,17 +31,18 @@ RISING: Final = "▲"
 FALLING: Final = "▼"
 
 
-def fit_columns(columns: Sequence[Column], width: int) -> list[tuple[Column, int]]:
+def fit_columns(columns: Sequence[Column], width: int, states: StateWords = "long") -> list[tuple[Column, int]]:
     """The columns that have room in `width`, with the width of each; a blank, or a mark, stands before each."""
+    wanted = {column.name: column.narrow.get(states, column.width) for column in columns}
     kept = list(columns)
     while True:
         flexible = [column for column in kept if column.share]
-        left = width - sum(column.width for column in kept) - len(kept)
+        left = width - sum(wanted[column.name] for column in kept) - len(kept)
         if left >= LEAST_SHARE * len(flexible) or len(kept) <= 2:
             break
         del kept[max(range(len(kept)), key=lambda place: (_rank(kept[place]), place))]
     shares = sum(column.share for column in kept) or 1
-    widths = [column.width or max(4, left * column.share // shares) for column in kept]
+    widths = [wanted[column.name] or max(4, left * column.share // shares) for column in kept]
     return list(zip(kept, widths, strict=True))
 
 
@@ -147,6 +149,10 @@ class Table(ScrollView, can_focus=True):
     @columns.setter
     def columns(self, columns: Sequence[Column]) -> None:
         self._columns = tuple(columns)
+        self.fit_anew()
+
+    def fit_anew(self) -> None:
+        """Share the width out among the columns again, and draw."""
         self._fitted_to = 0
         self.refresh()
 
@@ -177,7 +183,7 @@ class Table(ScrollView, can_focus=True):
         width = self.size.width
         room = self.scrollable_content_region.width
         if room != self._fitted_to:
-            self._fitted = fit_columns(self._columns, room)
+            self._fitted = fit_columns(self._columns, room, self._live.states)
             self._fitted_to = room
         if y == 0:
             return self._header(width)

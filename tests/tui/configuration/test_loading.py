@@ -80,6 +80,11 @@ def test_everything_that_can_be_said() -> None:
         ("[[commands]]\ncommand = ['x']", 1, "commands.0", "missing required field name"),
         ("[[hosts]]\nname = 'a'\ndestination = 'tcp://a'", 1, "hosts.0", "ssh:// alone"),
         ("[[hosts]]\nname = 'a'\ndestination = 'a'\nport = 7", 4, "hosts.0.port", "unknown field port"),
+        ("[logs]\ntimes = true\ntime_zone = 'Mars/Olympus'", 3, "logs.time_zone", "no time zone Mars/Olympus"),
+        ("[logs]\ntime_zone = '../etc/passwd'", 2, "logs.time_zone", "no time zone"),
+        ("[logs]\nformat = 'x'", 2, "logs.format", "unknown field format"),
+        ("states = 'loud'", 1, "states", "loud"),
+        ("mouse = 'off'", 1, "mouse", "expected bool"),
         ("theme = [", 1, "", "not TOML"),
         ("a = 1\nb = = 2", 2, "", "not TOML"),
     ],
@@ -121,6 +126,7 @@ def test_the_example_has_every_option_and_nothing_wrong_in_it() -> None:
         schema.OwnCommand,
         schema.Alert,
         schema.Lock,
+        schema.LogTimes,
         schema.Host,
     )
     for kind in kinds:

@@ -15,6 +15,7 @@ from core.events import EventKind
 from tests.fakes.engine import FakeEngine
 from tests.tui.conftest import lines, shown, until, until_shown
 from tui.app import WharfApp
+from tui.configuration.schema import LogTimes
 from tui.logs.log_lines import LogLines
 from tui.logs.reader import Grew, LogReader
 from tui.screens import log_screen
@@ -143,6 +144,19 @@ async def test_a_filter_hides_the_others_and_goes_again(app: WharfApp, log: Path
         await until(pilot, lambda: "line 497" not in shown(app))
         await pilot.press("escape")
         await until_shown(pilot, "line 4999")
+
+
+async def test_times_are_told_in_another_zone(app: WharfApp, log: Path) -> None:
+    async with app.run_test(size=(80, 24)) as pilot:
+        times = LogTimes(times=True, time_format="<%Z>", time_zone="Asia/Kathmandu")
+        app.push_screen(LogScreen([log], ["web"], times=times))
+        await until_shown(pilot, "<+0545> line 4999")
+        await pilot.press("T")
+        await until_shown(pilot, "those of this machine")
+        await pilot.press("T")
+        await until_shown(pilot, "<UTC> line 4999", "times are UTC")
+        await pilot.press("T")
+        await until_shown(pilot, "<+0545> line 4999")
 
 
 async def test_the_runs_of_a_container_one_by_one(app: WharfApp, fake: FakeEngine) -> None:

@@ -7,6 +7,7 @@ from rich.cells import cell_len
 from core.console.log_pages import LogEntry
 from tui.logs.matching import Matcher
 from tui.logs.painting import LogLook, coloured, rows_of
+from tui.logs.times import zone_of
 
 LOOK = LogLook(width=20)
 
@@ -57,6 +58,13 @@ def test_time_stream_and_name_stand_before_it() -> None:
     look = LogLook(width=80, names=("web", "db"), timestamps=True)
     row = rows_of(entry(b"hello", "stderr", 1), look, None)[0].plain
     assert row.startswith("db 20") and row.endswith(".500 ! hello")
+
+
+def test_times_have_the_format_and_the_zone_that_were_wanted() -> None:
+    look = LogLook(
+        width=80, timestamps=True, time_format="%d.%m. %H:%M:%S,%3f %Z %%3f", zone=zone_of("America/St_Johns")
+    )
+    assert rows_of(entry(b"hello"), look, None)[0].plain == "24.11. 06:30:00,500 NST %3f hello"
 
 
 def test_what_is_sought_is_lit() -> None:
