@@ -9,9 +9,9 @@ from typing import Final
 
 import msgspec
 
-from core.errors import EngineError, HostIncomplete
+from core.errors import EngineError, HostIncomplete, PermissionDenied
 from core.host.processes import find_program, run
-from core.host.rootless import outside_user
+from core.host.rootless import outside_user, require_subordinate_ids
 from core.network.user_mode import TUN_DEVICE
 from core.paths import EnginePaths
 from core.settings import Settings
@@ -39,8 +39,10 @@ class Finding(msgspec.Struct, frozen=True):
 
 def diagnose(paths: EnginePaths, settings: Settings) -> list[Finding]:
     """Everything that is looked at, in the order in which it should be mended."""
+    as_user = os.geteuid() != 0 or outside_user() is not None
     return [
-        _privileges(),
+        _privileges(settings),
+        *([_user_namespaces(_PROC)] if as_user else []),
         _kernel(os.uname().release),
         _program(settings.runtime, "runc"),
         _program(settings.monitor, "conmon"),
@@ -51,7 +53,7 @@ def diagnose(paths: EnginePaths, settings: Settings) -> list[Finding]:
         _program("iptables", "iptables", required=False),
         _program("slirp4netns", "slirp4netns", required=False),
         _program("pasta", "passt", required=False),
-        *([_tun()] if outside_user() is not None else []),
+        *([_tun()] if as_user else []),
         _program("fuse-overlayfs", "fuse-overlayfs", required=False),
         _program("tar", "tar"),
         _busybox(),
@@ -81,18 +83,31 @@ def program_version(name: str) -> str:
     return lines[0].strip() if lines and not finished.returncode and lines[0].strip() else path
 
 
-def _privileges() -> Finding:
+def _privileges(settings: Settings) -> Finding:
     user = outside_user()
     if user is not None:
         return Finding("privileges", True, True, f"user {user[0]}, root in a user namespace")
-    root = os.geteuid() == 0
-    return Finding(
-        "privileges",
-        root,
-        True,
-        "root" if root else f"user {os.geteuid()}",
-        "" if root else "run wharf as root: sudo wharf",
-    )
+    if os.geteuid() == 0:
+        return Finding("privileges", True, True, "root")
+    detail = f"user {os.geteuid()}"
+    try:
+        require_subordinate_ids(settings.subuid_file, settings.subgid_file)
+    except PermissionDenied as refusal:
+        return Finding("privileges", False, True, f"{detail}: {refusal.message}", refusal.hint)
+    except HostIncomplete:
+        return Finding("privileges", False, True, f"{detail}: newuidmap is not there", "apt-get install uidmap")
+    return Finding("privileges", True, True, f"{detail}, with subordinate ids")
+
+
+def _user_namespaces(proc: Path) -> Finding:
+    """Whether the kernel lets a user have them. The first setting is Debian's own."""
+    for name, remedy in (
+        ("kernel/unprivileged_userns_clone", "sysctl -w kernel.unprivileged_userns_clone=1 (as root)"),
+        ("user/max_user_namespaces", "sysctl -w user.max_user_namespaces=10000 (as root)"),
+    ):
+        if _lines(proc / "sys" / name) == ["0"]:
+            return Finding("user namespaces", False, True, f"{name.replace('/', '.')} is 0", remedy)
+    return Finding("user namespaces", True, True, "allowed to users")
 
 
 def _tun() -> Finding:

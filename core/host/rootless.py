@@ -63,9 +63,7 @@ def enter(root: Path, run_root: Path, subuid_file: str, subgid_file: str) -> NoR
     Raises `HostIncomplete` where a program is missing, `PermissionDenied` for who has no subordinate ids.
     """
     program = [sys.executable, "-m", "tui", "--root", str(root), "--runroot", str(run_root), *sys.argv[1:]]
-    find_program("newuidmap")
-    for file in (subuid_file, subgid_file):
-        _require_ids(file)
+    require_subordinate_ids(subuid_file, subgid_file)
     holders = run_root / "holders"
     make_private_directory(run_root)
     make_private_directory(holders)
@@ -80,6 +78,13 @@ def enter(root: Path, run_root: Path, subuid_file: str, subgid_file: str) -> NoR
             argv = [find_program("unshare"), *ids, "--mount", "--propagation", "slave", "--", *program]
         sys.stdout.flush()
         os.execve(argv[0], argv, {**os.environ, **_remembered()})
+
+
+def require_subordinate_ids(subuid_file: str, subgid_file: str) -> None:
+    """Raises `HostIncomplete` without the program that maps them, `PermissionDenied` for a user who has none."""
+    find_program("newuidmap")
+    for file in (subuid_file, subgid_file):
+        _require_ids(file)
 
 
 def _remembered() -> dict[str, str]:

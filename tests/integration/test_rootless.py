@@ -187,6 +187,13 @@ def test_all_is_the_users_own(user: User) -> None:
             break
 
 
+def test_doctor_wants_no_root_of_a_user_with_subordinate_ids(user: User) -> None:
+    said = user.said("doctor")
+    assert "FAIL" not in said
+    assert f"user {user.account.pw_uid}, with subordinate ids" in said
+    assert f"{TUN_DEVICE} can be opened" in said
+
+
 def test_commands_at_the_same_time_are_in_one_namespace(user: User) -> None:
     user.said("run", "-d", "--name", "first", DEMO, "sleep", "100")
     user.said("run", "-d", "--name", "second", DEMO, "sleep", "100")

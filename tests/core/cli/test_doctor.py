@@ -52,11 +52,31 @@ def test_exit_codes(call: Call) -> None:
     assert all(finding.ok for finding in findings if finding.required)
 
 
-def test_without_privileges(private_paths: EnginePaths, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_user_needs_subordinate_ids(
+    private_paths: EnginePaths, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
-    assert named(diagnose(private_paths, Settings()))["privileges"] == Finding(
-        "privileges", False, True, "user 1000", "run wharf as root: sudo wharf"
-    )
+    monkeypatch.setattr(os, "getuid", lambda: 54321)
+    ids = tmp_path / "ids"
+    ids.write_text("another:100000:65536\n")
+    settings = Settings(subuid_file=str(ids), subgid_file=str(ids))
+    lacking = named(diagnose(private_paths, settings))["privileges"]
+    assert not lacking.ok
+    assert lacking.detail == f"user 1000: the user 54321 has no subordinate ids in {ids}"
+    assert "usermod --add-subuids" in lacking.remedy
+    ids.write_text("54321:100000:65536\n")
+    found = named(diagnose(private_paths, settings))
+    assert found["privileges"] == Finding("privileges", True, True, "user 1000, with subordinate ids")
+    assert {"user namespaces", "user networks"} <= set(found)
+
+
+def test_a_kernel_that_lets_no_user_have_namespaces(tmp_path: Path) -> None:
+    assert doctor._user_namespaces(tmp_path).ok
+    (tmp_path / "sys" / "user").mkdir(parents=True)
+    (tmp_path / "sys" / "user" / "max_user_namespaces").write_text("0\n")
+    finding = doctor._user_namespaces(tmp_path)
+    assert (finding.ok, finding.detail) == (False, "user.max_user_namespaces is 0")
+    assert finding.remedy.startswith("sysctl -w user.max_user_namespaces=")
 
 
 @pytest.mark.parametrize(("release", "ok"), [("6.1.0-13-amd64", True), ("5.6", True), ("5.4.0", False), ("odd", False)])
