@@ -15,7 +15,6 @@ from rich.text import Text
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.geometry import Size
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from core.events import Event, EventKind
@@ -29,6 +28,7 @@ from tui.screens.prompt import PromptDialog
 from tui.screens.text_view import TextView
 from tui.step import Step
 from tui.tabs.tab import DetailTab, TabContext
+from tui.widgets.cursor_list import CursorList
 
 PATIENCE: Final = 0.15
 """Seconds that the cursor has to rest on a row of the list before its files are read."""
@@ -36,7 +36,7 @@ _COLOURS: Final = {ChangeKind.ADDED: "green", ChangeKind.CHANGED: "yellow", Chan
 _SUFFIXES: Final = {FileKind.DIRECTORY: "/", FileKind.FIFO: "|", FileKind.SOCKET: "=", FileKind.DEVICE: ""}
 
 
-class FilesTab(DetailTab, ScrollView, can_focus=True):
+class FilesTab(DetailTab, CursorList):
     """On the whole screen it has the keyboard."""
 
     FOOTER = (
@@ -83,7 +83,6 @@ class FilesTab(DetailTab, ScrollView, can_focus=True):
         super().__init__(context)
         self._tree = FileTree()
         self._rows: list[FileNode] = []
-        self._cursor = 0
         self._note = ""
 
     def row_changed(self, *, is_other: bool) -> None:
@@ -146,28 +145,16 @@ class FilesTab(DetailTab, ScrollView, can_focus=True):
         self.virtual_size = Size(0, len(self._rows) + 1)
         self.refresh()
 
-    def action_move(self, rows: int) -> None:
-        self._go(self._cursor + rows)
-
-    def action_page(self, pages: int) -> None:
-        self._go(self._cursor + pages * max(1, self.size.height - 2))
-
-    def action_edge(self, place: int) -> None:
-        self._go(place if place >= 0 else len(self._rows) - 1)
+    @property
+    def row_count(self) -> int:
+        return len(self._rows)
 
     def scroll_rows(self, rows: int) -> None:
         self._go(self._cursor + rows)
 
-    def _go(self, row: int) -> None:
-        self._cursor = max(0, min(row, len(self._rows) - 1))
+    def _go(self, place: int) -> None:
         self._note = ""
-        shown = self.size.height - 1
-        top = self.scroll_offset.y
-        if self._cursor < top:
-            self.scroll_to(y=self._cursor, animate=False, immediate=True, force=True)
-        elif shown > 0 and self._cursor >= top + shown:
-            self.scroll_to(y=self._cursor - shown + 1, animate=False, immediate=True, force=True)
-        self.refresh()
+        super()._go(place)
 
     def action_enter(self) -> None:
         """Open a directory, or close it; view a file."""

@@ -11,7 +11,6 @@ from textual import events
 from textual.binding import Binding, BindingType
 from textual.geometry import Region, Size
 from textual.message import Message
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from tui.configuration.schema import StateWords
@@ -19,6 +18,7 @@ from tui.live import Live
 from tui.plain_text import fitted, printable
 from tui.rows import Rows
 from tui.views.view import Column, Row
+from tui.widgets.cursor_list import CursorList
 
 LEAST_SHARE: Final = 12
 """Columns that a flexible column has at least; below that the column of the highest rank goes."""
@@ -51,7 +51,7 @@ def _rank(column: Column) -> int:
     return column.rank if column.chosen else min(column.rank, ADDED_RANK)
 
 
-class Table(ScrollView, can_focus=True):
+class Table(CursorList):
     """Shows the rows of a view, the one under the cursor lit."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
@@ -119,7 +119,6 @@ class Table(ScrollView, can_focus=True):
         self.rows = rows
         self._live = live
         self._columns = tuple(columns)
-        self._cursor = 0
         # Looking a style up in Textual takes longer than drawing the cell with it.
         self._styles: dict[str, Style] = {}
         self._foregrounds: dict[str, Style] = {}
@@ -309,40 +308,23 @@ class Table(ScrollView, can_focus=True):
         self.refresh()
         self._tell_cursor()
 
-    def action_move(self, rows: int) -> None:
-        self._go(self._cursor + rows)
-
-    def action_page(self, pages: int) -> None:
-        self._go(self._cursor + pages * max(1, self.size.height - 2))
+    @property
+    def row_count(self) -> int:
+        return len(self.rows.shown)
 
     def action_half_page(self, pages: int) -> None:
         self._go(self._cursor + pages * max(1, self.size.height // 2))
 
-    def action_edge(self, place: int) -> None:
-        self._go(place if place >= 0 else len(self.rows.shown) - 1)
-
     def _go(self, place: int) -> None:
         before = self._cursor
-        self._cursor = max(0, min(place, len(self.rows.shown) - 1))
+        super()._go(place)
         if self._cursor != before:
-            self._keep_cursor_visible()
-            self.refresh()
             self._tell_cursor()
 
     def _tell_cursor(self) -> None:
         shown = self.rows.shown
         self._selected = shown[self._cursor] if self._cursor < len(shown) else None
         self.post_message(self.Moved(self))
-
-    def _keep_cursor_visible(self) -> None:
-        room = self.size.height - 1
-        if room <= 0:
-            return
-        top = self.scroll_offset.y
-        if self._cursor < top:
-            self.scroll_to(y=self._cursor, animate=False, immediate=True, force=True)
-        elif self._cursor >= top + room:
-            self.scroll_to(y=self._cursor - room + 1, animate=False, immediate=True, force=True)
 
     def _tell_rows(self) -> None:
         top = self.scroll_offset.y
