@@ -36,7 +36,7 @@ _COLOURS: Final = {ChangeKind.ADDED: "green", ChangeKind.CHANGED: "yellow", Chan
 _SUFFIXES: Final = {FileKind.DIRECTORY: "/", FileKind.FIFO: "|", FileKind.SOCKET: "=", FileKind.DEVICE: ""}
 
 
-class FilesTab(DetailTab, CursorList):
+class FilesTab(DetailTab, CursorList, can_focus=True):
     """On the whole screen it has the keyboard."""
 
     FOOTER = (
