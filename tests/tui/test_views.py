@@ -360,3 +360,11 @@ async def test_small_windows_show_all_of_it(app: WharfApp, fake: FakeEngine, siz
             assert entry.title in shown(app)
         await pilot.press("1", "left")
         await until_shown(pilot, "Env", "Its environment is empty")
+
+
+async def test_where_there_is_no_room_the_last_views_are_their_keys_and_a_click_finds_them(app: WharfApp) -> None:
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until_shown(pilot, "7 Events 8 9 0")
+        place = next(line for line in shown(app).split("\n") if "7 Events" in line).index(" 8 9 0") + 1
+        await pilot.click("#views", offset=(place, 0))
+        await until_shown(pilot, "7 8 Others 9 0")

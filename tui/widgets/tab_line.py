@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
+from rich.cells import cell_len
 from rich.text import Text
 from textual import events
 from textual.app import RenderResult
@@ -12,9 +14,12 @@ from textual.widget import Widget
 
 from tui.plain_text import printable
 
+LONGEST_KEY: Final = 2
+"""Characters of a key that a tab's words may begin with, as in "7 Events" or "f8 Secrets"."""
+
 
 class TabLine(Widget):
-    """Where there is no room for all, the first ones go until the one that is lit is seen."""
+    """Without room for all, the last ones are their keys alone; then the first ones go until the lit one is seen."""
 
     DEFAULT_CSS = """
     TabLine { height: 1; background: $panel; color: $text-muted; padding: 0 1; }
@@ -47,12 +52,10 @@ class TabLine(Widget):
             self.refresh()
 
     def render(self) -> RenderResult:
-        pieces = [(name, f" {printable(words)} ") for name, words in self._tabs]
-        if sum(len(words) for _, words in pieces) > self.content_size.width:
-            pieces = [(name, words[1:]) for name, words in pieces]
+        pieces = self._pieces()
         place = next((number for number, (name, _) in enumerate(pieces) if name == self._active), 0)
         first = 0
-        while first < place and sum(len(words) for _, words in pieces[first : place + 1]) > self.content_size.width:
+        while first < place and _width(pieces[first : place + 1]) > self.content_size.width:
             first += 1
         text = Text(no_wrap=True, overflow="ellipsis")
         self._edges = []
@@ -63,6 +66,22 @@ class TabLine(Widget):
             text.append(f"  {printable(self._note)}", "dim")
         return text
 
+    def _pieces(self) -> list[tuple[str, str]]:
+        """The names of the tabs, and their words as short as they have to be."""
+        room = self.content_size.width
+        pieces = [(name, f" {printable(words)} ") for name, words in self._tabs]
+        if _width(pieces) > room:
+            pieces = [(name, words[1:]) for name, words in pieces]
+        for number in range(len(pieces) - 1, -1, -1):
+            # The space behind the last one may be cut.
+            if _width(pieces) <= room + 1:
+                break
+            name, words = pieces[number]
+            key, _, title = words.strip().partition(" ")
+            if name != self._active and title and len(key) <= LONGEST_KEY:
+                pieces[number] = (name, f"{key} ")
+        return pieces
+
     def on_click(self, event: events.Click) -> None:
         offset = event.get_content_offset(self)
         if offset is None:
@@ -70,3 +89,8 @@ class TabLine(Widget):
         name = next((name for edge, name in self._edges if offset.x < edge), "")
         if name:
             self.post_message(self.Chosen(self, name))
+
+
+def _width(pieces: Sequence[tuple[str, str]]) -> int:
+    """Columns that tabs take."""
+    return sum(cell_len(words) for _, words in pieces)
