@@ -208,7 +208,7 @@ class Images:
             own = found.setdefault(image.id, (image, []))[1]
             name = named(image, asked)
             own += [name] if name and name not in own else []
-        found[self.find(name_or_id).id][1].extend(full_name(name) for name in names)
+        next(iter(found.values()))[1].extend(full_name(name) for name in names)
         save(self._parts.storage, list(found.values()), destination, form)
         for asked in (name_or_id, *others):
             self._parts.emit(EventKind.IMAGE, action="save", image=asked)

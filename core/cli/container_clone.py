@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from core.cli.clone_names import free_clone_name
 from core.cli.command import command_parser, open_engine
 from core.cli.main import Invocation
 from core.cli.parser import Options
@@ -12,7 +13,6 @@ from core.engine import Engine
 from core.errors import InvalidArgument, NoSuchImage, StateForbids
 from core.model.options import CreateOptions
 from core.model.state import IDLE_STATUSES
-from core.operations.clone import clone_name
 
 
 def run(invocation: Invocation) -> int:
@@ -25,7 +25,8 @@ def run(invocation: Invocation) -> int:
                 hint="stop it first, or use --force",
                 container_id=original.id,
             )
-        request = msgspec.structs.replace(original.options(options.pod), name=_name(engine, original.name, options))
+        name = options.name or options.new_name or free_clone_name(engine, original.name)
+        request = msgspec.structs.replace(original.options(options.pod), name=name)
         if options.image:
             _have_image(engine, options.image)
             request = msgspec.structs.replace(request, image=options.image, rootfs="")
@@ -56,11 +57,6 @@ def _parse(invocation: Invocation) -> Options:
     if options.force and not options.destroy:
         raise InvalidArgument("cannot set --force without --destroy")
     return options
-
-
-def _name(engine: Engine, original: str, options: Options) -> str:
-    used = {picture.name for picture in engine.containers()} | {pod.name for pod in engine.pods.all()}
-    return str(options.name or options.new_name) or clone_name(original, used)
 
 
 def _have_image(engine: Engine, name: str) -> None:

@@ -6,13 +6,12 @@ from typing import Any
 
 import msgspec
 
+from core.cli.clone_names import free_clone_name
 from core.cli.command import command_parser, open_engine
 from core.cli.main import Invocation
 from core.cli.pods import add_pod_options, pod_options
-from core.engine import Engine
 from core.errors import InvalidArgument
 from core.model.pod import PodOptions
-from core.operations.clone import clone_name
 
 
 def run(invocation: Invocation) -> int:
@@ -32,7 +31,7 @@ def run(invocation: Invocation) -> int:
     with open_engine(invocation) as engine:
         original = engine.pods.lookup(options.pod)
         request: PodOptions = _changed(engine.pods.options(original.id), asked, usual)
-        name = options.name or options.new_name or clone_name(original.name, _used_names(engine))
+        name = options.name or options.new_name or free_clone_name(engine, original.name)
         pod = engine.pods.clone(original.id, msgspec.structs.replace(request, name=name))
         if options.destroy:
             engine.pods.remove(original.id, force=True)
@@ -40,10 +39,6 @@ def run(invocation: Invocation) -> int:
             engine.pods.start(pod.id)
         print(pod.id)
     return 0
-
-
-def _used_names(engine: Engine) -> set[str]:
-    return {pod.name for pod in engine.pods.all()} | {picture.name for picture in engine.containers()}
 
 
 def _changed(base: Any, asked: Any, usual: Any) -> Any:

@@ -77,8 +77,9 @@ class Runc:
         cgroup is frozen, else created where exec.fifo is still there, else running.
         """
         stored = self._stored(container_id)
-        if stored is None:
-            return _ABSENT
+        return _ABSENT if stored is None else self._seen(container_id, stored)
+
+    def _seen(self, container_id: str, stored: StoredState) -> Observation:
         pid, start, paths = stored.pid, stored.pid_start, stored.cgroup_paths
         if process_start(pid) != start:
             phase = Phase.STOPPED
@@ -100,10 +101,12 @@ class Runc:
                 container_id=container_id,
             ) from error
 
-    def _has_runc_waiting(self, container_id: str) -> bool:
-        """Whether it is created, and its first process waits as runc's does."""
+    def _waiting_runc(self, container_id: str) -> int:
+        """The first process of one that is created, where that waits as runc's does; 0 for none."""
         stored = self._stored(container_id)
-        return stored is not None and stored.is_runc and self.observe(container_id).phase is Phase.CREATED
+        if stored is None or not stored.is_runc:
+            return 0
+        return stored.pid if self._seen(container_id, stored).phase is Phase.CREATED else 0
 
     def state(self, container_id: str) -> Observation:
         finished = self._run("state", container_id)
@@ -128,7 +131,8 @@ class Runc:
         self._check(container_id, "start", container_id)
 
     def finish_start(self, container_id: str) -> None:
-        if self._has_runc_waiting(container_id) and arguments_of(self.observe(container_id).pid)[1:] != ["init"]:
+        waiting = self._waiting_runc(container_id)
+        if waiting and arguments_of(waiting)[1:] != ["init"]:
             Path(self._fifo(container_id)).unlink(missing_ok=True)
 
     def kill(self, container_id: str, signal: int) -> None:
@@ -213,7 +217,7 @@ class Runc:
 
     def _release(self, container_id: str) -> bool:
         """Start as the program itself would, without it: all that it does is to read from the FIFO and remove it."""
-        if not self._acts_itself or not self._has_runc_waiting(container_id):
+        if not self._acts_itself or not self._waiting_runc(container_id):
             return False
         fifo = self._fifo(container_id)
         try:
