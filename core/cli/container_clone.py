@@ -6,11 +6,11 @@ import msgspec
 
 from core.cli.clone_names import free_clone_name
 from core.cli.command import command_parser, open_engine
+from core.cli.image_choice import have_image
 from core.cli.main import Invocation
 from core.cli.parser import Options
 from core.cli.update import add_limits, limit_changes
-from core.engine import Engine
-from core.errors import InvalidArgument, NoSuchImage, StateForbids
+from core.errors import InvalidArgument, StateForbids
 from core.model.options import CreateOptions
 from core.model.state import IDLE_STATUSES
 
@@ -28,7 +28,7 @@ def run(invocation: Invocation) -> int:
         name = options.name or options.new_name or free_clone_name(engine, original.name)
         request = msgspec.structs.replace(original.options(options.pod), name=name)
         if options.image:
-            _have_image(engine, options.image)
+            have_image(engine, options.image)
             request = msgspec.structs.replace(request, image=options.image, rootfs="")
         container = engine.create(_limited(request, options))
         if options.destroy:
@@ -57,13 +57,6 @@ def _parse(invocation: Invocation) -> Options:
     if options.force and not options.destroy:
         raise InvalidArgument("cannot set --force without --destroy")
     return options
-
-
-def _have_image(engine: Engine, name: str) -> None:
-    try:
-        engine.images.find(name)
-    except NoSuchImage:
-        engine.images.pull(name)
 
 
 def _limited(request: CreateOptions, options: Options) -> CreateOptions:

@@ -13,7 +13,7 @@ from core.cli.confinement import add_confinement, security
 from core.cli.descriptors import attached_streams, count, require_inherited
 from core.cli.environment import add_environment, add_inheritance, environment, lines_of_files, passed_on
 from core.cli.health import add_health_options, health_options
-from core.cli.image_choice import add_image_choice, have_image
+from core.cli.image_choice import add_image_choice, have_chosen_image
 from core.cli.kernel_options import add_kernel_options, kernel_settings, resource_limits
 from core.cli.main import FAILED, Invocation
 from core.cli.mounts import mounts, sorted_by_kind, tmpfs, volume
@@ -47,7 +47,7 @@ def run(invocation: Invocation) -> int:
         )
     with open_engine(invocation) as engine:
         if not options.rootfs:
-            have_image(engine, options)
+            have_chosen_image(engine, options)
         if options.replace:
             _make_room(engine, options.name)
         container = create_in_pod(engine, request, options.pod_id_file)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 from core.errors import EngineError, InvalidArgument, NoSuchImage
-from core.model.image import RegistryAccess
+from core.model.image import DEFAULT_ACCESS, RegistryAccess
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def add_platform(parser: CommandParser) -> None:
 
 
 def add_image_choice(parser: CommandParser) -> None:
-    """The options of create and run, for `have_image`."""
+    """The options of create and run, for `have_chosen_image`."""
     add = parser.add_argument
     add_platform(parser)
     add("--pull", choices=_POLICIES, default="missing", help="when to pull the image")
@@ -46,24 +46,31 @@ def platform_fields(options: Options) -> dict[str, Any]:
     return {"system": options.os, "architecture": options.arch, "variant": options.variant}
 
 
-def have_image(engine: Engine, options: Options) -> None:
+def have_chosen_image(engine: Engine, options: Options) -> None:
+    """`have_image` by the options of `add_image_choice`. Raises `InvalidArgument`, too."""
+    access = RegistryAccess(authfile=options.authfile, tls_verify=options.tls_verify, **platform_fields(options))
+    have_image(engine, options.image, access, options.pull, quiet=options.quiet)
+
+
+def have_image(
+    engine: Engine, name: str, access: RegistryAccess = DEFAULT_ACCESS, policy: str = "missing", *, quiet: bool = False
+) -> None:
     """Pull the image where the policy says so, or where the one that is there is for other machines.
 
-    Raises `InvalidArgument`, and what a pull raises.
+    Raises `NoSuchImage`, and what a pull raises.
     """
-    access = RegistryAccess(authfile=options.authfile, tls_verify=options.tls_verify, **platform_fields(options))
-    there = _is_there(engine, options.image, access)
-    if there and options.pull not in ("always", "newer"):
+    there = _is_there(engine, name, access)
+    if there and policy not in ("always", "newer"):
         return
-    if options.pull == "never":
-        engine.images.find(options.image)
-        raise NoSuchImage(f"{options.image}: the image that is there is for other machines", hint="use --pull missing")
-    if not options.quiet:
-        print(f"Trying to pull {options.image}...", file=sys.stderr)
+    if policy == "never":
+        engine.images.find(name)
+        raise NoSuchImage(f"{name}: the image that is there is for other machines", hint="use --pull missing")
+    if not quiet:
+        print(f"Trying to pull {name}...", file=sys.stderr)
     try:
-        engine.images.pull(options.image, access=access)
+        engine.images.pull(name, access=access)
     except EngineError:
-        if not (there and options.pull == "newer"):
+        if not (there and policy == "newer"):
             raise
 
 

@@ -112,7 +112,7 @@ class Invocation:
         options = self._options
         keys = {} if options.detach_keys is None else {"detach_keys": options.detach_keys}
         return Settings(
-            runtime=options.runtime,
+            runtime=os.path.abspath(options.runtime) if "/" in options.runtime else options.runtime,
             log_level=options.log_level,
             foreign_roots=tuple(options.foreign_root),
             discover_foreign=options.discover_foreign,
@@ -142,7 +142,7 @@ def parse_global(argv: Sequence[str]) -> Invocation:
     flags = ("--host", "--connection", "-c", "--url")
     add(*flags, default=host, metavar="HOST", help="work on another machine: a configured one, or ssh://USER@HOST")
     add("--identity", default="", metavar="FILE", help="the key for that machine")
-    add("--runtime", default="runc", help="OCI runtime, by name or path")
+    add("--runtime", default="runc", help="OCI runtime of new containers, by name or path")
     escape_key = os.environ.get("WHARF_ESCAPE_KEY", DEFAULT_ESCAPE_KEY)
     detach_keys = os.environ.get("WHARF_DETACH_KEYS")
     add("--escape-key", default=escape_key, metavar="KEY", help="that leaves a console of the screen, as ctrl+]")

@@ -158,7 +158,7 @@ class Sessions(Handle):
         from core.operations.top import process_ids
 
         with self.hold(Verb.TOP) as held:
-            return list_processes(process_ids(held) if is_rootless() else self._parts.runtime.processes(self.id))
+            return list_processes(process_ids(held) if is_rootless() else held.runtime.processes(self.id))
 
     def _has_ended(self) -> bool:
         try:

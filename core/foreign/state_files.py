@@ -13,7 +13,9 @@ from typing import Final
 
 import msgspec
 
+from core.host.cgroups import cgroups_at
 from core.host.files import read_regular_file
+from core.runtime.stored_state import CRUN_FILE, RUNC_FILE, CrunState, RuncState
 
 _CGROUPS: Final = "/sys/fs/cgroup"
 _LIMIT: Final = 4 << 20
@@ -53,19 +55,13 @@ class _RuncConfig(msgspec.Struct):
     labels: list[str] | None = None
 
 
-class _RuncState(msgspec.Struct):
-    init_process_pid: int
-    init_process_start: int
-    cgroup_paths: dict[str, str]
+class _RuncState(RuncState):
     created: str = ""
     config: _RuncConfig | None = None
 
 
-class _CrunState(msgspec.Struct, rename="kebab"):
-    pid: int
-    process_start_time: int
-    bundle: str
-    cgroup_path: str = ""
+class _CrunState(CrunState, rename="kebab"):
+    bundle: str = ""
     rootfs: str = ""
     created: str = ""
 
@@ -77,7 +73,7 @@ _bundles = msgspec.json.Decoder(Bundle)
 
 def read_state(folder: Path) -> RuntimeState | None:
     """What the runtime keeps in `folder`; None where it has not written it yet. Raises `DamagedState`."""
-    for name, understand in (("state.json", _from_runc), ("status", _from_crun)):
+    for name, understand in ((RUNC_FILE, _from_runc), (CRUN_FILE, _from_crun)):
         path = folder / name
         content = read_regular_file(path, _LIMIT)
         if content is not None:
@@ -116,6 +112,7 @@ def _from_runc(content: bytes) -> RuntimeState:
 
 def _from_crun(content: bytes) -> RuntimeState:
     stored = _crun_states.decode(content)
+    path = stored.cgroup_path.strip("/")
     return RuntimeState(
         program="crun",
         pid=stored.pid,
@@ -123,20 +120,10 @@ def _from_crun(content: bytes) -> RuntimeState:
         created_at=_moment(stored.created),
         bundle=stored.bundle,
         rootfs=stored.rootfs,
-        cgroup_paths=_crun_cgroups(stored.cgroup_path),
+        # It is a path below each hierarchy.
+        cgroup_paths=cgroups_at(path) if path and _is_cgroup(f"{_CGROUPS}/{path}") else {},
         annotations=read_bundle(stored.bundle).annotations or {},
     )
-
-
-def _crun_cgroups(path: str) -> dict[str, str]:
-    """crun keeps the path below each hierarchy alone."""
-    if not path:
-        return {}
-    if Path(_CGROUPS, "cgroup.controllers").exists():
-        found = {"": f"{_CGROUPS}/{path.lstrip('/')}"}
-    else:
-        found = {name: f"{_CGROUPS}/{name}/{path.lstrip('/')}" for name in os.listdir(_CGROUPS)}
-    return {name: folder for name, folder in found.items() if _is_cgroup(folder) and Path(folder).is_dir()}
 
 
 def _is_cgroup(path: str) -> bool:

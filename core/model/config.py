@@ -134,6 +134,8 @@ class ContainerConfig(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     created_at: float
     process: ProcessConfig
+    runtime: str = ""
+    """Its OCI runtime, by name or path, for as long as it lives; empty for the engine's."""
     image: str = ""
     image_id: str = ""
     rootfs: str = ""

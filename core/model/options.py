@@ -106,6 +106,8 @@ class CreateOptions(msgspec.Struct, frozen=True, kw_only=True):
     cgroup_parent: str = ""
     """Below the top; empty for the pod's, or the usual one."""
     removes_image: bool = False
+    runtime: str = ""
+    """By name or path; empty for the engine's."""
     create_command: tuple[str, ...] = ()
 
 

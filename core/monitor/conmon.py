@@ -90,7 +90,7 @@ class Conmon:
                     container_id=container_id,
                     stderr=complaint,
                 )
-            return self._await_report(container_id, request.exit_command)
+            return self._await_report(request)
         finally:
             os.close(sync)
 
@@ -197,7 +197,7 @@ class Conmon:
             "-c", container_id,
             "-u", container_id,
             "-n", request.name,
-            "-r", self._runtime,
+            "-r", request.runtime or self._runtime,
             "-b", str(paths.bundle(container_id)),
             "-p", str(paths.pid_file(container_id)),
             "-P", str(paths.monitor_pid_file(container_id)),
@@ -243,7 +243,8 @@ class Conmon:
                 container_id=container_id,
             ) from error
 
-    def _await_report(self, container_id: str, exit_command: tuple[str, ...]) -> int:
+    def _await_report(self, request: MonitorRequest) -> int:
+        container_id, runtime = request.container_id, request.runtime or self._runtime
         deadline = time.monotonic() + self._create_timeout
         while True:
             monitor = self.find(container_id)
@@ -251,19 +252,19 @@ class Conmon:
             if pid is not None:
                 return pid
             if monitor is None:
-                raise self._silent_failure(container_id)
+                raise self._silent_failure(container_id, runtime)
             if time.monotonic() >= deadline:
                 for hung in (*children_of(monitor[0]), monitor[0]):
                     with contextlib.suppress(ProcessLookupError):
                         os.kill(hung, signal.SIGKILL)
                 raise TimedOut(
                     f"the runtime did not create the container within {self._create_timeout:g} seconds",
-                    hint=f"see whether {self._runtime} hangs",
+                    hint=f"see whether {runtime} hangs",
                     container_id=container_id,
                 )
-            if _runs_exit_command(monitor[0], exit_command) and self.created_pid(container_id) is None:
+            if _runs_exit_command(monitor[0], request.exit_command) and self.created_pid(container_id) is None:
                 # It will not report any more, and its exit command may be waiting for our own caller.
-                raise self._silent_failure(container_id)
+                raise self._silent_failure(container_id, runtime)
 
     def _reported_within(self, container_id: str, timeout: float) -> int | None:
         """The PID that conmon reports, None where it has not within `timeout` seconds.
@@ -282,14 +283,14 @@ class Conmon:
                 return None
             time.sleep(max(LOOK_AT_REPORT, waited * LOOK_SHARE))
 
-    def _silent_failure(self, container_id: str) -> MonitorFailed:
+    def _silent_failure(self, container_id: str, runtime: str) -> MonitorFailed:
         try:
             said = self._paths.runtime_log(container_id).read_text(errors="replace").strip()
         except OSError:
             said = ""
         return MonitorFailed(
             "the container was not created, and neither conmon nor the runtime said why",
-            hint=f"see whether {self._runtime} runs at all",
+            hint=f"see whether {runtime} runs at all",
             container_id=container_id,
             stderr=said,
         )

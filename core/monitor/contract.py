@@ -32,6 +32,8 @@ class MonitorRequest(msgspec.Struct, frozen=True, kw_only=True):
     """Kept open by the monitor for as long as it lives: the ports that the container publishes."""
     handed_on: int = 0
     """How many of our own descriptors, from 3 on, the container's process gets."""
+    runtime: str = ""
+    """The path of the container's own runtime; empty for the monitor's."""
     notify_socket: str = ""
     """The socket of systemd to which the monitor passes on what the container says of itself; empty for none."""
 

@@ -64,7 +64,7 @@ def checkpoint(held: Transaction, options: CheckpointOptions) -> None:
     # Whoever ends it by a checkpoint does not want its restart policy to start it anew.
     held.save(intent=Intent.CHECKPOINTING, checkpointed=False, stopped_by_user=not goes_on)
     try:
-        parts.runtime.checkpoint(held.id, folder, parts.paths.bundle(held.id), options)
+        held.runtime.checkpoint(held.id, folder, parts.paths.bundle(held.id), options)
     except EngineError:
         if not options.keep:
             shutil.rmtree(folder, ignore_errors=True)
@@ -87,7 +87,7 @@ def checkpoint(held: Transaction, options: CheckpointOptions) -> None:
 def finish_checkpoint(held: Transaction) -> None:
     """Its caller was killed: a checkpoint that ended the container is whole, any other is given up."""
     whole = (held.parts.paths.checkpoint(held.id) / "inventory.img").exists()
-    ended = str(held.parts.runtime.observe(held.id).phase) in ("stopped", "absent")
+    ended = str(held.runtime.observe(held.id).phase) in ("stopped", "absent")
     if not (whole and ended):
         shutil.rmtree(held.parts.paths.checkpoint(held.id), ignore_errors=True)
     held.save(intent=None, checkpointed=whole and ended, stopped_by_user=ended)

@@ -147,7 +147,7 @@ def _write_facts(held: Transaction, folder: Path) -> None:
         name=held.name,
         rootfs_image=config.image_id,
         rootfs_image_name=config.image,
-        runtime=os.path.basename(parts.runtime.path),
+        runtime=os.path.basename(held.runtime.path),
         created_time=timestamp(config.created_at),
         wharfinger=Own(config=config, networks=state.networks, leases=state.leases),
     )

@@ -70,6 +70,7 @@ def container_options(parts: EngineParts, record: ContainerRecord) -> CreateOpti
         time_limit=config.time_limit,
         kernel=config.kernel,
         surroundings=config.surroundings,
+        runtime=config.runtime,
     )
 
 

@@ -27,7 +27,7 @@ def read_layer(held: Transaction, options: CommitOptions, target: Path) -> bool:
     freeze = options.pause and held.state.status is Status.RUNNING
     if freeze:
         held.save(intent=Intent.COMMITTING)
-        held.parts.runtime.pause(held.id)
+        held.runtime.pause(held.id)
     try:
         if options.squash or not held.config.image_id:
             export_tree(mounted_root(held), target, ids=held.config.id_mappings)
@@ -38,7 +38,7 @@ def read_layer(held: Transaction, options: CommitOptions, target: Path) -> bool:
         return False
     finally:
         if freeze:
-            held.parts.runtime.resume(held.id)
+            held.runtime.resume(held.id)
             held.save(intent=None)
 
 

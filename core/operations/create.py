@@ -135,6 +135,7 @@ def finalize_config(parts: EngineParts, options: CreateOptions) -> ContainerConf
         id=container_id,
         created_at=time.time(),
         process=merge_process(options, image),
+        runtime=options.runtime or parts.settings.runtime,
         image=options.image,
         image_id=image_id,
         rootfs=os.path.realpath(options.rootfs) if options.rootfs else "",

@@ -96,7 +96,7 @@ def prepare_exec(
     make_private_directory(folder)
     process_file = folder / f"{os.urandom(8).hex()}.json"
     write_atomically(process_file, msgspec.json.encode(process))
-    argv = parts.runtime.exec_argv(
+    argv = held.runtime.exec_argv(
         held.id,
         process_file=process_file,
         terminal=options.terminal,

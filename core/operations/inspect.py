@@ -60,7 +60,7 @@ def inspect(parts: EngineParts, record: ContainerRecord) -> dict[str, object]:
         "Rootfs": config.rootfs,
         "Name": record.name,
         "RestartCount": state.restarts,
-        "OCIRuntime": parts.runtime.path,
+        "OCIRuntime": config.runtime or parts.settings.runtime,
         "OCIConfigPath": str(paths.spec(config.id)),
         "ConmonPidFile": config.surroundings.monitor_pid_file or str(paths.monitor_pid_file(config.id)),
         "PidFile": config.surroundings.pid_file or str(paths.pid_file(config.id)),

@@ -28,7 +28,7 @@ def check_kernel_settings(parts: EngineParts, options: CreateOptions) -> None:
     if options.kernel.cgroup_settings and not is_version_2():
         raise InvalidArgument("cannot use --cgroup-conf without cgroup v2", hint="this machine has version 1")
     if options.kernel.personality:
-        version = parts.runtime.version()
+        version = parts.runtime_named(options.runtime).version()
         found = re.match(r"runc version (\d+)\.(\d+)", version)
         if found is not None and (int(found[1]), int(found[2])) < _FIRST_WITH_PERSONALITY:
             raise InvalidArgument(

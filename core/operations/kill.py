@@ -15,5 +15,5 @@ def kill(held: Transaction, signal: int | str) -> None:
     Raises `InvalidSignal`, `RuntimeFailed`.
     """
     number = parse_signal(str(signal))
-    held.parts.runtime.kill(held.id, number)
+    held.runtime.kill(held.id, number)
     held.emit(EventKind.KILL, signal=signal_name(number))

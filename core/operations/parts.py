@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from core.errors import HostIncomplete
 from core.events import Event, EventBus, EventKind
 from core.host.actor import acting_command, acting_user
 from core.host.process_stat import boot_id
@@ -38,13 +39,28 @@ class EngineParts:
         self.store = store
         self.bus = EventBus()
         self.boot_id = boot_id()
+        self._runtimes: dict[str, Runtime] = {}
 
-    @cached_property
+    @property
     def runtime(self) -> Runtime:
-        from core.runtime.runc import Runc
+        """That of new containers. It observes those of every runtime: their files are in one place."""
+        return self.runtime_named("")
 
-        path = find_program(self.settings.runtime)
-        return Runc(path, self.paths.runtime_root, self.settings.operation_timeout)
+    def runtime_named(self, name: str) -> Runtime:
+        """A runtime by name or path, the engine's own for an empty one.
+
+        One that is not on this machine can still observe, and forget what is not there.
+        """
+        name = name or self.settings.runtime
+        if name not in self._runtimes:
+            from core.runtime.runc import Runc
+
+            try:
+                path = find_program(name)
+            except HostIncomplete:
+                path = name
+            self._runtimes[name] = Runc(path, self.paths.runtime_root, self.settings.operation_timeout)
+        return self._runtimes[name]
 
     @cached_property
     def monitor(self) -> Monitor:
@@ -70,7 +86,7 @@ class EngineParts:
 
         Listeners, here and in other processes, learn it from there.
         """
-        ran = self.runtime.take_commands() if "runtime" in vars(self) else []
+        ran = [command for runtime in list(self._runtimes.values()) for command in runtime.take_commands()]
         commands = [command for command in ran if container_id and container_id in command]
         if commands:
             attributes["runtime"] = "; ".join(commands)
@@ -111,6 +127,11 @@ class Transaction:
     @property
     def state(self) -> ContainerState:
         return self.record.state
+
+    @property
+    def runtime(self) -> Runtime:
+        """The one that it was made for, whichever the engine has now."""
+        return self.parts.runtime_named(self.config.runtime)
 
     def save(self, **changes: object) -> None:
         """Write the state with these fields changed."""

@@ -20,7 +20,7 @@ def unpause(held: Transaction) -> None:
 
 
 def _change(held: Transaction, intent: Intent, status: Status, kind: EventKind) -> None:
-    act = held.parts.runtime.pause if status is Status.PAUSED else held.parts.runtime.resume
+    act = held.runtime.pause if status is Status.PAUSED else held.runtime.resume
     held.save(intent=intent)
     try:
         act(held.id)

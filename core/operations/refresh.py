@@ -25,7 +25,7 @@ def refresh(held: Transaction) -> None:
     """
     parts = held.parts
     with contextlib.suppress(EngineError):
-        parts.runtime.delete(held.id, force=True)
+        held.runtime.delete(held.id, force=True)
     for point in reversed(mounts_under(parts.paths.bundle(held.id))):
         unmount(point, lazy=True)
     remove_network_namespace(parts.paths.namespace(held.id))

@@ -39,17 +39,17 @@ def stop_by_force(held: Transaction) -> None:
     """Kill whatever process the container still has and wait for its end."""
     parts = held.parts
     try:
-        seen = parts.runtime.observe(held.id)
+        seen = held.runtime.observe(held.id)
     except EngineError:
-        parts.runtime.delete(held.id, force=True)
+        held.runtime.delete(held.id, force=True)
         return
     if seen.phase not in (Phase.CREATED, Phase.RUNNING, Phase.PAUSED):
         return
-    parts.runtime.kill(held.id, signal.SIGKILL)
+    held.runtime.kill(held.id, signal.SIGKILL)
     if seen.phase is Phase.PAUSED:
         # A frozen cgroup of version 1 delivers no signal before it is thawed.
         with contextlib.suppress(EngineError):
-            parts.runtime.resume(held.id)
+            held.runtime.resume(held.id)
     parts.monitor.wait_exit(held.id, seen.pid, seen.pid_start, KILL_PATIENCE)
 
 
@@ -60,10 +60,10 @@ def release(held: Transaction, *, everything: bool = False) -> None:
     """
     parts = held.parts
     try:
-        cgroup_paths = parts.runtime.observe(held.id).cgroup_paths
+        cgroup_paths = held.runtime.observe(held.id).cgroup_paths
     except EngineError:
         cgroup_paths = {}
-    parts.runtime.delete(held.id, force=True)
+    held.runtime.delete(held.id, force=True)
     remove_cgroups(cgroup_paths)
     _disconnect(held)
     unmount(parts.paths.shm(held.id))

@@ -37,7 +37,7 @@ def _repair_init(held: Transaction) -> None:
             failed = True
             break
         time.sleep(0.02)
-    seen = parts.runtime.observe(held.id)
+    seen = held.runtime.observe(held.id)
     alive = seen.phase in (Phase.CREATED, Phase.RUNNING, Phase.PAUSED)
     if alive and not failed and parts.monitor.find(held.id) is not None:
         mounted = parts.storage.mounted_at(held.id) if held.config.image_id else None
@@ -54,7 +54,7 @@ def _observe_again(held: Transaction) -> None:
 
 
 def _finish_start(held: Transaction) -> None:
-    held.parts.runtime.finish_start(held.id)
+    held.runtime.finish_start(held.id)
     held.save(intent=None)
 
 
@@ -69,8 +69,8 @@ def _settle_mount(held: Transaction) -> None:
 
 def _let_go_on(held: Transaction) -> None:
     """A commit froze it and was killed: nobody asked for the pause."""
-    if held.parts.runtime.observe(held.id).phase is Phase.PAUSED:
-        held.parts.runtime.resume(held.id)
+    if held.runtime.observe(held.id).phase is Phase.PAUSED:
+        held.runtime.resume(held.id)
     held.save(intent=None)
 
 

@@ -22,7 +22,7 @@ def start(held: Transaction) -> None:
         init(held)
     held.save(intent=Intent.STARTING)
     try:
-        held.parts.runtime.start(held.id)
+        held.runtime.start(held.id)
     except Exception:
         held.save(intent=None)
         synchronise(held)

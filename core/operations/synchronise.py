@@ -69,7 +69,7 @@ def _oom_kills(held: Transaction) -> int:
     from core.host.cgroup_reader import CgroupReader
 
     with contextlib.suppress(EngineError, OSError):
-        reader = CgroupReader(held.parts.runtime.observe(held.id).cgroup_paths, held.state.pid)
+        reader = CgroupReader(held.runtime.observe(held.id).cgroup_paths, held.state.pid)
         try:
             return reader.oom_kills()
         finally:

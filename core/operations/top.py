@@ -187,7 +187,7 @@ def process_ids(held: Transaction) -> list[int]:
     """The host's numbers of the container's processes."""
     if is_rootless():
         return members_of_namespace(held.state.pid)
-    return list(processes_in(held.parts.runtime.observe(held.id).cgroup_paths))
+    return list(processes_in(held.runtime.observe(held.id).cgroup_paths))
 
 
 def process_table(held: Transaction, columns: Sequence[str]) -> ProcessTable:

@@ -81,7 +81,7 @@ def _health_after(held: Transaction, check: HealthCheck | None) -> Health | None
 
 def _set(held: Transaction, former: ResourceLimits, limits: ResourceLimits) -> None:
     """Tell the kernel; where it refuses, what was told before is taken back."""
-    runtime = held.parts.runtime
+    runtime = held.runtime
     runtime.update(held.id, update_resources(former, limits))
     try:
         _write_files(held, former, limits)
@@ -94,7 +94,7 @@ def _set(held: Transaction, former: ResourceLimits, limits: ResourceLimits) -> N
 
 def _write_files(held: Transaction, former: ResourceLimits, limits: ResourceLimits) -> None:
     """The limits of single devices, and the swappiness: a runtime's own update sets those of the creation anew."""
-    paths, created = held.parts.runtime.observe(held.id).cgroup_paths, held.config.resources
+    paths, created = held.runtime.observe(held.id).cgroup_paths, held.config.resources
     disks = paths.get("blkio") or paths.get("io") or paths.get("", "")
     numbers = device_numbers(created) | device_numbers(former) | device_numbers(limits)
     named = {device: f"{major}:{minor}" for device, (major, minor) in numbers.items()}
@@ -105,7 +105,7 @@ def _write_files(held: Transaction, former: ResourceLimits, limits: ResourceLimi
 
 def finish_update(held: Transaction) -> None:
     """Somebody who was killed had stored new limits and may not have set them: set all that are stored."""
-    seen = held.parts.runtime.observe(held.id)
+    seen = held.runtime.observe(held.id)
     if str(seen.phase) in {str(status) for status in LIVE_STATUSES}:
         try:
             _set(held, held.config.resources, held.record.limits)

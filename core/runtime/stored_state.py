@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import msgspec
 
 from core.host.cgroups import cgroups_at
+
+RUNC_FILE: Final = "state.json"
+CRUN_FILE: Final = "status"
 
 
 class StoredState(msgspec.Struct, frozen=True):
@@ -19,32 +24,36 @@ class StoredState(msgspec.Struct, frozen=True):
     is_runc: bool
 
 
-class _RuncState(msgspec.Struct):
+class RuncState(msgspec.Struct):
+    """What runc keeps, as far as everyone needs it."""
+
     init_process_pid: int
     init_process_start: int
     cgroup_paths: dict[str, str]
 
 
-class _CrunState(msgspec.Struct, rename="kebab"):
+class CrunState(msgspec.Struct, rename="kebab"):
+    """What crun keeps, as far as everyone needs it."""
+
     pid: int
     process_start_time: int
     cgroup_path: str = ""
 
 
-_runc_states = msgspec.json.Decoder(_RuncState)
-_crun_states = msgspec.json.Decoder(_CrunState)
+_runc_states = msgspec.json.Decoder(RuncState)
+_crun_states = msgspec.json.Decoder(CrunState)
 
 
 def stored_state(folder: str) -> StoredState | None:
     """None where nothing is kept. Raises OSError and `msgspec.MsgspecError` for a file that can not be read."""
     try:
-        with open(f"{folder}/state.json", "rb") as file:
+        with open(f"{folder}/{RUNC_FILE}", "rb") as file:
             ours = _runc_states.decode(file.read())
         return StoredState(ours.init_process_pid, ours.init_process_start, ours.cgroup_paths, True)
     except FileNotFoundError:
         pass
     try:
-        with open(f"{folder}/status", "rb") as file:
+        with open(f"{folder}/{CRUN_FILE}", "rb") as file:
             theirs = _crun_states.decode(file.read())
     except FileNotFoundError:
         return None

@@ -33,9 +33,19 @@ class _Container(msgspec.Struct):
 
 
 def chain(layers: Mapping[str, Layer], top: str) -> Iterator[Layer]:
-    """A layer and all below it, the topmost first, as far as they are known; none for an empty id."""
+    """A layer and all below it, the topmost first, as far as they are known; none for an empty id.
+
+    Raises `StorageFailed` for layers that stand upon each other.
+    """
+    seen = set()
     layer = layers.get(top)
     while layer is not None:
+        if layer.id in seen:
+            raise StorageFailed(
+                f"the storage is damaged: layer {layer.id[:12]} stands upon itself",
+                hint="remove the images above it by their ids with podman or containers-storage, and pull them again",
+            )
+        seen.add(layer.id)
         yield layer
         layer = layers.get(layer.parent)
 

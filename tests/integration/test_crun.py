@@ -1,12 +1,10 @@
-"""The main job with crun as the runtime, chosen as an operator would: `--runtime`."""
+"""The main job with crun as the runtime, chosen as an operator would: `--runtime`, once for each container."""
 
 from __future__ import annotations
 
 import select
 import subprocess
-from collections.abc import Callable, Iterator
-
-import pytest
+from collections.abc import Callable
 
 from core.console.attach import STDOUT
 from core.engine import Engine
@@ -18,25 +16,25 @@ from tests.worksite import DEMO, Worksite, eventually
 Wharf = Callable[..., subprocess.CompletedProcess[str]]
 
 
-@pytest.fixture
-def program(worksite: Worksite, wharf: Wharf) -> Iterator[str]:
-    """crun; what is left of its containers goes by itself, as no other runtime can remove them."""
-    path = crun_program(worksite.folder)
-    yield path
-    wharf("--runtime", path, "rm", "-af")
+def test_a_life_with_crun(worksite: Worksite, engine: Engine, demo_image: Image, wharf: Wharf) -> None:
+    program = crun_program(worksite.folder)
 
+    def made(*arguments: str, stdin: str = "") -> tuple[int, str]:
+        return crun("--runtime", program, *arguments, stdin=stdin)
 
-def test_a_life_with_crun(worksite: Worksite, engine: Engine, demo_image: Image, wharf: Wharf, program: str) -> None:
     def crun(*arguments: str, stdin: str = "") -> tuple[int, str]:
-        done = wharf("--runtime", program, *arguments, stdin=stdin)
+        done = wharf(*arguments, stdin=stdin)
         return done.returncode, done.stdout
 
     def status() -> Status:
         return engine.lookup("one").refresh().status
 
-    assert crun("run", "--rm", "-i", DEMO, "sh", "-c", "cat; exit 3", stdin="hello\n") == (3, "hello\n")
+    assert made("run", "--rm", "-i", DEMO, "sh", "-c", "cat; exit 3", stdin="hello\n") == (3, "hello\n")
+    assert made("run", "--rm", DEMO, "nothing")[0] == 127
+    assert made("run", "--rm", DEMO, "/etc")[0] == 126
     words = ("--name", "one", "--memory", "64m", "-i", DEMO, "sh", "-c", "read it; echo $it; exec sleep 1000")
-    assert crun("create", *words)[0] == 0
+    assert made("create", *words)[0] == 0
+    assert crun("inspect", "--format", "{{.OCIRuntime}}", "one") == (0, f"{program}\n")
     assert (crun("init", "one"), status()) == ((0, "one\n"), Status.CREATED)
     assert (crun("start", "one"), status()) == ((0, "one\n"), Status.RUNNING)
     container = engine.lookup("one")
@@ -48,6 +46,7 @@ def test_a_life_with_crun(worksite: Worksite, engine: Engine, demo_image: Image,
     finally:
         console.close()
     assert crun("exec", "one", "sh", "-c", "echo in; exit 5") == (5, "in\n")
+    assert (crun("exec", "one", "nothing")[0], crun("exec", "-w", "/no", "one", "true")[0]) == (127, 127)
     assert (crun("pause", "one"), status()) == ((0, "one\n"), Status.PAUSED)
     assert (crun("unpause", "one"), status()) == ((0, "one\n"), Status.RUNNING)
     assert crun("update", "--memory", "32m", "one")[0] == 0

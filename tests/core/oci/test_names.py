@@ -112,6 +112,12 @@ CREATE = "runc create failed: unable to start container process: "
         (f'{CREATE}exec: "/etc/passwd": permission denied', NotExecutable, 126),
         (f'{CREATE}exec: "/etc": is a directory', NotExecutable, 126),
         ("runc create failed: invalid rootfs: stat /nope: no such file or directory", RuntimeFailed, 125),
+        ("executable file `nope` not found in $PATH: No such file or directory", NoSuchExecutable, 127),
+        ("exec container process (missing dynamic library?) `/a`: No such file or directory", NoSuchExecutable, 127),
+        ("chdir `/no`: No such file or directory", NoSuchExecutable, 127),
+        ("open executable: Operation not permitted", NotExecutable, 126),
+        ("exec container process `/a`: Permission denied", NotExecutable, 126),
+        ("open executable: Too many open files in system", RuntimeFailed, 125),
         ("", RuntimeFailed, 125),
     ],
 )
