@@ -65,11 +65,16 @@ def input_form(command: OwnCommand, names: Sequence[str]) -> Form:
     fields = tuple(
         Field(
             given.name, given.prompt or given.name, " | ".join(given.choices), given.default,
-            check=partial(_complaint, given), choices=given.choices,
+            check=partial(_complaint, given), remark=partial(_offered, given), choices=given.choices,
         )
         for given in command.inputs
     )  # fmt: skip
     return Form(title=f"{command.name}: {', '.join(names)}", verb="Run", fields=fields)
+
+
+def _offered(given: CommandInput, text: str) -> str:
+    """What else could be chosen; while nothing is typed, the field shows it."""
+    return " | ".join(given.choices) if text else ""
 
 
 def _complaint(given: CommandInput, text: str) -> str:

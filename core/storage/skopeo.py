@@ -282,6 +282,8 @@ def _explain(source: str, text: str, argv: list[str]) -> StorageFailed | NoSuchI
         hint = "check the name and the network"
     elif _UNAUTHORISED.search(text):
         hint = "log in first: wharf login"
+    elif "server gave HTTP response to HTTPS client" in text:
+        hint = "it speaks without TLS; where that is known, take it so with --tls-verify=false"
     elif "x509: " in text:
         hint = "give the folder of its CA with --cert-dir, or take it as it is with --tls-verify=false"
     elif _NOT_FOUND.search(text):

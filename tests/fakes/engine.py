@@ -173,6 +173,9 @@ class FakeContainer:
     def copy_out(self, source: str, destination: str) -> None:
         self._do(Verb.COPY, source, destination)
 
+    def copy_in(self, source: str, destination: str) -> None:
+        self._do(Verb.COPY, source, destination)
+
     def mount(self) -> Path:
         self._do(Verb.MOUNT)
         self.become(EventKind.MOUNT, mount_point=f"/mnt/{self.id[:12]}")

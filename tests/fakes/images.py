@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from core.errors import Cancelled, ImageInUse, NoSuchImage
+from core.errors import Cancelled, EngineError, ImageInUse, NoSuchImage
 from core.model.image import DEFAULT_ACCESS, Image, ImageStep, RegistryAccess
 from core.model.snapshot import LayerProgress, PullProgress
 
@@ -19,6 +19,8 @@ class FakeImages:
         self._told = told
         self.used_by = using
         self.pulled = threading.Event()
+        self.refusal: EngineError | None = None
+        """What a pull fails with."""
         self.moved: list[tuple[object, ...]] = []
         """What was pushed and saved."""
 
@@ -53,6 +55,8 @@ class FakeImages:
         access: RegistryAccess = DEFAULT_ACCESS,
     ) -> Image:
         """Two layers, the first of which is there; the second comes when `pulled` is set."""
+        if self.refusal is not None:
+            raise self.refusal
         layers = (
             LayerProgress(digest="sha256:" + "a" * 64, done=1 << 20, total=1 << 20),
             LayerProgress(digest="sha256:" + "b" * 64, done=1 << 20, total=4 << 20),

@@ -288,7 +288,7 @@ async def test_a_console_at_its_end_keeps_its_screen_until_q(app: WharfApp, fake
         assert "last words" in shown(app)
         await pilot.press("q")
         await until(pilot, lambda: not main_screen(app).consoles.panes)
-        assert not app._exit
+        assert not app._exit and status(app) == ""
 
 
 async def test_what_is_typed_ahead_of_a_console_is_no_verb(app: WharfApp, fake: FakeEngine) -> None:

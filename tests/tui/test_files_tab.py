@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from core.events import EventKind
@@ -59,3 +61,23 @@ async def test_what_was_deleted_is_not_copied_and_what_is_copied_in_shows_up(
         assert "deleted" not in shown(app)
         await pilot.press("o")
         await until_shown(pilot, "Copy /note out")
+
+
+async def test_what_goes_where_is_said_before_it_is_copied(app: WharfApp, fake: FakeEngine, tmp_path: Path) -> None:
+    (tmp_path / "here").write_text("old")
+    web = fake.add("web")
+    web.folders = {"/": [entry("etc", FileKind.DIRECTORY), entry("note")]}
+    async with app.run_test(size=(120, 30)) as pilot:
+        await until_shown(pilot, "web")
+        await pilot.press("F")
+        await until_shown(pilot, "note")
+        await pilot.press("end", "o")
+        await until_shown(pilot, "Copy /note out", f"$ wharf cp web:/note {Path.cwd()}/")
+        await pilot.press(*f"{tmp_path}/here")
+        await until_shown(pilot, "it is there, and is written over")
+        await pilot.press("escape", "home", "i")
+        await until_shown(pilot, "Copy into /etc")
+        await pilot.press(*f"{tmp_path}/nowhere", "enter")
+        await until_shown(pilot, "it is not there")
+        await pilot.press("ctrl+u", *f"{tmp_path}/here", "down", "/", "enter")
+        await until(pilot, lambda: ("copy", "web", f"{tmp_path}/here", "/") in fake.calls)

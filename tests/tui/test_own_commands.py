@@ -71,6 +71,18 @@ async def test_inputs_are_checked_and_the_output_shown(fake: FakeEngine) -> None
         await until_shown(pilot, "good web $HOME", "q back")
 
 
+async def test_what_can_be_chosen_is_shown_beside_a_choice_made_before(fake: FakeEngine) -> None:
+    fake.add("web")
+    choices = 'inputs = [{ name = "calls", default = "file", choices = ["file", "network"] }]'
+    app = opened(fake, f'[[commands]]\nname = "trace"\ncommand = ["echo"]\nkey = "Q"\n{choices}\n')
+    async with app.run_test(size=(120, 36)) as pilot:
+        await until(pilot, lambda: "Q trace" in key_bar(app))
+        await pilot.press("Q")
+        await until_shown(pilot, "file | network")
+        await pilot.press("x")
+        await until_shown(pilot, "it has to be one of file, network")
+
+
 async def test_over_marks_one_after_the_other_with_a_summary(fake: FakeEngine, tmp_path: Path) -> None:
     for name in ("one", "two", "three"):
         fake.add(name)

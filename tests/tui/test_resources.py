@@ -11,6 +11,7 @@ from textual.pilot import Pilot
 from textual.widget import Widget
 from textual.widgets import OptionList
 
+from core.errors import StorageFailed
 from core.model.config import ResourceLimits
 from core.model.limits import LimitChanges
 from core.model.network import NetworkRequest, PortMapping
@@ -113,6 +114,24 @@ async def test_a_pull_tells_of_its_layers_goes_on_behind_the_list_and_can_be_can
         await pilot.press(*"quay.io/some", "enter")
         await until_shown(pilot, "quay.io/some is pulled")
         assert selected_name(app) == "quay.io/some"
+
+
+async def test_a_pull_that_fails_is_told_once_and_its_fields_come_back_with_what_was_typed(
+    app: WharfApp, fake: FakeEngine
+) -> None:
+    fake.images.refusal = StorageFailed("it could not be copied", hint="take it with --tls-verify=false")
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.press("3", "P")
+        await until_shown(pilot, "Pull an image")
+        await pilot.press(*"quay.io/som", "enter")
+        await until_shown(pilot, "✗ it could not be copied", "→ take it with --tls-verify=false")
+        assert isinstance(app.screen, PullDialog)
+        await pilot.press("e")
+        await until_shown(pilot, "$ wharf pull quay.io/some")
+        fake.images.refusal = None
+        fake.images.pulled.set()
+        await pilot.press("enter")
+        await until_shown(pilot, "quay.io/some is pulled")
 
 
 async def test_a_new_name_and_a_pause_are_taken_back_by_a_key(app: WharfApp, fake: FakeEngine) -> None:

@@ -157,6 +157,7 @@ class GeneralActions(ListActions, SystemActions, WorkspaceActions):
         if deck.has_class("-full"):
             deck.remove_class("-full")
         elif front is not None and front.has_ended:
+            deck.say("")
             deck.run_worker(deck.close_console(front))
         elif deck.has_class("-detail"):
             deck.remove_class("-detail")

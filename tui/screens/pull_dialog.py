@@ -16,8 +16,9 @@ from textual.screen import ModalScreen
 from textual.suggester import SuggestFromList
 from textual.widgets import Button, Input, Static
 
+from core.errors import EngineError
 from core.model.image import RegistryAccess
-from tui.plain_text import printable, size
+from tui.plain_text import printable_text, size
 from tui.transfers import TransferJob
 from tui.widgets.tick import Tick
 
@@ -72,7 +73,7 @@ class PullDialog(ModalScreen[str]):
             suggester = SuggestFromList(self._known)
             yield Input(
                 self._name, placeholder="alpine, quay.io/podman/hello, docker-archive:file …", id="name",
-                suggester=suggester, compact=True, classes="field",
+                suggester=suggester, compact=True, classes="field", select_on_focus=False,
             )  # fmt: skip
             yield Tick("the registry has to prove who it is (TLS)", True, id="tick")
             with VerticalScroll(id="listed", can_focus=False):
@@ -85,6 +86,8 @@ class PullDialog(ModalScreen[str]):
     def on_mount(self) -> None:
         self.set_focus(self.query_one("#name"))
         self.set_interval(LOOK_AGAIN, self._look)
+        self._show_fields(True)
+        self._show_command()
         self._look()
 
     @property
@@ -93,30 +96,44 @@ class PullDialog(ModalScreen[str]):
 
     @on(Input.Changed)
     @on(Tick.Changed)
-    def _look(self) -> None:
-        """Fields, or how far it is; its end ends the dialog, a failure brings the fields back."""
-        job = self._job
-        if job is not None and job.ended and job.error is None:
-            self.dismiss("")
-            return
-        goes_on = job is not None and not job.ended
-        self.query_one("#name").disabled = goes_on
-        self.query_one("#tick").display = not goes_on
-        self.query_one("#listed").display = goes_on
-        self.query_one("#confirm", Button).label = "Hide" if goes_on else "Pull"
-        if job is not None and goes_on:
-            if self.focused is None or self.focused.disabled:
-                self.set_focus(self.query_one("#confirm"))
-            self.query_one("#layers", Static).update(Text("\n".join(progress_lines(job)), no_wrap=True))
-            self._say("Hide leaves it to go on behind the list; Cancel leaves nothing of it.")
-        elif job is not None and job.error is not None:
-            self._say(f"✗ {job.error.message}")
-        else:
+    def _show_command(self) -> None:
+        """The equivalent command, for what is typed; a failure before it has been read then."""
+        if self._job is None:
             options = [] if self.query_one("#tick", Tick).value else ["--tls-verify=false"]
             self._say(f"$ {shlex.join(['wharf', 'pull', *options, self._typed or 'NAME'])}")
 
+    def _look(self) -> None:
+        """How far it is; its end ends the dialog, a failure brings the fields back."""
+        job = self._job
+        if job is None:
+            return
+        if job.ended and job.error is None:
+            self.dismiss("")
+            return
+        self._show_fields(job.ended)
+        if job.error is not None and job.ended:
+            self._job = None
+            self._say("\n→ ".join(filter(None, (f"✗ {job.error.message}", job.error.hint))))
+            return
+        self.query_one("#layers", Static).update(Text("\n".join(progress_lines(job)), no_wrap=True))
+        self._say("Hide leaves it to go on behind the list; Cancel leaves nothing of it.")
+
+    def _show_fields(self, shown: bool) -> None:
+        """The fields, with the keyboard in the name, or the layers in their place."""
+        name = self.query_one("#name", Input)
+        if name.disabled == shown:
+            name.disabled = not shown
+            self.set_focus(name if shown else self.query_one("#confirm"))
+        self.query_one("#tick").display = shown
+        self.query_one("#listed").display = not shown
+        self.query_one("#confirm", Button).label = "Pull" if shown else "Hide"
+
+    def shows(self, error: EngineError) -> bool:
+        """Whether this failure is told here, and nowhere else."""
+        return self._job is not None and self._job.error is error
+
     def _say(self, text: str) -> None:
-        self.query_one("#hint", Static).update(Text(printable(text)))
+        self.query_one("#hint", Static).update(Text(printable_text(text)))
 
     @on(Input.Submitted)
     @on(Button.Pressed, "#confirm")

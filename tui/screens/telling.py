@@ -117,13 +117,16 @@ class Telling(ConsoleKeeping):
     def _take_failure(self, message: VerbFailed) -> None:
         """One dialog at a time: what fails while one is open goes to the status line."""
         from tui.screens.dialog import ErrorDialog
+        from tui.screens.pull_dialog import PullDialog
 
         self.end_console_wait()
         self._dialog_awaited = False
         self._commands.clear()
         self.say(message.error.message)
         job = self.transfers.failed_with(message.error)
-        if not isinstance(self.app.screen, ErrorDialog):
+        top = self.app.screen
+        told = isinstance(top, ErrorDialog) or (isinstance(top, PullDialog) and top.shows(message.error))
+        if not told:
 
             def closed(_: None) -> None:
                 if job is not None and job.again is not None:

@@ -6,7 +6,6 @@ import os
 import posixpath
 import stat
 from collections.abc import Sequence
-from pathlib import Path
 from typing import ClassVar, Final
 
 from rich.segment import Segment
@@ -22,9 +21,10 @@ from core.model.content import ChangeKind
 from core.model.files import FileKind
 from tui.files.file_text import file_text
 from tui.files.tree import FileNode, FileTree
+from tui.forms.copying import copy_in_form, copy_out_form
 from tui.messages import DetailRead
 from tui.plain_text import fitted, moment, printable, size
-from tui.screens.prompt import PromptDialog
+from tui.screens.form_dialog import FormDialog
 from tui.screens.text_view import TextView
 from tui.step import Step
 from tui.tabs.tab import DetailTab, TabContext
@@ -219,27 +219,28 @@ class FilesTab(DetailTab, CursorList, can_focus=True):
             return
         path = node.path
 
-        def chosen(destination: str | None) -> None:
-            if destination:
-                step = Step(
-                    f"{self.prefix}copy out", self.row_id, self.row.name, (path, os.path.expanduser(destination))
-                )
-                self.context.bridge.run(step)
+        def chosen(values: dict[str, str] | None) -> None:
+            if values is not None:
+                target = os.path.expanduser(values["target"])
+                self.context.bridge.run(Step(f"{self.prefix}copy out", self.row_id, self.row.name, (path, target)))
 
-        words = "To which file or directory of this machine? It will belong to you; devices are left out."
-        self.app.push_screen(PromptDialog(f"Copy {path} out", words, "Copy", value=f"{Path.cwd()}/"), chosen)
+        self.app.push_screen(FormDialog(copy_out_form(self._container_name, path)), chosen)
 
     def action_copy_in(self) -> None:
         node = self._selected
         folder = node.path if node is not None and node.is_directory else posixpath.dirname(node.path) if node else "/"
 
-        def chosen(source: str | None) -> None:
-            if source:
-                step = Step(f"{self.prefix}copy in", self.row_id, self.row.name, (os.path.expanduser(source), folder))
-                self.context.bridge.run(step)
+        def chosen(values: dict[str, str] | None) -> None:
+            if values is not None:
+                given = (os.path.expanduser(values["source"]), values["target"])
+                self.context.bridge.run(Step(f"{self.prefix}copy in", self.row_id, self.row.name, given))
 
-        words = f"Which file or directory of this machine? It will belong to the {self.owner}."
-        self.app.push_screen(PromptDialog(f"Copy into {folder}", words, "Copy", placeholder="/path"), chosen)
+        self.app.push_screen(FormDialog(copy_in_form(self._container_name, folder, self.owner)), chosen)
+
+    @property
+    def _container_name(self) -> str:
+        """Empty where it is a volume whose files these are: no command copies them."""
+        return "" if self.prefix else self.row.name
 
     def on_click(self, event: events.Click) -> None:
         if event.y > 0:
