@@ -154,7 +154,7 @@ def start_many(place: Site, engine: Engine) -> tuple[float, float, float]:
 def exporting(place: Site, engine: Engine) -> list[Figure]:
     """500 MB of files of an image as a tar: ours, GNU tar's, podman's.
 
-    Ours is on the disk before it has its name; so there is GNU tar with that, too.
+    Ours ends with the unmount of an overlay, which waits for the disk below it; so there is GNU tar with that, too.
     """
     data = place.rootfs / "data"
     for number in range(EXPORT_MEGABYTES // 10):

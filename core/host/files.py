@@ -97,7 +97,7 @@ def birth_time(path: Path) -> float | None:
 
 
 def begin_write_back(descriptor: int, offset: int, length: int) -> None:
-    """Have the kernel begin to write a part of a file to its disk, in bytes, so that a later fsync finds little to do.
+    """Have the kernel begin to write a part of a file to its disk, in bytes, so that a later sync finds little to do.
 
     A hint by sync_file_range(2): it promises nothing, and where a file system does not know it nothing happens.
     """

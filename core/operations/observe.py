@@ -105,7 +105,8 @@ def _ended(parts: EngineParts, record: ContainerRecord) -> ContainerState:
         freezer="",
         exit_code=parts.monitor.exit_code(record.id),
         oom_killed=parts.monitor.oom_killed(record.id),
-        finished_at=_written_at(parts.paths.exit_file(record.id)),
+        # The clock of file systems is some milliseconds behind that of programs, and either may be set.
+        finished_at=max(_written_at(parts.paths.exit_file(record.id)), record.state.started_at),
     )
 
 

@@ -21,6 +21,8 @@ def start(held: Transaction) -> None:
     if held.state.status is not Status.CREATED:
         init(held)
     held.save(intent=Intent.STARTING)
+    # Taken before: the program may have ended when the runtime has come back.
+    began = time.time()
     try:
         held.runtime.start(held.id)
     except Exception:
@@ -28,8 +30,6 @@ def start(held: Transaction) -> None:
         synchronise(held)
         raise
     health = Health() if held.record.health_check is not None else None
-    held.save(
-        status=Status.RUNNING, intent=None, started_at=time.time(), finished_at=0.0, exit_code=None, health=health
-    )
+    held.save(status=Status.RUNNING, intent=None, started_at=began, finished_at=0.0, exit_code=None, health=health)
     tell_of_start(held)
     held.emit(EventKind.START)

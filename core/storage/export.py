@@ -35,7 +35,9 @@ def export_tree(
     """Write all below `root` to a path or a descriptor; the bytes written there.
 
     `total`: the expected bytes of tar, for the progress and the check of free space. A path gets its name only when all
-    is on disk; what was there stays as it was until then. With `ids` owners are written as the container counts them.
+    is written; what was there stays as it was until then, whatever fails or is killed here. The disk is not waited for,
+    as by tar and podman: after a failure of power shortly afterwards the file may be cut short, so sync it where
+    that counts. With `ids` owners are written as the container counts them.
     Raises `DestinationExists`, `NoSpace`, `Cancelled`, `ExportFailed`.
     """
     watch = ExportWatch(total, progress, cancel)
@@ -46,7 +48,6 @@ def export_tree(
     with _temporary(destination) as (temporary, descriptor):
         try:
             written = _write(root, descriptor, compression, watch, ids)
-            os.fsync(descriptor)
         except OSError as error:
             raise _write_error(destination, error) from error
         _publish(temporary, destination, overwrite)
@@ -101,11 +102,6 @@ def _publish(temporary: Path, destination: Path, overwrite: bool) -> None:
             destination.hardlink_to(temporary)
         except FileExistsError as error:
             raise _exists(destination) from error
-    folder = os.open(destination.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
 
 
 def _write_error(destination: Path, error: OSError) -> ExportFailed:

@@ -38,6 +38,8 @@ _TAR_OPTIONS: Final = (
     "--pax-option=delete=atime,delete=ctime",
     "--sort=name",
     "--sparse",
+    # In records of 128 KiB: with those of 10 KiB that are usual the calls take half of the time.
+    "--blocking-factor=256",
     "--xattrs",
     "--xattrs-include=user.*",
     "--xattrs-include=security.capability",
@@ -189,8 +191,7 @@ def _compressor(compression: Compression, target: int) -> Iterator[int]:
 def _follow(tar: Process, target: int, first: int, watch: ExportWatch) -> int:
     """Watch tar write into a file by itself, until it ends; the bytes. It moves our own descriptor on from `first`.
 
-    The disk works along with tar: it is waited for at the end, by fsync or by the unmount of an overlay, which syncs
-    the file system below it.
+    The disk works along with tar: the unmount of an overlay, which follows, waits for all of the file system below it.
     """
     end = open_pidfd(tar.pid)
     begun = first
