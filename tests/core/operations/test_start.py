@@ -33,6 +33,18 @@ class Sprinter(FakeRuntime):
         self.finish(container_id, 3)
 
 
+class SprinterParts(EngineParts):
+    """The parts of an engine whose every runtime is that one."""
+
+    def __init__(self, paths: EnginePaths, runtime: Sprinter) -> None:
+        super().__init__(paths, Settings(), MemoryStore())
+        self._sprinter = runtime
+        self.monitor = FakeMonitor(paths, runtime)
+
+    def runtime_named(self, name: str) -> Sprinter:
+        return self._sprinter
+
+
 @pytest.fixture
 def runtime() -> Sprinter:
     return Sprinter()
@@ -42,9 +54,7 @@ def runtime() -> Sprinter:
 def held(tmp_path: Path, runtime: Sprinter) -> Transaction:
     """A container that was created in a runtime of its own."""
     paths = EnginePaths(tmp_path / "root", tmp_path / "run")
-    parts = EngineParts(paths, Settings(), MemoryStore())
-    monitor = FakeMonitor(paths, runtime)
-    vars(parts).update(runtime=runtime, monitor=monitor)
+    parts = SprinterParts(paths, runtime)
     paths.exits.mkdir(parents=True)
     pid = runtime.create(ID)
     state = ContainerState(status=Status.CREATED, pid=pid, monitor_pid=os.getpid())
