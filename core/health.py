@@ -12,7 +12,7 @@ from core.container import Container
 from core.errors import EngineError
 from core.log import LOG
 from core.model.config import ContainerRecord
-from core.model.health import Health, due_at
+from core.model.health import Health, check_in_turn, due_at, is_scheduled
 from core.model.state import Status
 from core.operations.parts import EngineParts
 
@@ -54,8 +54,9 @@ class HealthScheduler:
         check = record.health_check
         if check is None:
             return math.inf
-        due = due_at(record.state.health or Health(), check, record.state.started_at)
-        return max(due, self._checked.get(record.id, 0.0) + check.interval)
+        health = record.state.health or Health()
+        due = due_at(health, check, record.state.started_at)
+        return max(due, self._checked.get(record.id, 0.0) + check_in_turn(health, check).interval)
 
     def _run(self, container_id: str) -> None:
         try:
@@ -70,4 +71,4 @@ class HealthScheduler:
 
 def _is_scheduled(record: ContainerRecord) -> bool:
     check = record.health_check
-    return check is not None and check.interval > 0
+    return check is not None and is_scheduled(record.state.health or Health(), check)

@@ -7,8 +7,7 @@ from core.cli.main import Invocation
 from core.cli.parser import CommandParser, Options
 from core.errors import InvalidArgument
 from core.model.durations import parse_duration
-from core.model.health import FailureAction, check_args
-from core.model.options import HealthOptions
+from core.model.health import FailureAction, HealthOptions, StartupOptions, check_args
 
 UNHEALTHY = 1
 
@@ -19,9 +18,11 @@ def run(invocation: Invocation) -> int:
     parser.add_argument("container", metavar="CONTAINER")
     options = parser.parse_args(invocation.arguments)
     with open_engine(invocation) as engine:
-        result = engine.lookup(options.container).check_health()
+        container = engine.lookup(options.container)
+        startup = container.startup_check
+        result = container.check_health()
     if result.exit_code:
-        print("unhealthy")
+        print("unhealthy" if startup is None else "starting")
         return UNHEALTHY
     return 0
 
@@ -41,6 +42,13 @@ def add_health_options(parser: CommandParser) -> None:
     add("--health-retries", type=int, default=None, metavar="N", help="failures in a row that make it unhealthy: 3")
     actions = tuple(str(action) for action in FailureAction)
     add("--health-on-failure", choices=actions, default=None, help="what to do when it has become unhealthy")
+    add(
+        "--health-startup-cmd", default="", metavar="COMMAND", help="run after a start, until it succeeds, in its place"
+    )
+    add("--health-startup-interval", default=None, metavar="TIME", help="from one such check to the next: 30s")
+    add("--health-startup-retries", type=int, default=None, metavar="N", help="failures that restart it: 0, never")
+    add("--health-startup-success", type=int, default=None, metavar="N", help="successes that are needed: 0, any one")
+    add("--health-startup-timeout", default=None, metavar="TIME", help="a check that takes longer has failed: 30s")
     add("--no-healthcheck", action="store_true", help="none, whatever the image has")
 
 
@@ -49,15 +57,28 @@ def health_options(options: Options) -> HealthOptions:
     disabled = options.no_healthcheck or options.health_cmd == "none"
     if options.no_healthcheck and options.health_cmd:
         raise InvalidArgument("cannot specify both --no-healthcheck and --health-cmd")
+    if options.no_healthcheck and options.health_startup_cmd:
+        raise InvalidArgument("cannot specify both --no-healthcheck and --health-startup-cmd")
     return HealthOptions(
         disabled=disabled,
         args=() if disabled else _command(options.health_cmd),
-        interval=0.0 if options.health_interval == "disable" else _duration("interval", options.health_interval),
+        interval=_interval(options.health_interval),
         timeout=_duration("timeout", options.health_timeout),
         start_period=_duration("start period", options.health_start_period),
         retries=options.health_retries,
         on_failure=None if options.health_on_failure is None else FailureAction(options.health_on_failure),
+        startup=StartupOptions(
+            args=_command(options.health_startup_cmd),
+            interval=_interval(options.health_startup_interval),
+            timeout=_duration("timeout", options.health_startup_timeout),
+            retries=options.health_startup_retries,
+            successes=options.health_startup_success,
+        ),
     )
+
+
+def _interval(text: str | None) -> float | None:
+    return 0.0 if text == "disable" else _duration("interval", text)
 
 
 def _command(text: str) -> tuple[str, ...]:

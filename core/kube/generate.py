@@ -10,9 +10,9 @@ from core.container import Container
 from core.engine import VERSION, Engine
 from core.errors import InvalidArgument, NoSuchContainer, NoSuchObject
 from core.kube.mounting import Document, PodMounts, config_maps_in, dns_name
+from core.kube.probes import probes_of_health
 from core.kube.quantity import cpu_quantity, memory_quantity
 from core.model.config import ContainerConfig, NetworkMode, Security
-from core.model.health import HealthCheck
 from core.model.image import ImageConfig
 from core.model.namespaces import Sharing
 from core.model.network import NameOptions
@@ -209,7 +209,7 @@ def _container(engine: Engine, container: Container, pod: str, volumes: PodMount
         made["securityContext"] = context
     check = container.health_check
     if check is not None and config.init_kind is None:
-        made["livenessProbe"] = _probe(check)
+        made |= probes_of_health(check)
     if mounts := volumes.of(config):
         made["volumeMounts"] = mounts
     return made
@@ -272,16 +272,6 @@ def _capabilities(security: Security) -> Document:
     """A cluster's names have no CAP_ before them."""
     asked = {"add": security.capabilities_add, "drop": security.capabilities_drop}
     return {word: [name.upper().removeprefix("CAP_") for name in names] for word, names in asked.items() if names}
-
-
-def _probe(check: HealthCheck) -> Document:
-    return {
-        "exec": {"command": list(check.args)},
-        "initialDelaySeconds": int(check.start_period),
-        "periodSeconds": max(1, int(check.interval)),
-        "timeoutSeconds": max(1, int(check.timeout)),
-        "failureThreshold": max(1, check.retries),
-    }
 
 
 def _claim(name: str) -> Document:

@@ -60,11 +60,8 @@ def read_manifests(text: str | bytes) -> Reading:
 def _approximations(container: Container) -> Iterator[str]:
     """What of a container can only be had in part here."""
     of_container = f"container {container.name}"
-    liveness, readiness, startup = container.liveness_probe, container.readiness_probe, container.startup_probe
-    if readiness is not None and (liveness or startup):
+    if container.readiness_probe is not None and container.liveness_probe is not None:
         yield f"the readinessProbe of {of_container} is left out: a container has one health check"
-    if startup is not None and liveness is not None:
-        yield f"the startupProbe of {of_container} is not run: the livenessProbe gets its time to start"
     for name in container.resources.limits:
         if name not in _RESOURCES:
             yield f"the limit of {name} of {of_container} is not supported, and left out"

@@ -11,14 +11,14 @@ from core.errors import InvalidArgument
 from core.kube import manifest
 from core.kube.environment import Sources, Variables, expanded, refers_to, variables
 from core.kube.files import PodVolumes
+from core.kube.probes import health_of_probes
 from core.kube.quantity import parse_quantity
 from core.model.config import InitKind, NetworkMode, ResourceLimits, Security
-from core.model.health import FailureAction
 from core.model.image import ImageConfig
 from core.model.kernel_settings import KernelSettings
 from core.model.namespaces import NamespaceOptions
 from core.model.network import NameOptions, PortMapping
-from core.model.options import CreateOptions, HealthOptions
+from core.model.options import CreateOptions
 from core.model.pod import DEFAULT_SHARE, ExitPolicy, PodOptions
 from core.model.restart import RestartName, RestartPolicy
 
@@ -128,7 +128,7 @@ def container_options(
         pod=pod_name,
         init_kind=InitKind.ONCE if is_init else None,
         restart=RestartPolicy(name=RestartName.NO if is_init else restart),
-        health=_health(container, restart),
+        health=health_of_probes(container, restart),
     )
 
 
@@ -196,52 +196,3 @@ def _security(context: manifest.SecurityContext, of_pod: manifest.PodSecurity, s
         seccomp_profile=seccomp,
         unmasked_paths=("ALL",) if context.proc_mount == "Unmasked" else (),
     )
-
-
-def _health(container: manifest.Container, restart: RestartName) -> HealthOptions:
-    """The probes as a health check, which restarts the container where the pod's policy lets it.
-
-    A container here has one check: that of the liveness probe, with the time that a startup probe gives it. A
-    readiness probe is taken where there is no other, and nothing follows from its failures.
-    """
-    startup = container.startup_probe
-    deadly = container.liveness_probe or startup
-    probe = deadly or container.readiness_probe
-    if probe is None:
-        return HealthOptions()
-    patience = (
-        0 if startup is None else startup.initial_delay_seconds + startup.period_seconds * startup.failure_threshold
-    )
-    action = FailureAction.KILL if restart is RestartName.NO else FailureAction.RESTART
-    return HealthOptions(
-        args=_command(container, probe),
-        interval=float(probe.period_seconds),
-        timeout=float(probe.timeout_seconds),
-        start_period=float(max(probe.initial_delay_seconds, patience)),
-        retries=probe.failure_threshold,
-        on_failure=FailureAction.NONE if deadly is None else action,
-    )
-
-
-def _command(container: manifest.Container, probe: manifest.Probe) -> tuple[str, ...]:
-    if probe.exec is not None:
-        return probe.exec.command
-    if probe.http_get is not None:
-        get = probe.http_get
-        url = f"{get.scheme.lower()}://{get.host or 'localhost'}:{_port(container, get.port)}{get.path}"
-        return ("/bin/sh", "-c", 'curl -fsS "$0" >/dev/null 2>&1 || wget -q -O /dev/null "$0"', url)
-    if probe.tcp_socket is not None:
-        socket = probe.tcp_socket
-        return ("nc", "-z", "-v", socket.host or "localhost", str(_port(container, socket.port)))
-    raise InvalidArgument(f"a probe of container {container.name} does nothing", hint="use exec, httpGet or tcpSocket")
-
-
-def _port(container: manifest.Container, port: int | str) -> int:
-    """A port by its number, or by its name among the container's."""
-    for one in container.ports:
-        if port == one.name:
-            return one.container_port
-    try:
-        return int(port)
-    except ValueError:
-        raise InvalidArgument(f"container {container.name} has no port {port}") from None

@@ -10,7 +10,7 @@ import msgspec
 
 from core.errors import AmbiguousName, NoSuchImage
 from core.model.config import ContainerConfig, ContainerRecord, NetworkMode, VolumeMount
-from core.model.health import HealthCheck
+from core.model.health import HealthCheck, StartupOptions
 from core.model.namespaces import Namespace, NamespaceOptions, Sharing
 from core.model.network import Attachment
 from core.model.options import CreateOptions, HealthOptions, UserNamespaceOptions
@@ -202,6 +202,7 @@ def _users(config: ContainerConfig) -> UserNamespaceOptions:
 def _health(check: HealthCheck | None) -> HealthOptions:
     if check is None:
         return HealthOptions(disabled=True)
+    startup = check.startup
     return HealthOptions(
         args=check.args,
         interval=check.interval,
@@ -209,4 +210,5 @@ def _health(check: HealthCheck | None) -> HealthOptions:
         start_period=check.start_period,
         retries=check.retries,
         on_failure=check.on_failure,
+        startup=StartupOptions() if startup is None else StartupOptions(**msgspec.structs.asdict(startup)),
     )

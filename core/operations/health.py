@@ -8,7 +8,16 @@ from pathlib import Path
 from core.errors import InvalidArgument, TimedOut
 from core.events import EventKind
 from core.host.processes import kill_session, run
-from core.model.health import OUTPUT_LIMIT, FailureAction, Health, HealthCheck, HealthResult, HealthStatus, judged
+from core.model.health import (
+    OUTPUT_LIMIT,
+    FailureAction,
+    Health,
+    HealthCheck,
+    HealthResult,
+    StartupCheck,
+    due_action,
+    judged,
+)
 from core.model.options import ExecOptions
 from core.model.state import Status
 from core.operations.exec import ExecSession, prepare_exec
@@ -29,12 +38,12 @@ def required_check(held: Transaction) -> HealthCheck:
     return check
 
 
-def prepare_check(held: Transaction, check: HealthCheck) -> ExecSession:
+def prepare_check(held: Transaction, check: HealthCheck | StartupCheck) -> ExecSession:
     """The process of the check. Allowed: running."""
     return prepare_exec(held, ExecOptions(args=check.args), announce=False)
 
 
-def run_check(session: ExecSession, check: HealthCheck) -> HealthResult:
+def run_check(session: ExecSession, check: HealthCheck | StartupCheck) -> HealthResult:
     """Run it to its end, or to the end of its time: then all of its processes are killed. Holds no lock."""
     began = time.time()
     try:
@@ -57,10 +66,9 @@ def record_result(held: Transaction, check: HealthCheck, result: HealthResult, r
     after = judged(before, check, result, run_began)
     held.parts.store.add_health_result(held.id, result)
     held.save(health=after)
-    if after.status is before.status:
-        return FailureAction.NONE
-    held.emit(EventKind.HEALTH_STATUS, health_status=str(after.status), exit_code=str(result.exit_code))
-    return check.on_failure if after.status is HealthStatus.UNHEALTHY else FailureAction.NONE
+    if after.status is not before.status:
+        held.emit(EventKind.HEALTH_STATUS, health_status=str(after.status), exit_code=str(result.exit_code))
+    return due_action(before, after, check)
 
 
 def _kill(pid_file: Path) -> None:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from core.host.process_table import capability_bounds
 from core.model.config import ContainerRecord
 from core.model.dependencies import dependencies
-from core.model.health import HealthCheck
+from core.model.health import HealthCheck, StartupCheck
 from core.model.id_mappings import IdMappings
 from core.model.state import podman_state
 from core.oci.capabilities import compute
@@ -93,6 +93,20 @@ def _healthcheck(check: HealthCheck | None) -> dict[str, object] | None:
     }
 
 
+def _startup_check(check: HealthCheck | None) -> dict[str, object]:
+    """As podman shows it: only for those that have one."""
+    startup: StartupCheck | None = check.startup if check is not None else None
+    if startup is None:
+        return {}
+    shown: dict[str, object] = {
+        "Test": ["CMD", *startup.args],
+        "Interval": int(startup.interval * NANO),
+        "Timeout": int(startup.timeout * NANO),
+    }
+    counted = {"Retries": startup.retries, "Successes": startup.successes}
+    return {"StartupHealthCheck": shown | {name: number for name, number in counted.items() if number}}
+
+
 def _health(parts: EngineParts, record: ContainerRecord) -> dict[str, object] | None:
     health = record.state.health
     if health is None:
@@ -167,6 +181,7 @@ def _config(record: ContainerRecord) -> dict[str, object]:
         "StopTimeout": config.stop_timeout,
         "CreateCommand": list(config.create_command),
         "Healthcheck": _healthcheck(record.health_check),
+        **_startup_check(record.health_check),
         "Image": config.image,
         "Umask": f"{DEFAULT_UMASK if config.kernel.umask is None else config.kernel.umask:04o}",
         "Timeout": config.time_limit,

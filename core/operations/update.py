@@ -70,13 +70,19 @@ def _changed_check(held: Transaction, asked: HealthOptions) -> HealthCheck | Non
 
 
 def _health_after(held: Transaction, check: HealthCheck | None) -> Health | None:
-    """What is known of its health by other commands than the one from now on counts for nothing."""
+    """What is known of its health by other commands than the one from now on counts for nothing.
+
+    A startup check that it gets while it lives is for the next start.
+    """
     before, health = held.record.health_check, held.state.health
+    lives = held.state.status in LIVE_STATUSES
     if check is None:
         return None
+    if lives and (before is None or before.startup is None):
+        health = msgspec.structs.replace(health or Health(), started_up=True)
     if before is not None and before.args == check.args:
         return health
-    return Health() if held.state.status in LIVE_STATUSES else health
+    return Health(started_up=health is not None and health.started_up) if lives else health
 
 
 def _set(held: Transaction, former: ResourceLimits, limits: ResourceLimits) -> None:

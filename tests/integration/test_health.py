@@ -13,7 +13,7 @@ from core.container import Container
 from core.engine import Engine
 from core.errors import InvalidArgument, StateForbids
 from core.events import EventKind
-from core.model.health import FailureAction, HealthStatus
+from core.model.health import FailureAction, HealthStatus, StartupOptions
 from core.model.options import HealthOptions
 from core.model.state import Status
 from tests.worksite import DEMO, Worksite, eventually, make, run
@@ -108,11 +108,46 @@ def test_the_schedule_of_several_clients_is_one(engine: Engine, worksite: Worksi
         assert behind.started_at - before.finished_at >= 0.29
 
 
+def test_the_health_check_begins_when_the_startup_check_has_succeeded(engine: Engine, wharf: Wharf) -> None:
+    startup = StartupOptions(args=(*SHELL, "test -e /up"), interval=0.2)
+    container = checked(engine, "echo regular", interval=0.2, startup=startup)
+    with engine.subscribe():
+        for _ in eventually():
+            if len(container.health_report().results) >= 2:
+                break
+        assert health_of(container) is HealthStatus.STARTING
+        assert wharf("exec", "it", "touch", "/up").returncode == 0
+        for _ in eventually():
+            if any(one.output == "regular\n" for one in container.health_report().results):
+                break
+    assert health_of(container) is HealthStatus.HEALTHY
+
+
 def test_nobody_looks_while_no_client_is_open(engine: Engine) -> None:
     container = checked(engine, "exit 0", interval=0.1)
     for _ in range(3):
         container.refresh()
     assert container.health_report().results == ()
+
+
+def test_a_startup_check_by_the_command_line(engine: Engine, wharf: Wharf) -> None:
+    startup = ("--health-startup-cmd", "test -e /up", "--health-startup-retries", "2", "--health-startup-success", "1")
+    made = wharf(
+        "run", "-d", "--name", "it", "--health-cmd", "true", *startup, "--stop-timeout", "0", DEMO, "sleep", "9"
+    )
+    assert made.returncode == 0, made.stderr
+    shown = json.loads(wharf("inspect", "it").stdout)[0]["Config"]["StartupHealthCheck"]
+    assert (shown["Test"], shown["Retries"], shown["Successes"]) == (["CMD", *SHELL, "test -e /up"], 2, 1)
+    assert shown["Interval"] == 30_000_000_000
+    container = engine.lookup("it")
+    began = container.snapshot().started_at
+    failed = wharf("healthcheck", "run", "it")
+    assert (failed.returncode, failed.stdout) == (1, "starting\n")
+    wharf("healthcheck", "run", "it")
+    assert container.refresh().started_at > began, "two failures restart it"
+    assert wharf("exec", "it", "touch", "/up").returncode == 0
+    assert wharf("healthcheck", "run", "it").returncode == 0
+    assert "(healthy)" in wharf("ps").stdout
 
 
 def test_by_the_command_line(engine: Engine, wharf: Wharf) -> None:

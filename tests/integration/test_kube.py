@@ -285,7 +285,6 @@ def test_fields_of_pods_have_their_effect_or_are_told(engine: Engine, demo_image
     assert played.stderr.splitlines() == [
         "warning: Pod many: the field spec.containers[0].lifecycle is not supported, and left out",
         "warning: Pod many: the limit of ephemeral-storage of container one is not supported, and left out",
-        "warning: Pod many: the startupProbe of container two is not run: the livenessProbe gets its time to start",
     ]
     for _ in eventually():
         said = wharf("logs", "many-one").stdout.split(), wharf("logs", "many-two").stdout.split()[-2:]
@@ -296,7 +295,9 @@ def test_fields_of_pods_have_their_effect_or_are_told(engine: Engine, demo_image
     one, two = engine.lookup("many-one").config, engine.lookup("many-two").config
     assert one.health_check is not None and (one.health_check.interval, str(one.health_check.on_failure)) == (7, "none")
     assert two.health_check is not None
-    assert (two.health_check.start_period, str(two.health_check.on_failure)) == (60, "restart")
+    startup = two.health_check.startup
+    assert startup is not None and (two.health_check.interval, str(two.health_check.on_failure)) == (5, "restart")
+    assert (startup.args, startup.interval, startup.retries) == (("true",), 2, 30)
     assert one.resources.memory_reservation == 32 << 20 and one.security.unmasked_paths == ("ALL",)
     assert (one.annotations, one.log_size_max, one.names.no_hosts) == ({"a": "b"}, 1 << 20, False)
     [pod] = validated(wharf("kube", "generate", "many").stdout)

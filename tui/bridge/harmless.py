@@ -28,7 +28,8 @@ HARMLESS: Final = frozenset(
         *("arch", "attach", "blkio_weight_device", "cgroup_conf", "cgroup_parent", "chrootdirs", "conmon_pidfile"),
         *("cpu_rt_period", "cpu_rt_runtime", "device_cgroup_rule", "device_read_bps", "device_read_iops", "os"),
         *("device_write_bps", "device_write_iops", "hosts_file", "hostuser", "init_path", "passwd", "personality"),
-        *("pidfile", "platform", "preserve_fds", "rmi", "seccomp_policy", "variant"),
+        *("health_startup_cmd", "health_startup_interval", "health_startup_retries", "health_startup_success"),
+        *("health_startup_timeout", "pidfile", "platform", "preserve_fds", "rmi", "seccomp_policy", "variant"),
     }
 )
 """Options of create and run that are kept with their values. An entry of passwd may have one in it: it is not."""

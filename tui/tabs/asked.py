@@ -107,8 +107,11 @@ class HealthTab(AskedTab):
     def draw(self, found: HealthReport) -> list[Text]:
         if found.health is None:
             return [Text("It has no health check.", "dim")]
-        streak = found.health.failing_streak
+        streak, startup = found.health.failing_streak, found.startup
         head = f"{found.health.status}, {streak} failure{'' if streak == 1 else 's'} in a row"
+        if startup is not None and not found.health.started_up:
+            failures, allowed = found.health.startup_failures, f" of {startup.retries}" if startup.retries else ""
+            head = f"{found.health.status}, the startup check failed {failures}{allowed} times"
         if found.due_at:
             head += f"; next in {span(max(found.due_at - time.time(), 0.0))}"
         lines = [Text(head, "bold")]

@@ -6,7 +6,20 @@ import pytest
 
 from core.errors import InvalidArgument
 from core.model.durations import parse_duration
-from core.model.health import Health, HealthCheck, HealthResult, HealthStatus, check_args, due_at, judged
+from core.model.health import (
+    FailureAction,
+    Health,
+    HealthCheck,
+    HealthResult,
+    HealthStatus,
+    StartupCheck,
+    StartupOptions,
+    check_args,
+    check_in_turn,
+    due_action,
+    due_at,
+    judged,
+)
 from core.model.image import ImageConfig
 from core.model.options import HealthOptions
 from core.oci.merge import merge_health_check
@@ -85,6 +98,53 @@ def test_without_a_command_there_is_no_check() -> None:
 def test_what_no_check_can_have(wrong: dict[str, float]) -> None:
     with pytest.raises(InvalidArgument):
         merge_health_check(HealthOptions(args=("true",), **wrong), None)  # type: ignore[arg-type]
+
+
+UNTIL_UP = StartupCheck(args=("up",), interval=2, retries=3, successes=2)
+SLOW = HealthCheck(args=("true",), interval=10, retries=1, on_failure=FailureAction.KILL, startup=UNTIL_UP)
+
+
+def test_the_startup_check_is_run_until_it_has_succeeded_often_enough() -> None:
+    health = Health()
+    assert (check_in_turn(health, SLOW), due_at(health, SLOW, BEGAN)) == (UNTIL_UP, BEGAN + 2)
+    once = judged(judged(health, SLOW, result(1, BEGAN), BEGAN), SLOW, result(0, BEGAN + 2), BEGAN)
+    assert (once.status, once.failing_streak, once.started_up) == (HealthStatus.STARTING, 0, False)
+    up = judged(once, SLOW, result(0, BEGAN + 4), BEGAN)
+    assert up == Health(status=HealthStatus.HEALTHY, checked_at=BEGAN + 5, started_up=True)
+    assert (check_in_turn(up, SLOW), due_at(up, SLOW, BEGAN)) == (SLOW, BEGAN + 15)
+    bad = judged(up, SLOW, result(1, BEGAN + 15), BEGAN)
+    assert (bad.status, bad.started_up) == (HealthStatus.UNHEALTHY, True)
+    assert due_action(up, bad, SLOW) is FailureAction.KILL
+    assert judged(bad, SLOW, result(0, BEGAN + 25), BEGAN).started_up
+
+
+def test_a_startup_check_that_failed_too_often_has_it_restarted() -> None:
+    health, done = Health(), []
+    for code in (1, 0, 1, 1):
+        after = judged(health, SLOW, result(code, BEGAN), BEGAN)
+        done.append(str(due_action(health, after, SLOW)))
+        health = after
+    assert done == ["none", "none", "none", "restart"]
+    assert health.status is HealthStatus.STARTING
+    patient = HealthCheck(args=("true",), startup=StartupCheck(args=("up",)))
+    for _ in range(50):
+        after = judged(health, patient, result(1, BEGAN), BEGAN)
+        assert due_action(health, after, patient) is FailureAction.NONE
+        health = after
+
+
+def test_a_startup_check_is_asked_for_beside_a_health_check() -> None:
+    asked = HealthOptions(args=("check",), startup=StartupOptions(args=("up",), retries=4, interval=1))
+    made = merge_health_check(asked, None)
+    assert made is not None and made.startup == StartupCheck(args=("up",), retries=4, interval=1)
+    with pytest.raises(InvalidArgument, match="no regular healthcheck"):
+        merge_health_check(HealthOptions(startup=StartupOptions(args=("up",))), None)
+    with pytest.raises(InvalidArgument, match="startup check needs a command"):
+        merge_health_check(HealthOptions(args=("check",), startup=StartupOptions(retries=4)), None)
+    for wrong in ({"timeout": 0.5}, {"retries": -1}, {"successes": -1}, {"interval": -1.0}):
+        startup = StartupOptions(args=("up",), **wrong)  # type: ignore[arg-type]
+        with pytest.raises(InvalidArgument):
+            merge_health_check(HealthOptions(args=("check",), startup=startup), None)
 
 
 def test_durations() -> None:
