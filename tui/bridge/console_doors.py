@@ -3,35 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from core.errors import EngineError, NoSuchExecutable
 from core.log import LOG
 from core.model.options import ExecOptions
 from tui.bridge.found import found, is_foreign
+from tui.bridge.workers import Workers
 from tui.messages import Answered, ConsoleOpened, ShellMissing
 from tui.step import Step
 
-if TYPE_CHECKING:
-    from textual.message import Message
 
-    from core.engine import Engine
-    from tui.bridge.recorder import Recorder
-
-
-class ConsoleDoors:
+class ConsoleDoors(Workers):
     """A part of the bridge, which does what is asked for in threads. What a console needs is loaded by the first."""
-
-    _engine: Engine
-    _recorder: Recorder
-    _post: Callable[[Message], object]
-    read_only: bool
-
-    def _do(self, act: Callable[[], None]) -> None:
-        raise NotImplementedError
-
-    def _change(self, act: Callable[[], None]) -> None:
-        raise NotImplementedError
 
     def attach(self, container_id: str, *, watch_only: bool = False) -> None:
         """Open the container's console."""

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, ClassVar, Final
 
 from textual import on
@@ -16,36 +15,29 @@ from core.events import Event
 from core.model.snapshot import ContainerSnapshot
 from tui.alerts.alarms import Alarms
 from tui.awaiting import Awaiting
-from tui.bound_keys import bound_keys
 from tui.bridge import Bridge
 from tui.configuration.schema import DEFAULT, Configuration
 from tui.kept import Kept
-from tui.keymap import PROGRAM, Action, Scope
 from tui.live import Live
 from tui.locks import Locked, locked_by
 from tui.messages import (
-    Answered,
     DetailRead,
     EventsHappened,
     RowsRead,
-    SamplesRead,
 )
 from tui.opening import Opening
-from tui.own_cost import OwnCost
 from tui.plain_text import shown_name
-from tui.read_only import only_looks, refusal
-from tui.screens.filter_part import Filtering
 from tui.screens.greeting import greet
+from tui.screens.sampling import Sampling
 from tui.screens.view_stack import ViewStack
 from tui.screens.workspaces import DeckWorkspace
 from tui.step import Step
-from tui.tabs.tab import DetailTab, TabContext
+from tui.tabs.tab import TabContext
 from tui.terminal.driver import WharfDriver
 from tui.terminal.pane_keys import PaneKeys
 from tui.transfers import Transfers
 from tui.views import VIEWS
 from tui.views.consoles import ConsoleRow
-from tui.views.view import View
 from tui.widgets.bars import KeyBar, StatusLine, TitleBar
 from tui.widgets.consoles import ConsoleArea
 from tui.widgets.detail import DetailArea
@@ -55,13 +47,11 @@ from tui.widgets.table import Table
 
 TICK: Final = 1.0
 """Seconds between two looks at what changes with time alone."""
-SORT_INTERVAL: Final = 2.0
-"""Seconds that rows keep their places at least, where they are ordered by figures."""
 KEPT_EVENTS: Final = 5_000
 
 
-class DeckScreen(Filtering):
-    """Shows what the bridge tells; a key is looked up in the view, and done by the object of the view's actions."""
+class DeckScreen(Sampling):
+    """Shows what the bridge tells."""
 
     AUTO_FOCUS = ".table"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012 - declared so by Textual
@@ -91,9 +81,7 @@ class DeckScreen(Filtering):
         self.views = ViewStack(self, VIEWS[0].name)
         self.workspace = DeckWorkspace(self, opening.workspaces)
         self.transfers = Transfers()
-        self.own_cost = OwnCost()
         self.awaiting = Awaiting()
-        self._sorted_at = 0.0
         self._lasting_bindings = self._bindings.copy()
         """Those of every screen, such as tab."""
 
@@ -137,11 +125,6 @@ class DeckScreen(Filtering):
             job.cancel.set()
 
     @property
-    def view(self) -> View:
-        """The description of the view that is shown."""
-        return self.views.current.view
-
-    @property
     def table(self) -> Table:
         return self.views.current.table
 
@@ -168,7 +151,7 @@ class DeckScreen(Filtering):
         self._bind()
         if configuration.read_only and not before.read_only:
             self.set_read_only(True)
-        self._show_footer()
+        self.show_footer()
         for shown in self.views.shown_so_far:
             shown.table.fit_anew()
 
@@ -185,14 +168,14 @@ class DeckScreen(Filtering):
         self.query_one("#filter").display = False
         self.set_focus(shown.table)
         self.bridge.show_view(shown.view.reader)
-        self._choose_sampled()
+        self.choose_sampled()
         if shown.view.name == "consoles":
             self.consoles_changed()
         # Rows may have come while it was out of sight.
         shown.table.arranged()
         self.detail.show(shown.view, shown.table.selected)
         self.show_notes()
-        self._show_footer()
+        self.show_footer()
 
     def watch_share(self, before: int, now: int) -> None:
         self.remove_class(f"-share-{before}")
@@ -230,65 +213,11 @@ class DeckScreen(Filtering):
             self._view_changed()
         return True
 
-    def action_act(self, name: str) -> None:
-        """Do an action of the key map, or say why it can not be done."""
-        self.perform(self.views.action(name))
-
-    @on(KeyBar.Pressed)
-    async def _do_clicked(self, message: KeyBar.Pressed) -> None:
-        binding = next((one.binding for one in self.active_bindings.values() if one.binding.id == message.name), None)
-        if binding is not None and self.focused is not None:
-            await self.focused.run_action(binding.action)
-        else:
-            self.action_act(message.name)
-
-    def perform(self, action: Action) -> None:
-        """Do an action to the marked rows, or to the one under the cursor."""
-        if self.is_console_awaited:
-            # What is typed ahead is meant for the console: here it would be verbs.
-            self.say("the console is opening …")
-        elif self._dialog_awaited:
-            # The same: it is meant for the dialog.
-            self.say("the dialog is opening …")
-        elif reason := self.why_not(action):
-            self.say(reason)
-        else:
-            self.views.perform(action, self.targets_of(action))
-
-    def why_not(self, action: Action) -> str:
-        """Why an action can not be done now; empty where it can."""
-        rows = self.targets_of(action)
-        if self.bridge.read_only and not only_looks(action.name):
-            return f"can not {action.title}: {refusal().message}"
-        if action.can_do(rows):
-            return ""
-        if not rows:
-            return f"{action.description}: no {self.view.noun} is selected"
-        if len(rows) > 1:
-            return f"can not {action.title} any of the {len(rows)} that are marked"
-        return f"can not {action.title} {self.view.label(rows[0])}: {self.view.refusal(rows[0])}"
-
-    def ask(self, kind: str, row_id: str, *given: Any, then: Callable[[Any], object]) -> None:
-        """Have something be read that a dialog needs which `then` opens; until then no key is a verb."""
-        self._dialog_awaited = True
-        self.bridge.ask(kind, row_id, *given, then=then)
-
-    def targets_of(self, action: Action) -> list[Any]:
-        """The rows that an action would work on now."""
-        if action.scope is Scope.ROWS:
-            return self.table.targets
-        selected = self.table.selected
-        return [] if selected is None else [selected]
-
-    def can_do(self, action: Action) -> bool:
-        """Whether an action can be done now."""
-        return not self.why_not(action)
-
     def set_read_only(self, is_read_only: bool) -> None:
         """Let nothing be changed from this screen, or lift that."""
         self.bridge.read_only = is_read_only
         self.query_one(TitleBar).is_read_only = is_read_only
-        self._show_footer()
+        self.show_footer()
 
     def name_of(self, container_id: str) -> str:
         rows = {row.id: row for row in self.views.rows_of("containers")}
@@ -309,7 +238,7 @@ class DeckScreen(Filtering):
         """The rows of the view that is shown were sorted, filtered or marked otherwise."""
         self.table.arranged()
         self.show_notes()
-        self._choose_sampled()
+        self.choose_sampled()
 
     def show_notes(self) -> None:
         """Say in the title what is not shown, and what is marked."""
@@ -381,18 +310,6 @@ class DeckScreen(Filtering):
             ]
             self._put("consoles", rows)
 
-    @on(SamplesRead)
-    def _take_samples(self, message: SamplesRead) -> None:
-        self.live.take(message.samples)
-        self.own_cost.sampled(len(message.samples))
-        rows = self.views.current.rows
-        now = time.monotonic()
-        if rows.sorted_by is not None and rows.sorted_by.live and now - self._sorted_at >= SORT_INTERVAL:
-            self._sorted_at = now
-            rows.arrange()
-            self.table.arranged()
-        self.table.refresh_figures()
-
     def _tick(self) -> None:
         """What changes with time alone."""
         if self.own_cost.is_shown:
@@ -405,34 +322,11 @@ class DeckScreen(Filtering):
                 return
             self.table.refresh_figures()
 
-    def show_cost(self) -> None:
-        """Measure what the screen itself costs, and say it, where that is wanted."""
-        keepers = [pane.keeper_pid for pane in self.consoles.panes if pane.keeper_pid is not None]
-        cost = self.own_cost.look(keepers, rows=len(self.table.on_screen), dropped=self.alarms.passed_over)
-        self.query_one(StatusLine).cost = cost if self.own_cost.is_shown else ""
-
-    @on(Table.RowsShown)
-    def _rows_shown(self, message: Table.RowsShown) -> None:
-        if message.table is self.table:
-            self._choose_sampled()
-
-    def _choose_sampled(self) -> None:
-        """Have the figures read of what is seen; of all, where the list is sorted by them."""
-        if not any(column.live for column in self.view.columns):
-            self.bridge.show(())
-            return
-        rows, key = self.views.current.rows, self.view.key
-        if rows.sorted_by is not None and rows.sorted_by.live:
-            self.bridge.show(key(row) for row in rows.shown)
-            return
-        selected = self.table.selected
-        self.bridge.show({*self.table.on_screen, *([key(selected)] if selected is not None else [])})
-
     @on(Table.Moved)
     def _show_selected(self, message: Table.Moved) -> None:
         if message.table is self.table:
             self.detail.show(self.view, self.table.selected)
-            self._show_footer()
+            self.show_footer()
             self.show_notes()
 
     @on(Table.Opened)
@@ -442,27 +336,6 @@ class DeckScreen(Filtering):
     @on(Table.SortAsked)
     def _sort(self, message: Table.SortAsked) -> None:
         self.views.sort_by(message.column)
-
-    def _show_keys(self) -> None:
-        super()._show_keys()
-        self._show_footer()
-
-    def _show_footer(self) -> None:
-        """The keys that do something now: of a tab's own verbs, where that has the keyboard, else of the row's."""
-        tab = self.focused if isinstance(self.focused, DetailTab) and self.focused.FOOTER else None
-        actions = [action for action in self.views.actions() if action.label and action.keys and self.can_do(action)]
-        items = []
-        if tab is not None:
-            keys = bound_keys(self, tab.BINDINGS)
-            items = [(name, keys[name][0], word) for name, word in tab.FOOTER if name in keys]
-            actions = [action for action in actions if action.group == PROGRAM]
-        items += [(action.name, action.shown_key, action.label_for(self.targets_of(action))) for action in actions]
-        self.query_one(KeyBar).shown = tuple(items)
-
-    @on(Answered)
-    def _take_answer(self, message: Answered) -> None:
-        self._dialog_awaited = False
-        message.then(message.found)
 
     @on(DetailRead)
     def _take_detail(self, message: DetailRead) -> None:

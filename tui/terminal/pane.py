@@ -9,42 +9,25 @@ from textual.content import Content
 from textual.geometry import Region
 from textual.strip import Strip
 
-from core.console.detach import DetachFilter
 from tui.terminal import pane_messages
 from tui.terminal.background import call_in_background
 from tui.terminal.console_link import ConsoleLink, LinkListener
-from tui.terminal.driver import WharfDriver
-from tui.terminal.every_key import TakesEveryKey
 from tui.terminal.frame import CursorState, Frame, ModeState, Row, View
 from tui.terminal.keeper_protocol import ConsoleKind
-from tui.terminal.keys import (
-    Command,
-    KeyTranslator,
-    Send,
-    Waiting,
-    focus_report,
-    key_names,
-    parse_escape_key,
-    paste_tokens,
-)
 from tui.terminal.look_back import LookBack
 from tui.terminal.painting import paint_cursor, paint_menu, paint_row
+from tui.terminal.pane_keyboard import PaneKeyboard
 from tui.terminal.pane_keys import PaneKeys
-from tui.terminal.pane_mouse import PaneMouse
-from tui.terminal.raw_input import InputKind, InputToken
 from tui.terminal.recorder import Recording
 from tui.terminal.source import ConsoleSource
-from tui.terminal.textual_keys import bytes_of_key
 
 NOTICE_STAYS: Final = 5.0
 """Seconds that a notice stays in the border."""
-HOLD: Final = 0.3
-"""Seconds that the first of the detach keys is held back before the program gets it."""
 SIZE_INTERVAL: Final = 1.0
 """Seconds between two looks whose size holds."""
 
 
-class TerminalPane(PaneMouse, TakesEveryKey, can_focus=True, inherit_bindings=False):
+class TerminalPane(PaneKeyboard, can_focus=True, inherit_bindings=False):
     """Shows a console and, while it has the keyboard, sends it every key but the escape key."""
 
     DEFAULT_CSS = """
@@ -79,17 +62,15 @@ class TerminalPane(PaneMouse, TakesEveryKey, can_focus=True, inherit_bindings=Fa
         id: str | None = None,  # noqa: A002
         classes: str | None = None,
     ) -> None:
-        super().__init__(name=name, id=id, classes=classes)
-        self._source = source
-        self._escape_name = keys.escape
-        self._translator = KeyTranslator(parse_escape_key(keys.escape))
         # Of a shell the keys are its own: leaving it would end it.
-        self._detach_filter = DetachFilter(keys.detach if source.kind == "attach" else b"")
+        detach = keys.detach if source.kind == "attach" else b""
+        super().__init__(keys.escape, detach, watch_only=watch_only, name=name, id=id, classes=classes)
+        self._source = source
         self._link = ConsoleLink(
             source,
             LinkListener(
                 frame=self._take_frame,
-                notice=self._show_notice,
+                notice=self.show_notice,
                 text=self.copy_text,
                 printed=lambda data: self._recording.printed(data),
                 clipboard=self._offer,
@@ -105,10 +86,9 @@ class TerminalPane(PaneMouse, TakesEveryKey, can_focus=True, inherit_bindings=Fa
         self._bells = 0
         self._notice = ""
         self._ended = False
-        self._watch_only = watch_only
         self._view = View()
         self._look_back: LookBack | None = None
-        self._recording = Recording(source.title, self._link.record, self._show_notice)
+        self._recording = Recording(source.title, self._link.record, self.show_notice)
         self._foreign_size: tuple[int, int] | None = None
         self._told_active = False
 
@@ -118,6 +98,10 @@ class TerminalPane(PaneMouse, TakesEveryKey, can_focus=True, inherit_bindings=Fa
         return self._source.kind
 
     @property
+    def is_looking_back(self) -> bool:
+        return self._look_back is not None
+
+    @property
     def container_id(self) -> str:
         return self._source.container_id
 
@@ -125,11 +109,6 @@ class TerminalPane(PaneMouse, TakesEveryKey, can_focus=True, inherit_bindings=Fa
     def has_ended(self) -> bool:
         """The console is at its end; its last screen is still shown."""
         return self._ended
-
-    @property
-    def watch_only(self) -> bool:
-        """Whether what is typed goes nowhere."""
-        return self._watch_only
 
     @property
     def keeper_pid(self) -> int | None:
@@ -146,8 +125,8 @@ class TerminalPane(PaneMouse, TakesEveryKey, can_focus=True, inherit_bindings=Fa
         return ["".join(run.text for run in self._rows[y].runs).rstrip() for y in sorted(self._rows)]
 
     def on_mount(self) -> None:
-        self._show_border()
-        self.app.screen_change_signal.subscribe(self, lambda _screen: self._update_keyboard())
+        self.show_border()
+        self.app.screen_change_signal.subscribe(self, lambda _screen: self.update_keyboard())
         if self._source.size is not None:
             self.set_interval(SIZE_INTERVAL, self._look_at_size)
 
@@ -181,7 +160,7 @@ class TerminalPane(PaneMouse, TakesEveryKey, can_focus=True, inherit_bindings=Fa
             if self._look_back is not None:
                 self._look_back.follow(frame.view)
                 dirty = set(range(frame.rows))
-                self._show_border()
+                self.show_border()
         if frame.cursor != self._cursor:
             dirty |= {self._cursor.row, frame.cursor.row}
         self._cursor = frame.cursor
@@ -192,22 +171,22 @@ class TerminalPane(PaneMouse, TakesEveryKey, can_focus=True, inherit_bindings=Fa
         self._modes = frame.modes
         if frame.title != self._title:
             self._title = frame.title
-            self._show_border()
+            self.show_border()
         if frame.bells > self._bells:
             self.post_message(self.Bell(self))
         self._bells = frame.bells
         if not self.display and not self._told_active:
             self._told_active = True
             self.post_message(self.Active(self))
-        self._update_keyboard()
+        self.update_keyboard()
 
     def _end(self, exit_code: int | None, message: str) -> None:
         self._ended = True
         self._recording.stop()
         self._notice = message
         self._cursor = CursorState(visible=False)
-        self._update_keyboard()
-        self._show_border()
+        self.update_keyboard()
+        self.show_border()
         self.refresh()
         self.post_message(self.Ended(self, exit_code, message))
 
@@ -236,7 +215,7 @@ class TerminalPane(PaneMouse, TakesEveryKey, can_focus=True, inherit_bindings=Fa
         base = self.rich_style
         self._strips = {y: paint_row(row, base, self._links) for y, row in self._rows.items()}
 
-    def _show_border(self) -> None:
+    def show_border(self) -> None:
         """The title above; below, what the escape key offers, or a notice."""
         title = f"{self._source.title} · {self._title}" if self._title else self._source.title
         marks = [name for name, on in (("watching", self._watch_only), ("● recording", self._recording.is_on)) if on]
@@ -256,92 +235,20 @@ class TerminalPane(PaneMouse, TakesEveryKey, can_focus=True, inherit_bindings=Fa
             return f"another client set {columns}×{rows}: {self._escape_name} r takes the size"
         return f"{self._escape_name} d detach"
 
-    def _show_notice(self, text: str) -> None:
+    def show_notice(self, text: str) -> None:
         self._notice = text
-        self._show_border()
+        self.show_border()
         self.set_timer(NOTICE_STAYS, lambda: self._forget_notice(text))
 
     def _forget_notice(self, text: str) -> None:
         if self._notice == text and not self._ended:
             self._notice = ""
-            self._show_border()
+            self.show_border()
 
-    def _raw_driver(self) -> WharfDriver | None:
-        driver = self.app._driver
-        return driver if isinstance(driver, WharfDriver) else None
+    def leave(self) -> None:
+        self.post_message(self.Detached(self))
 
-    def _update_keyboard(self) -> None:
-        """Have the raw keyboard just while the program is there and nothing else is in front."""
-        driver = self._raw_driver()
-        if driver is None:
-            return
-        # `has_focus` changes only behind the handlers of focus and blur, from which this is called.
-        in_front = self.is_attached and self.app.screen is self.screen
-        if in_front and self.screen.focused is self and not self._ended:
-            driver.grab(self._take_tokens, self._modes)
-        else:
-            driver.release(self._take_tokens)
-
-    def on_focus(self) -> None:
-        self._update_keyboard()
-        self.send(focus_report(True, self._modes))
-        self.refresh()
-
-    def on_blur(self) -> None:
-        self._translator.forget()
-        self._update_keyboard()
-        self._show_border()
-        self.send(focus_report(False, self._modes))
-        self.refresh()
-
-    def on_app_focus(self) -> None:
-        if self.has_focus:
-            self.send(focus_report(True, self._modes))
-
-    def on_app_blur(self) -> None:
-        if self.has_focus:
-            self.send(focus_report(False, self._modes))
-
-    def _take_tokens(self, tokens: list[InputToken]) -> None:
-        was_waiting = self._translator.is_waiting
-        self.forget_selection()
-        for token in tokens:
-            if self._look_back is not None and token.kind is InputKind.KEYS:
-                self._look(key_names(token.data))
-                continue
-            for action in self._translator.translate(token, self._modes):
-                match action:
-                    case Send(data):
-                        self._type(data, typed=token.kind is InputKind.KEYS)
-                    case Waiting():
-                        pass
-                    case Command(key):
-                        self._run_command(key)
-        if self._translator.is_waiting != was_waiting:
-            self.refresh()
-        self._show_border()
-
-    def _type(self, data: bytes, *, typed: bool) -> None:
-        """What the operator typed or pasted; the detach keys are looked for in what is typed alone."""
-        if self._watch_only:
-            self._show_notice(f"watching only: {self._escape_name} w to type")
-            return
-        if not typed:
-            self.send(data)
-            return
-        passed, detached = self._detach_filter.feed(data)
-        self.send(passed)
-        if detached:
-            self.post_message(self.Detached(self))
-        elif held := self._detach_filter.held:
-            self.set_timer(HOLD, lambda: self._send_held(held))
-
-    def _send_held(self, held: bytes) -> None:
-        """The second of the detach keys did not come: the first was meant for the program."""
-        if held == self._detach_filter.held:
-            self.send(self._detach_filter.flush())
-
-    def _run_command(self, key: str) -> None:
+    def run_command(self, key: str) -> None:
         match key:
             case "[" | "/" | "c":
                 self._begin_look_back(key)
@@ -357,7 +264,7 @@ class TerminalPane(PaneMouse, TakesEveryKey, can_focus=True, inherit_bindings=Fa
             case _ if key in pane_messages.REQUESTS:
                 self.post_message(pane_messages.REQUESTS[key](self))
             case _:
-                self._show_notice(f"{self._escape_name} {key} does nothing")
+                self.show_notice(f"{self._escape_name} {key} does nothing")
 
     def _begin_look_back(self, key: str) -> None:
         self._look_back = LookBack(self._link, self._view, self._end_look_back)
@@ -373,11 +280,11 @@ class TerminalPane(PaneMouse, TakesEveryKey, can_focus=True, inherit_bindings=Fa
         if self._look_back is not None:
             self._link.scroll_view(rows)
 
-    def _look(self, keys: list[str]) -> None:
+    def look(self, keys: list[str]) -> None:
         for key in keys:
             if self._look_back is not None:
                 self._look_back.take(key)
-        self._show_border()
+        self.show_border()
         self.refresh()
 
     def _end_look_back(self) -> None:
@@ -404,7 +311,7 @@ class TerminalPane(PaneMouse, TakesEveryKey, can_focus=True, inherit_bindings=Fa
         foreign = now if now is not None and now != tuple(self.content_size) else None
         if foreign != self._foreign_size:
             self._foreign_size = foreign
-            self._show_border()
+            self.show_border()
 
     def on_show(self) -> None:
         self._told_active = False
@@ -413,17 +320,3 @@ class TerminalPane(PaneMouse, TakesEveryKey, can_focus=True, inherit_bindings=Fa
         """Bytes for the program, unless it is only watched."""
         if not self._watch_only:
             self._link.send(data)
-
-    async def on_key(self, event: events.Key) -> None:
-        """Without the raw driver: the nearest bytes for Textual's key."""
-        if self._ended:
-            return
-        event.stop()
-        event.prevent_default()
-        if data := bytes_of_key(event.key, event.character):
-            self._take_tokens([InputToken(InputKind.KEYS, data)])
-
-    def on_paste(self, event: events.Paste) -> None:
-        event.stop()
-        event.prevent_default()
-        self._take_tokens(paste_tokens(event.text))
