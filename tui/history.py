@@ -11,7 +11,7 @@ from core.model.snapshot import ResourceSample
 
 KEPT: Final = 600
 """Samples a container: one a second."""
-_BLOCKS: Final = " ▁▂▃▄▅▆▇█"
+BLOCKS: Final = " ▁▂▃▄▅▆▇█"
 
 
 class History:
@@ -45,17 +45,17 @@ def sparkline(values: Iterable[float], width: int, top: float = 0.0) -> str:
     highest = max([top, *shown], default=0.0)
     if highest <= 0:
         return "▁" * len(shown)
-    steps = len(_BLOCKS) - 1
-    return "".join(_BLOCKS[max(1, min(steps, round(value / highest * steps)))] for value in shown)
+    steps = len(BLOCKS) - 1
+    return "".join(BLOCKS[max(1, min(steps, round(value / highest * steps)))] for value in shown)
 
 
 def chart(values: Iterable[float], width: int, height: int, top: float = 0.0) -> list[str]:
     """The last `width` values as columns of blocks in `height` rows; the highest is `top`, or more where one is."""
     shown = list(values)[-width:]
     highest = max([top, *shown], default=0.0) or 1.0
-    steps = len(_BLOCKS) - 1
+    steps = len(BLOCKS) - 1
     levels = [max(1, round(value / highest * steps * height)) for value in shown]
     rows = []
     for row in range(height - 1, -1, -1):
-        rows.append("".join(_BLOCKS[max(0, min(steps, level - row * steps))] for level in levels).rjust(width))
+        rows.append("".join(BLOCKS[max(0, min(steps, level - row * steps))] for level in levels).rjust(width))
     return rows

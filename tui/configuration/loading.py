@@ -12,7 +12,7 @@ import msgspec
 from core.remote.host import Host, complaint
 from tui.configuration.places import line_of
 from tui.configuration.schema import DEFAULT, Alert, Colours, Configuration, Lock, LogTimes, OwnCommand
-from tui.logs.times import zone_of
+from tui.logs.times import format_complaint, zone_of
 
 
 class Problem(msgspec.Struct, frozen=True):
@@ -199,6 +199,8 @@ def _check_log_times(given: LogTimes) -> tuple[str, str]:
         zone_of(given.time_zone)
     except ValueError as error:
         return "time_zone", str(error)
+    if wrong := format_complaint(given.time_format):
+        return "time_format", wrong
     return "", ""
 
 

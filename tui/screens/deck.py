@@ -154,6 +154,15 @@ class DeckScreen(Sampling):
         self.show_footer()
         for shown in self.views.shown_so_far:
             shown.table.fit_anew()
+        if configuration.logs != before.logs:
+            self._tell_open_logs()
+
+    def _tell_open_logs(self) -> None:
+        from tui.screens.log_screen import LogScreen
+
+        for screen in self.app.screen_stack:
+            if isinstance(screen, LogScreen):
+                screen.take_times(self.configuration.logs)
 
     def _bind(self) -> None:
         self._bindings = BindingsMap.merge([BindingsMap(self.views.bindings()), self._lasting_bindings])

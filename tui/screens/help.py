@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
 from rich.text import Text
+from textual.binding import Binding, BindingType
 
 from tui.keymap import LIST, Action, shown_keys
 from tui.views.view import View
@@ -54,6 +55,15 @@ def help_text(view: View, actions: Iterable[Action], escape: str) -> Text:
     _heading(text, "In a console every key goes to the container, but for")
     for keys, words in CONSOLE_KEYS:
         _line(text, keys.format(escape), words.format(escape))
+    return text
+
+
+def pane_help(declared: Iterable[BindingType], keys: Mapping[str, Sequence[str]]) -> Text:
+    """The keys of what has the keyboard for itself. `keys`: binding → its keys, as they are bound now."""
+    text = Text()
+    for binding in declared:
+        if isinstance(binding, Binding) and binding.id is not None and binding.id in keys:
+            _line(text, " ".join(keys[binding.id]), binding.description)
     return text
 
 

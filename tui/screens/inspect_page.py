@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from rich.highlighter import JSONHighlighter
 from rich.text import Text
@@ -11,8 +11,11 @@ from textual.binding import Binding, BindingType
 
 from tui.plain_text import printable_text
 from tui.screens.text_view import TextView
+from tui.widgets.key_line import Item
 
-_KEYS = "/ find  n N next   y JSON or YAML   w wrap   c copy   ^s save   q back"
+_KEYS: Final[tuple[Item, ...]] = (
+    ("/", "find"), ("n N", "next"), ("y", "JSON or YAML"), ("q", "back"), ("w", "wrap"), ("c", "copy"), ("^s", "save"),
+)  # fmt: skip
 
 
 class InspectPage(TextView):

@@ -23,7 +23,10 @@ from tui.logs.matching import Matcher
 from tui.logs.painting import JsonView, LogLook
 from tui.logs.times import LOCAL, zone_of
 from tui.plain_text import printable
+from tui.screens.help import pane_help
+from tui.screens.text_view import TextView
 from tui.widgets.filter_field import FilterField
+from tui.widgets.key_line import KeyLine
 
 SPANS: Final = {"2": 60, "3": 300, "4": 900, "5": 1800, "6": 3600}
 """Key → the seconds that are looked back."""
@@ -35,6 +38,7 @@ _KEY_LINE: Final = (
     (("log.filter",), "filter"),
     (("log.follow",), "follow"),
     (("log.close",), "back"),
+    (("log.help",), "help"),
     (("log.tail", "log.head", *(f"log.since_{span // 60}m" for span in SPANS.values())), "range"),
     (("log.run_before",), "run"),
     (("log.times",), "time"),
@@ -74,6 +78,7 @@ class LogScreen(Screen[None]):
         Binding("c", "copy", "copy what is on the screen", id="log.copy"),
         Binding("ctrl+s", "save", "save to a file", id="log.save"),
         Binding("f", "bare", "the whole screen", id="log.whole"),
+        Binding("question_mark,f1", "help", "show the keys", id="log.help"),
         Binding("0", "tail", "the end of all", id="log.tail"),
         Binding("1", "head", "the begin of all", id="log.head"),
         Binding("p", "run_before", "the run of the container before the last one, and so on", id="log.run_before"),
@@ -111,8 +116,22 @@ class LogScreen(Screen[None]):
         look = LogLook(width=80, timestamps=times.times, time_format=times.time_format, zone=zone_of(times.time_zone))
         yield LogLines(id="log", look=look)
         yield Static(id="log-note")
-        yield Static(id="log-keys")
+        yield KeyLine(id="log-keys")
         yield FilterField(id="log-field", compact=True)
+
+    def take_times(self, times: LogTimes) -> None:
+        """The configuration has others now. What it says as before stays as the operator's keys have set it."""
+        before, self._times = self._times, times
+        changes: dict[str, object] = {}
+        if times.time_zone != before.time_zone:
+            self._zone = times.time_zone
+            changes["zone"] = zone_of(times.time_zone)
+        if times.time_format != before.time_format:
+            changes["time_format"] = times.time_format
+        if times.times != before.times:
+            changes["timestamps"] = times.times
+        if changes:
+            self.lines.change_look(**changes)
 
     @property
     def lines(self) -> LogLines:
@@ -131,8 +150,7 @@ class LogScreen(Screen[None]):
         """The keys as they are bound now."""
         keys = bound_keys(self, self.BINDINGS)
         shown = [(_in_brief([keys[name][0] for name in names if name in keys]), word) for names, word in _KEY_LINE]
-        line = "  ".join(f"{keys} {word}" for keys, word in shown if keys)
-        self.query_one("#log-keys", Static).update(Text(line, no_wrap=True, overflow="ellipsis"))
+        self.query_one(KeyLine).shown = tuple((keys, word) for keys, word in shown if keys)
 
     def on_log_lines_changed(self) -> None:
         self._tell()
@@ -228,6 +246,10 @@ class LogScreen(Screen[None]):
 
     def action_bare(self) -> None:
         self.toggle_class("-bare")
+
+    def action_help(self) -> None:
+        declared = [*self.BINDINGS, *LogLines.BINDINGS]
+        self.app.push_screen(TextView("the keys of a log", pane_help(declared, bound_keys(self, declared))))
 
     def action_tail(self) -> None:
         self._span, self._run = 0, None

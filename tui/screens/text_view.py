@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from rich.text import Text
 from textual.app import ComposeResult
@@ -15,9 +15,13 @@ from textual.widgets import Input, Static
 from tui.clipboard import copy
 from tui.plain_text import printable
 from tui.widgets.filter_field import FilterField
+from tui.widgets.key_line import Item, KeyLine
 from tui.widgets.text_page import TextPage
 
-_KEYS = "↑↓ pgup pgdn g G  scroll   / find  n N next   w wrap   c copy   ^s save   q back"
+_KEYS: Final[tuple[Item, ...]] = (
+    ("↑↓ pgup pgdn g G", "scroll"), ("/", "find"), ("n N", "next"), ("q", "back"), ("w", "wrap"), ("c", "copy"),
+    ("^s", "save"),
+)  # fmt: skip
 
 
 class TextView(Screen[None]):
@@ -38,7 +42,7 @@ class TextView(Screen[None]):
         Binding("c", "copy", "copy all of it"),
         Binding("ctrl+s", "save", "save to a file"),
     ]
-    keys_shown: ClassVar[str] = _KEYS
+    keys_shown: ClassVar[tuple[Item, ...]] = _KEYS
 
     def __init__(self, heading: str, text: Text) -> None:
         super().__init__()
@@ -48,7 +52,7 @@ class TextView(Screen[None]):
     def compose(self) -> ComposeResult:
         yield Static(id="heading")
         yield TextPage(self._text, id="text")
-        yield Static(Text(self.keys_shown, no_wrap=True, overflow="ellipsis"), id="keys")
+        yield KeyLine(self.keys_shown)
         yield FilterField(placeholder="find", id="find", compact=True)
 
     def on_mount(self) -> None:

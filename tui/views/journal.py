@@ -12,7 +12,7 @@ from tui.tabs.registry import JOURNAL_TABS
 from tui.views.journal_actions import JournalActions
 from tui.views.view import Column, View
 
-_SIGNS: Final = {Result.DONE: "✓ done", Result.FAILED: "✗ failed", Result.CANCELLED: "○ cancelled"}
+SIGNS: Final = {Result.DONE: "✓ done", Result.FAILED: "✗ failed", Result.CANCELLED: "○ cancelled"}
 _STYLES: Final = {Result.DONE: "good", Result.FAILED: "bad", Result.CANCELLED: "faint"}
 
 
@@ -30,7 +30,7 @@ COLUMNS: Final = (
         sort=lambda entry, live: -entry.time.timestamp(),
     ),
     Column(
-        "result", "RESULT", lambda entry, live: _SIGNS[entry.result], width=11,
+        "result", "RESULT", lambda entry, live: SIGNS[entry.result], width=11,
         style=lambda entry, live: _STYLES[entry.result],
     ),
     Column("command", "COMMAND", lambda entry, live: short_line(entry) or entry.verb, share=3),

@@ -17,7 +17,7 @@ from tui.views.view import Column, View
 if TYPE_CHECKING:
     from tui.screens.deck import DeckScreen
 
-_SIGNS: Final = {
+SIGNS: Final = {
     PodStatus.RUNNING: ("●", "good"),
     PodStatus.DEGRADED: ("◐", "warning"),
     PodStatus.PAUSED: ("◫", "warning"),
@@ -26,17 +26,18 @@ _SIGNS: Final = {
     PodStatus.STOPPED: ("■", "faint"),
     PodStatus.ERROR: ("?", "wrong"),
 }
+"""Of each state the sign, and the name of one of the table's styles."""
 
 
 def _state(pod: PodSnapshot, live: Live) -> str:
     doing = live.doing(pod.id)
     if doing:
         return doing_text(doing, live.states)
-    return state_text(_SIGNS[pod.status][0], str(pod.status).lower(), live.states)
+    return state_text(SIGNS[pod.status][0], str(pod.status).lower(), live.states)
 
 
 def _style(pod: PodSnapshot, live: Live) -> str:
-    return "busy" if live.doing(pod.id) else _SIGNS[pod.status][1]
+    return "busy" if live.doing(pod.id) else SIGNS[pod.status][1]
 
 
 def member_names(pod: PodSnapshot) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import os
+import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,10 +16,11 @@ from core.events import EventKind
 from tests.fakes.engine import FakeEngine
 from tests.tui.conftest import lines, shown, until, until_shown
 from tui.app import WharfApp
-from tui.configuration.schema import LogTimes
+from tui.configuration.schema import Configuration, LogTimes
 from tui.logs.log_lines import LogLines
 from tui.logs.reader import Grew, LogReader
 from tui.screens import log_screen
+from tui.screens.deck import DeckScreen
 from tui.screens.log_screen import LogScreen
 
 pytestmark = pytest.mark.usefixtures("saved_in")
@@ -157,6 +159,40 @@ async def test_times_are_told_in_another_zone(app: WharfApp, log: Path) -> None:
         await until_shown(pilot, "<UTC> line 4999", "times are UTC")
         await pilot.press("T")
         await until_shown(pilot, "<+0545> line 4999")
+
+
+async def test_an_open_log_follows_the_configuration_but_for_what_keys_have_set(app: WharfApp, log: Path) -> None:
+    async with app.run_test(size=(80, 24)) as pilot:
+        times = LogTimes(time_format="<%Z>", time_zone="Asia/Kathmandu")
+        screen = LogScreen([log], ["web"], times=times)
+        app.push_screen(screen)
+        await until_shown(pilot, "line 4999")
+        await pilot.press("t")
+        await until_shown(pilot, "<+0545> line 4999")
+        deck = app.screen_stack[1]
+        assert isinstance(deck, DeckScreen)
+        changed = LogTimes(time_format="[%Z]", time_zone="Asia/Kathmandu")
+        deck.take_configuration(Configuration(logs=changed))
+        await until_shown(pilot, "[+0545] line 4999")
+        deck.take_configuration(Configuration(logs=LogTimes(times=True, time_format="[%Z]", time_zone="UTC")))
+        await until_shown(pilot, "[UTC] line 4999")
+        deck.take_configuration(Configuration(logs=LogTimes(time_format="[%Z]", time_zone="UTC")))
+        await until(pilot, lambda: "[UTC]" not in shown(app))
+
+
+@pytest.mark.parametrize("width", [60, 80, 104, 140])
+async def test_no_key_in_the_last_line_is_cut_and_the_help_has_all(app: WharfApp, log: Path, width: int) -> None:
+    async with app.run_test(size=(width, 24)) as pilot:
+        app.push_screen(LogScreen([log], ["web"]))
+        await until_shown(pilot, "line 4999", "? help")
+        words = [item.split()[-1] for item in re.split(r" {2,}", lines(app)[-1].strip())]
+        assert words[:6] == ["find", "next", "filter", "follow", "back", "help"]
+        known = ["range", "run", "time", "wrap", "json", "mark", "clear", "copy", "save", "whole"]
+        assert words[6:] == known[: len(words) - 6]
+        await pilot.press("question_mark")
+        await until_shown(pilot, "the keys of a log", "JSON lines folded, open or raw")
+        await pilot.press("q")
+        await until_shown(pilot, "log of web")
 
 
 async def test_the_runs_of_a_container_one_by_one(app: WharfApp, fake: FakeEngine) -> None:
