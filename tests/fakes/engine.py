@@ -75,6 +75,8 @@ class FakeContainer:
         self.monitor: socket.socket | None = None
         self.sessions: list[FakeSession] = []
         self.folders: dict[str, list[FileEntry]] = {}
+        self.facts: dict[str, object] = {}
+        """What inspect says beside what it says of every one."""
 
     @property
     def name(self) -> str:
@@ -204,7 +206,8 @@ class FakeContainer:
 
     def inspect(self) -> dict[str, object]:
         self._engine.tried("inspect", self.name)
-        return {"Id": self.id, "Name": self.shown.name, "State": {"Status": str(self.shown.status)}}
+        self._engine.inspected.append(self.name)
+        return {"Id": self.id, "Name": self.shown.name, "State": {"Status": str(self.shown.status)}, **self.facts}
 
     def print(self, *lines: bytes, stream: str = "stdout", partial: bool = False) -> None:
         """Have the container print whole lines, or pieces of one: into its log, too."""
@@ -288,6 +291,7 @@ class FakeEngine:
         self.failures: dict[str, Exception] = {}
         self.held: dict[str, threading.Event] = {}
         self.sampled: list[tuple[str, ...]] = []
+        self.inspected: list[str] = []
         self._containers: dict[str, FakeContainer] = {}
         self._added = 0
         self._lock = threading.RLock()

@@ -8,12 +8,14 @@ from pathlib import Path
 import pytest
 from rich.text import Text
 
+from core.events import EventKind
 from tests.fakes.engine import FakeEngine
-from tests.tui.conftest import SIZE, lines, main_screen, shown, type_at_once, until, until_shown
+from tests.tui.conftest import SIZE, lines, main_screen, settled, shown, type_at_once, until, until_shown
 from tui.app import WharfApp
 from tui.clipboard import LARGEST, copy
 from tui.screens.inspect_page import InspectPage, shown_as_yaml
 from tui.screens.text_view import TextView
+from tui.widgets.text_page import moved_places
 
 
 async def test_a_text_is_found_forwards_and_back(app: WharfApp, fake: FakeEngine) -> None:
@@ -67,6 +69,54 @@ async def test_all_that_is_known_is_shown_as_json_and_as_yaml(
         assert saved.read_text().rstrip() == app.clipboard.rstrip()
         await pilot.press("q", "6", "y")
         await until_shown(pilot, "no console is selected")
+
+
+async def test_what_is_known_is_read_again_and_what_was_found_stays(app: WharfApp, fake: FakeEngine) -> None:
+    web, facts = fake.add("web"), {f"Fact{number}": number for number in range(100)}
+    other = fake.add("other")
+    web.facts = facts
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until_shown(pilot, "web")
+        await pilot.press("y")
+        await until_shown(pilot, '"Fact0"')
+        type_at_once(app, "/fact5\n")
+        await pilot.press("n", "n", "n")
+        await until_shown(pilot, '"Fact52": 52')
+        page = app.screen
+        assert isinstance(page, InspectPage)
+        top = lines(app)[1]
+        web.facts = {f"More{number}": number for number in range(30)} | facts | {"Fact53": "changed"}
+        web.become(EventKind.UPDATE)
+        await until_shown(pilot, '"Fact53": "changed"', "finding fact5")
+        assert lines(app)[1] == top
+        asked = [call for call in fake.inspected if call == "web"]
+        other.become(EventKind.UPDATE)
+        await settled(pilot)
+        assert [call for call in fake.inspected if call == "web"] == asked
+        await pilot.press(*"nnnnnnn")
+        await until_shown(pilot, '"Fact59": 59', '"Fact60": 60')
+        web.facts = {"Left": 1}
+        web.become(EventKind.UPDATE)
+        await until_shown(pilot, '"Left": 1')
+        fake.take_away("web")
+        await until_shown(pilot, "it is gone: this was known of it last", '"Left": 1')
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "place", "moved"),
+    [
+        ("abcde", "abcde", 3, 3),
+        ("abcde", "xxabcde", 3, 5),
+        ("abcde", "cde", 3, 1),
+        ("abcde", "abXde", 2, 2),
+        ("abcde", "abde", 2, 2),
+        ("abcde", "ab", 4, 1),
+        ("abcde", "z", 4, 0),
+        ("a", "abc", 0, 0),
+    ],
+)
+def test_a_line_is_known_again_in_a_later_text(before: str, now: str, place: int, moved: int) -> None:
+    assert moved_places(before, now, [place]) == [moved]
 
 
 def test_yaml_holds_what_json_held() -> None:

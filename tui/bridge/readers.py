@@ -115,3 +115,8 @@ READERS: Final = {
 }  # fmt: skip
 ELSEWHERE: Final = frozenset({"hosts", "everywhere"})
 """Those whose rows are of other machines, too: `tui.bridge.host_watch` has them."""
+
+
+def touches(reader: str, row_id: str, event: Event) -> bool:
+    """Whether an event may have changed what is known of a row."""
+    return event.container_id == row_id if reader == "containers" else event.kind in READERS[reader].kinds

@@ -10,6 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingsMap, BindingType
 from textual.containers import Container
 from textual.reactive import reactive
+from textual.signal import Signal
 
 from core.events import Event
 from core.model.snapshot import ContainerSnapshot
@@ -82,6 +83,9 @@ class DeckScreen(Sampling):
         self.workspace = DeckWorkspace(self, opening.workspaces)
         self.transfers = Transfers()
         self.awaiting = Awaiting()
+        self.happened: Signal[Sequence[Event]] = Signal(self, "happened")
+        self.detail_read: Signal[DetailRead] = Signal(self, "detail read")
+        """For pages in front of this screen."""
         self._lasting_bindings = self._bindings.copy()
         """Those of every screen, such as tab."""
 
@@ -306,6 +310,7 @@ class DeckScreen(Sampling):
         if self.views.is_read("events") and happened:
             self._put("events", _joined(happened, self.views.rows_of("events")))
         self.detail.take_events(message.events)
+        self.happened.publish(message.events)
 
     def consoles_changed(self) -> None:
         """List the panes anew, where their view is shown."""
@@ -349,6 +354,7 @@ class DeckScreen(Sampling):
     @on(DetailRead)
     def _take_detail(self, message: DetailRead) -> None:
         self.detail.take_detail(message)
+        self.detail_read.publish(message)
 
 
 def _joined(happened: Sequence[Event], known: Sequence[Event]) -> list[Event]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
+from tui.bridge.readers import touches
 from tui.keymap import SYSTEM, Action
 from tui.messages import ConfigurationAsked
 from tui.own_commands import GROUP
@@ -77,15 +78,16 @@ class GeneralActions(ListActions, SystemActions, WorkspaceActions):
 
     def page(self, row: Any) -> None:
         """On a page of its own: it can be searched, and turned into YAML."""
-        from tui.screens.inspect_page import InspectPage
+        from tui.screens.inspect_page import Inspected, InspectPage
 
         view = self._deck.view
         kind = INSPECTED.get(view.name)
         if kind is None:
             self._deck.say(f"of {view.noun}s nothing more is known")
             return
-        heading = f"{view.noun} {view.label(row)}"
-        self._deck.ask(kind, view.key(row), then=lambda text: self._deck.app.push_screen(InspectPage(heading, text)))
+        heading, row_id = f"{view.noun} {view.label(row)}", view.key(row)
+        about = Inspected(self._deck, kind, row_id, lambda event: touches(view.reader, row_id, event))
+        self._deck.ask(kind, row_id, then=lambda text: self._deck.app.push_screen(InspectPage(heading, text, about)))
 
     def tab_before(self) -> None:
         self._step(-1)

@@ -38,10 +38,28 @@ class TextPage(ScrollView, can_focus=True):
         return self._sought
 
     def put(self, text: Text) -> None:
-        """Another text in place of the one that is shown."""
-        self._lines = list(text.split("\n", allow_blank=True))
-        self._place = -1
+        """Another text in place of the one that is shown. What is at the top stays there, what was found stays lit."""
+        lines = list(text.split("\n", allow_blank=True))
+        if lines == self._lines:
+            return
+        top, first = self.scroll_offset.y, 0
+        if self._rows:
+            first = self._rows[min(top, len(self._rows) - 1)][0]
+        into = top - self._row_of(first)
+        moved = moved_places([line.plain for line in self._lines], [line.plain for line in lines], (first, self._place))
+        self._lines = lines
+        self._place = self._found_from(moved[1]) if self._place >= 0 else -1
         self._arrange()
+        self.scroll_to(y=self._row_of(moved[0]) + into, animate=False, immediate=True)
+
+    def _row_of(self, line: int) -> int:
+        return next((row for row, (number, _) in enumerate(self._rows) if number == line), 0)
+
+    def _found_from(self, place: int) -> int:
+        """The first line with what is sought, from one on and around the end; -1 where there is none."""
+        count = len(self._lines)
+        around = ((place + distance) % count for distance in range(count))
+        return next((line for line in around if self._sought in self._lines[line].plain.casefold()), -1)
 
     def toggle_wrap(self) -> bool:
         """Long lines broken, or cut off; whether they are broken now."""
@@ -65,8 +83,7 @@ class TextPage(ScrollView, can_focus=True):
             place = (self._place + step * distance) % count
             if self._sought in self._lines[place].plain.casefold():
                 self._place = place
-                row = next(n for n, (line, _) in enumerate(self._rows) if line == place)
-                self.scroll_to(y=max(0, row - self.size.height // 3), animate=False, immediate=True)
+                self.scroll_to(y=max(0, self._row_of(place) - self.size.height // 3), animate=False, immediate=True)
                 self.refresh()
                 return True
         return False
@@ -102,3 +119,18 @@ class TextPage(ScrollView, can_focus=True):
             for part in row.render(self.app.console, end="")
         ]
         return Strip(segments).crop_extend(0, width, self.rich_style)
+
+
+def moved_places(before: Sequence[str], now: Sequence[str], places: Sequence[int]) -> list[int]:
+    """Where lines of a text stand in a later one; of what is gone, what stands in its place."""
+    # Only what is refreshed needs it.
+    from difflib import SequenceMatcher
+
+    found = []
+    blocks = SequenceMatcher(None, before, now, autojunk=False).get_opcodes()
+    for place in places:
+        _, begin, _, new_begin, new_end = next(
+            (block for block in blocks if block[1] <= place < block[2]), ("", place, place, 0, 0)
+        )
+        found.append(max(0, min(new_begin + place - begin, max(new_begin, new_end - 1), len(now) - 1)))
+    return found
