@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal, get_args
 
 from core.container import Container
-from core.errors import InvalidArgument
+from core.errors import ImageInUse, InvalidArgument
 from core.events import EventKind
 from core.host.processes import find_program
 from core.model.content import FileChange, ImageFormat
@@ -103,13 +103,19 @@ class Images:
     def remove(self, name_or_id: str, *, force: bool = False) -> list[str]:
         """Remove a name, and with the last name the image; what was untagged and deleted, in podman's words.
 
-        With `force` its containers go, too. Raises `NoSuchImage`, `ImageInUse`.
+        With `force` its containers go, too, and those that show it. Raises `NoSuchImage`, `ImageInUse`.
         """
+        image = self.find(name_or_id)
         if force:
-            image = self.find(name_or_id)
+            for container_id in self.used_by().get(image.id, []):
+                Container(self._parts, container_id).remove(force=True)
+        elif len(image.names) < 2:
             for record in self._parts.store.all():
-                if record.config.image_id == image.id:
-                    Container(self._parts, record.id).remove(force=True)
+                if any(mount.image_id == image.id for mount in record.config.image_mounts):
+                    raise ImageInUse(
+                        f"image {name_or_id} is shown in container {record.name}",
+                        hint="remove the container first, or use --force",
+                    )
         removed = self._parts.storage.remove_image(name_or_id, force=force)
         self._parts.emit(EventKind.IMAGE, action="remove", image=name_or_id)
         return removed
@@ -231,15 +237,16 @@ class Images:
         return made[::-1]
 
     def used_by(self) -> dict[str, list[str]]:
-        """The ids of images that containers are made of, each with those containers."""
+        """The ids of images that containers are made of or show, each with those containers."""
         used: dict[str, list[str]] = {}
         for record in self._parts.store.all():
-            if record.config.image_id:
-                used.setdefault(record.config.image_id, []).append(record.id)
+            shown = (mount.image_id for mount in record.config.image_mounts)
+            for image_id in {record.config.image_id, *shown} - {""}:
+                used.setdefault(image_id, []).append(record.id)
         return used
 
     def prune(self, fits: Callable[[Image], bool]) -> list[Image]:
-        """Remove the images of this store that no container is made of and that fit; those that went."""
+        """Remove the images of this store that no container is made of or shows and that fit; those that went."""
         used = self.used_by()
         gone = []
         for image in self.all():

@@ -27,7 +27,7 @@ from core.cli.surroundings import add_surroundings, log_fields, surroundings, ti
 from core.container import Container
 from core.engine import Engine
 from core.errors import EngineError, InvalidArgument, NoSuchContainer
-from core.model.config import DEFAULT_PIDS_LIMIT, InitKind
+from core.model.config import DEFAULT_PIDS_LIMIT, ImageMount, InitKind
 from core.model.options import CreateOptions
 from core.model.restart import parse_restart_policy
 
@@ -155,7 +155,7 @@ def _add_options(parser: CommandParser) -> None:
     add(
         "--volume", "-v", action="append", default=[], metavar="[SOURCE:]CONTAINER[:OPTIONS]", help="a folder or volume"
     )
-    add("--mount", action="append", default=[], metavar="type=bind|volume|tmpfs|…,src=…,dst=…")
+    add("--mount", action="append", default=[], metavar="type=bind|volume|image|tmpfs|…,src=…,dst=…")
     add("--volumes-from", action="append", default=[], metavar="CONTAINER[:OPTIONS]", help="all that is mounted there")
     add(
         "--image-volume",
@@ -217,6 +217,7 @@ def create_options(options: Options, invocation: Invocation) -> CreateOptions:
         bind_mounts=binds,
         tmpfs_mounts=in_memory,
         volume_mounts=volumes,
+        image_mounts=tuple(one for one in given if isinstance(one, ImageMount)),
         volumes_from=tuple(options.volumes_from),
         image_volumes="anonymous" if options.image_volume == "bind" else options.image_volume,
         shm_size=parse_size(options.shm_size),

@@ -10,9 +10,9 @@ import msgspec
 
 from core.cli.sizes import parse_size
 from core.errors import InvalidArgument
-from core.model.config import BindMount, TmpfsMount, VolumeMount
+from core.model.config import BindMount, ImageMount, TmpfsMount, VolumeMount
 
-AnyMount = BindMount | TmpfsMount | VolumeMount
+AnyMount = BindMount | TmpfsMount | VolumeMount | ImageMount
 
 _PROPAGATION: Final = frozenset({"private", "rprivate", "shared", "rshared", "slave", "rslave"})
 _PAIRS: Final = (("ro", "rw"), ("suid", "nosuid"), ("dev", "nodev"), ("exec", "noexec"), ("copy", "nocopy"))
@@ -35,6 +35,7 @@ _MOUNT_FIELDS: Final = {
     "tmpfs": _PLACES | _FLAGS | {"ro", "readonly", "tmpfs-size", "tmpfs-mode"},
     "ramfs": _PLACES | _FLAGS | {"ro", "readonly", "tmpfs-mode"},
     "devpts": _PLACES | {"ro", "readonly", "uid", "gid", "mode", "max"},
+    "image": _PLACES | {"src", "source", "rw", "readwrite"},
     "glob": _PLACES | _FLAGS | {"src", "source", "ro", "readonly", "U", "chown", "bind-propagation"},
 }
 _TMPFS_DEFAULTS: Final = (("rw", "ro"), ("noexec", "exec"), ("nosuid", "suid"), ("nodev", "dev"))
@@ -78,9 +79,11 @@ def mounts(text: str) -> list[AnyMount]:
 
 
 def mount(text: str) -> AnyMount:
-    """`type=bind,src=…,dst=…`, `type=volume,src=…,dst=…`, or tmpfs, ramfs and devpts. Raises `InvalidArgument`."""
+    """`type=bind,src=…,dst=…`, the same of a volume or image, or tmpfs, ramfs and devpts. Raises `InvalidArgument`."""
     fields = _fields(text)
     kind = fields.get("type", "volume")
+    if kind == "image":
+        return _image(fields)
     destination = _destination(fields)
     if not destination:
         raise InvalidArgument(f"the mount {text!r} has no destination", hint="give it with dst=DIRECTORY")
@@ -105,10 +108,6 @@ def _fields(text: str) -> dict[str, str]:
     """The parts of a --mount, each known to its type. Raises `InvalidArgument`."""
     fields = {key: value for key, _, value in (part.partition("=") for part in text.split(","))}
     kind = fields.get("type", "volume")
-    if kind == "image":
-        raise InvalidArgument(
-            "--mount type=image is not supported by wharf", hint="run the image, or wharf cp out of it"
-        )
     if kind not in _MOUNT_FIELDS:
         raise InvalidArgument(f'invalid filesystem type "{kind}"', hint=f"use {', '.join(_MOUNT_FIELDS)}")
     for key in fields:
@@ -186,6 +185,20 @@ def _volume(name: str, destination: str, wanted: Sequence[str]) -> VolumeMount:
         copy="nocopy" not in wanted,
         chown="U" in wanted,
     )
+
+
+def _image(fields: dict[str, str]) -> ImageMount:
+    source, destination = fields.get("src") or fields.get("source") or "", _destination(fields)
+    if not source or not destination:
+        raise InvalidArgument(
+            "must set source and destination for image volume", hint="as type=image,src=IMAGE,dst=DIRECTORY"
+        )
+    _check((), frozenset(), destination)
+    for key in ("rw", "readwrite"):
+        if fields.get(key, "") not in ("", "true", "false"):
+            raise InvalidArgument(f'invalid rw value "{fields[key]}": invalid mount option', hint="use true or false")
+    writable = _says_yes(fields, "rw") or _says_yes(fields, "readwrite")
+    return ImageMount(destination=destination, image=source, writable=writable)
 
 
 def _tmpfs(destination: str, wanted: Sequence[str], text: str) -> TmpfsMount:

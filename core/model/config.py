@@ -76,6 +76,18 @@ class TmpfsMount(msgspec.Struct, frozen=True, kw_only=True):
     options: tuple[str, ...] = ("rw", "noexec", "nosuid", "nodev")
 
 
+class ImageMount(msgspec.Struct, frozen=True, kw_only=True):
+    """The root of an image shown in the container. `image`: the name or id that was asked for; `image_id` its id.
+
+    `writable`: what is written is kept until the container ends.
+    """
+
+    destination: str
+    image: str
+    image_id: str = ""
+    writable: bool = False
+
+
 class InitKind(enum.StrEnum):
     """When an init container runs: before every start of its pod, or before the first, after which it is removed."""
 
@@ -147,6 +159,7 @@ class ContainerConfig(msgspec.Struct, frozen=True, kw_only=True):
     bind_mounts: tuple[BindMount, ...] = ()
     tmpfs_mounts: tuple[TmpfsMount, ...] = ()
     volume_mounts: tuple[VolumeMount, ...] = ()
+    image_mounts: tuple[ImageMount, ...] = ()
     shm_size: int = DEFAULT_SHM_SIZE
     resources: ResourceLimits = ResourceLimits()
     security: Security = Security()

@@ -8,6 +8,7 @@ from core.model.config import (
     DEFAULT_LOG_SIZE_MAX,
     DEFAULT_SHM_SIZE,
     BindMount,
+    ImageMount,
     InitKind,
     ResourceLimits,
     Security,
@@ -69,6 +70,7 @@ class CreateOptions(msgspec.Struct, frozen=True, kw_only=True):
     bind_mounts: tuple[BindMount, ...] = ()
     tmpfs_mounts: tuple[TmpfsMount, ...] = ()
     volume_mounts: tuple[VolumeMount, ...] = ()
+    image_mounts: tuple[ImageMount, ...] = ()
     volumes_from: tuple[str, ...] = ()
     image_volumes: ImageVolumes = "anonymous"
     shm_size: int = DEFAULT_SHM_SIZE

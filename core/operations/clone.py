@@ -46,6 +46,7 @@ def container_options(parts: EngineParts, record: ContainerRecord) -> CreateOpti
         bind_mounts=config.bind_mounts,
         tmpfs_mounts=config.tmpfs_mounts,
         volume_mounts=tuple(map(_volume, config.volume_mounts)),
+        image_mounts=config.image_mounts,
         image_volumes="ignore",
         shm_size=config.shm_size,
         resources=record.limits,

@@ -147,6 +147,7 @@ def finalize_config(parts: EngineParts, options: CreateOptions) -> ContainerConf
         bind_mounts=mounts.binds,
         tmpfs_mounts=mounts.tmpfs,
         volume_mounts=mounts.volumes,
+        image_mounts=mounts.images,
         shm_size=options.shm_size,
         resources=options.resources,
         security=options.security,

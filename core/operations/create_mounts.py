@@ -9,12 +9,14 @@ from typing import NamedTuple
 import msgspec
 
 from core.errors import InvalidArgument, NoSuchContainer
-from core.model.config import BindMount, ContainerConfig, TmpfsMount, VolumeMount
+from core.model.config import BindMount, ContainerConfig, ImageMount, TmpfsMount, VolumeMount
 from core.model.image import ImageConfig
 from core.model.options import CreateOptions
+from core.operations.image_use import known_image
 from core.operations.parts import EngineParts
 
 AnyMount = BindMount | TmpfsMount | VolumeMount
+WantedMount = AnyMount | ImageMount
 
 
 class Mounts(NamedTuple):
@@ -23,15 +25,21 @@ class Mounts(NamedTuple):
     binds: tuple[BindMount, ...]
     tmpfs: tuple[TmpfsMount, ...]
     volumes: tuple[VolumeMount, ...]
+    images: tuple[ImageMount, ...]
 
 
 def finalize_mounts(parts: EngineParts, options: CreateOptions, image: ImageConfig | None) -> Mounts:
     """All mounts, each destination once: the request before the containers it takes from, those before the image.
 
-    Raises `InvalidArgument`.
+    Raises `InvalidArgument`, `NoSuchImage`.
     """
-    chosen: dict[str, AnyMount] = {}
-    asked: list[AnyMount] = [*options.bind_mounts, *options.tmpfs_mounts, *options.volume_mounts]
+    chosen: dict[str, WantedMount] = {}
+    asked: list[WantedMount] = [
+        *options.bind_mounts,
+        *options.tmpfs_mounts,
+        *options.volume_mounts,
+        *(known_image(parts, mount) for mount in options.image_mounts),
+    ]
     for wanted in asked:
         mount = _checked(wanted)
         if mount.destination in chosen:
@@ -50,10 +58,11 @@ def finalize_mounts(parts: EngineParts, options: CreateOptions, image: ImageConf
         tuple(mount for mount in chosen.values() if isinstance(mount, BindMount)),
         tuple(mount for mount in chosen.values() if isinstance(mount, TmpfsMount)),
         tuple(mount for mount in chosen.values() if isinstance(mount, VolumeMount)),
+        tuple(mount for mount in chosen.values() if isinstance(mount, ImageMount)),
     )
 
 
-def _checked(mount: AnyMount) -> AnyMount:
+def _checked(mount: WantedMount) -> WantedMount:
     destination = posixpath.normpath(mount.destination)
     if not destination.startswith("/"):
         raise InvalidArgument(f'invalid container path "{mount.destination}", must be an absolute path')

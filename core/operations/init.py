@@ -31,6 +31,7 @@ from core.oci.user import Owner, ResolvedUser, resolve_user, with_groups
 from core.operations.accounts import account_file, write_accounts
 from core.operations.create_mounts import volume_binds
 from core.operations.devices import spec_block_io, spec_devices
+from core.operations.image_use import image_binds
 from core.operations.name_files import write_name_files
 from core.operations.namespaces import host_name, namespace_paths, shared_memory
 from core.operations.notify import notify_environment, notify_mounts, socket_for_container
@@ -182,7 +183,7 @@ def _spec_request(held: Transaction, root: Path, network_namespace: str | None) 
         seccomp=_seccomp(held),
         shm_path=shared_memory(parts, config),
         etc_files=etc_files | secret_files(parts, config),
-        volumes=(*volume_binds(parts, config.volume_mounts), *notify_mounts(parts, config)),
+        volumes=(*volume_binds(parts, config.volume_mounts), *image_binds(held), *notify_mounts(parts, config)),
         network_namespace=network_namespace,
         hostname=host_name(parts, config),
         nofile_limit=resource.getrlimit(resource.RLIMIT_NOFILE)[1],

@@ -155,7 +155,20 @@ def _mounts(parts: EngineParts, record: ContainerRecord) -> list[dict[str, objec
         }
         for mount in record.config.volume_mounts
     ]
-    return binds + tmpfs + volumes
+    images: list[dict[str, object]] = [
+        {
+            "Type": "image",
+            "Source": mount.image,
+            "Destination": mount.destination,
+            "Driver": "",
+            "Mode": "",
+            "Options": [],
+            "RW": mount.writable,
+            "Propagation": "",
+        }
+        for mount in record.config.image_mounts
+    ]
+    return binds + tmpfs + volumes + images
 
 
 def _capabilities(record: ContainerRecord) -> list[str]:

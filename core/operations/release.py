@@ -71,6 +71,10 @@ def release(held: Transaction, *, everything: bool = False) -> None:
         from core.operations.volume_use import release_volumes
 
         release_volumes(held)
+    if held.config.image_mounts:
+        from core.operations.image_use import release_images
+
+        release_images(held)
     remove_tree(parts.paths.exec_folder(held.id))
     stays = not everything and (held.state.kept_mounted or is_exporting(parts, held.id))
     if not stays:
