@@ -12,12 +12,14 @@ from core.errors import EngineError, NoSuchContainer
 from core.health import HealthScheduler
 from core.host.cgroup_reader import CgroupReader
 from core.host.notices import FileWatcher
+from core.host.process_stat import process_start
 from core.log import LOG
 from core.model.config import ContainerRecord
 from core.model.snapshot import ResourceSample
 from core.model.state import Status
 from core.operations.observe import LIVE_STATUSES
 from core.operations.parts import EngineParts
+from core.operations.rootless import has_cgroup
 
 SHORTEST_INTERVAL: Final = 0.04
 LONGEST_INTERVAL: Final = 0.2
@@ -47,6 +49,8 @@ class CgroupReaders:
 
     def _frozen(self, record: ContainerRecord) -> bool | None:
         """Whether the container's cgroup is frozen; None where that can't be read."""
+        if not has_cgroup(record.config):
+            return False if process_start(record.state.pid) == record.state.pid_start else None
         reader = self._reader(record)
         if reader is None:
             return None

@@ -239,6 +239,8 @@ def create_options(options: Options, invocation: Invocation) -> CreateOptions:
         kernel=kernel_settings(options),
         image_env=tuple(options.env_merge),
         surroundings=surroundings(options),
+        systemd=options.systemd,
+        without_cgroup=options.cgroups == "disabled",
         cgroup_parent=options.cgroup_parent,
         removes_image=getattr(options, "rmi", False),
         unset_env=("*",) if options.unsetenv_all else tuple(options.unsetenv),

@@ -12,7 +12,7 @@ from core.cli.sizes import parse_size
 from core.errors import InvalidArgument
 from core.model.config import BindMount, ImageMount, TmpfsMount, VolumeMount
 
-AnyMount = BindMount | TmpfsMount | VolumeMount | ImageMount
+AnyMount = BindMount | TmpfsMount | VolumeMount
 
 _PROPAGATION: Final = frozenset({"private", "rprivate", "shared", "rshared", "slave", "rslave"})
 _PAIRS: Final = (("ro", "rw"), ("suid", "nosuid"), ("dev", "nodev"), ("exec", "noexec"), ("copy", "nocopy"))
@@ -60,9 +60,11 @@ def tmpfs(text: str) -> TmpfsMount:
     return _tmpfs(destination, [option for option in options.split(",") if option], text)
 
 
-def mounts(text: str) -> list[AnyMount]:
+def mounts(text: str) -> list[AnyMount | ImageMount]:
     """What a --mount stands for: one, or with type=glob each file that fits. Raises `InvalidArgument`."""
     fields = _fields(text)
+    if fields.get("type") == "image":
+        return [_image(fields)]
     if fields.get("type") != "glob":
         return [mount(text)]
     from glob import glob
@@ -79,11 +81,9 @@ def mounts(text: str) -> list[AnyMount]:
 
 
 def mount(text: str) -> AnyMount:
-    """`type=bind,src=…,dst=…`, the same of a volume or image, or tmpfs, ramfs and devpts. Raises `InvalidArgument`."""
+    """`type=bind,src=…,dst=…`, `type=volume,src=…,dst=…`, or tmpfs, ramfs and devpts. Raises `InvalidArgument`."""
     fields = _fields(text)
     kind = fields.get("type", "volume")
-    if kind == "image":
-        return _image(fields)
     destination = _destination(fields)
     if not destination:
         raise InvalidArgument(f"the mount {text!r} has no destination", hint="give it with dst=DIRECTORY")
@@ -122,7 +122,7 @@ def _destination(fields: dict[str, str]) -> str:
 
 
 def sorted_by_kind(
-    mounts: Iterable[AnyMount],
+    mounts: Iterable[AnyMount | ImageMount],
 ) -> tuple[tuple[BindMount, ...], tuple[TmpfsMount, ...], tuple[VolumeMount, ...]]:
     """The mounts of a request, each kind by itself."""
     found = list(mounts)

@@ -34,10 +34,8 @@ def add_surroundings(parser: CommandParser) -> None:
     add_boolean(
         parser, "--read-only-tmpfs", default=True, explanation="with --read-only: /run, /tmp, /var/tmp in memory"
     )
-    add("--systemd", type=_no_systemd, default="false", metavar="false", help="false alone, as it always is")
-    add(
-        "--cgroups", type=_cgroups, default="enabled", metavar="enabled|no-conmon", help="whether it has control groups"
-    )
+    add("--systemd", type=_systemd, default="true", metavar="true|false|always", help="what systemd needs: by its name")
+    add("--cgroups", type=_cgroups, default="enabled", metavar="enabled|no-conmon|disabled", help="whether it has any")
     modes = tuple(str(mode) for mode in NotifyMode)
     add("--sdnotify", choices=modes, default="container", help="who tells systemd that it is ready: $NOTIFY_SOCKET")
     add("--pidfile", default="", metavar="FILE", help="gets the PID of its process at each start")
@@ -115,17 +113,15 @@ def writable_places(options: Options, taken: set[str]) -> list[TmpfsMount]:
     ]
 
 
-def _no_systemd(text: str) -> str:
-    if text.lower() != "false":
-        raise WrongValue("only false is supported by wharf")
-    return text
+def _systemd(text: str) -> str:
+    if text.lower() not in ("true", "false", "always"):
+        raise WrongValue('--systemd values must be one of "true, false, always"')
+    return text.lower()
 
 
 def _cgroups(text: str) -> str:
     if text not in _CGROUPS:
         raise WrongValue(f'invalid cgroup mode "{text}"')
-    if text == "disabled":
-        raise WrongValue("the runtime is not compatible with it: runc makes control groups in any case")
     if text == "split":
-        raise WrongValue("only enabled and no-conmon are supported by wharf")
+        raise WrongValue("it is not supported by wharf: a container's control group is below --cgroup-parent")
     return text

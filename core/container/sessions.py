@@ -154,11 +154,11 @@ class Sessions(Handle):
     def top(self) -> list[ProcessEntry]:
         """The container's processes. Allowed: running, paused. Raises `RuntimeFailed`."""
         from core.host.process_table import list_processes
-        from core.operations.rootless import is_rootless
+        from core.operations.rootless import has_cgroup
         from core.operations.top import process_ids
 
         with self.hold(Verb.TOP) as held:
-            return list_processes(process_ids(held) if is_rootless() else held.runtime.processes(self.id))
+            return list_processes(held.runtime.processes(self.id) if has_cgroup(held.config) else process_ids(held))
 
     def _has_ended(self) -> bool:
         try:

@@ -181,6 +181,10 @@ class ContainerConfig(msgspec.Struct, frozen=True, kw_only=True):
     """It holds the namespaces of its pod."""
     init_kind: InitKind | None = None
     """It runs to its end before the others of its pod start."""
+    systemd: bool = False
+    """Its first process is systemd, or is treated as that."""
+    without_cgroup: bool = False
+    """It stays in the control groups of who starts it; then `cgroup_parent` counts for nothing."""
     cgroup_parent: str = DEFAULT_CGROUP_PARENT
     """The control group that its own is in, as a path below the top."""
     secrets: tuple[SecretUse, ...] = ()

@@ -105,6 +105,9 @@ class CreateOptions(msgspec.Struct, frozen=True, kw_only=True):
     image_env: tuple[str, ...] = ()
     """`NAME=VALUE` for variables that the image has; `$NAME` in it is the image's value."""
     surroundings: Surroundings = NO_SURROUNDINGS
+    systemd: Literal["true", "false", "always"] = "true"
+    """Whether its first process is treated as systemd: true where it is called so."""
+    without_cgroup: bool = False
     cgroup_parent: str = ""
     """Below the top; empty for the pod's, or the usual one."""
     removes_image: bool = False

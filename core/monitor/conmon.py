@@ -210,7 +210,7 @@ class Conmon:
         ]
         # fmt: on
         options = [*self._runtime_options, "--log-format=json", f"--log={paths.runtime_log(container_id)}"]
-        argv += [f"--runtime-arg={option}" for option in options]
+        argv += [f"--runtime-arg={option}" for option in (*options, *request.runtime_arguments)]
         if request.time_limit:
             argv += ["--timeout", str(request.time_limit)]
         if request.terminal:

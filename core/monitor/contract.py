@@ -34,6 +34,8 @@ class MonitorRequest(msgspec.Struct, frozen=True, kw_only=True):
     """How many of our own descriptors, from 3 on, the container's process gets."""
     runtime: str = ""
     """The path of the container's own runtime; empty for the monitor's."""
+    runtime_arguments: tuple[str, ...] = ()
+    """Further options of the runtime, before its verb."""
     notify_socket: str = ""
     """The socket of systemd to which the monitor passes on what the container says of itself; empty for none."""
 

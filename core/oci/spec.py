@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fnmatch
+from collections.abc import Sequence
 from typing import Any, Final
 
 import msgspec
@@ -13,6 +14,7 @@ from core.model.limits import ResourceLimits
 from core.model.options import ExecOptions
 from core.oci.merge import merge_env
 from core.oci.resources import spec_resources
+from core.oci.systemd import SystemdPlace, systemd_masks, systemd_mounts
 from core.oci.user import ResolvedUser
 
 OCI_VERSION: Final = "1.0.2"
@@ -68,6 +70,8 @@ class SpecRequest(msgspec.Struct, frozen=True, kw_only=True):
     nproc_limit: int
     cgroup_path: str
     """Empty for none of its own: an ordinary user can make none."""
+    systemd: SystemdPlace | None = None
+    """Where its first process is treated as systemd."""
     namespaces: dict[str, str | None] = {}
     environment: tuple[str, ...] = ()
     """`NAME=VALUE` that the configuration does not have."""
@@ -118,12 +122,11 @@ def process_for_exec(
 def _process(request: SpecRequest) -> dict[str, Any]:
     process, kernel = request.config.process, request.config.kernel
     apparmor = request.config.security.apparmor_profile
-    home = request.user.home or ("/root" if request.user.uid == 0 else "/")
     return {
         "terminal": process.terminal,
         "user": {**_user(request.user), **({} if kernel.umask is None else {"umask": kernel.umask})},
         "args": [*((INIT_PATH, "--") if request.init_program else ()), *process.args],
-        "env": list(merge_env((f"HOME={home}", f"HOSTNAME={request.hostname}"), process.env, request.environment)),
+        "env": list(merge_env(_own_environment(request), process.env, request.environment)),
         "cwd": process.cwd,
         "capabilities": _capability_sets(request.capabilities, request.user),
         "rlimits": _rlimits(request),
@@ -131,6 +134,12 @@ def _process(request: SpecRequest) -> dict[str, Any]:
         **({"oomScoreAdj": kernel.oom_score_adj or 0} if request.cgroup_path or kernel.oom_score_adj else {}),
         **({"apparmorProfile": apparmor} if apparmor else {}),
     }
+
+
+def _own_environment(request: SpecRequest) -> tuple[str, ...]:
+    home = request.user.home or ("/root" if request.user.uid == 0 else "/")
+    named = () if request.systemd is None else (f"container_uuid={request.config.id[:32]}",)
+    return (f"HOME={home}", f"HOSTNAME={request.hostname}", *named)
 
 
 def _user(user: ResolvedUser) -> dict[str, Any]:
@@ -187,7 +196,11 @@ def _mounts(request: SpecRequest) -> list[dict[str, Any]]:
         own.append(_mount(bind.destination, "bind", bind.source, list(bind.options)))
     taken = {mount["destination"] for mount in own}
     if request.init_program:
-        mounts.append(_mount(INIT_PATH, "bind", request.init_program, ["bind", "ro"]))
+        own.append(_mount(INIT_PATH, "bind", request.init_program, ["bind", "ro"]))
+    if request.systemd is not None:
+        own_cgroups = request.namespaces.get("cgroup") is not None
+        own += systemd_mounts(request.systemd, taken, own_cgroups=own_cgroups)
+        taken |= {mount["destination"] for mount in own}
     for destination, source in request.etc_files.items():
         if destination not in taken:
             own.append(_mount(destination, "bind", source, ["bind", "rprivate"]))
@@ -231,7 +244,8 @@ def _linux(request: SpecRequest) -> dict[str, Any]:
         linux["uidMappings"] = [_id_range(one) for one in mappings.users]
         linux["gidMappings"] = [_id_range(one) for one in mappings.groups]
     if not security.privileged:
-        linux["maskedPaths"] = [*_shown_again(MASKED_PATHS, security.unmasked_paths), *security.masked_paths]
+        masked = [*MASKED_PATHS, *(systemd_masks(request.systemd) if request.systemd is not None else ())]
+        linux["maskedPaths"] = [*_shown_again(masked, security.unmasked_paths), *security.masked_paths]
         linux["readonlyPaths"] = _shown_again(READ_ONLY_PATHS, security.unmasked_paths)
         if request.seccomp is not None:
             linux["seccomp"] = request.seccomp
@@ -258,7 +272,7 @@ def _device_rule(device: dict[str, Any]) -> dict[str, Any]:
     return {"allow": True, **{key: device[key] for key in ("type", "major", "minor", "access")}}
 
 
-def _shown_again(paths: tuple[str, ...], unmasked: tuple[str, ...]) -> list[str]:
+def _shown_again(paths: Sequence[str], unmasked: tuple[str, ...]) -> list[str]:
     """The paths without those that a pattern of `unmasked` fits."""
     if any(pattern.lower() == "all" for pattern in unmasked):
         return []

@@ -72,6 +72,8 @@ def container_options(parts: EngineParts, record: ContainerRecord) -> CreateOpti
         kernel=config.kernel,
         surroundings=config.surroundings,
         runtime=config.runtime,
+        systemd="always" if config.systemd else "false",
+        without_cgroup=config.without_cgroup,
     )
 
 

@@ -23,6 +23,8 @@ from core.model.state import ContainerState, Intent, Status
 from core.oci.capabilities import compute
 from core.oci.merge import merge_health_check, merge_process
 from core.oci.signals import parse_signal
+from core.oci.systemd import STOP_SIGNAL, runs_systemd
+from core.operations.cgroup_choice import check_without_cgroup, checked_cgroup_parent
 from core.operations.create_mounts import finalize_mounts
 from core.operations.kernel_checks import check_kernel_settings
 from core.operations.names import random_name
@@ -130,11 +132,15 @@ def finalize_config(parts: EngineParts, options: CreateOptions) -> ContainerConf
     exposed = exposed_ports(options, image)
     user_namespace = resolve_user_namespace(parts, options, image_id)
     namespaces = resolve_namespaces(parts, options.namespaces, user_namespace.namespace)
+    check_without_cgroup(options, options.runtime or parts.settings.runtime)
+    process = merge_process(options, image)
+    systemd = runs_systemd(options.systemd, process.args)
     parent = checked_cgroup_parent(options.cgroup_parent) or (pod.cgroup if pod else "")
     return ContainerConfig(
         id=container_id,
         created_at=time.time(),
-        process=merge_process(options, image),
+        process=process,
+        systemd=systemd,
         runtime=options.runtime or parts.settings.runtime,
         image=options.image,
         image_id=image_id,
@@ -142,7 +148,7 @@ def finalize_config(parts: EngineParts, options: CreateOptions) -> ContainerConf
         hostname=_hostname(options, network, namespaces.uts, container_id),
         labels={**(image.labels if image else {}), **options.labels},
         annotations=options.annotations,
-        stop_signal=_stop_signal(options, image),
+        stop_signal=_stop_signal(options, image, systemd=systemd),
         stop_timeout=options.stop_timeout if options.stop_timeout is not None else 10,
         bind_mounts=mounts.binds,
         tmpfs_mounts=mounts.tmpfs,
@@ -164,6 +170,7 @@ def finalize_config(parts: EngineParts, options: CreateOptions) -> ContainerConf
         pod=pod.id if pod else "",
         is_infra=options.is_infra,
         init_kind=_init_kind(options),
+        without_cgroup=options.without_cgroup,
         cgroup_parent=parent or DEFAULT_CGROUP_PARENT,
         secrets=resolve_uses(parts, options.secrets),
         env_of_secrets=options.env_of_secrets,
@@ -210,18 +217,6 @@ def _check_values(options: CreateOptions) -> None:
         raise InvalidArgument("the stop timeout can not be negative")
 
 
-def checked_cgroup_parent(parent: str) -> str:
-    """The control group with one slash before it; empty for none. Raises `InvalidArgument`."""
-    if parent.endswith(".slice"):
-        raise InvalidArgument(
-            "systemd slice received as cgroup parent when using cgroupfs: invalid argument",
-            hint="name a control group, as /machine/web",
-        )
-    if ".." in parent.split("/"):
-        raise InvalidArgument(f"the control group {parent} leads upwards", hint="name one below the top")
-    return f"/{parent.strip('/')}" if parent.strip("/") else ""
-
-
 def _init_kind(options: CreateOptions) -> InitKind | None:
     if options.init_kind is not None and not options.pod:
         raise InvalidArgument("must specify pod value with init-ctr")
@@ -239,5 +234,6 @@ def _hostname(options: CreateOptions, network: NetworkMode, uts: Namespace, cont
     return os.uname().nodename if of_host else container_id[:12]
 
 
-def _stop_signal(options: CreateOptions, image: ImageConfig | None) -> int:
-    return parse_signal(options.stop_signal or (image.stop_signal if image else "") or "TERM")
+def _stop_signal(options: CreateOptions, image: ImageConfig | None, *, systemd: bool) -> int:
+    usual = STOP_SIGNAL if systemd else "TERM"
+    return parse_signal(options.stop_signal or (image.stop_signal if image else "") or usual)

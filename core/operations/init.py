@@ -27,6 +27,7 @@ from core.monitor.contract import MonitorRequest
 from core.oci.capabilities import compute
 from core.oci.seccomp import translate
 from core.oci.spec import SpecRequest, build_spec
+from core.oci.systemd import SystemdPlace
 from core.oci.user import Owner, ResolvedUser, resolve_user, with_groups
 from core.operations.accounts import account_file, write_accounts
 from core.operations.create_mounts import volume_binds
@@ -40,10 +41,11 @@ from core.operations.pid_files import write_pid_files
 from core.operations.pod_membership import prepare_pod_cgroup
 from core.operations.publishing import taken_ports
 from core.operations.release import release, stop_by_force
-from core.operations.rootless import is_rootless
+from core.operations.rootless import has_cgroup
 from core.operations.secrets import secret_environment, secret_files
 
 INIT: Final = "catatonit"
+_HIERARCHY: Final = Path("/sys/fs/cgroup/systemd")
 SECCOMP_LABEL: Final = "io.containers.seccomp.profile"
 """Where an image may bring its own seccomp profile, as podman reads it."""
 
@@ -188,7 +190,8 @@ def _spec_request(held: Transaction, root: Path, network_namespace: str | None) 
         hostname=host_name(parts, config),
         nofile_limit=resource.getrlimit(resource.RLIMIT_NOFILE)[1],
         nproc_limit=resource.getrlimit(resource.RLIMIT_NPROC)[1],
-        cgroup_path="" if is_rootless() else f"{config.cgroup_parent}/{held.id}",
+        cgroup_path=f"{config.cgroup_parent}/{held.id}" if has_cgroup(config) else "",
+        systemd=SystemdPlace(cgroup_v2=cgroup_v2, hierarchy=_HIERARCHY.is_dir()) if config.systemd else None,
         namespaces=namespace_paths(parts, config, cgroup_v2=cgroup_v2),
         environment=(*secret_environment(parts, config), *notify_environment(config)),
         devices=tuple(spec_devices(config.kernel.devices)),
@@ -219,6 +222,7 @@ def _monitor_request(held: Transaction, ports: tuple[int, ...]) -> MonitorReques
         keeps_log=config.keeps_log,
         time_limit=config.time_limit,
         runtime=find_program(held.runtime.path),
+        runtime_arguments=("--cgroup-manager=disabled",) if config.without_cgroup else (),
         notify_socket=socket_for_container(config),
         exit_command=(*exit_command, "cleanup", "--ended", held.id) if exit_command else (),
         descriptors=ports,

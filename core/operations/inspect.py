@@ -198,6 +198,7 @@ def _config(record: ContainerRecord) -> dict[str, object]:
         "Image": config.image,
         "Umask": f"{DEFAULT_UMASK if config.kernel.umask is None else config.kernel.umask:04o}",
         "Timeout": config.time_limit,
+        "SystemdMode": config.systemd,
     }
 
 
@@ -222,6 +223,7 @@ def _host_config(parts: EngineParts, record: ContainerRecord) -> dict[str, objec
         "UsernsMode": "" if config.id_mappings is None else str(config.namespaces.user),
         "IDMappings": _id_mappings(config.id_mappings),
         "UTSMode": str(config.namespaces.uts),
+        "Cgroups": "disabled" if config.without_cgroup else "default",
         "CgroupParent": config.cgroup_parent,
         "CgroupMode": str(config.namespaces.cgroup or ""),
         "PortBindings": port_bindings(config.ports),

@@ -17,7 +17,8 @@ from core.host.processes import find_program
 from core.model.config import DEFAULT_CGROUP_PARENT, BindMount, NetworkMode, ResourceLimits, Security
 from core.model.options import CreateOptions
 from core.model.pod import DEFAULT_SHARE, SHAREABLE, Pod, PodIntent, PodOptions
-from core.operations.create import check_name, checked_cgroup_parent, create
+from core.operations.cgroup_choice import checked_cgroup_parent
+from core.operations.create import check_name, create
 from core.operations.devices import device_numbers
 from core.operations.names import random_name
 from core.operations.parts import EngineParts

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from core.errors import HostIncomplete, InvalidArgument
 from core.host.rootless import outside_user
-from core.model.config import NetworkMode
-from core.model.limits import ResourceLimits
+from core.model.config import ContainerConfig, NetworkMode
 from core.model.options import CreateOptions
+from core.operations.cgroup_choice import changed_limits_of
 
-_DEFAULTS = ResourceLimits()
 _AS_ROOT = "run it with sudo"
 
 
@@ -26,12 +25,7 @@ def refuse_as_user(options: CreateOptions, network: NetworkMode) -> None:
             "bridge networks need root",
             hint=f"use --network slirp4netns or pasta, which publish ports, too, or host or none; or {_AS_ROOT}",
         )
-    changed = [
-        name
-        for name in ResourceLimits.__struct_fields__
-        if getattr(options.resources, name) != getattr(_DEFAULTS, name)
-    ]
-    if changed:
+    if changed := changed_limits_of(options.resources):
         raise InvalidArgument(
             f"the limit {changed[0].replace('_', ' ')} needs a cgroup of the container's own, which only root can make",
             hint=f"leave it out, or {_AS_ROOT}",
@@ -44,8 +38,18 @@ def refuse_as_user(options: CreateOptions, network: NetworkMode) -> None:
         )
 
 
-def refuse_freezing() -> None:
+def has_cgroup(config: ContainerConfig) -> bool:
+    """Whether a container is in a cgroup of its own."""
+    return not (config.without_cgroup or is_rootless())
+
+
+def refuse_freezing(config: ContainerConfig) -> None:
     """Raise `HostIncomplete` where there is no cgroup that could be frozen."""
+    if config.without_cgroup:
+        raise HostIncomplete(
+            "pausing needs a cgroup of the container's own, and it was made without",
+            hint="make it without --cgroups disabled; commit takes --pause=false",
+        )
     if is_rootless():
         raise HostIncomplete(
             "pausing needs a cgroup of the container's own, which only root can make here",

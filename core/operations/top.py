@@ -21,7 +21,7 @@ from core.model.amounts import go_duration, go_time
 from core.oci.capabilities import capability_names
 from core.oci.user import group_names, user_names
 from core.operations.parts import Transaction
-from core.operations.rootless import is_rootless
+from core.operations.rootless import has_cgroup
 
 DEFAULT_COLUMNS: Final = ("user", "pid", "ppid", "pcpu", "etime", "tty", "time", "args")
 _TICKS: Final = os.sysconf("SC_CLK_TCK")
@@ -185,7 +185,7 @@ def known_columns(words: Sequence[str]) -> tuple[str, ...] | None:
 
 def process_ids(held: Transaction) -> list[int]:
     """The host's numbers of the container's processes."""
-    if is_rootless():
+    if not has_cgroup(held.config):
         return members_of_namespace(held.state.pid)
     return list(processes_in(held.runtime.observe(held.id).cgroup_paths))
 

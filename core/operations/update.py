@@ -15,6 +15,7 @@ from core.model.limits import DEVICE_LIMITS, LimitChanges, ResourceLimits, chang
 from core.model.state import Intent
 from core.oci.limits import swappiness_lines, throttle_lines
 from core.oci.resources import update_resources
+from core.operations.cgroup_choice import changed_limits_of
 from core.operations.devices import device_numbers
 from core.operations.observe import LIVE_STATUSES
 from core.operations.parts import Transaction
@@ -45,6 +46,8 @@ def update(held: Transaction, changes: LimitChanges) -> None:
         no_health_check=check is None,
         health=_health_after(held, check),
     )
+    if held.config.without_cgroup and changed_limits_of(limits):
+        raise InvalidArgument(f"container {held.name} was made without control groups, which limits need")
     device_numbers(limits)
     if changes.memory_swappiness not in (None, -1) and is_version_2():
         raise InvalidArgument("control groups of version 2 have no swappiness of their own")

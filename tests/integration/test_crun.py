@@ -59,4 +59,8 @@ def test_a_life_with_crun(worksite: Worksite, engine: Engine, demo_image: Image,
             break
     assert engine.lookup("one").snapshot().exit_code == 137
     assert crun("rm", "one") == (0, "one\n")
+    assert made("run", "-d", "--name", "two", "--cgroups", "disabled", DEMO, "sleep", "1000")[0] == 0
+    assert "sleep 1000" in crun("top", "two")[1]
+    assert (crun("pause", "two")[0], crun("update", "--memory", "64m", "two")[0]) == (125, 125)
+    assert crun("rm", "-f", "two") == (0, "two\n")
     assert not list(worksite.paths.runtime_root.iterdir())

@@ -169,3 +169,31 @@ def test_systemd_is_told(
             program.sendto(b"READY=1", f"/proc/self/fd/{folder}/notify.sock")
             os.close(folder)
         assert "READY=1" in systemd.recv(4096).decode()
+
+
+def test_an_image_is_shown(worksite: Worksite, base: str, wharf: Wharf) -> None:
+    words = ("--mount", f"type=image,src={base},dst=/there/it,rw=true", "--mount", f"type=image,src={base},dst=/ro")
+    change = "cat /there/it/etc/group && touch /there/it/new && ! touch /ro/new"
+    shown = wharf("run", "--name", "shows", "--network", "none", *words, DEMO, "sh", "-c", change)
+    assert (shown.returncode, shown.stdout) == (0, "root:x:0:\n"), shown.stderr
+    assert [point for point in worksite.mounts() if point.endswith("/merged")] == []
+    again = wharf("start", "-a", "shows")
+    assert again.returncode == 0, again.stderr
+    wharf("rm", "base")
+    refused = wharf("rmi", base)
+    assert refused.returncode == 2 and f"image {base} is shown in container shows" in refused.stderr
+    assert wharf("rmi", "-f", base).returncode == 0
+    assert wharf("ps", "-aq").stdout == ""
+    missing = wharf(*RUN, "--mount", "type=image,src=nowhere:1,dst=/x", DEMO, "true")
+    assert missing.returncode == 125 and 'creating image volume "nowhere:1":"/x": nowhere:1' in missing.stderr
+
+
+def test_what_systemd_needs(demo_image: Image, wharf: Wharf) -> None:
+    probe = "touch /run/lock/a /var/log/journal/a /tmp/a && env | grep container_uuid && ls -l /run/podman-init"
+    shown = wharf(
+        *RUN, "--read-only", "--read-only-tmpfs=false", "--init", "--systemd", "always", DEMO, "sh", "-c", probe
+    )
+    assert (shown.returncode, shown.stdout.startswith("container_uuid=")) == (0, True), shown.stderr
+    wharf("create", "--name", "pretends", DEMO, "/sbin/init")
+    facts = wharf("inspect", "--format", "{{.Config.StopSignalName}} {{.Config.SystemdMode}}", "pretends")
+    assert facts.stdout == "SIGRTMIN+3 true\n"

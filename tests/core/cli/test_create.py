@@ -9,7 +9,7 @@ import pytest
 
 from core.cli.mounts import mount, mounts, tmpfs, volume
 from core.errors import InvalidArgument
-from core.model.config import BindMount, ResourceLimits, Security, TmpfsMount, VolumeMount
+from core.model.config import BindMount, ImageMount, ResourceLimits, Security, TmpfsMount, VolumeMount
 from core.model.health import FailureAction
 from core.model.image import Image
 from core.model.options import CreateOptions, HealthOptions
@@ -240,12 +240,28 @@ def test_mount() -> None:
     assert mount("type=tmpfs,dst=/t,tmpfs-size=1k").options == ("rw", "noexec", "nosuid", "nodev", "size=1024")
 
 
+def test_mount_of_an_image() -> None:
+    assert mounts("type=image,src=a,dst=/b") == [ImageMount(image="a", destination="/b")]
+    for writable in ("rw", "rw=true", "readwrite=true"):
+        text = f"type=image,source=a,target=/b,{writable}"
+        assert mounts(text) == [ImageMount(image="a", destination="/b", writable=True)]
+
+
 @pytest.mark.parametrize(
-    "text", ["", "type=image,src=a,dst=/b", "type=bind,src=/a", "type=tmpfs", "type=bind,src=/a,dst=/b,magic=1"]
+    "text",
+    [
+        "",
+        "type=image,src=a",
+        "type=image,src=a,dst=/b,ro",
+        "type=image,src=a,dst=/b,rw=maybe",
+        "type=bind,src=/a",
+        "type=tmpfs",
+        "type=bind,src=/a,dst=/b,magic=1",
+    ],
 )
 def test_no_mount(text: str) -> None:
     with pytest.raises(InvalidArgument):
-        mount(text)
+        mounts(text)
 
 
 def test_health_options(fake: FakeEngine, call: Call) -> None:

@@ -78,7 +78,10 @@ def test_surroundings(fake: FakeEngine, call: Call, tmp_path: Path) -> None:
     writable = asked(fake, call, "--read-only", "--tmpfs", "/tmp").tmpfs_mounts
     assert [mounted.destination for mounted in writable] == ["/tmp", "/run", "/var/tmp"]
     assert asked(fake, call, "--read-only", "--read-only-tmpfs=false").tmpfs_mounts == ()
-    assert asked(fake, call, "--systemd=false", "--sdnotify", "ignore", "--cgroups", "enabled").image == "img"
+    usual = asked(fake, call, "--sdnotify", "ignore", "--cgroups", "enabled")
+    assert (usual.systemd, usual.without_cgroup) == ("true", False)
+    other = asked(fake, call, "--systemd=False", "--cgroups", "disabled")
+    assert (other.systemd, other.without_cgroup) == ("false", True)
 
 
 def test_variables_and_labels_of_others(
@@ -119,8 +122,9 @@ def test_variables_and_labels_of_others(
         ("--log-opt tag=x", "the log option tag is not supported by wharf"),
         ("--tz Mars/Base", "the time zone 'Mars/Base' is not known"),
         ("--tz ../../etc/passwd", "the time zone '../../etc/passwd' is not known"),
-        ("--systemd=always", 'invalid argument "always" for "--systemd" flag: only false is supported by wharf'),
-        ("--cgroups disabled", "the runtime is not compatible with it"),
+        ("--systemd=maybe", '"--systemd" flag: --systemd values must be one of "true, false, always"'),
+        ("--cgroups split", 'invalid argument "split" for "--cgroups" flag: it is not supported by wharf'),
+        ("--cgroups more", 'invalid cgroup mode "more"'),
     ],
 )
 def test_what_is_refused(fake: FakeEngine, call: Call, words: str, message: str) -> None:

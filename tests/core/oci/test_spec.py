@@ -21,6 +21,7 @@ from core.model.config import (
 from core.model.options import ExecOptions
 from core.oci.seccomp import translate
 from core.oci.spec import SpecRequest, build_spec, process_for_exec
+from core.oci.systemd import SystemdPlace, runs_systemd
 from core.oci.user import ResolvedUser
 
 ROOT = ResolvedUser(0, 0, (), "/root", "/bin/sh")
@@ -136,6 +137,48 @@ def test_mounts_asked_for_replace_the_standard_ones_and_parents_come_first() -> 
     assert mount(made, "/etc/hosts")["source"] == "/b"
     order = [entry["destination"] for entry in made["mounts"]]
     assert order.index("/data") < order.index("/data/deep/er")
+
+
+def test_an_init_is_shown_in_a_run_of_ones_own() -> None:
+    made = spec({"tmpfs_mounts": (TmpfsMount(destination="/run"),)}, init_program="/usr/bin/catatonit")
+    order = [entry["destination"] for entry in made["mounts"]]
+    assert order.index("/run") < order.index("/run/podman-init")
+
+
+@pytest.mark.parametrize(
+    ("mode", "program", "expected"),
+    [
+        ("true", "/sbin/init", True),
+        ("true", "/lib/systemd/systemd", True),
+        ("true", "init", False),
+        ("true", "sh", False),
+        ("false", "/sbin/init", False),
+        ("always", "sh", True),
+    ],
+)
+def test_what_counts_as_systemd(mode: str, program: str, expected: bool) -> None:
+    assert runs_systemd(mode, (program, "x")) is expected
+
+
+def test_systemd_finds_what_it_needs() -> None:
+    binds = (BindMount(source="/a", destination="/tmp"),)
+    made = spec({"bind_mounts": binds}, systemd=SystemdPlace(cgroup_v2=False, hierarchy=True))
+    assert f"container_uuid={'a' * 32}" in made["process"]["env"]
+    assert mount(made, "/tmp")["source"] == "/a"
+    for place in ("/run", "/run/lock", "/var/log/journal"):
+        assert (mount(made, place)["type"], "tmpcopyup" in mount(made, place)["options"]) == ("tmpfs", True)
+    assert mount(made, "/sys/fs/cgroup/systemd")["type"] == "bind"
+    assert "ro" not in mount(made, "/sys/fs/cgroup/systemd")["options"]
+    assert "/sys/fs/cgroup/systemd/release_agent" in made["linux"]["maskedPaths"]
+    elsewhere = spec(systemd=SystemdPlace(cgroup_v2=False, hierarchy=False))
+    assert "release_agent" not in str(elsewhere["linux"]["maskedPaths"])
+
+
+@pytest.mark.parametrize(("namespace", "kind"), [("", "cgroup"), (None, "bind")])
+def test_systemd_may_write_control_groups_of_version_2(namespace: str | None, kind: str) -> None:
+    made = spec(systemd=SystemdPlace(cgroup_v2=True, hierarchy=False), namespaces={"cgroup": namespace})
+    assert mount(made, "/sys/fs/cgroup")["type"] == kind
+    assert "rw" in mount(made, "/sys/fs/cgroup")["options"]
 
 
 def test_an_exec_has_the_containers_environment_and_its_own() -> None:
