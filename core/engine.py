@@ -184,12 +184,22 @@ class Engine:
         return Container(self._parts, create(self._parts, options))
 
     def lookup(self, name_or_id: str) -> Container:
-        """The container with this name, id or unique prefix of an id. Raises `NoSuchContainer`, `AmbiguousName`."""
+        """The container with this name, id or unique prefix of an id. Raises `NoSuchContainer`, `AmbiguousName`.
+
+        The hint of an error is looked for among all other engines: who expects that there is none asks `find`.
+        """
         try:
             return Container(self._parts, self._parts.store.resolve(name_or_id))
         except NoSuchContainer as error:
             error.hint = self.foreign.whose(name_or_id) or error.hint
             raise
+
+    def find(self, name_or_id: str) -> Container | None:
+        """As `lookup`; None where there is none. Raises `AmbiguousName`."""
+        try:
+            return Container(self._parts, self._parts.store.resolve(name_or_id))
+        except NoSuchContainer:
+            return None
 
     def containers(self) -> list[ContainerSnapshot]:
         """All containers in the order of their creation, as they are now. Asks files only; starts no process."""

@@ -7,7 +7,7 @@ import os
 from core.cli.commands import COMMANDS
 from core.cli.main import Invocation, report
 from core.cli.parser import CommandParser, Options
-from core.errors import EngineError, InvalidArgument, NoSuchContainer
+from core.errors import EngineError, InvalidArgument
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -110,9 +110,8 @@ def only_existing(engine: Engine, names: Sequence[str]) -> list[str]:
     existing = []
     for name in names:
         try:
-            engine.lookup(name)
-        except NoSuchContainer:
-            continue
+            if engine.find(name) is None:
+                continue
         except EngineError:
             pass
         existing.append(name)

@@ -38,13 +38,13 @@ def _diff(invocation: Invocation, parser: CommandParser) -> int:
 
 def _changes(engine: Engine, name: str) -> list[FileChange]:
     """A container is meant before an image, as in podman."""
+    container = engine.find(name)
+    if container is not None:
+        return container.diff()
     try:
-        return engine.lookup(name).diff()
-    except NoSuchContainer:
-        try:
-            return engine.images.diff(name)
-        except NoSuchImage:
-            raise NoSuchContainer(f"{name} not found: no such container or image") from None
+        return engine.images.diff(name)
+    except NoSuchImage:
+        raise NoSuchContainer(f"{name} not found: no such container or image") from None
 
 
 def _commit(invocation: Invocation, parser: CommandParser) -> int:

@@ -105,8 +105,8 @@ def _make_room(engine: Engine, name: str) -> None:
     if not name:
         raise InvalidArgument("--replace needs a --name")
     with contextlib.suppress(NoSuchContainer):
-        holder = engine.lookup(name)
-        if holder.name == name:
+        holder = engine.find(name)
+        if holder is not None and holder.name == name:
             holder.remove(force=True)
 
 

@@ -14,7 +14,7 @@ from core.cli.main import Invocation
 from core.cli.parser import CommandParser
 from core.container import Container
 from core.engine import Engine
-from core.errors import NoSuchContainer, NoSuchImage
+from core.errors import NoSuchImage
 from core.model.options import CreateOptions
 from core.model.state import Status
 
@@ -76,11 +76,8 @@ def _remove(engine: Engine) -> int:
 
 
 def _named(engine: Engine, name: str) -> Container | None:
-    try:
-        container = engine.lookup(name)
-    except NoSuchContainer:
-        return None
-    return container if container.name == name else None
+    container = engine.find(name)
+    return container if container is not None and container.name == name else None
 
 
 def _is_demo(container: Container) -> bool:

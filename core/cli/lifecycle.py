@@ -224,7 +224,9 @@ def _cleanup(invocation: Invocation, parser: CommandParser) -> int:
         code = 0
         for name in selected(engine, options):
             try:
-                _after_the_end(engine, engine.lookup(name), ended=options.ended, restart=options.restart)
+                container = engine.find(name)
+                if container is not None:
+                    _after_the_end(engine, container, ended=options.ended, restart=options.restart)
             except (NotFound, StateForbids):
                 # conmon calls this when a container ends; it may be gone, or have been started again, by then.
                 continue

@@ -74,15 +74,16 @@ def _inspect(invocation: Invocation, parser: CommandParser) -> int:
 
 def _inspect_one(engine: Engine, name: str, kind: str, *, sizes: bool) -> dict[str, object]:
     if kind == "container":
-        return _inspect_container(engine, name, sizes=sizes)
+        return _inspect_container(engine.lookup(name), sizes=sizes)
     if kind == "image":
         return engine.images.inspect(name)
     if kind == "volume":
         return _inspect_volume(engine, name)
     if kind == "pod":
         return engine.pods.inspect(name)
-    with contextlib.suppress(NotFound):
-        return _inspect_container(engine, name, sizes=sizes)
+    container = engine.find(name)
+    if container is not None:
+        return _inspect_container(container, sizes=sizes)
     with contextlib.suppress(NotFound):
         return engine.images.inspect(name)
     with contextlib.suppress(NotFound):
@@ -93,8 +94,7 @@ def _inspect_one(engine: Engine, name: str, kind: str, *, sizes: bool) -> dict[s
         raise NotFound(f'no such object: "{name}"', hint="see wharf ps --all and wharf images") from error
 
 
-def _inspect_container(engine: Engine, name: str, *, sizes: bool) -> dict[str, object]:
-    container = engine.lookup(name)
+def _inspect_container(container: Container, *, sizes: bool) -> dict[str, object]:
     found = container.inspect()
     if sizes:
         measured = container.sizes()

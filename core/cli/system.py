@@ -17,7 +17,7 @@ from core.cli.pod_filters import PRUNE_FILTERS, pod_filter
 from core.cli.ps import state_word
 from core.cli.volume_filters import volume_filter
 from core.engine import Engine
-from core.errors import EngineError, InvalidArgument, NoSuchContainer
+from core.errors import EngineError, InvalidArgument
 from core.model.amounts import human_size
 from core.model.image import Image
 from core.model.usage import DiskUsage, PrunePlan, UsageSummary
@@ -189,8 +189,4 @@ def _exists(invocation: Invocation, parser: CommandParser) -> int:
     parser.add_argument("container", metavar="CONTAINER")
     options = parser.parse_args(invocation.arguments)
     with open_engine(invocation) as engine:
-        try:
-            engine.lookup(options.container)
-        except NoSuchContainer:
-            return 1
-    return 0
+        return 0 if engine.find(options.container) is not None else 1

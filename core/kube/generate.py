@@ -8,7 +8,7 @@ from typing import Final
 
 from core.container import Container
 from core.engine import VERSION, Engine
-from core.errors import InvalidArgument, NoSuchContainer, NoSuchObject
+from core.errors import InvalidArgument, NoSuchObject
 from core.kube.mounting import Document, PodMounts, config_maps_in, dns_name
 from core.kube.probes import probes_of_health
 from core.kube.quantity import cpu_quantity, memory_quantity
@@ -73,11 +73,8 @@ def documents_of(engine: Engine, names: Sequence[str], *, service: bool = False)
 
 
 def _find(engine: Engine, name: str) -> Container | Pod | str:
-    try:
-        container = engine.lookup(name)
-    except NoSuchContainer:
-        pass
-    else:
+    container = engine.find(name)
+    if container is not None:
         if container.config.pod:
             raise InvalidArgument(
                 f"container {container.name} is in a pod",

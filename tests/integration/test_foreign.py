@@ -298,6 +298,7 @@ class TestRefusals:
         with pytest.raises(NoSuchContainer) as caught:
             engine.lookup(WEB)
         assert caught.value.hint == "it belongs to podman: use podman, or wharf foreign"
+        assert engine.find(WEB) is None
 
 
 class TestHostileState:

@@ -229,10 +229,16 @@ class FakeEngine:
     def containers(self) -> list[ContainerSnapshot]:
         return [container.shown for container in self.held]
 
-    def lookup(self, name_or_id: str) -> FakeContainer:
+    def find(self, name_or_id: str) -> FakeContainer | None:
         for container in self.held:
             if name_or_id == container.name or (name_or_id and container.id.startswith(name_or_id)):
                 return container
+        return None
+
+    def lookup(self, name_or_id: str) -> FakeContainer:
+        container = self.find(name_or_id)
+        if container is not None:
+            return container
         raise NoSuchContainer(f'no container with name or ID "{name_or_id}" found: no such container', hint="look")
 
     def create(self, options: CreateOptions) -> FakeContainer:

@@ -165,6 +165,16 @@ def test_cleanup_is_quiet(fake: FakeEngine, call: Call) -> None:
     assert ended_one.calls == [("cleanup",)]
 
 
+def test_who_expects_no_container_looks_for_it_nowhere_else(
+    fake: FakeEngine, call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # What `lookup` does for its hint takes as long as all of a clean-up.
+    monkeypatch.delattr(FakeEngine, "lookup")
+    assert call("cleanup", "--ended", "nobody").code == 0
+    assert call("rm", "--ignore", "nobody").code == 0
+    assert call("container", "exists", "nobody").code == 1
+
+
 def test_a_failed_cleanup_is_in_the_log(
     fake: FakeEngine, call: Call, private_paths: EnginePaths, monkeypatch: pytest.MonkeyPatch
 ) -> None:
