@@ -16,6 +16,7 @@ from core.model.network import NO_NAME_OPTIONS
 from core.model.options import CreateOptions, UserNamespaceOptions
 
 NEW_POD = "new:"
+_USER_MODES = "host, auto[:size=N,…], container:NAME, ns:PATH; for an ordinary user keep-id[:uid=N,gid=N], nomap, too"
 
 
 def add_namespaces(parser: CommandParser) -> None:
@@ -35,7 +36,7 @@ def add_namespaces(parser: CommandParser) -> None:
 def add_user_namespace(parser: CommandParser) -> None:
     """The options, for `user_namespace_options`."""
     add = parser.add_argument
-    add("--userns", default="", metavar="MODE", help="users: host, auto[:size=N,…], container:NAME or ns:PATH")
+    add("--userns", default="", metavar="MODE", help=f"users: {_USER_MODES}")
     add("--uidmap", action="append", default=[], metavar="CONTAINER:HOST:SIZE", help="users of the host that it has")
     add("--gidmap", action="append", default=[], metavar="CONTAINER:HOST:SIZE", help="groups of the host that it has")
     add("--subuidname", default="", metavar="NAME", help="whose subordinate users it has")

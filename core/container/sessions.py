@@ -100,7 +100,7 @@ class Sessions(Handle):
             session = prepare_exec(held, options, detach=True)
         with session:
             timeout = self._parts.settings.operation_timeout
-            finished = run(session.argv, timeout=timeout, pass_fds=session.descriptors)
+            finished = run(session.argv, timeout=timeout, pass_fds=session.descriptors, collects=False)
             error = session.log_error() if finished.returncode else None
         if error is not None:
             raise error

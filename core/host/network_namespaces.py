@@ -43,6 +43,17 @@ def make_network_namespace(path: Path) -> None:
         raise NetworkFailed(f"a network namespace could not be made on {path}: {failure[0].strerror}")
 
 
+def keep_network_namespace(path: Path, pid: int) -> None:
+    """Mount the network namespace of a process on `path`, where it stays. Raises `NetworkFailed`."""
+    make_private_directory(path.parent)
+    path.touch(mode=0o600)
+    try:
+        _mount(f"/proc/{pid}/ns/net", path)
+    except OSError as error:
+        path.unlink(missing_ok=True)
+        raise NetworkFailed(f"the network namespace of process {pid} can not be kept: {error.strerror}") from error
+
+
 def remove_network_namespace(path: Path) -> None:
     """Unmount it and remove the file; it ends with the last process in it. No error where it is not there."""
     unmount(path)
@@ -71,10 +82,13 @@ def _enter_and_mount(path: Path, failure: list[OSError]) -> None:
             request = struct.pack(_INTERFACE_REQUEST, b"lo", 0)
             flags = struct.unpack(_INTERFACE_REQUEST, fcntl.ioctl(control, _SIOCGIFFLAGS, request))[1]
             fcntl.ioctl(control, _SIOCSIFFLAGS, struct.pack(_INTERFACE_REQUEST, b"lo", flags | _IFF_UP))
-        source = os.fsencode(f"/proc/self/task/{threading.get_native_id()}/ns/net")
-        _check(_libc.mount(source, os.fsencode(path), b"none", ctypes.c_ulong(_MS_BIND), None))
+        _mount(f"/proc/self/task/{threading.get_native_id()}/ns/net", path)
     except OSError as error:
         failure.append(error)
+
+
+def _mount(source: str, path: Path) -> None:
+    _check(_libc.mount(os.fsencode(source), os.fsencode(path), b"none", ctypes.c_ulong(_MS_BIND), None))
 
 
 def _check(result: int) -> None:

@@ -76,24 +76,27 @@ def run(
     stdin: bytes | None = None,
     timeout: float | None = None,
     pass_fds: Sequence[int] = (),
+    collects: bool = True,
     started: Callable[[Process], object] = lambda process: None,
 ) -> Finished:
     """Run to the end and collect the output. After `timeout` seconds its process group is killed: `TimedOut`.
 
+    `collects` False: what it says is lost; for what leaves a process behind, which would keep the output open.
     `started`: gets the process, for those who may have to end it earlier by `kill_group`.
     """
+    output = subprocess.PIPE if collects else None
     process = spawn(
         argv,
         cwd=cwd,
         env=env,
         stdin=subprocess.PIPE if stdin is not None else None,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
+        stdout=output,
+        stderr=output,
         pass_fds=pass_fds,
     )
     try:
         started(process)
-        stdout, stderr = process.communicate(stdin, timeout)
+        stdout, stderr = (content or b"" for content in process.communicate(stdin, timeout))
     except subprocess.TimeoutExpired as error:
         _end(process)
         raise TimedOut(

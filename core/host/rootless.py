@@ -25,24 +25,43 @@ from core.host.processes import find_program
 _PATIENCE: Final = 20.0
 """Seconds that another command may take to make its namespaces."""
 _WHOLE: Final = 4294967295
+ID_MAPS: Final = ("uid_map", "gid_map")
+"""The kernel's files of users and of groups (user_namespaces(7))."""
 
 
 @functools.cache
 def outside_user() -> tuple[int, int] | None:
     """The user and group that the root of this user namespace is outside; None for the host's own root."""
     found = []
-    for name in ("uid_map", "gid_map"):
-        try:
-            ranges = [
-                [int(word) for word in line.split()] for line in Path(f"/proc/self/{name}").read_text().split("\n")
-            ]
-        except (OSError, ValueError):
-            return None
-        first = next((one for one in ranges if one and one[0] == 0), None)
+    for name in ID_MAPS:
+        first = next((one for one in _id_map(name) if one[0] == 0), None)
         if first is None or first[1:] == [0, _WHOLE]:
             return None
         found.append(first[1])
     return found[0], found[1]
+
+
+def namespace_ids(kind: str) -> list[tuple[int, int]]:
+    """The ids that there are in this process' user namespace, one of `ID_MAPS`: the first and how many, each range."""
+    return [(inside, count) for inside, _, count in _id_map(kind)]
+
+
+def id_outside(kind: str, number: int) -> int:
+    """What an id of this process' user namespace is in the one around it; the id itself where it is not mapped."""
+    for inside, outside, count in _id_map(kind):
+        if inside <= number < inside + count:
+            return outside + number - inside
+    return number
+
+
+@functools.cache
+def _id_map(kind: str) -> list[list[int]]:
+    """First id inside, first id outside and count of each range; none where that can't be read."""
+    try:
+        lines = Path(f"/proc/self/{kind}").read_text().splitlines()
+        return [[int(word) for word in line.split()] for line in lines]
+    except (OSError, ValueError):
+        return []
 
 
 def storage_environment() -> dict[str, str]:

@@ -28,6 +28,10 @@ class IdMappings(msgspec.Struct, frozen=True, kw_only=True):
         found = _shifted(self.users, user), _shifted(self.groups, group)
         return None if found[0] is None or found[1] is None else (found[0], found[1])
 
+    def covers(self, user: int, group: int) -> bool:
+        """Whether a user and a group of the host are somebody in the container."""
+        return inside(self.users, user) is not None and inside(self.groups, group) is not None
+
     @property
     def root(self) -> tuple[int, int]:
         """The container's root, as the host counts it; it always has one."""

@@ -28,7 +28,8 @@ ImageVolumes = Literal["anonymous", "tmpfs", "ignore"]
 
 
 class UserNamespaceOptions(msgspec.Struct, frozen=True, kw_only=True):
-    """`mode`: host, auto with options, container:NAME-OR-ID or ns:PATH. The maps: `CONTAINER:HOST:SIZE` each.
+    """`mode`: host, auto or keep-id with options, nomap, container:NAME-OR-ID or ns:PATH. The maps:
+    `CONTAINER:HOST:SIZE` each.
 
     `subuid_name`, `subgid_name`: whose subordinate ids to take (subuid(5)).
     """

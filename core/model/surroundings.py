@@ -18,11 +18,13 @@ class Accounts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Lines that a container's /etc/passwd and /etc/group get where they lack its user.
 
     `host_users`: users of the host that are added, too. `passwd_entry`: the line, with $USERNAME $UID $GID $NAME $HOME;
-    `group_entry`: with $GROUPNAME $GID $USERLIST; empty for podman's. `written` False: no line at all.
+    `group_entry`: with $GROUPNAME $GID $USERLIST; empty for podman's. `written` False: no line at all. `kept_user`: the
+    number of the host's user who is the same in the container; that user's group gets a line, too.
     """
 
     written: bool = True
     host_users: tuple[str, ...] = ()
+    kept_user: int | None = None
     passwd_entry: str = ""
     group_entry: str = ""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import grp
 import os
 import pwd
 from pathlib import Path
@@ -55,7 +56,7 @@ def write_accounts(held: Transaction, root: Path) -> dict[str, str]:
     """
     config, shown = held.config, {}
     accounts = config.surroundings.accounts
-    if not accounts.written or not (config.process.user or accounts.host_users):
+    if not accounts.written or not (config.process.user or accounts.host_users or accounts.kept_user is not None):
         return {}
     taken = {mount.destination for mount in mounts_in(config)}
     for name, missing in (("passwd", _passwd_lines), ("group", _group_lines)):
@@ -79,8 +80,9 @@ def write_accounts(held: Transaction, root: Path) -> dict[str, str]:
 
 def _passwd_lines(config: ContainerConfig, root: Path, content: bytes) -> list[str]:
     accounts, known = config.surroundings.accounts, user_names(content)
-    wanted = [account for account in find_host_users(accounts.host_users) if account.uid not in known]
-    wanted = [one if _is_directory(root, one.home) else one._replace(home=config.process.cwd) for one in wanted]
+    kept = () if accounts.kept_user is None else (str(accounts.kept_user),)
+    wanted = [account for account in find_host_users((*kept, *accounts.host_users)) if account.uid not in known]
+    wanted = [one if _has_home(config, root, one.home) else one._replace(home=config.process.cwd) for one in wanted]
     user, _, group = config.process.user.partition(":")
     if user.isdecimal() and int(user) not in {*known, *(account.uid for account in wanted)}:
         gid = int(group) if group.isdecimal() else 0
@@ -101,12 +103,27 @@ def _passwd_lines(config: ContainerConfig, root: Path, content: bytes) -> list[s
 
 
 def _group_lines(config: ContainerConfig, root: Path, content: bytes) -> list[str]:
+    accounts, known = config.surroundings.accounts, set(group_names(content))
+    entry = accounts.group_entry or _GROUP
+    lines = []
+    if accounts.kept_user is not None:
+        [account] = find_host_users((str(accounts.kept_user),))
+        if account.gid not in known:
+            name = _group_name(account.gid)
+            lines.append(_filled(entry, {"GROUPNAME": name, "GID": str(account.gid), "USERLIST": account.name}))
+            known.add(account.gid)
     user, _, group = config.process.user.partition(":")
     # Not one for a user without a group, as podman does: it would count among the groups of that user.
-    if not group.isdecimal() or int(group) in group_names(content):
-        return []
-    entry = config.surroundings.accounts.group_entry or _GROUP
-    return [_filled(entry, {"GROUPNAME": group, "GID": group, "USERLIST": user})]
+    if group.isdecimal() and int(group) not in known:
+        lines.append(_filled(entry, {"GROUPNAME": group, "GID": group, "USERLIST": user}))
+    return lines
+
+
+def _group_name(number: int) -> str:
+    try:
+        return grp.getgrgid(number).gr_name
+    except KeyError:
+        return str(number)
 
 
 def _filled(entry: str, values: dict[str, str]) -> str:
@@ -115,7 +132,10 @@ def _filled(entry: str, values: dict[str, str]) -> str:
     return entry.strip()
 
 
-def _is_directory(root: Path, path: str) -> bool:
+def _has_home(config: ContainerConfig, root: Path, path: str) -> bool:
+    """Whether a user's home is there: in the image, or mounted, itself or a folder above it."""
+    if any(path == one.destination or path.startswith(f"{one.destination}/") for one in mounts_in(config)):
+        return True
     try:
         with RootedTree.open(root) as tree:
             os.close(tree.find_directory(path.lstrip("/")))

@@ -9,7 +9,7 @@ from core.errors import InvalidArgument
 from core.model.limits import ResourceLimits
 from core.model.options import CreateOptions
 
-_DEFAULTS: Final = ResourceLimits()
+DEFAULT_LIMITS: Final = ResourceLimits()
 _ABLE: Final = ("crun", "krun")
 """Runtimes that leave a container where its caller is."""
 
@@ -26,9 +26,9 @@ def checked_cgroup_parent(parent: str) -> str:
     return f"/{parent.strip('/')}" if parent.strip("/") else ""
 
 
-def changed_limits_of(limits: ResourceLimits) -> list[str]:
-    """The names of the limits that somebody asked for."""
-    return [name for name in ResourceLimits.__struct_fields__ if getattr(limits, name) != getattr(_DEFAULTS, name)]
+def changed_limits_of(limits: ResourceLimits, usual: ResourceLimits = DEFAULT_LIMITS) -> list[str]:
+    """The names of the limits that somebody asked for: those that are not as `usual`."""
+    return [name for name in ResourceLimits.__struct_fields__ if getattr(limits, name) != getattr(usual, name)]
 
 
 def check_without_cgroup(options: CreateOptions, runtime: str) -> None:

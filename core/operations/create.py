@@ -9,17 +9,28 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Final
 
+import msgspec
+
 from core.errors import EngineError, InvalidArgument, NameInUse
 from core.events import EventKind
 from core.host.files import make_private_directory
 from core.host.locks import FileLock
-from core.model.config import DEFAULT_CGROUP_PARENT, ContainerConfig, ContainerRecord, InitKind, NetworkMode
+from core.model.config import (
+    DEFAULT_CGROUP_PARENT,
+    ContainerConfig,
+    ContainerRecord,
+    InitKind,
+    NetworkMode,
+    ProcessConfig,
+)
 from core.model.dependencies import dependencies
 from core.model.image import ImageConfig
+from core.model.kernel_settings import KernelSettings
 from core.model.namespaces import Namespace, Sharing
 from core.model.options import CreateOptions
 from core.model.restart import RestartName
 from core.model.state import ContainerState, Intent, Status
+from core.model.surroundings import Surroundings
 from core.oci.capabilities import compute
 from core.oci.merge import merge_health_check, merge_process
 from core.oci.signals import parse_signal
@@ -133,7 +144,7 @@ def finalize_config(parts: EngineParts, options: CreateOptions) -> ContainerConf
     user_namespace = resolve_user_namespace(parts, options, image_id)
     namespaces = resolve_namespaces(parts, options.namespaces, user_namespace.namespace)
     check_without_cgroup(options, options.runtime or parts.settings.runtime)
-    process = merge_process(options, image)
+    process = _run_by(user_namespace.user, merge_process(options, image))
     systemd = runs_systemd(options.systemd, process.args)
     parent = checked_cgroup_parent(options.cgroup_parent) or (pod.cgroup if pod else "")
     return ContainerConfig(
@@ -181,8 +192,8 @@ def finalize_config(parts: EngineParts, options: CreateOptions) -> ContainerConf
         log_size_max=options.log_size_max,
         keeps_log=options.keeps_log,
         time_limit=options.time_limit,
-        kernel=options.kernel,
-        surroundings=options.surroundings,
+        kernel=_with_group(options.kernel, user_namespace.group),
+        surroundings=_with_account(options.surroundings, user_namespace.account),
         removes_image=options.removes_image and bool(image_id),
         create_command=options.create_command,
     )
@@ -232,6 +243,22 @@ def _hostname(options: CreateOptions, network: NetworkMode, uts: Namespace, cont
         return options.hostname
     of_host = network is NetworkMode.HOST or uts.sharing is Sharing.HOST
     return os.uname().nodename if of_host else container_id[:12]
+
+
+def _run_by(user: str, process: ProcessConfig) -> ProcessConfig:
+    """The process with its usual user, where nobody else is named."""
+    return process if process.user or not user else msgspec.structs.replace(process, user=user)
+
+
+def _with_account(surroundings: Surroundings, user: int | None) -> Surroundings:
+    if user is None:
+        return surroundings
+    accounts = msgspec.structs.replace(surroundings.accounts, kept_user=user)
+    return msgspec.structs.replace(surroundings, accounts=accounts)
+
+
+def _with_group(kernel: KernelSettings, group: int | None) -> KernelSettings:
+    return kernel if group is None else msgspec.structs.replace(kernel, groups=(*kernel.groups, str(group)))
 
 
 def _stop_signal(options: CreateOptions, image: ImageConfig | None, *, systemd: bool) -> int:

@@ -141,6 +141,7 @@ def _bring_up(
         if restore:
             asked = msgspec.structs.replace(asked, restore=restore, runtime_options=runtime_options)
         pid = held.parts.monitor.create(asked)
+        _connect_late(held, pid)
     _note_process(held, pid)
     write_pid_files(held)
 
@@ -159,6 +160,13 @@ def _network_namespace(held: Transaction) -> str | None:
     return namespace_to_join(held)
 
 
+def _connect_late(held: Transaction, pid: int) -> None:
+    if any(not lease.complete for lease in held.state.leases):
+        from core.operations.networking import connect_process
+
+        connect_process(held, pid)
+
+
 def _spec_request(held: Transaction, root: Path, network_namespace: str | None) -> SpecRequest:
     parts, config = held.parts, held.config
     etc_files = _in_each_root(config, write_name_files(held)) | write_accounts(held, root)
@@ -174,7 +182,8 @@ def _spec_request(held: Transaction, root: Path, network_namespace: str | None) 
     if config.id_mappings is not None:
         from core.operations.user_namespace import make_reachable
 
-        make_reachable((root, parts.paths.bundle(held.id)), (parts.paths.root, parts.paths.run_root))
+        own = (parts.paths.root, parts.paths.run_root)
+        make_reachable((root, parts.paths.bundle(held.id)), own, config.id_mappings)
     return SpecRequest(
         config=config,
         limits=held.record.limits,

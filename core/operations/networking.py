@@ -14,9 +14,9 @@ from core.errors import EngineError, HostIncomplete, InvalidArgument, NetworkFai
 from core.events import EventKind
 from core.host.files import remove_tree
 from core.host.locks import FileLock
-from core.host.network_namespaces import make_network_namespace, remove_network_namespace
+from core.host.network_namespaces import keep_network_namespace, make_network_namespace, remove_network_namespace
 from core.log import LOG
-from core.model.config import NetworkMode
+from core.model.config import ContainerConfig, NetworkMode
 from core.model.network import Attachment, Lease, Network
 from core.model.state import Intent, Status
 from core.network.contract import Connection
@@ -29,18 +29,28 @@ from core.operations.parts import Transaction
 def namespace_to_join(held: Transaction) -> str:
     """The path of the network namespace for a process to be created that has neither the host's nor an empty one.
 
-    One that is connected to networks is made and set up here. Raises `StateForbids` (the container whose network is
-    joined does not run), `NetworkFailed`, `HostIncomplete`, `NoSuchObject`, `InvalidArgument`.
+    One that is connected to networks is made and set up here. Empty where the runtime has to make it: call
+    `connect_process` then. Raises `StateForbids` (the container whose network is joined does not run),
+    `NetworkFailed`, `HostIncomplete`, `NoSuchObject`, `InvalidArgument`.
     """
     config = held.config
-    if config.network is NetworkMode.BRIDGE:
+    if is_connected_late(config):
+        _choose(held)
+        return ""
+    if config.network is NetworkMode.BRIDGE or config.network.is_user_mode:
         return str(set_up(held))
-    if config.network.is_user_mode:
-        return str(_set_up_user_mode(held))
     if config.network is NetworkMode.PATH:
         return config.network_path
     target = running_donor(held.parts, config, config.network_container, "network")
     return f"/proc/{target.state.pid}/ns/net"
+
+
+def is_connected_late(config: ContainerConfig) -> bool:
+    """Whether the network namespace has to be that of the container's own users, which the runtime alone can make.
+
+    Who enters their namespace may not go on into a network namespace of the host's users, as exec has to.
+    """
+    return config.id_mappings is not None and (config.network is NetworkMode.BRIDGE or config.network.is_user_mode)
 
 
 def set_up(held: Transaction) -> Path:
@@ -49,24 +59,43 @@ def set_up(held: Transaction) -> Path:
     The leases are in the store before anything is done.
     """
     path = held.parts.paths.namespace(held.id)
-    _lease(held, held.state.networks)
+    _choose(held)
     make_network_namespace(path)
-    _connect_leases(held, path, held.state.leases)
+    _connect(held, path)
     return path
 
 
-def _set_up_user_mode(held: Transaction) -> Path:
-    from core.network.user_mode import start_user_mode, user_mode_lease
+def connect_process(held: Transaction, pid: int) -> None:
+    """Connect the network namespace that the runtime made for a process which waits to be started.
 
-    config, paths = held.config, held.parts.paths
-    path = paths.namespace(held.id)
-    lease = user_mode_lease(config.network, config.network_options)
-    held.save(leases=(lease,))
-    make_network_namespace(path)
-    folder = paths.user_network(held.id)
-    start_user_mode(config.network, config.network_options, path, folder, config.ports)
-    held.save(leases=(msgspec.structs.replace(lease, complete=True),))
-    return path
+    Raises `NetworkFailed`, `HostIncomplete`, `NoSuchObject`, `InvalidArgument`.
+    """
+    path = held.parts.paths.namespace(held.id)
+    keep_network_namespace(path, pid)
+    _connect(held, path)
+    rewrite_name_files(held)
+
+
+def _choose(held: Transaction) -> None:
+    config = held.config
+    if config.network.is_user_mode:
+        from core.network.user_mode import user_mode_lease
+
+        held.save(leases=(user_mode_lease(config.network, config.network_options),))
+    else:
+        _lease(held, held.state.networks)
+
+
+def _connect(held: Transaction, path: Path) -> None:
+    config, leases = held.config, held.state.leases
+    if config.network.is_user_mode:
+        from core.network.user_mode import start_user_mode
+
+        folder = held.parts.paths.user_network(held.id)
+        start_user_mode(config.network, config.network_options, path, folder, config.ports)
+        held.save(leases=tuple(msgspec.structs.replace(lease, complete=True) for lease in leases))
+    else:
+        _connect_leases(held, path, leases)
 
 
 def _tear_down_user_mode(held: Transaction, path: Path) -> None:

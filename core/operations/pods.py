@@ -24,6 +24,7 @@ from core.operations.names import random_name
 from core.operations.parts import EngineParts
 from core.operations.pod_defaults import settle_defaults
 from core.operations.pod_membership import emit, pods_of
+from core.operations.rootless import is_rootless, refuse_limits
 
 PAUSE_PROGRAM: Final = "/catatonit"
 PAUSE_OPTION: Final = "-P"
@@ -66,6 +67,7 @@ def _finalize_pod(parts: EngineParts, options: PodOptions) -> Pod:
     _refuse_used_name(parts, name)
     parent = checked_cgroup_parent(options.cgroup_parent)
     device_numbers(options.resources)
+    refuse_limits(options.resources, ResourceLimits(pids=0))
     pod_id = os.urandom(32).hex()
     return Pod(
         id=pod_id,
@@ -127,8 +129,9 @@ def _infra_options(parts: EngineParts, pod: Pod, options: PodOptions) -> CreateO
             "command": (PAUSE_PROGRAM, PAUSE_OPTION),
             "bind_mounts": (_pause_mount(), *asked.bind_mounts),
             "security": Security(read_only_root=True, no_new_privileges=True),
-            "resources": ResourceLimits(pids=INFRA_PIDS),
         }
+        if not is_rootless():
+            changes["resources"] = ResourceLimits(pids=INFRA_PIDS)
     # The size of /dev/shm is the infra container's where the containers share it.
     changes["shm_size"] = pod.defaults.shm_size
     return msgspec.structs.replace(asked, **changes)

@@ -39,7 +39,8 @@ def _repair_init(held: Transaction) -> None:
         time.sleep(0.02)
     seen = held.runtime.observe(held.id)
     alive = seen.phase in (Phase.CREATED, Phase.RUNNING, Phase.PAUSED)
-    if alive and not failed and parts.monitor.find(held.id) is not None:
+    connected = all(lease.complete for lease in held.state.leases)
+    if alive and connected and not failed and parts.monitor.find(held.id) is not None:
         mounted = parts.storage.mounted_at(held.id) if held.config.image_id else None
         held.write(observed_state(parts, held.record))
         held.save(intent=None, mount_point=str(mounted or held.config.rootfs))

@@ -5,8 +5,9 @@ from __future__ import annotations
 from core.errors import HostIncomplete, InvalidArgument
 from core.host.rootless import outside_user
 from core.model.config import ContainerConfig, NetworkMode
+from core.model.limits import ResourceLimits
 from core.model.options import CreateOptions
-from core.operations.cgroup_choice import changed_limits_of
+from core.operations.cgroup_choice import DEFAULT_LIMITS, changed_limits_of
 
 _AS_ROOT = "run it with sudo"
 
@@ -25,16 +26,17 @@ def refuse_as_user(options: CreateOptions, network: NetworkMode) -> None:
             "bridge networks need root",
             hint=f"use --network slirp4netns or pasta, which publish ports, too, or host or none; or {_AS_ROOT}",
         )
-    if changed := changed_limits_of(options.resources):
+    refuse_limits(options.resources)
+
+
+def refuse_limits(limits: ResourceLimits, usual: ResourceLimits = DEFAULT_LIMITS) -> None:
+    """Raise `InvalidArgument` for a limit that is not as `usual`. For root nothing is refused."""
+    if not is_rootless():
+        return
+    if changed := changed_limits_of(limits, usual):
         raise InvalidArgument(
             f"the limit {changed[0].replace('_', ' ')} needs a cgroup of the container's own, which only root can make",
             hint=f"leave it out, or {_AS_ROOT}",
-        )
-    asked = options.user_namespace
-    if asked.mode not in ("", "host") or asked.uid_map or asked.gid_map or asked.subuid_name or asked.subgid_name:
-        raise InvalidArgument(
-            "an ordinary user's containers are in the user's own namespace of users, and in no other",
-            hint=f"leave out --userns and the maps, or {_AS_ROOT}",
         )
 
 

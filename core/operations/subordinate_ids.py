@@ -8,8 +8,10 @@ from typing import Final
 
 from core.errors import HostIncomplete, InvalidArgument
 from core.host.files import read_regular_file
+from core.host.rootless import ID_MAPS, namespace_ids
 from core.model.id_mappings import IdMappings, IdRange
 from core.operations.parts import EngineParts
+from core.operations.rootless import is_rootless
 
 HIGHEST: Final = (1 << 32) - 2
 """The last number that a user or a group can have; the one behind it means none."""
@@ -58,16 +60,30 @@ def allocate(parts: EngineParts, text: str, image_id: str) -> IdMappings:
             raise InvalidArgument(f'unknown option specified: "{key}"', hint="auto has size=, uidmapping=, gidmapping=")
     size = size or _size_for(parts, image_id, users, groups)
     taken = _taken(parts)
-    settings = parts.settings
+    pools = _pools(parts)
     return IdMappings(
-        users=_filled(
-            settings.subuid_file, settings.automatic_ids, size, users, [one for ids in taken for one in ids[0]]
-        ),
-        groups=_filled(
-            settings.subgid_file, settings.automatic_ids, size, groups, [one for ids in taken for one in ids[1]]
-        ),
+        users=_filled(pools[0], size, users, [one for ids in taken for one in ids[0]]),
+        groups=_filled(pools[1], size, groups, [one for ids in taken for one in ids[1]]),
         automatic=True,
     )
+
+
+def _pools(parts: EngineParts) -> list[list[tuple[int, int]]]:
+    """The ids of users and of groups that may be given away. Raises `HostIncomplete` where there are none."""
+    if is_rootless():
+        # All but the user's own.
+        return [[(max(first, 1), count - (not first)) for first, count in namespace_ids(kind)] for kind in ID_MAPS]
+    settings, pools = parts.settings, []
+    name = settings.automatic_ids
+    for file in (settings.subuid_file, settings.subgid_file):
+        pools.append(subordinate_ranges(file, name))
+        if not pools[-1]:
+            kind = Path(file).name
+            raise HostIncomplete(
+                f'could not find enough available IDs: no {kind} ranges found for user "{name}" in {file}',
+                hint=f"give it some that nobody else has: echo {name}:2147483648:1073741824 >>{file}",
+            )
+    return pools
 
 
 def _size_for(parts: EngineParts, image_id: str, users: Sequence[IdRange], groups: Sequence[IdRange]) -> int:
@@ -86,15 +102,10 @@ def _taken(parts: EngineParts) -> list[tuple[tuple[IdRange, ...], tuple[IdRange,
     ]
 
 
-def _filled(file: str, name: str, size: int, given: Sequence[IdRange], taken: Iterable[IdRange]) -> tuple[IdRange, ...]:
+def _filled(
+    pool: Sequence[tuple[int, int]], size: int, given: Sequence[IdRange], taken: Iterable[IdRange]
+) -> tuple[IdRange, ...]:
     """Ranges for `size` ids from the container's root on: those given, and free ones of the pool for the rest."""
-    pool = subordinate_ranges(file, name)
-    if not pool:
-        kind = Path(file).name
-        raise HostIncomplete(
-            f'could not find enough available IDs: no {kind} ranges found for user "{name}" in {file}',
-            hint=f"give it some that nobody else has: echo {name}:2147483648:1073741824 >>{file}",
-        )
     free = _free(pool, [*given, *taken])
     ranges = list(given)
     for inside, count in _gaps(size, given):
@@ -103,7 +114,7 @@ def _filled(file: str, name: str, size: int, given: Sequence[IdRange], taken: It
         if first is None:
             raise HostIncomplete(
                 f"could not find enough available IDs: {count} in a row are needed",
-                hint=f"remove containers that have some, ask for less with size=, or add to {name} in {file}",
+                hint="remove containers that have some, ask for less with size=, or have more subordinate ids given",
             )
         ranges.append(IdRange(inside, first, count))
         free = _free(free, ranges[-1:])

@@ -17,7 +17,9 @@ from core.errors import InvalidArgument
 from core.host.cgroups import processes_in
 from core.host.files import read_in_root
 from core.host.process_table import members_of_namespace
+from core.host.rootless import id_outside
 from core.model.amounts import go_duration, go_time
+from core.model.id_mappings import IdMappings, IdRange, inside
 from core.oci.capabilities import capability_names
 from core.oci.user import group_names, user_names
 from core.operations.parts import Transaction
@@ -27,6 +29,8 @@ DEFAULT_COLUMNS: Final = ("user", "pid", "ppid", "pcpu", "etime", "tty", "time",
 _TICKS: Final = os.sysconf("SC_CLK_TCK")
 _PAGE: Final = os.sysconf("SC_PAGE_SIZE")
 _NANO: Final = 1_000_000_000
+_SAME_IDS: Final = IdMappings(users=(), groups=())
+"""Of a container whose users are those of the host."""
 _PTY_MAJORS: Final = range(136, 144)
 _SECCOMP: Final = {"0": "disabled", "1": "strict", "2": "filter"}
 _VISIBLE: Final = dict.fromkeys([*range(32), *range(0x7F, 0xA0)], "?")
@@ -40,9 +44,9 @@ class ProcessTable(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class _Process:
-    """A process as /proc shows it. `inside`: PIDs of the host → those in the container."""
+    """A process as /proc shows it. `inside`: PIDs of the host → those in the container; `ids`: its users and groups."""
 
-    def __init__(self, pid: int, names: _Names, inside: Mapping[int, int]) -> None:
+    def __init__(self, pid: int, names: _Names, inside: Mapping[int, int], ids: IdMappings) -> None:
         self.pid = pid
         folder = Path(f"/proc/{pid}")
         stat = (folder / "stat").read_text(errors="replace")
@@ -54,6 +58,7 @@ class _Process:
         self.args = _shown(command.decode(errors="replace")) if command else f"[{self.comm}]"
         self.names = names
         self.inside = inside
+        self.ids = ids
 
     @property
     def label(self) -> str:
@@ -92,23 +97,28 @@ def _shown(text: str) -> str:
 
 
 def _user(process: _Process, place: int) -> str:
-    number = int(process.status["Uid"][place])
-    return process.names.users.get(number, str(number))
+    return _named(process.names.users, process.ids.users, process.status["Uid"][place])
 
 
 def _group(process: _Process, place: int) -> str:
-    number = int(process.status["Gid"][place])
-    return process.names.groups.get(number, str(number))
+    return _named(process.names.groups, process.ids.groups, process.status["Gid"][place])
+
+
+def _named(names: Mapping[int, str], ranges: Sequence[IdRange], text: str) -> str:
+    """A number of the host as the container names it; as it is where the container has none for it."""
+    number = inside(ranges, int(text)) if ranges else int(text)
+    return text if number is None else names.get(number, str(number))
 
 
 def _host_user(process: _Process) -> str:
-    number = int(process.status["Uid"][1])
+    number = id_outside("uid_map", int(process.status["Uid"][1]))
     with suppress(KeyError):
         return pwd.getpwuid(number).pw_name
     return str(number)
 
 
-def _host_group(number: int) -> str:
+def _host_group(text: str) -> str:
+    number = id_outside("gid_map", int(text))
     with suppress(KeyError):
         return grp.getgrgid(number).gr_name
     return str(number)
@@ -133,9 +143,9 @@ _COLUMNS: Final[dict[str, tuple[str, Callable[[_Process], object]]]] = {
     "comm": ("COMMAND", lambda p: p.comm),
     "etime": ("ELAPSED", lambda p: go_duration(p.elapsed)),
     "group": ("GROUP", lambda p: _group(p, 1)),
-    "groups": ("GROUPS", lambda p: ",".join(p.names.groups.get(int(n), n) for n in p.status["Groups"])),
-    "hgroup": ("HGROUP", lambda p: _host_group(int(p.status["Gid"][1]))),
-    "hgroups": ("HGROUPS", lambda p: ",".join(_host_group(int(number)) for number in p.status["Groups"])),
+    "groups": ("GROUPS", lambda p: ",".join(_named(p.names.groups, p.ids.groups, n) for n in p.status["Groups"])),
+    "hgroup": ("HGROUP", lambda p: _host_group(p.status["Gid"][1])),
+    "hgroups": ("HGROUPS", lambda p: ",".join(map(_host_group, p.status["Groups"]))),
     "hpid": ("HPID", lambda p: p.pid),
     "huser": ("HUSER", _host_user),
     "label": ("LABEL", lambda p: p.label),
@@ -197,14 +207,14 @@ def process_table(held: Transaction, columns: Sequence[str]) -> ProcessTable:
         raise InvalidArgument(f"unknown format descriptor in {' '.join(columns)}", hint=f"use {', '.join(_COLUMNS)}")
     root = Path(held.state.mount_point)
     names = _Names(user_names(read_in_root(root, "etc/passwd")), group_names(read_in_root(root, "etc/group")))
-    inside: dict[int, int] = {}
+    own_pids: dict[int, int] = {}
     processes = []
     for pid in process_ids(held):
         # One may end while it is read.
         with suppress(OSError, ValueError, KeyError, IndexError):
-            process = _Process(pid, names, inside)
-            inside[pid] = int(process.status["NSpid"][-1])
+            process = _Process(pid, names, own_pids, held.config.id_mappings or _SAME_IDS)
+            own_pids[pid] = int(process.status["NSpid"][-1])
             processes.append(process)
-    processes.sort(key=lambda process: inside[process.pid])
+    processes.sort(key=lambda process: own_pids[process.pid])
     rows = tuple(tuple(str(_COLUMNS[name][1](process)) for name in wanted) for process in processes)
     return ProcessTable(headings=tuple(_COLUMNS[name][0] for name in wanted), rows=rows)

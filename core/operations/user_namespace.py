@@ -15,19 +15,28 @@ from core.host.processes import find_program, run
 from core.model.id_mappings import IdMappings, IdRange
 from core.model.namespaces import Namespace, Sharing
 from core.model.options import CreateOptions, UserNamespaceOptions
+from core.operations.kept_ids import keep_id, no_map, require_own
 from core.operations.parts import EngineParts
+from core.operations.rootless import is_rootless
 from core.operations.subordinate_ids import HIGHEST, allocate, parse_range, subordinate_ranges
 
 MOST_RANGES: Final = 340
 """Lines that the kernel takes (user_namespaces(7))."""
-_MODES: Final = "host, auto, private, container:NAME or ns:PATH"
+_MODES: Final = "host, auto, private, container:NAME or ns:PATH, for an ordinary user keep-id or nomap"
 
 
 class Chosen(NamedTuple):
-    """The namespace to be in, and its mappings; None for those of the host."""
+    """The namespace to be in, and its mappings; None for those of the host.
+
+    `user`: who runs the process where neither the request nor the image names one. `group`: what that process is in
+    besides. `account`: the host's user whom /etc/passwd is to know.
+    """
 
     namespace: Namespace
     mappings: IdMappings | None
+    user: str = ""
+    group: int | None = None
+    account: int | None = None
 
 
 HOST: Final = Chosen(Namespace(sharing=Sharing.HOST), None)
@@ -50,8 +59,11 @@ def resolve_user_namespace(parts: EngineParts, options: CreateOptions, image_id:
         return Chosen(Namespace(), _checked(_explicit(parts, asked)))
     if mode in ("", "host") and not rest:
         return HOST
-    if mode in ("keep-id", "nomap"):
-        raise InvalidArgument(f"{mode} is only supported in rootless mode", hint=f"for root there is {_MODES}")
+    if mode == "keep-id":
+        kept = keep_id(rest)
+        return Chosen(Namespace(), _checked(kept.mappings), f"{kept.user}:{kept.group}", kept.group, kept.account)
+    if mode == "nomap" and not rest:
+        return Chosen(Namespace(), _checked(no_map()))
     if mode == "private" and not rest:
         raise InvalidArgument(
             "a private user namespace needs mappings", hint="give them with --uidmap, or use --userns auto"
@@ -72,7 +84,8 @@ def _joined(parts: EngineParts, name: str) -> Chosen:
         raise InvalidArgument(f"looking up container to share user namespace with: {error.message}") from error
     if donor.id_mappings is None:
         return HOST
-    return Chosen(Namespace(sharing=Sharing.CONTAINER, container=donor.id), donor.id_mappings)
+    joined = Namespace(sharing=Sharing.CONTAINER, container=donor.id)
+    return Chosen(joined, donor.id_mappings, donor.process.user if donor.is_infra else "")
 
 
 def _mappings_of(path: str) -> IdMappings:
@@ -89,6 +102,11 @@ def _mappings_of(path: str) -> IdMappings:
 
 
 def _explicit(parts: EngineParts, asked: UserNamespaceOptions) -> IdMappings:
+    if is_rootless() and (asked.subuid_name or asked.subgid_name):
+        raise InvalidArgument(
+            "--subuidname and --subgidname need root: an ordinary user's containers have the user's ids alone",
+            hint="use --userns nomap for all subordinate ids, or --uidmap",
+        )
     users = _subordinate(parts.settings.subuid_file, asked.subuid_name or asked.subgid_name)
     groups = _subordinate(parts.settings.subgid_file, asked.subgid_name or asked.subuid_name)
     if asked.uid_map or asked.gid_map:
@@ -132,23 +150,31 @@ def _checked(mappings: IdMappings) -> IdMappings:
                     raise InvalidArgument(f"the ranges of {kind}s overlap at {following}")
     if mappings.outside(0, 0) is None:
         raise InvalidArgument("the container's root is not mapped", hint="begin with a range such as 0:100000:65536")
+    require_own(mappings)
     return mappings
 
 
-def make_reachable(folders: Iterable[Path], within: Iterable[Path]) -> None:
+def make_reachable(folders: Iterable[Path], within: Iterable[Path], mappings: IdMappings) -> None:
     """Let the container's root, who is nobody for the host, go through `folders` and what is above them.
 
-    What is not `within` the engine's own folders is not changed. Raises `HostIncomplete` where that is closed.
+    What belongs to one of the container's users is open to its root. What is not `within` the engine's own folders is
+    not changed. Raises `HostIncomplete` where that is closed.
     """
     own = [Path(os.path.realpath(folder)) for folder in within]
+    closed: dict[Path, None] = {}
     for folder in folders:
         for place in (folder, *folder.parents):
-            mode = place.stat().st_mode
-            if mode & 0o001:
+            status = place.stat()
+            mode = status.st_mode
+            if mode & 0o001 or mappings.covers(status.st_uid, status.st_gid):
                 continue
             if not any(place == one or one in place.parents for one in own):
-                raise HostIncomplete(
-                    f"the container's users can not go through {place}",
-                    hint=f"let them: chmod o+x {place}; or use another --root",
-                )
+                closed[place] = None
+                continue
             place.chmod((mode & 0o7777) | 0o011)
+    if closed:
+        places = " ".join(map(str, reversed(closed)))
+        raise HostIncomplete(
+            f"the container's users can not go through {places}",
+            hint=f"let them: chmod o+x {places}; or use another --root",
+        )

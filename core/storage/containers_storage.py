@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -95,8 +95,7 @@ class ContainersStorage:
             raise StorageFailed(f"the configuration of image {image_id[:12]} can not be read: {error}") from error
 
     def create(self, container_id: str, name: str, image_id: str, ids: IdMappings | None = None) -> None:
-        maps = [option for one in ids.users for option in ("--uidmap", str(one))] if ids is not None else []
-        maps += [option for one in ids.groups for option in ("--gidmap", str(one))] if ids is not None else []
+        maps = ["--uidmap", _joined(ids.users), "--gidmap", _joined(ids.groups)] if ids is not None else []
         self._command.check("create-container", "-j", *maps, "-i", container_id, "-n", name, image_id)
 
     def owners(self, image_id: str) -> set[int]:
@@ -242,7 +241,8 @@ class ContainersStorage:
             from core.storage.layer_archive import leave_out
 
             leave_out(target, {path.strip("/") for path in left_out})
-        if ids is not None:
+        if ids is not None and not self._files.layers()[layer].owners:
+            # Of a layer that was copied for the container's users the command tells their own numbers itself.
             from core.storage.layer_archive import shift_owners
 
             shift_owners(target, ids)
@@ -427,3 +427,8 @@ def _unix(timestamp: str) -> float:
 def _number(content: bytes) -> int:
     words = content.split()
     return int(words[-1]) if words and words[-1].isdigit() else 0
+
+
+def _joined(ranges: Iterable[IdRange]) -> str:
+    """All ranges in one word: of an option that is given twice the command heeds the last one alone."""
+    return ":".join(map(str, ranges))

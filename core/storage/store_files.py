@@ -22,9 +22,12 @@ _PLAIN: Final = frozenset("abcdefghijklmnopqrstuvwxyz0123456789.")
 
 
 class Layer(msgspec.Struct):
+    """`owners`: the ids by which its files are kept; those of the host for none."""
+
     id: str
     parent: str = ""
     size: int = msgspec.field(default=0, name="diff-size")
+    owners: list[dict[str, int]] | None = msgspec.field(default=None, name="uidmap")
 
 
 class _Container(msgspec.Struct):

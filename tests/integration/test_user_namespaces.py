@@ -73,12 +73,21 @@ def test_the_containers_root_is_somebody_else_outside(engine: Engine) -> None:
 
 
 def test_a_running_one_is_worked_as_any(engine: Engine, tmp_path: Path) -> None:
-    container = run(engine, "sleep", "100", user_namespace=MAPPED)
+    container = run(engine, "sleep", "100", user_namespace=MAPPED, network="bridge")
     status = Path(f"/proc/{container.snapshot().pid}/status").read_text()
     assert f"Uid:\t{HIGH}" in status
     made = container.run_exec(ExecOptions(args=("sh", "-c", "touch /tmp-it; chown 9:9 /tmp-it; id -u; tty"), user="0"))
     assert made.stdout.splitlines()[0] == b"0"
     assert container.run_exec(ExecOptions(args=("id", "-u"), user="1000:1000"), timeout=60).stdout == b"1000\n"
+    shown = container.run_exec(ExecOptions(args=("sh", "-c", "ls /sys/class/net; cat /etc/hosts")), timeout=60)
+    assert shown.stdout.split()[:2] == [b"eth0", b"lo"]
+    assert container.snapshot().addresses[0].encode() in shown.stdout
+    container.run_exec_detached(ExecOptions(args=("sleep", "2000"), user="1000"))
+    table = container.processes(("user", "huser", "hgroup", "args"))
+    assert {row[:3] for row in table.rows} == {
+        ("root", str(HIGH), str(HIGH + 100_000)),
+        ("wharf", str(HIGH + 1000), str(HIGH + 101_000)),
+    }
     container.pause()
     container.unpause()
     container.stop(0)
