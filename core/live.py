@@ -6,12 +6,13 @@ import contextlib
 import threading
 import time
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Final
 
 from core.errors import EngineError, NoSuchContainer
 from core.health import HealthScheduler
 from core.host.cgroup_reader import CgroupReader
-from core.host.notices import FileWatcher
+from core.host.notices import IN_IGNORED, IN_MODIFY, FileWatcher
 from core.host.process_stat import process_start
 from core.log import LOG
 from core.model.config import ContainerRecord
@@ -22,10 +23,12 @@ from core.operations.parts import EngineParts
 from core.operations.rootless import has_cgroup
 
 SHORTEST_INTERVAL: Final = 0.04
-LONGEST_INTERVAL: Final = 0.2
-"""Seconds between two looks at the freezers: version 1 has no notice of a freeze."""
-LOOK_SHARE: Final = 0.0002
-"""Seconds of the interval for each container that runs: a look takes microseconds, and is to be a hundredth of it."""
+LONGEST_INTERVAL: Final = 0.25
+"""Seconds between two looks at the freezers that the kernel gives no notice of, as those of version 1."""
+LOOK_SHARE: Final = 0.001
+"""Seconds of the interval for each of them: a look takes five microseconds, all take half a hundredth of a core."""
+FULL_LOOK_INTERVAL: Final = 1.0
+"""Seconds between two looks at all containers, and into the store, whether there was a notice or not."""
 
 
 class CgroupReaders:
@@ -65,6 +68,16 @@ class CgroupReaders:
             return [
                 record.id for record in records if self._frozen(record) is not (record.state.status is Status.PAUSED)
             ]
+
+    def freeze_notices(self, records: Iterable[ContainerRecord]) -> dict[Path, ContainerRecord]:
+        """The files that the kernel tells of when one of these is frozen or thawed; of version 1 there is none."""
+        notices = {}
+        with self._lock:
+            for record in records:
+                reader = self._reader(record) if has_cgroup(record.config) else None
+                if reader is not None and reader.freeze_notice is not None:
+                    notices[reader.freeze_notice] = record
+        return notices
 
     def keep_only(self, container_ids: set[str]) -> None:
         """Close the files of all other containers."""
@@ -113,6 +126,9 @@ class LiveWatcher:
         self._stop = threading.Event()
         self._sequence = parts.store.last_sequence()
         self._running: list[ContainerRecord] = []
+        self._unnoticed: list[ContainerRecord] = []
+        """Those of them whose freezers have to be looked at again and again."""
+        self._freeze_notices: dict[Path, ContainerRecord] = {}
         self._health = HealthScheduler(parts)
         self._watcher = FileWatcher()
         self._watcher.watch_renames(parts.paths.exits)
@@ -124,31 +140,48 @@ class LiveWatcher:
 
     def close(self) -> None:
         self._stop.set()
+        self._watcher.wake()
         if self._thread.is_alive():
             self._thread.join()
         self._watcher.close()
 
     def _run(self) -> None:
         self._reload()
-        self._look_for_differences()
-        checked = time.monotonic()
+        self._look_at_all()
+        looked = looked_at_all = time.monotonic()
         while not self._stop.is_set():
             try:
-                interval = min(LONGEST_INTERVAL, SHORTEST_INTERVAL + LOOK_SHARE * len(self._running))
+                interval = self._interval()
                 if self._watcher.wait(interval):
                     self._take_notices()
-                if time.monotonic() - checked >= interval:
-                    self._look_for_differences()
+                now = time.monotonic()
+                if now - looked_at_all >= FULL_LOOK_INTERVAL:
+                    self._look_at_all()
+                    looked = looked_at_all = now
+                elif now - looked >= interval:
+                    self._look_for_differences(self._unnoticed)
                     self._health.run_due()
-                    checked = time.monotonic()
+                    looked = now
             except (EngineError, OSError):
                 LOG.exception("the live watcher goes on after an error")
                 self._stop.wait(LONGEST_INTERVAL)
 
+    def _interval(self) -> float:
+        """Seconds until the next look, where nothing is noticed before."""
+        if not self._unnoticed:
+            return LONGEST_INTERVAL
+        return min(LONGEST_INTERVAL, SHORTEST_INTERVAL + LOOK_SHARE * len(self._unnoticed))
+
     def _take_notices(self) -> None:
+        frozen_or_thawed = []
         for notice in self._watcher.read():
             if notice.path == self._parts.paths.exits and "." not in notice.name:
                 self._look_at(notice.name)
+            elif (record := self._freeze_notices.get(notice.path)) is not None:
+                frozen_or_thawed.append(record)
+                if notice.mask & IN_IGNORED:
+                    del self._freeze_notices[notice.path]
+        self._look_for_differences(frozen_or_thawed)
         self._publish_new_events()
 
     def _publish_new_events(self) -> None:
@@ -165,14 +198,40 @@ class LiveWatcher:
             for record in records
             if record.state.status in (Status.RUNNING, Status.PAUSED) and record.state.intent is None
         ]
+        self._watch_freezes()
         self._health.take(records)
         self._readers.keep_only({record.id for record in records if record.state.status in LIVE_STATUSES})
 
-    def _look_for_differences(self) -> None:
-        """Freezes done by others, and containers whose end no exit file told."""
-        for container_id in self._readers.differing(self._running):
-            self._look_at(container_id)
+    def _watch_freezes(self) -> None:
+        """Have the kernel tell of freezes and thaws, wherever it does."""
+        before, self._freeze_notices = self._freeze_notices, {}
+        wanted = self._readers.freeze_notices(self._running)
+        for file, record in before.items():
+            if file not in wanted or wanted[file].state.pid != record.state.pid:
+                # The cgroup of another run is another one, at the same place.
+                self._watcher.unwatch(file)
+        for file, record in wanted.items():
+            try:
+                if file not in before or before[file].state.pid != record.state.pid:
+                    self._watcher.watch(file, IN_MODIFY)
+            except OSError as error:
+                LOG.info("no notice of freezes of container %s: %s", record.id, error)
+            else:
+                self._freeze_notices[file] = record
+        noticed = {record.id for record in self._freeze_notices.values()}
+        self._unnoticed = [record for record in self._running if record.id not in noticed]
+
+    def _look_at_all(self) -> None:
+        self._look_for_differences(self._running)
         self._publish_new_events()
+        self._health.run_due()
+
+    def _look_for_differences(self, records: Iterable[ContainerRecord]) -> None:
+        """Freezes done by others, and containers whose end no exit file told."""
+        if differing := self._readers.differing(records):
+            for container_id in differing:
+                self._look_at(container_id)
+            self._publish_new_events()
 
     def _look_at(self, container_id: str) -> None:
         try:

@@ -61,6 +61,11 @@ class CgroupReader:
         # Asked of all containers many times a second: as little as can be is done for it.
         return self._frozen_word in self._read_path(self._freezer, 64)
 
+    @property
+    def freeze_notice(self) -> Path | None:
+        """The file that the kernel tells of (inotify, IN_MODIFY) when all are frozen or thawed; None for version 1."""
+        return Path(self._freezer) if self._v2 else None
+
     def sample(self) -> ResourceSample | None:
         """The figures now; None where the cgroup is gone."""
         try:

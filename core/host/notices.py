@@ -19,6 +19,7 @@ IN_DELETE: Final = 0x200
 IN_DELETE_SELF: Final = 0x400
 IN_MOVE_SELF: Final = 0x800
 IN_Q_OVERFLOW: Final = 0x4000
+IN_IGNORED: Final = 0x8000
 
 _HEAD: Final = struct.Struct("iIII")
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -27,7 +28,8 @@ _libc = ctypes.CDLL(None, use_errno=True)
 class Notice(NamedTuple):
     """`path`: what was watched. `name`: the entry in it, or empty. `mask`: the IN_ bits.
 
-    IN_Q_OVERFLOW, told for each watched path: notices were lost, so anything may have changed.
+    IN_Q_OVERFLOW, told for each watched path: notices were lost, so anything may have changed. IN_IGNORED: the path is
+    watched no more, as it was removed.
     """
 
     path: Path
@@ -42,6 +44,7 @@ class FileWatcher:
         self._descriptor: int = _libc.inotify_init1(os.O_NONBLOCK | os.O_CLOEXEC)
         if self._descriptor < 0:
             raise OSError(ctypes.get_errno(), "inotify_init1")
+        self._waker = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
         self._paths: dict[int, Path] = {}
 
     def watch(self, path: Path, mask: int) -> None:
@@ -60,6 +63,13 @@ class FileWatcher:
         """Watch one file for writes and for new times."""
         self.watch(file, IN_MODIFY | IN_ATTRIB)
 
+    def unwatch(self, path: Path) -> None:
+        """Watch a path no more; nothing where it is not watched."""
+        for number in [number for number, watched in self._paths.items() if watched == path]:
+            # The kernel has let go of what was removed meanwhile; no notice has told it yet.
+            _libc.inotify_rm_watch(self._descriptor, number)
+            del self._paths[number]
+
     def fileno(self) -> int:
         return self._descriptor
 
@@ -67,7 +77,13 @@ class FileWatcher:
         """Whether something came within `timeout` seconds."""
         poll = select.poll()
         poll.register(self._descriptor, select.POLLIN)
-        return bool(poll.poll(None if timeout is None else max(0.0, timeout * 1000)))
+        poll.register(self._waker, select.POLLIN)
+        ready = poll.poll(None if timeout is None else max(0.0, timeout * 1000))
+        return any(descriptor == self._descriptor for descriptor, _ in ready)
+
+    def wake(self) -> None:
+        """Have every `wait` end at once, from now on; from any thread."""
+        os.eventfd_write(self._waker, 1)
 
     def read(self) -> list[Notice]:
         """What has come, without waiting."""
@@ -85,12 +101,15 @@ class FileWatcher:
                 notices += [Notice(path, "", mask) for path in self._paths.values()]
             elif number in self._paths:
                 notices.append(Notice(self._paths[number], name, mask))
+                if mask & IN_IGNORED:
+                    del self._paths[number]
         return notices
 
     def close(self) -> None:
         if self._descriptor >= 0:
             os.close(self._descriptor)
-            self._descriptor = -1
+            os.close(self._waker)
+            self._descriptor = self._waker = -1
 
     def __enter__(self) -> Self:
         return self

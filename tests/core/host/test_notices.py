@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from core.host.notices import IN_CREATE, IN_MODIFY, IN_MOVED_TO, IN_Q_OVERFLOW, FileWatcher
+from core.host.notices import IN_CREATE, IN_IGNORED, IN_MODIFY, IN_MOVED_TO, IN_Q_OVERFLOW, FileWatcher
 
 
 def test_only_renames_of_a_folder(tmp_path: Path) -> None:
@@ -70,3 +70,34 @@ def test_what_is_not_there(tmp_path: Path) -> None:
     with FileWatcher() as watcher:
         with pytest.raises(FileNotFoundError):
             watcher.watch_renames(tmp_path / "nothing")
+
+
+def test_what_is_unwatched_or_gone_is_not_told_of(tmp_path: Path) -> None:
+    kept, dropped, gone = (tmp_path / name for name in ("kept", "dropped", "gone"))
+    with FileWatcher() as watcher:
+        for file in (kept, dropped, gone):
+            file.touch()
+            watcher.watch(file, IN_MODIFY)
+        watcher.unwatch(dropped)
+        gone.unlink()
+        dropped.write_text("x")
+        kept.write_text("x")
+        told = [(notice.path, notice.mask) for notice in watcher.read()]
+        assert told == [(gone, IN_IGNORED), (kept, IN_MODIFY)]
+        # A file in the same place is another one.
+        gone.touch()
+        watcher.unwatch(gone)
+        watcher.watch(gone, IN_MODIFY)
+        gone.write_text("x")
+        assert [notice.path for notice in watcher.read()] == [gone]
+
+
+def test_who_waits_is_woken() -> None:
+    with FileWatcher() as watcher:
+        woken: list[bool] = []
+        waiting = threading.Thread(target=lambda: woken.append(watcher.wait()))
+        waiting.start()
+        watcher.wake()
+        waiting.join(20)
+        assert woken == [False]
+        assert not watcher.wait()
