@@ -101,13 +101,22 @@ def _fields(*, whole: bool) -> Mapping[str, tuple[str, Callable[[ForeignContaine
         "Created": ("CREATED", lambda p: go_time(p.created_at)),
         "CreatedHuman": ("CREATED", lambda p: ago(p.created_at)),
         "State": ("STATE", lambda p: str(p.status)),
-        "Status": ("STATUS", lambda p: str(p.status).capitalize()),
+        "Status": ("STATUS", _status),
+        "ExitCode": ("EXIT CODE", lambda p: "" if p.exit_code is None else p.exit_code),
+        "Labels": ("LABELS", lambda p: p.labels),
+        "Label": ("", lambda p: lambda name: p.labels.get(name, "")),
         "Pid": ("PID", lambda p: p.pid),
         "Engine": ("ENGINE", _engine),
         "Owner": ("OWNER", lambda p: p.owner),
         "Runtime": ("RUNTIME", lambda p: p.runtime),
         "RuntimeRoot": ("RUNTIME ROOT", lambda p: p.runtime_root),
     }
+
+
+def _status(picture: ForeignContainer) -> str:
+    if picture.exit_code is None:
+        return str(picture.status).capitalize()
+    return f"Exited ({picture.exit_code}) {ago(picture.finished_at)}"
 
 
 def _command(picture: ForeignContainer, whole: bool) -> str:

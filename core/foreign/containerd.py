@@ -16,6 +16,7 @@ from core.foreign.bolt import Bucket, Database, NotWhole
 from core.foreign.docker import NAMESPACE
 from core.foreign.reading import Readings
 from core.foreign.state_files import Bundle, BundleProcess
+from core.host.files import read_regular_file
 from core.host.process_table import find_processes, open_files, owner_of
 from core.log import LOG
 from core.model.foreign import SAFE_VERBS, ForeignContainer, Keeper
@@ -23,6 +24,8 @@ from core.model.state import Status
 
 _FILE: Final = "io.containerd.metadata.v1.bolt/meta.db"
 _USUAL: Final = Path("/var/lib/containerd")
+_CRI: Final = "io.containerd.grpc.v1.cri/containers"
+_OF_KUBERNETES: Final = "k8s.io"
 _OF_DOCKER: Final = NAMESPACE.encode()
 """It has a list of its own."""
 _TIME: Final = struct.Struct(">BqIh")
@@ -30,6 +33,15 @@ _TIME: Final = struct.Struct(">BqIh")
 _YEAR_1: Final = -62_135_596_800
 _TRIES: Final = 3
 
+
+class _CriStatus(msgspec.Struct):
+    """`FinishedAt`: nanoseconds since 1970."""
+
+    FinishedAt: int = 0
+    ExitCode: int = 0
+
+
+_statuses = msgspec.json.Decoder(_CriStatus)
 _bundles = msgspec.json.Decoder(Bundle)
 
 
@@ -53,7 +65,7 @@ class ContainersWithoutTask:
 
     def pictures(self, databases: Iterable[Path]) -> list[ForeignContainer]:
         """All of their containers, with or without a task. A database that can't be read is passed over."""
-        return self._readings.of(databases)
+        return [_as_now(picture) for picture in self._readings.of(databases)]
 
 
 def _whole(path: Path) -> list[ForeignContainer]:
@@ -98,6 +110,24 @@ def _picture(path: Path, namespace: str, container_id: str, container: Bucket) -
         console_refusal="it has no task",
         log_hint="containerd gives the output of a task to whoever started it",
         verbs=SAFE_VERBS,
+        labels=labels,
+    )
+
+
+def _as_now(picture: ForeignContainer) -> ForeignContainer:
+    """How it ended, where it is Kubernetes': what serves that keeps it (pkg/cri/store/container/status.go)."""
+    database, _, _ = picture.key.rpartition("#")
+    file = Path(database).parents[1] / _CRI / picture.id / "status"
+    if picture.namespace != _OF_KUBERNETES or "/" in picture.id:
+        return picture
+    try:
+        status = _statuses.decode(read_regular_file(file) or b"{}")
+    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
+        return picture
+    if status.FinishedAt <= 0:
+        return picture
+    return msgspec.structs.replace(
+        picture, status=Status.EXITED, exit_code=status.ExitCode, finished_at=status.FinishedAt / 1e9
     )
 
 

@@ -16,6 +16,7 @@ from core.foreign.containerd import ContainersWithoutTask, known_databases
 from core.foreign.docker import CONTAINERS, stored_by_docker
 from core.foreign.handle import ForeignHandle
 from core.foreign.places import announced_roots, known_roots
+from core.foreign.podman import PodmanRecords
 from core.foreign.sight import Sight, damaged
 from core.foreign.state_files import DamagedState
 from core.foreign.stored import StoredContainers, known_lists
@@ -49,6 +50,7 @@ class Foreign:
         self._lock = threading.Lock()
         self._watcher: ForeignWatcher | None = None
         self._stored = StoredContainers()
+        self._podman = PodmanRecords()
         self._without_task = ContainersWithoutTask()
 
     def containers(self) -> list[ForeignContainer]:
@@ -56,6 +58,7 @@ class Foreign:
         with self._lock:
             pictures = [picture for root in self._roots() for picture in self._look_at(root)]
             pictures += self._at_rest({picture.id for picture in pictures})
+            pictures = self._podman.told(pictures)
             pictures.sort(key=lambda picture: (picture.keeper, picture.name, picture.key))
             self._pictures = {picture.key: picture for picture in pictures}
             for gone in self._sights.keys() - self._pictures.keys():

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from datetime import datetime
 from pathlib import Path
 from typing import Final
 
 import msgspec
 
+from core.foreign.state_files import moment
 from core.host.files import read_regular_file
 from core.model.foreign import SAFE_VERBS, ForeignContainer, Keeper, LogFormat
 from core.model.state import Status
@@ -24,6 +24,8 @@ _NEVER: Final = "0001-"
 
 class _State(msgspec.Struct, rename="pascal"):
     started_at: str = ""
+    finished_at: str = ""
+    exit_code: int = 0
 
 
 class _Config(msgspec.Struct, rename="pascal"):
@@ -74,6 +76,8 @@ def stored_by_docker(folder: Path = CONTAINERS) -> Iterator[ForeignContainer]:
 def _picture(folder: Path, container: DockerContainer) -> ForeignContainer:
     started = container.state.started_at
     has_run = bool(started) and not started.startswith(_NEVER)
+    finished = container.state.finished_at
+    has_ended = bool(finished) and not finished.startswith(_NEVER)
     name = container.name.removeprefix("/") or folder.name
     return ForeignContainer(
         key=str(folder),
@@ -85,18 +89,14 @@ def _picture(folder: Path, container: DockerContainer) -> ForeignContainer:
         image=container.config.image,
         command=tuple(word for word in (container.path, *(container.args or ())) if word),
         status=Status.EXITED if has_run else Status.CONFIGURED,
-        created_at=_moment(container.created),
+        created_at=moment(container.created),
         terminal=container.config.tty,
         console_refusal="it does not run",
         log_path=container.log_path,
         log_format=LogFormat.JSON,
         log_hint=f"see docker logs {name}",
         verbs=SAFE_VERBS,
+        exit_code=container.state.exit_code if has_ended else None,
+        finished_at=moment(container.state.finished_at) if has_ended else 0.0,
+        labels=container.config.labels or {},
     )
-
-
-def _moment(text: str) -> float:
-    try:
-        return datetime.fromisoformat(text).timestamp()
-    except (ValueError, OverflowError):
-        return 0.0

@@ -7,8 +7,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
-import msgspec
-
+from core.foreign.crio import crio_labels
 from core.foreign.docker import NAMESPACE, read_docker
 from core.foreign.monitors import ConmonCall, ShimCall
 from core.foreign.state_files import RuntimeState
@@ -58,7 +57,7 @@ def identify(
         return Identity(keeper, namespace, stored[0] or told or container_id, stored[1] or state.rootfs)
     if keeper is Keeper.CRIO:
         name, image = _from_crio(state.annotations, told or container_id)
-        return Identity(keeper, namespace, name, image, labels=_crio_labels(state.annotations))
+        return Identity(keeper, namespace, name, image, labels=crio_labels(state.annotations))
     if keeper is Keeper.DOCKER:
         return _docker(container_id, namespace)
     if keeper is Keeper.CONTAINERD:
@@ -75,13 +74,6 @@ def _from_crio(annotations: Mapping[str, str], otherwise: str) -> tuple[str, str
         container = ""
     image = annotations.get("io.kubernetes.cri-o.ImageName") or annotations.get("io.kubernetes.cri-o.Image", "")
     return "/".join(filter(None, (pod, container))) or otherwise, image
-
-
-def _crio_labels(annotations: Mapping[str, str]) -> dict[str, str]:
-    try:
-        return msgspec.json.decode(annotations.get("io.kubernetes.cri-o.Labels", "{}"), type=dict[str, str])
-    except (msgspec.MsgspecError, RecursionError):
-        return {}
 
 
 def _from_containerd(annotations: Mapping[str, str], otherwise: str) -> tuple[str, str]:

@@ -101,7 +101,7 @@ def _from_runc(content: bytes) -> RuntimeState:
         program="runc",
         pid=stored.init_process_pid,
         pid_start=stored.init_process_start,
-        created_at=_moment(stored.created),
+        created_at=moment(stored.created),
         # runc keeps the bundle among the annotations.
         bundle=labels.pop("bundle", ""),
         rootfs=config.rootfs,
@@ -117,7 +117,7 @@ def _from_crun(content: bytes) -> RuntimeState:
         program="crun",
         pid=stored.pid,
         pid_start=stored.process_start_time,
-        created_at=_moment(stored.created),
+        created_at=moment(stored.created),
         bundle=stored.bundle,
         rootfs=stored.rootfs,
         # It is a path below each hierarchy.
@@ -131,7 +131,7 @@ def _is_cgroup(path: str) -> bool:
     return path.startswith(f"{_CGROUPS}/") and os.path.normpath(path) == path and "\0" not in path
 
 
-def _moment(text: str) -> float:
+def moment(text: str) -> float:
     """Unix seconds of an RFC 3339 time; 0.0 where it is none."""
     try:
         return datetime.fromisoformat(text).timestamp()

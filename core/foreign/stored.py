@@ -1,7 +1,7 @@
 """Containers of podman and CRI-O that do not run: their runtime knows nothing of them, but their storage does.
 
-containers-storage keeps a list of all containers beside their layers, whatever database podman itself has. What it does
-not have (the exit code) only podman can tell.
+containers-storage keeps a list of all containers beside their layers, whatever database podman itself has. How they
+ended is beside that: in a file of CRI-O's, in the database of podman.
 """
 
 from __future__ import annotations
@@ -14,8 +14,9 @@ from typing import Final
 
 import msgspec
 
+from core.foreign.crio import Ending, crio_ending, crio_labels
 from core.foreign.reading import Readings
-from core.foreign.state_files import BundleProcess, read_bundle
+from core.foreign.state_files import Bundle, BundleProcess, read_bundle
 from core.host.files import read_regular_file
 from core.host.process_table import user_name
 from core.model.foreign import SAFE_VERBS, ForeignContainer, Keeper
@@ -134,5 +135,15 @@ def _as_now(picture: ForeignContainer) -> ForeignContainer:
     """Whether it has ever run: only then is there a spec in its bundle."""
     if not os.path.exists(f"{picture.bundle}/config.json"):
         return picture
-    command = picture.command or tuple((read_bundle(picture.bundle).process or _NOTHING).args or ())
-    return msgspec.structs.replace(picture, status=Status.EXITED, command=command)
+    of_crio = picture.keeper is Keeper.CRIO
+    bundle = read_bundle(picture.bundle) if of_crio or not picture.command else Bundle()
+    annotations = bundle.annotations or {}
+    ending = crio_ending(picture.bundle) if of_crio else Ending()
+    return msgspec.structs.replace(
+        picture,
+        status=Status.EXITED,
+        command=picture.command or tuple((bundle.process or _NOTHING).args or ()),
+        exit_code=ending.exit_code,
+        finished_at=ending.finished_at,
+        labels={**annotations, **crio_labels(annotations)} if of_crio else picture.labels,
+    )

@@ -72,6 +72,10 @@ class ForeignContainer(msgspec.Struct, frozen=True, kw_only=True):
     log_hint: str
     verbs: frozenset[Verb]
     error: str = ""
+    exit_code: int | None = None
+    """Of its last run; None where it runs, or its keeper alone knows."""
+    finished_at: float = 0.0
+    """As `exit_code`: Unix seconds."""
     labels: dict[str, str] = {}
     """What its keeper's files tell of its labels, and the annotations of its runtime."""
 

@@ -110,7 +110,8 @@ class TestList:
 
     def test_those_of_podman_that_do_not_run(self, engine: Engine, peers: Peers) -> None:
         ended, fresh = f"ended-{TAG}", f"fresh-{TAG}"
-        peers.podman.run(ended, "echo", "said before the end")
+        options = ("--label", "tier=front", "--annotation", "note=x")
+        peers.podman.run(ended, "sh", "-c", "echo said before the end; exit 3", options=options)
         peers.podman("wait", ended)
         # As podman's clean-up does it, where its runtime has the usual root.
         container_id = peers.podman("inspect", "--format", "{{.Id}}", ended)
@@ -122,7 +123,14 @@ class TestList:
                     break
             picture = found(engine, ended)
             assert (picture.keeper, picture.image, picture.owner) == (Keeper.PODMAN, DEMO, "root")
-            assert picture.command == ("echo", "said before the end")
+            assert picture.command == ("sh", "-c", "echo said before the end; exit 3")
+            for _ in eventually():
+                if found(engine, ended).exit_code is not None:
+                    break
+            picture = found(engine, ended)
+            assert (picture.exit_code, picture.labels["tier"], picture.labels["note"]) == (3, "front", "x")
+            assert abs(picture.finished_at - time.time()) < 60
+            assert found(engine, fresh).exit_code is None
             assert found(engine, fresh).status is Status.CONFIGURED
             handle = engine.foreign.lookup(ended)
             assert [line.data for line in handle.logs()] == [b"said before the end"]

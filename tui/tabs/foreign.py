@@ -9,7 +9,7 @@ from rich.text import Text
 
 from core.model.foreign import ForeignContainer
 from core.model.state import Verb
-from tui.plain_text import GLYPHS, moment, printable
+from tui.plain_text import GLYPHS, ago, moment, printable
 from tui.tabs.logs import LogsTab
 from tui.tabs.tab import LinesTab
 
@@ -29,7 +29,7 @@ class ForeignTab(LinesTab):
             return
         can = [str(verb) for verb in (Verb.PAUSE, Verb.UNPAUSE, Verb.KILL, Verb.EXEC, Verb.ATTACH) if row.allows(verb)]
         facts = [
-            ("state", f"{GLYPHS[row.status]} {row.status}{f', PID {row.pid}' if row.pid else ''}"),
+            ("state", f"{GLYPHS[row.status]} {row.status}{_state_details(row)}"),
             ("engine", f"{row.keeper}{f', namespace {row.namespace}' if row.namespace else ''}, of {row.owner}"),
             ("here", ", ".join(can) or "nothing"),
             ("else", f"use {row.keepers_command}"),
@@ -41,6 +41,7 @@ class ForeignTab(LinesTab):
             ("runtime", f"{row.runtime} --root {row.runtime_root}" if row.runtime else "none: it does not run"),
             ("bundle", row.bundle),
             ("id", row.id),
+            *(("label", f"{name}={value}") for name, value in sorted(row.labels.items())),
         ]
         if row.error:
             facts.insert(0, ("damaged", row.error))
@@ -55,6 +56,12 @@ class ForeignLogsTab(LogsTab):
         self._timer = None
         self._shown = self.row_id
         self._lines.show_logs([readable_log(self.row) or Path(os.devnull)], [self.row.name])
+
+
+def _state_details(row: ForeignContainer) -> str:
+    if row.exit_code is not None:
+        return f" with {row.exit_code} {ago(row.finished_at)}"
+    return f", PID {row.pid}" if row.pid else ""
 
 
 def _log(row: ForeignContainer) -> str:

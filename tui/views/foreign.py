@@ -32,6 +32,12 @@ def _state(picture: ForeignContainer, live: Live) -> str:
     return doing_text(doing, live.states) if doing else state_text(GLYPHS[picture.status], picture.status, live.states)
 
 
+def _state_style(picture: ForeignContainer, live: Live) -> str:
+    if live.doing(picture.key):
+        return "busy"
+    return "bad" if picture.exit_code else _STATE_STYLES.get(picture.status, "")
+
+
 def _engine(picture: ForeignContainer, live: Live) -> str:
     engine = f"{picture.keeper}/{picture.namespace}" if picture.namespace else str(picture.keeper)
     return engine if picture.owner in ("", "root") else f"{engine} of {picture.owner}"
@@ -54,7 +60,7 @@ def _figure(name: str, title: str, rank: int, of: Callable[[ResourceSample, Live
 COLUMNS: Final = (
     Column(
         "state", "STATE", _state, width=11, narrow=NARROW,
-        style=lambda p, live: "busy" if live.doing(p.key) else _STATE_STYLES.get(p.status, ""),
+        style=_state_style,
     ),
     Column("engine", "ENGINE", _engine, width=20),
     Column("name", "NAME", lambda p, live: f"{p.name} {SIGN}" if live.is_locked(p.labels) else p.name, share=3),
@@ -62,6 +68,10 @@ COLUMNS: Final = (
     Column("command", "COMMAND", lambda p, live: " ".join(p.command), share=3, rank=7, style=lambda p, live: "faint"),
     Column(
         "created", "CREATED", lambda p, live: ago(p.created_at), width=12, rank=4, sort=lambda p, live: -p.created_at
+    ),
+    Column(
+        "exit", "EXIT", lambda p, live: "–" if p.exit_code is None else str(p.exit_code), width=4, rank=8, right=True,
+        sort=lambda p, live: -1 if p.exit_code is None else p.exit_code, falls=True, chosen=False,
     ),
     _figure("cpu", "CPU %", 1, lambda sample, live: sample.cpu_percent / live.cpu_parts, ".1f"),
     _figure("memory", "MEMORY", 2, lambda sample, live: sample.memory),
@@ -135,7 +145,7 @@ VIEW: Final = View(
         "label": lambda picture: [f"{name}={value}" for name, value in picture.labels.items()],
     },
     runs=lambda picture: bool(picture.pid),
-    has_failed=lambda picture: bool(picture.error) or picture.status is Status.UNKNOWN,
+    has_failed=lambda picture: bool(picture.error or picture.exit_code) or picture.status is Status.UNKNOWN,
     labelled=True,
     refusal=_refusal,
     empty="no container of podman, CRI-O, containerd, Docker or runc is on this machine",

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from core.foreign.containerd import _as_now
 from core.foreign.docker import stored_by_docker
 from core.foreign.stored import StoredContainers, known_lists
-from core.model.foreign import Keeper, LogFormat
+from core.model.foreign import ForeignContainer, Keeper, LogFormat
 from core.model.state import Status
 
 
@@ -49,15 +50,35 @@ def test_who_keeps_what(store: Path) -> None:
     assert (web.status, web.command) == (Status.EXITED, ("sleep", "1")), "its list is the same, its bundle is not"
 
 
+def test_how_one_of_cri_o_ended(store: Path) -> None:
+    bundle = store / "overlay-containers" / ("b" * 64) / "userdata"
+    bundle.mkdir(parents=True)
+    annotations = {"io.kubernetes.cri-o.Labels": '{"app": "shop"}', "note": "x"}
+    (bundle / "config.json").write_text(json.dumps({"process": {"args": ["true"]}, "annotations": annotations}))
+    stored = StoredContainers()
+    _, cart = stored.pictures([store / "overlay-containers"])
+    assert (cart.status, cart.exit_code, cart.labels["app"], cart.labels["note"]) == (Status.EXITED, None, "shop", "x")
+    (bundle / "state.json").write_text(json.dumps({"finished": "2026-01-02T03:06:05Z", "exitCode": 9}))
+    _, cart = stored.pictures([store / "overlay-containers"])
+    assert (cart.exit_code, int(cart.finished_at)) == (9, 1767323165)
+    (bundle / "state.json").write_text("{")
+    assert stored.pictures([store / "overlay-containers"])[1].exit_code is None
+
+
 def test_those_of_docker(tmp_path: Path) -> None:
     told = {
         "Name": "/web",
         "Created": "2026-01-02T03:04:05.123456789Z",
         "Path": "nginx",
         "Args": ["-g", "daemon off;"],
-        "Config": {"Image": "nginx:1", "Tty": True},
+        "Config": {"Image": "nginx:1", "Tty": True, "Labels": {"tier": "front"}},
         "LogPath": "/var/lib/docker/containers/x/x-json.log",
-        "State": {"Running": False, "ExitCode": 1, "StartedAt": "2026-01-02T03:05:05Z"},
+        "State": {
+            "Running": False,
+            "ExitCode": 1,
+            "StartedAt": "2026-01-02T03:05:05Z",
+            "FinishedAt": "2026-01-02T03:06:05Z",
+        },
     }
     for name, content in (
         ("a" * 64, json.dumps(told)),
@@ -70,7 +91,8 @@ def test_those_of_docker(tmp_path: Path) -> None:
     assert (web.name, web.image, web.status, web.terminal) == ("web", "nginx:1", Status.EXITED, True)
     assert (web.command, web.log_format) == (("nginx", "-g", "daemon off;"), LogFormat.JSON)
     assert int(web.created_at) == 1767323045
-    assert (new.name, new.status) == ("new", Status.CONFIGURED)
+    assert (web.exit_code, int(web.finished_at), web.labels) == (1, 1767323165, {"tier": "front"})
+    assert (new.name, new.status, new.exit_code) == ("new", Status.CONFIGURED, None)
     assert list(stored_by_docker(tmp_path / "nowhere")) == []
 
 
@@ -81,3 +103,29 @@ def test_a_list_that_is_damaged_or_gone(store: Path) -> None:
     assert stored.pictures([folder]) == []
     (folder / "containers.json").unlink()
     assert stored.pictures([folder, store / "nowhere"]) == []
+
+
+def test_how_one_of_kubernetes_ended_in_containerd(tmp_path: Path) -> None:
+    picture = ForeignContainer(
+        key=f"{tmp_path}/io.containerd.metadata.v1.bolt/meta.db#k8s.io/cart",
+        id="cart",
+        name="shop/cart",
+        keeper=Keeper.CONTAINERD,
+        namespace="k8s.io",
+        owner="root",
+        image="app",
+        status=Status.CONFIGURED,
+        created_at=0.0,
+        console_refusal="",
+        log_hint="",
+        verbs=frozenset(),
+    )
+    assert _as_now(picture) is picture
+    file = tmp_path / "io.containerd.grpc.v1.cri/containers/cart/status"
+    file.parent.mkdir(parents=True)
+    for unfinished in ("{", '{"Version": "v1", "StartedAt": 5, "FinishedAt": 0}'):
+        file.write_text(unfinished)
+        assert _as_now(picture) is picture
+    file.write_text('{"Version": "v1", "FinishedAt": 1500000000, "ExitCode": 7}')
+    now = _as_now(picture)
+    assert (now.status, now.exit_code, now.finished_at) == (Status.EXITED, 7, 1.5)
