@@ -49,7 +49,7 @@ def watched(engine: Engine, cgroup: Path, monkeypatch: pytest.MonkeyPatch) -> It
     """An engine with one container that runs, and that nobody looks at without a notice."""
     for name in ("SHORTEST_INTERVAL", "LONGEST_INTERVAL", "FULL_LOOK_INTERVAL"):
         monkeypatch.setattr(live, name, NEVER)
-    vars(engine._parts)["runtime"] = RuntimeOnVersion2(cgroup)
+    engine._parts._runtimes[engine.settings.runtime] = RuntimeOnVersion2(cgroup)
     config = ContainerConfig(id=ID, created_at=1.0, process=ProcessConfig(args=("sleep",), env=()), rootfs="/nowhere")
     engine._parts.store.add(ContainerRecord(config=config, name="it", state=running(os.getpid())))
     yield engine
