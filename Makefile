@@ -6,7 +6,7 @@ SHELL := /bin/bash
 BIN := .venv/bin
 SOURCES := core tui tests scripts benchmarks
 
-.PHONY: help setup run test check demo keys snapshots screenshots bench bench-console man doctor clean
+.PHONY: help setup run test check demo keys messages snapshots screenshots bench bench-console man doctor clean
 
 help: ## list the targets
 	@echo "Wharfinger: make TARGET"
@@ -37,6 +37,9 @@ demo: setup ## make the demo image and the demo containers
 
 keys: setup ## write docs/keys.md anew from the key map
 	@PYTHONPATH=. $(BIN)/python scripts/key_page.py docs/keys.md
+
+messages: setup ## bring the translations in tui/languages up to date with the messages of the code
+	@$(BIN)/python scripts/messages.py update
 
 snapshots: setup ## draw the screens of tests/tui/snapshots anew; look at the difference before it is kept
 	@$(BIN)/python -m pytest -q tests/tui/test_snapshots.py --renew-snapshots

@@ -1,4 +1,4 @@
-"""Puts the manual page into the wheel. It is made of what the commands declare, so it is never out of date."""
+"""Puts into the wheel what is made of the sources: the manual page and the compiled catalogues of languages."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 PAGE = Path("build/wharf.1")
 
 
-class ManualPage(BuildHookInterface):  # type: ignore[type-arg]
+class MadeFiles(BuildHookInterface):  # type: ignore[type-arg]
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        """Write the page, and have it installed where man(1) looks."""
+        """Compile the catalogues; write the page, and have it installed where man(1) looks."""
+        subprocess.run([sys.executable, "scripts/messages.py", "compile"], cwd=self.root, check=True)
         if self.target_name != "wheel" or version == "editable":
             return
         page = Path(self.root) / PAGE

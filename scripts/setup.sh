@@ -175,6 +175,17 @@ make_environment() {
     fingerprint >"$STAMP"
 }
 
+# What the screen reads of catalogues that were changed since.
+compile_catalogues() {
+    local catalogue
+    for catalogue in tui/languages/*.po; do
+        if ! [ "${catalogue%.po}.mo" -nt "$catalogue" ]; then
+            .venv/bin/python scripts/messages.py compile
+            return
+        fi
+    done
+}
+
 LOG=$(mktemp)
 trap 'rm -f "$LOG"' EXIT
 
@@ -193,4 +204,5 @@ if ! programs_are_there; then
     [ -e "$SECCOMP" ] || fail "no package of this system has $SECCOMP"
 fi
 make_environment
+compile_catalogues
 say "ready: .venv/bin/wharf"

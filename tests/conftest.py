@@ -21,6 +21,10 @@ from tui.first_run import MARK
 
 os.environ["WHARF_DISCOVER_FOREIGN"] = "false"
 """What other engines do on this machine is nothing to a test, unless it asks."""
+for name in ("LC_ALL", "LC_MESSAGES"):
+    os.environ.pop(name, None)
+os.environ["LANG"] = "C.UTF-8"
+"""Nor is the language of whoever runs them."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -18,12 +18,14 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from core.log import LOG
+from tui import languages
 from tui.bridge import Bridge
 from tui.configuration.following import ConfigurationFollower, Reading
 from tui.configuration.loading import Problem
-from tui.configuration.looks import draws_ascii, own_themes, theme_for
+from tui.configuration.looks import draws_ascii, language_of, own_themes, theme_for
 from tui.configuration.schema import DEFAULT, Configuration
 from tui.configuration.screens import pane_keymap
+from tui.languages import _
 from tui.load_ahead import load_ahead
 from tui.opening import Opening
 from tui.plain_text import printable, printable_text
@@ -80,7 +82,7 @@ class WharfApp(App[None], inherit_bindings=False):
         self._deck = DeckScreen(self._bridge, self._keys, self._configuration, self._opening)
         self.push_screen(self._deck)
         if self._problems:
-            self.call_after_refresh(self._tell_problems, "The configuration", self._problems)
+            self.call_after_refresh(self._tell_problems, _("The configuration"), self._problems)
         if (file := self._opening.configuration_file) is not None:
             self._follower = ConfigurationFollower(file, lambda read: self.call_later(self._take_configuration, read))
             self._follower.start()
@@ -107,12 +109,12 @@ class WharfApp(App[None], inherit_bindings=False):
         if self._follower is not None:
             self._follower.read_now()
         else:
-            self.notify("this screen has no configuration file", markup=False)
+            self.notify(_("this screen has no configuration file"), markup=False)
 
     def _take_configuration(self, read: Reading) -> None:
         """Go on with what the file says now; with what it said before, where there is a mistake in it."""
         if read.problems:
-            self._tell_problems("The configuration has a mistake: all stays as it was", read.problems)
+            self._tell_problems(_("The configuration has a mistake: all stays as it was"), read.problems)
             return
         before, self._configuration = self._configuration, read.configuration
         for name in before.themes.keys() - read.configuration.themes.keys():
@@ -125,14 +127,17 @@ class WharfApp(App[None], inherit_bindings=False):
             self.screen.refresh(layout=True)
         if read.configuration.mouse != before.mouse and isinstance(self._driver, WharfDriver):
             self._driver.set_mouse(read.configuration.mouse)
+        if read.configuration.language != before.language:
+            languages.use(language_of(read.configuration))
+            self.screen.refresh(layout=True)
         if self._deck is not None:
             self._deck.take_configuration(read.configuration)
-        self._tell_problems("The configuration was read again", read.remarks)
+        self._tell_problems(_("The configuration was read again"), read.remarks)
 
     def _tell_problems(self, title: str, problems: Sequence[Problem]) -> None:
-        told = "\n".join(str(problem) for problem in problems[:PROBLEMS_TOLD]) or "all is well"
+        told = "\n".join(str(problem) for problem in problems[:PROBLEMS_TOLD]) or _("all is well")
         more = len(problems) - PROBLEMS_TOLD
-        rest = f"\n… and {more} more: wharf config check" if more > 0 else ""
+        rest = "\n" + _("… and {count} more: wharf config check").format(count=more) if more > 0 else ""
         severity: SeverityLevel = "warning" if problems else "information"
         self.notify(
             printable_text(told + rest), title=title, severity=severity, markup=False,
@@ -199,7 +204,8 @@ def run_screen(
     if app.parting_words:
         print(f"wharf: {printable(app.parting_words)}", file=sys.stderr)
     if waiting := bridge.under_way():
-        print(f"wharf: {printable(', '.join(waiting))}: waiting for the end of it", file=sys.stderr)
+        words = _("waiting for the end of it")
+        print(f"wharf: {printable(', '.join(waiting))}: {words}", file=sys.stderr)
         bridge.finish()
     if app.failure is not None:
         raise app.failure

@@ -13,6 +13,8 @@ from typing import Any, Final
 
 from textual.binding import Binding
 
+from tui.languages import N_, _
+
 
 class Scope(enum.Enum):
     """What an action works on."""
@@ -34,7 +36,8 @@ def always(row: object) -> bool:
 class Action:
     """`label`: one or two words for the footer; empty to leave it out. `enabled`: whether a row allows it.
 
-    `word`: the very verb that it would be for a row, where that differs from the label.
+    `word`: the very verb that it would be for a row, where that differs from the label. Words are messages in English;
+    what is shown of them are `title`, `told`, `heading` and `label_for`.
     """
 
     name: str
@@ -54,7 +57,17 @@ class Action:
     @property
     def title(self) -> str:
         """What it is called where it cannot be done."""
-        return self.label or self.name.replace("_", " ")
+        return _(self.label or self.name.replace("_", " "))
+
+    @property
+    def told(self) -> str:
+        """What it does, in the operator's language."""
+        return _(self.description)
+
+    @property
+    def heading(self) -> str:
+        """Its group, in the operator's language."""
+        return _(self.group)
 
     def can_do(self, rows: Sequence[Any]) -> bool:
         """Whether it can be done to one of these rows at least."""
@@ -63,7 +76,7 @@ class Action:
     def label_for(self, rows: Sequence[Any]) -> str:
         """The footer's word: the very verb that the key would do now."""
         words = {self.word(row) for row in rows if self.enabled(row)} if self.word is not None else set()
-        return words.pop() if len(words) == 1 else self.label
+        return _(words.pop() if len(words) == 1 else self.label)
 
 
 _SHOWN: Final = {
@@ -115,10 +128,10 @@ def shown_keys(action: Action) -> str:
     return " ".join(shown_key(key) for key in action.keys)
 
 
-LIST: Final = "List"
-DETAIL: Final = "Details"
-PROGRAM: Final = "Program"
-MACHINE: Final = "Machine"
+LIST: Final = N_("List")
+DETAIL: Final = N_("Details")
+PROGRAM: Final = N_("Program")
+MACHINE: Final = N_("Machine")
 
 GENERAL: Final = (
     Action(

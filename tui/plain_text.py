@@ -12,13 +12,14 @@ from rich.cells import cell_len, set_cell_size
 from core.model.health import HealthStatus
 from core.model.snapshot import ContainerSnapshot
 from core.model.state import Status
+from tui.languages import N_, _, ngettext
 
 _ESCAPE_SEQUENCE: Final = re.compile(
     r"\x1b(?:\[[0-?]*[ -/]*[@-~]|[\]PX^_].*?(?:\x07|\x1b\\|$)|[ -/]*[0-~])|[\x0e\x0f]",
 )
 """CSI, the strings (OSC, DCS …) and the short ones of ECMA-48."""
 
-INFRA_IMAGE: Final = "(infra of a pod)"
+INFRA_IMAGE: Final = N_("(infra of a pod)")
 GLYPHS: dict[Status, str] = {
     Status.RUNNING: "●",
     Status.PAUSED: "◫",
@@ -58,6 +59,16 @@ def fitted(text: str, width: int, *, right: bool = False) -> str:
     return padding + text if right else text + padding
 
 
+def padded(text: str, width: int) -> str:
+    """`text` with blanks up to `width` columns; a longer one as it is."""
+    return text + " " * max(0, width - cell_len(text))
+
+
+def counted_containers(count: int) -> str:
+    """`1 container`, `2 containers`."""
+    return ngettext("{count} container", "{count} containers", count).format(count=count)
+
+
 def span(seconds: float) -> str:
     """`45s`, `12m`, `3h04m`, `5d02h`: never more than six columns."""
     whole = max(0, int(seconds))
@@ -78,7 +89,7 @@ def moment(seconds: float) -> str:
 
 def ago(seconds: float) -> str:
     """How long a moment is past."""
-    return f"{span(time.time() - seconds)} ago"
+    return _("{time} ago").format(time=span(time.time() - seconds))
 
 
 def size(number: float) -> str:
@@ -98,7 +109,7 @@ def shown_name(picture: ContainerSnapshot) -> str:
 
 def shown_image(picture: ContainerSnapshot) -> str:
     """What a container is made of; an infra container has a folder of ours for a root."""
-    return INFRA_IMAGE if picture.is_infra and not picture.image_id else picture.image
+    return _(INFRA_IMAGE) if picture.is_infra and not picture.image_id else picture.image
 
 
 def is_unhealthy(picture: ContainerSnapshot) -> bool:
@@ -113,7 +124,7 @@ def is_unhealthy(picture: ContainerSnapshot) -> bool:
 def duration_column(picture: ContainerSnapshot) -> str:
     """Up-time of what runs, exit code and time since then of what ended."""
     if picture.status in (Status.RUNNING, Status.PAUSED):
-        return f"up {span(time.time() - picture.started_at)}"
+        return _("up {time}").format(time=span(time.time() - picture.started_at))
     if picture.status is Status.EXITED:
         code = "?" if picture.exit_code is None or picture.exit_code < 0 else str(picture.exit_code)
         return f"({code}) {span(time.time() - picture.finished_at)}"

@@ -56,11 +56,12 @@ def _show(invocation: Invocation) -> int:
     with ScreenImports():
         from core.cli.command import enter_as_user
         from core.engine import Engine
+        from tui import languages
         from tui.app import run_screen
         from tui.bridge import Bridge
         from tui.configuration.command import file_of
         from tui.configuration.loading import load
-        from tui.configuration.looks import draws_ascii
+        from tui.configuration.looks import draws_ascii, language_of
         from tui.first_run import is_first_run
         from tui.opening import Opening
         from tui.terminal.driver import WharfDriver
@@ -75,6 +76,7 @@ def _show(invocation: Invocation) -> int:
         select=invocation.select,
     )
     configuration, problems = load(file)
+    languages.use(language_of(configuration))
     keys = _pane_keys(invocation, configuration)
     enter_as_user(invocation)
     with Engine.open(invocation.paths, invocation.settings) as engine:

@@ -25,6 +25,7 @@ from tests.core.journal.conftest import action
 from tests.fakes.engine import FakeContainer, FakeEngine
 from tests.tui.conftest import lines, until, until_shown
 from tests.tui.drawn import FOLDER, assert_drawn, drawn
+from tui import languages
 from tui.app import WharfApp
 from tui.bridge import Bridge
 from tui.configuration.loading import parse
@@ -85,7 +86,12 @@ STATES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 
 What has a space in it is no key, but waited for before the next one.
 """
-
+TRANSLATED = {
+    "containers": ("batch", "beendet"),
+    "menu": ("starten", "stoppt nie"),
+    "help": ("stoppt nie",),
+}
+"""States that are drawn in another language, too, and what is seen then."""
 
 LOCKS = '[[locks]]\nlabel = "tier=front"\n'
 FILES: dict[str, list[tuple[str, FileKind, int]]] = {
@@ -157,12 +163,34 @@ async def test_it_is_drawn_as_it_was(
     opened: WharfApp, fake: FakeEngine, state: str, size: tuple[int, int], request: pytest.FixtureRequest
 ) -> None:
     populate(fake)
-    app = opened
-    keys, texts = STATES[state]
+    await assert_shown_as(f"{state}-{size[0]}x{size[1]}", opened, size, STATES[state], request)
+
+
+@pytest.mark.parametrize("state", TRANSLATED)
+async def test_it_is_drawn_in_german(
+    opened: WharfApp, fake: FakeEngine, state: str, request: pytest.FixtureRequest
+) -> None:
+    populate(fake)
+    languages.use("de")
+    try:
+        await assert_shown_as(f"{state}-80x24-de", opened, (80, 24), (STATES[state][0], TRANSLATED[state]), request)
+    finally:
+        languages.use(languages.ENGLISH)
+
+
+async def assert_shown_as(
+    name: str,
+    app: WharfApp,
+    size: tuple[int, int],
+    wanted: tuple[tuple[str, ...], tuple[str, ...]],
+    request: pytest.FixtureRequest,
+) -> None:
+    """Press the keys from the list, wait for the texts, and hold what is drawn then against the file of that name."""
+    keys, texts = wanted
     async with app.run_test(size=size) as pilot:
         await until_shown(pilot, "batch", "web")
         await pilot.press("end")
-        await until(pilot, lambda: any("exited with 3" in line for line in lines(app)))
+        await until(pilot, lambda: any("conmon" in line or "PID" in line or "batch" in line for line in lines(app)))
         for key in keys:
             if len(key) > 1 and " " in key:
                 await until_shown(pilot, key)
@@ -174,9 +202,10 @@ async def test_it_is_drawn_as_it_was(
             await pilot.pause(0.04)
             takes.append(drawn(app))
         assert not isinstance(app.screen, ModalScreen) or "wharf" in lines(app)[0], "the list is not seen behind it"
-        assert_drawn(app, f"{state}-{size[0]}x{size[1]}", request)
+        assert_drawn(app, name, request)
 
 
 def test_no_file_is_left_over() -> None:
     wanted = {f"{state}-{columns}x{rows}.txt" for state in STATES for columns, rows in SIZES}
+    wanted |= {f"{state}-80x24-de.txt" for state in TRANSLATED}
     assert {path.name for path in FOLDER.iterdir()} == wanted

@@ -12,6 +12,7 @@ import msgspec
 from core.remote.host import Host, complaint
 from tui.configuration.places import line_of
 from tui.configuration.schema import DEFAULT, Alert, Colours, Configuration, Lock, LogTimes, OwnCommand
+from tui.languages import AUTOMATIC, languages
 from tui.logs.times import format_complaint, zone_of
 
 
@@ -75,6 +76,9 @@ class _Reading:
                     fields[name] = self._rows(name, value, Lock, _nothing_wrong)
                 case "hosts":
                     fields[name] = self._rows(name, value, Host, complaint)
+                case "language" if value not in (AUTOMATIC, *languages()):
+                    codes = ", ".join((AUTOMATIC, *languages()))
+                    self._wrong((name,), f"there is no language {value}; there are {codes}")
                 case _ if name in Configuration.__struct_fields__:
                     self._plain(name, value, fields)
                 case _:

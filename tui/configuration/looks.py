@@ -1,4 +1,4 @@
-"""The themes of the operator's, and which theme is shown."""
+"""The themes of the operator's, which theme is shown, and in which language."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import msgspec
 from textual.theme import Theme
 
 from tui.configuration.schema import Configuration
+from tui.languages import AUTOMATIC, ENGLISH, chosen
 
 DARK: Final = "textual-dark"
 LIGHT: Final = "textual-light"
@@ -35,6 +36,13 @@ def draws_ascii(configuration: Configuration) -> bool:
     given = _given_environment()
     locale = next((value for name in ("LC_ALL", "LC_CTYPE", "LANG") if (value := given.get(name))), "")
     return locale in ("C", "POSIX") or ("." in locale and "utf" not in locale.lower())
+
+
+def language_of(configuration: Configuration) -> str:
+    """The code of the language of the screen. Left to a terminal that knows ASCII alone it is English."""
+    if configuration.language == AUTOMATIC and draws_ascii(configuration):
+        return ENGLISH
+    return chosen(configuration.language)
 
 
 def _given_environment() -> Mapping[str, str]:

@@ -103,6 +103,8 @@ class Configuration(msgspec.Struct, frozen=True, kw_only=True):
     `states`: how lists write a state: as its sign and word, as sign and short word, or as its sign alone. `mouse`:
     whether the screen has the mouse at its start.
 
+    `language`: a code that `tui.languages` has a catalogue of; `auto` for that of the environment.
+
     `bindings`: an action's name, or `VIEW.NAME` for one view alone → its keys.
     """
 
@@ -112,6 +114,7 @@ class Configuration(msgspec.Struct, frozen=True, kw_only=True):
     mouse: bool = True
     read_only: bool = False
     restore_workspace: bool = False
+    language: str = "auto"
     escape_key: str = ""
     detach_keys: str = ""
     keys: Profile = "wharfinger"

@@ -9,6 +9,7 @@ from textual import on
 
 from tui.bound_keys import bound_keys
 from tui.keymap import PROGRAM, Action, Scope
+from tui.languages import _
 from tui.messages import Answered
 from tui.read_only import only_looks, refusal
 from tui.screens.filter_part import Filtering
@@ -41,10 +42,10 @@ class Acting(Filtering):
         """Do an action to the marked rows, or to the one under the cursor."""
         if self.is_console_awaited:
             # What is typed ahead is meant for the console: here it would be verbs.
-            self.say("the console is opening …")
+            self.say(_("the console is opening …"))
         elif self._dialog_awaited:
             # The same: it is meant for the dialog.
-            self.say("the dialog is opening …")
+            self.say(_("the dialog is opening …"))
         elif reason := self.why_not(action):
             self.say(reason)
         else:
@@ -54,14 +55,16 @@ class Acting(Filtering):
         """Why an action can not be done now; empty where it can."""
         rows = self.targets_of(action)
         if self.bridge.read_only and not only_looks(action.name):
-            return f"can not {action.title}: {refusal().message}"
+            return _("can not {verb}: {reason}").format(verb=action.title, reason=refusal().message)
         if action.can_do(rows):
             return ""
         if not rows:
-            return f"{action.description}: no {self.view.noun} is selected"
+            return _("{action}: no {what} is selected").format(action=action.told, what=self.view.counted_noun(1))
         if len(rows) > 1:
-            return f"can not {action.title} any of the {len(rows)} that are marked"
-        return f"can not {action.title} {self.view.label(rows[0])}: {self.view.refusal(rows[0])}"
+            return _("can not {verb} any of the {count} that are marked").format(verb=action.title, count=len(rows))
+        return _("can not {verb} {name}: {reason}").format(
+            verb=action.title, name=self.view.label(rows[0]), reason=self.view.refusal(rows[0])
+        )
 
     def ask(self, kind: str, row_id: str, *given: Any, then: Callable[[Any], object]) -> None:
         """Have something be read that a dialog needs which `then` opens; until then no key is a verb."""
@@ -90,7 +93,7 @@ class Acting(Filtering):
         items = []
         if tab is not None:
             keys = bound_keys(self, tab.BINDINGS)
-            items = [(name, keys[name][0], word) for name, word in tab.FOOTER if name in keys]
+            items = [(name, keys[name][0], _(word)) for name, word in tab.FOOTER if name in keys]
             actions = [action for action in actions if action.group == PROGRAM]
         items += [(action.name, action.shown_key, action.label_for(self.targets_of(action))) for action in actions]
         self.query_one(KeyBar).shown = tuple(items)

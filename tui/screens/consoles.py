@@ -11,6 +11,7 @@ from textual.screen import Screen
 
 from tui.bridge import Bridge
 from tui.clipboard import copy
+from tui.languages import N_, _
 from tui.locks import Locked
 from tui.messages import ConsoleOpened, ShellMissing
 from tui.step import Step
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 CONSOLE_PATIENCE: Final = 3.0
 """Seconds that the keys wait for a console that was asked for."""
-CONSOLE_KEYS: Final = (
+CONSOLE_KEYS: Final = N_(
     "every key goes to the container   {0} d\u00a0detach  {0} l\u00a0to the list  {0} f\u00a0full screen"
 )
 
@@ -101,7 +102,7 @@ class ConsoleKeeping(Screen[None]):
     def _show_keys(self) -> None:
         """The footer is for whoever has the keyboard."""
         in_console = any(pane is self.focused and not pane.has_ended for pane in self.consoles.panes)
-        self.query_one(KeyBar).console = CONSOLE_KEYS.format(self.console_keys.escape) if in_console else ""
+        self.query_one(KeyBar).console = _(CONSOLE_KEYS).format(self.console_keys.escape) if in_console else ""
 
     def step_console(self, places: int) -> None:
         """Bring the next console to the front, or the one before."""

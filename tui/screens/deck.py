@@ -19,6 +19,7 @@ from tui.awaiting import Awaiting
 from tui.bridge import Bridge
 from tui.configuration.schema import DEFAULT, Configuration
 from tui.kept import Kept
+from tui.languages import N_, _
 from tui.live import Live
 from tui.locks import Locked, locked_by
 from tui.messages import (
@@ -59,8 +60,8 @@ class DeckScreen(Sampling):
     VERTICAL_BREAKPOINTS = [(0, "-tiny"), (8, "-low"), (16, "-tall")]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = []
     SHARES: ClassVar[tuple[str, ...]] = (
-        "the list is small", "the list is smaller", "list and details as usual", "the list is larger",
-        "the list alone",
+        N_("the list is small"), N_("the list is smaller"), N_("list and details as usual"), N_("the list is larger"),
+        N_("the list alone"),
     )  # fmt: skip
     share: reactive[int] = reactive(2)
     """How much of the room the list has: a place in `SHARES`."""
@@ -156,6 +157,7 @@ class DeckScreen(Sampling):
         if configuration.read_only and not before.read_only:
             self.set_read_only(True)
         self.show_footer()
+        self.query_one("#views", TabLine).show(self.views.tabs(), self.view.name)
         for shown in self.views.shown_so_far:
             shown.table.fit_anew()
         if configuration.logs != before.logs:
@@ -215,7 +217,7 @@ class DeckScreen(Sampling):
         """Show a view with the cursor on one row, where that is there."""
         self.show_view(view)
         if not self.table.select(key):
-            self.say(f"that {self.view.noun} is not in the list")
+            self.say(_("that {what} is not in the list").format(what=self.view.counted_noun(1)))
 
     def go_back(self) -> bool:
         """Show the view that was shown before; False where there was none."""
@@ -237,7 +239,7 @@ class DeckScreen(Sampling):
         rows.update({row.key: row for row in self.views.rows_of("foreign")})
         row = rows.get(container_id)
         if row is None:
-            return "the container"
+            return _("the container")
         return shown_name(row) if isinstance(row, ContainerSnapshot) else str(row.name)
 
     def locked_by(self, steps: Sequence[Step]) -> Locked | None:
@@ -258,17 +260,17 @@ class DeckScreen(Sampling):
         rows = self.views.current.rows
         notes = [f"/{rows.filter.typed}"] if rows.filter.typed else []
         if rows.running_only:
-            notes.append("running only")
+            notes.append(_("running only"))
         if rows.faults_only:
-            notes.append("faults only")
+            notes.append(_("faults only"))
         if marked := len(rows.marked):
-            notes.append(f"{marked} marked")
+            notes.append(_("{count} marked").format(count=marked))
         if self.awaiting:
-            notes.append(f"waiting for {len(self.awaiting)}")
+            notes.append(_("waiting for {count}").format(count=len(self.awaiting)))
         notes += self.transfers.notes()
         self.query_one(TitleBar).note = "  ".join(notes)
-        empty = "nothing matches: esc shows all" if rows.all else self.view.empty
-        self.table.empty_text = empty if self.views.current.is_read else "reading …"
+        empty = _("nothing matches: esc shows all") if rows.all else _(self.view.empty)
+        self.table.empty_text = empty if self.views.current.is_read else _("reading …")
         if rows.filter.trouble:
             self.say(rows.filter.trouble)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tui.bridge.readers import touches
 from tui.keymap import SYSTEM, Action
+from tui.languages import _, ngettext
 from tui.messages import ConfigurationAsked
 from tui.own_commands import GROUP
 from tui.palette_ranking import Chosen
@@ -45,15 +46,15 @@ class GeneralActions(ListActions, SystemActions, WorkspaceActions):
     def read_only(self) -> None:
         if not self._deck.bridge.read_only:
             self._deck.set_read_only(True)
-            self._deck.say("read-only: nothing is changed from this screen")
+            self._deck.say(_("read-only: nothing is changed from this screen"))
             return
 
         def lift() -> None:
             self._deck.set_read_only(False)
-            self._deck.say("containers can be changed again")
+            self._deck.say(_("containers can be changed again"))
 
-        words = "Every key works again, those that stop and remove, too."
-        confirm(self._deck, "Lift read-only mode?", words, "Lift", lift)
+        words = _("Every key works again, those that stop and remove, too.")
+        confirm(self._deck, _("Lift read-only mode?"), words, _("Lift"), lift)
 
     def read_configuration(self) -> None:
         self._deck.post_message(ConfigurationAsked())
@@ -69,7 +70,7 @@ class GeneralActions(ListActions, SystemActions, WorkspaceActions):
         self._step_view(-1)
 
     def _step_view(self, places: int) -> None:
-        names = [name for name, _ in self._deck.views.tabs()]
+        names = [tab[0] for tab in self._deck.views.tabs()]
         self._deck.show_view(names[(names.index(self._deck.view.name) + places) % len(names)])
 
     def open(self, row: Any) -> None:
@@ -83,9 +84,9 @@ class GeneralActions(ListActions, SystemActions, WorkspaceActions):
         view = self._deck.view
         kind = INSPECTED.get(view.name)
         if kind is None:
-            self._deck.say(f"of {view.noun}s nothing more is known")
+            self._deck.say(_("nothing more is known of it"))
             return
-        heading, row_id = f"{view.noun} {view.label(row)}", view.key(row)
+        heading, row_id = f"{view.counted_noun(1)} {view.label(row)}", view.key(row)
         about = Inspected(self._deck, kind, row_id, lambda event: touches(view.reader, row_id, event))
         self._deck.ask(kind, row_id, then=lambda text: self._deck.app.push_screen(InspectPage(heading, text, about)))
 
@@ -120,7 +121,11 @@ class GeneralActions(ListActions, SystemActions, WorkspaceActions):
         actions = [self._deck.views.action(action.name) for action in (*self._deck.view.actions, *SYSTEM)]
         actions += [action for action in self._deck.views.actions() if action.group == GROUP]
         rows = self._deck.table.targets
-        label = self._deck.view.label(rows[0]) if len(rows) == 1 else f"{len(rows)} {self._deck.view.noun}s"
+        label = (
+            self._deck.view.label(rows[0])
+            if len(rows) == 1
+            else f"{len(rows)} {self._deck.view.counted_noun(len(rows))}"
+        )
         entries = [
             (action, action.label_for(self._deck.targets_of(action)), self._deck.can_do(action)) for action in actions
         ]
@@ -141,14 +146,14 @@ class GeneralActions(ListActions, SystemActions, WorkspaceActions):
         for entry in VIEWS:
             if entry.name != here:
                 offers += [
-                    Offer(entry.name, entry.title, action, verb=action.title)
+                    Offer(entry.name, _(entry.title), action, verb=action.title)
                     for action in self._deck.views.actions_of(entry.name)
                 ]
         self._deck.app.push_screen(PaletteScreen(offers, Chosen()), chosen)
 
     def help(self) -> None:
         text = help_text(self._deck.view, self._deck.views.actions(), self._deck.console_keys.escape)
-        self._deck.app.push_screen(TextView("the keys", text))
+        self._deck.app.push_screen(TextView(_("the keys"), text))
 
     def back(self) -> bool:
         """From the innermost thing outwards; False where there was nothing to go back from."""
@@ -181,14 +186,15 @@ class GeneralActions(ListActions, SystemActions, WorkspaceActions):
         shells = [pane for pane in deck.consoles.panes if pane.kind == "exec" and not pane.has_ended]
         ended = []
         if shells:
-            ended.append("the open shell" if len(shells) == 1 else f"the {len(shells)} open shells")
+            words = ngettext("the open shell", "the {count} open shells", len(shells))
+            ended.append(words.format(count=len(shells)))
         if deck.exports:
-            ended.append("the export that is under way; no part of a file is left")
+            ended.append(_("the export that is under way; no part of a file is left"))
         if not ended:
             deck.app.exit()
             return
-        message = f"Leaving ends {' and '.join(ended)}. Containers and what is attached to them go on."
-        confirm(deck, "Leave?", message, "Leave", deck.app.exit)
+        message = _("Leaving ends {what}. Containers and what is attached to them go on.")
+        confirm(deck, _("Leave?"), message.format(what=_(" and ").join(ended)), _("Leave"), deck.app.exit)
 
 
 def _verb(action: Action, rows: Sequence[Any]) -> str:

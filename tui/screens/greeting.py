@@ -5,17 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from tui.first_run import note_first_run
+from tui.languages import N_, _
 from tui.widgets.first_hint import FirstHint
 
 if TYPE_CHECKING:
     from tui.screens.deck import DeckScreen
 
 _TOLD: Final = (
-    ("help", "all keys of what is on the screen"),
-    ("palette", "find any action by its name"),
-    ("filter", "show only what fits"),
-    ("attach", "into a container's console; {escape} d leaves it"),
-    ("quit", "back, and in the end quit; containers go on"),
+    ("help", N_("all keys of what is on the screen")),
+    ("palette", N_("find any action by its name")),
+    ("filter", N_("show only what fits")),
+    ("attach", N_("into a container's console; {escape} d leaves it")),
+    ("quit", N_("back, and in the end quit; containers go on")),
 )
 """Actions, and what is said of them."""
 
@@ -25,8 +26,8 @@ def greet(deck: DeckScreen) -> None:
     note_first_run()
     keys = {action.name: action.shown_key for action in deck.views.actions()}
     escape = deck.console_keys.escape
-    lines = [(keys[name], words.format(escape=escape)) for name, words in _TOLD if keys.get(name)]
-    deck.mount(FirstHint(lines, keys["back"] or "a click"))
+    lines = [(keys[name], _(words).format(escape=escape)) for name, words in _TOLD if keys.get(name)]
+    deck.mount(FirstHint(lines, keys["back"] or _("a click")))
 
 
 def dismiss(deck: DeckScreen) -> bool:

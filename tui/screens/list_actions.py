@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from tui.languages import _
 from tui.screens.columns import ColumnsDialog
 from tui.screens.sort_dialog import Order, SortDialog
 from tui.views.view import Column, label_column
@@ -24,12 +25,13 @@ class ListActions:
         """Only the rows that somebody should look at, or all again."""
         view, rows = self._deck.view, self._deck.views.current.rows
         if view.has_failed is None:
-            self._deck.say(f"of {view.noun}s none can fail")
+            self._deck.say(_("of {what} none can fail").format(what=view.counted_noun(0)))
             return
         rows.faults_only = not rows.faults_only
         rows.arrange()
         self._deck.rearrange()
-        self._deck.say(f"only {view.noun}s that failed" if rows.faults_only else f"all {view.noun}s again")
+        words = _("only {what} that failed") if rows.faults_only else _("all {what} again")
+        self._deck.say(words.format(what=view.counted_noun(0)))
 
     def sort_next(self) -> None:
         """By the next column that is shown; behind the last one in the order in which the rows came."""
@@ -38,7 +40,11 @@ class ListActions:
         place = names.index(rows.sorted_by.name) + 1 if rows.sorted_by and rows.sorted_by.name in names else 0
         column = columns[place] if place < len(columns) else None
         self._deck.views.sort_by(column)
-        self._deck.say(f"sorted by {column.title.lower()}" if column is not None else "in their own order")
+        self._deck.say(
+            _("sorted by {column}").format(column=_(column.title).lower())
+            if column is not None
+            else _("in their own order")
+        )
 
     def sort_reverse(self) -> None:
         self._deck.views.sort_by(self._deck.views.current.rows.sorted_by)
@@ -107,9 +113,11 @@ class ListActions:
 
     def _share(self, steps: int) -> None:
         self._deck.share = max(0, min(self._deck.share + steps, len(self._deck.SHARES) - 1))
-        self._deck.say(self._deck.SHARES[self._deck.share])
+        self._deck.say(_(self._deck.SHARES[self._deck.share]))
 
     def mouse(self) -> None:
         """Have the terminal's own marking and copying work, or the mouse be the screen's again."""
         is_ours = self._deck.toggle_mouse()
-        self._deck.say("the mouse is the screen's" if is_ours else "the mouse is the terminal's: mark and copy with it")
+        self._deck.say(
+            _("the mouse is the screen's") if is_ours else _("the mouse is the terminal's: mark and copy with it")
+        )

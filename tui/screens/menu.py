@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import ClassVar, Final
 
+from rich.cells import cell_len
 from rich.text import Text
 from textual import events, on
 from textual.app import ComposeResult
@@ -15,8 +16,12 @@ from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from tui.keymap import Action, shown_keys
-from tui.plain_text import printable
+from tui.languages import _
+from tui.plain_text import padded, printable
 
+_VERB: Final = 12
+_LONGEST_VERB: Final = 18
+"""Columns of what an action is called, in front of what it does."""
 Entry = tuple[Action, str, bool]
 """An action, the very verb that it would be, and whether it can be done."""
 
@@ -34,17 +39,19 @@ class ActionMenu(ModalScreen[str]):
 
     def compose(self) -> ComposeResult:
         with Vertical(id="dialog") as box:
-            box.border_title = f"What to do with {printable(self._label)[:40]}"
+            box.border_title = _("What to do with {name}").format(name=printable(self._label)[:40])
             options = []
+            longest = max((cell_len(word or action.title) for action, word, _possible in self._entries), default=0)
+            width = max(_VERB, min(longest, _LONGEST_VERB))
             for action, word, possible in self._entries:
-                what = f"{word or action.title:<12} {action.description}"
+                what = f"{padded(word or action.title, width)} {action.told}"
                 line = Text.assemble((f"{shown_keys(action):<9}", "bold"), what, no_wrap=True, overflow="ellipsis")
                 options.append(Option(line, id=action.name, disabled=not possible))
             yield OptionList(*options, id="menu")
 
     def on_key(self, event: events.Key) -> None:
         """A letter is the same as the key in the list."""
-        for action, _, possible in self._entries:
+        for action, _word, possible in self._entries:
             if event.key in action.keys and possible:
                 event.stop()
                 self.dismiss(action.name)

@@ -16,6 +16,7 @@ from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 
 from tui.keymap import Action, shown_keys
+from tui.languages import _
 from tui.palette_ranking import FUZZY, Chosen, Query
 from tui.plain_text import printable
 
@@ -36,12 +37,13 @@ class Offer:
     def words(self) -> str:
         """What is shown of it."""
         where = f"{self.title}: " if self.title else ""
-        return f"{where}{self.action.description}"
+        return f"{where}{self.action.told}"
 
     @property
     def searched(self) -> str:
-        """What is looked through beside the verb."""
-        return f"{self.words} {self.action.name.replace('_', ' ')} {self.action.label}"
+        """What is looked through beside the verb; the English words, too."""
+        action = self.action
+        return f"{self.words} {action.name.replace('_', ' ')} {action.label} {action.title}"
 
 
 class PaletteScreen(ModalScreen[Offer | None]):
@@ -62,8 +64,8 @@ class PaletteScreen(ModalScreen[Offer | None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(id="dialog") as box:
-            box.border_title = "What to do"
-            yield Input(placeholder="type a few letters", id="query")
+            box.border_title = _("What to do")
+            yield Input(placeholder=_("type a few letters"), id="query")
             yield OptionList(id="actions")
 
     def on_mount(self) -> None:

@@ -13,6 +13,7 @@ from tui.configuration.keys import bound
 from tui.configuration.schema import StateWords
 from tui.kept import KeptView
 from tui.keymap import GENERAL, PROGRAM, SYSTEM, Action, Scope, bindings
+from tui.languages import _
 from tui.own_commands import own_actions
 from tui.rows import Rows
 from tui.views import VIEWS, load
@@ -22,9 +23,7 @@ from tui.widgets.table import Table, fit_columns
 if TYPE_CHECKING:
     from tui.screens.deck import DeckScreen
 
-SHOWING = tuple(
-    Action(entry.action, (entry.key,), "", f"{entry.title.lower()}: go to the view", PROGRAM) for entry in VIEWS
-)
+SHOWING = tuple(Action(entry.action, (entry.key,), "", entry.going, PROGRAM) for entry in VIEWS)
 """The actions that show a view."""
 
 
@@ -102,7 +101,9 @@ class ViewStack:
     def tabs(self) -> list[tuple[str, str]]:
         """Names and words for the line of tabs."""
         shown = self.current.view.name
-        return [(entry.name, f"{entry.key} {entry.title}") for entry in VIEWS if entry.has_tab or entry.name == shown]
+        return [
+            (entry.name, f"{entry.key} {_(entry.title)}") for entry in VIEWS if entry.has_tab or entry.name == shown
+        ]
 
     def put(self, name: str, rows: Iterable[Any]) -> bool:
         """New rows of a view; False where that was never shown."""
@@ -186,7 +187,9 @@ class ViewStack:
         page = next((n for n, shown in enumerate(pages) if tuple(shown) == table.columns), 0)
         page = (page + 1) % len(pages)
         table.columns = tuple(pages[page])
-        return f"columns: page {page + 1} of {len(pages)}" if len(pages) > 1 else "all columns are shown"
+        if len(pages) == 1:
+            return _("all columns are shown")
+        return _("columns: page {page} of {pages}").format(page=page + 1, pages=len(pages))
 
     def choose_columns(self, columns: Sequence[Column]) -> None:
         """Show these columns; the usual ones where there is none."""
@@ -201,7 +204,7 @@ class ViewStack:
         try:
             self._deck.kept.keep(shown.view.name, kept)
         except OSError as error:
-            self._deck.say(f"the columns can not be kept: {error}")
+            self._deck.say(_("the columns can not be kept: {error}").format(error=error))
 
 
 def pages_of(

@@ -22,6 +22,7 @@ from core.model.files import FileKind
 from tui.files.file_text import file_text
 from tui.files.tree import FileNode, FileTree
 from tui.forms.copying import copy_in_form, copy_out_form
+from tui.languages import N_
 from tui.messages import DetailRead
 from tui.plain_text import fitted, moment, printable, size
 from tui.screens.form_dialog import FormDialog
@@ -40,14 +41,14 @@ class FilesTab(DetailTab, CursorList, can_focus=True):
     """On the whole screen it has the keyboard."""
 
     FOOTER = (
-        ("files.enter", "open"),
-        ("files.leave", "close"),
-        ("files.copy_out", "copy out"),
-        ("files.copy_in", "copy in"),
-        ("files.measure", "sizes"),
-        ("files.by_size", "by size"),
-        ("files.copy_path", "copy path"),
-        ("files.read_again", "read again"),
+        ("files.enter", N_("open")),
+        ("files.leave", N_("close")),
+        ("files.copy_out", N_("copy out")),
+        ("files.copy_in", N_("copy in")),
+        ("files.measure", N_("sizes")),
+        ("files.by_size", N_("by size")),
+        ("files.copy_path", N_("copy path")),
+        ("files.read_again", N_("read again")),
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("down,j", "move(1)", "next", show=False, id="files.down"),

@@ -13,13 +13,14 @@ from tui.views.view import View
 class ViewEntry:
     """`module`: where `VIEW` stands; it is imported when the view is first wanted. `key`: shows it.
 
-    `has_tab`: whether it is in the line of tabs also while another view is shown.
+    `going`: what that action does. `has_tab`: whether it is in the line of tabs also while another view is shown.
     """
 
     name: str
     title: str
     key: str
     module: str
+    going: str
     has_tab: bool = True
 
     @property
@@ -29,18 +30,18 @@ class ViewEntry:
 
 
 VIEWS: Final = (
-    ViewEntry("containers", "Containers", "1", "tui.views.containers"),
-    ViewEntry("pods", "Pods", "2", "tui.views.pods"),
-    ViewEntry("images", "Images", "3", "tui.views.images"),
-    ViewEntry("volumes", "Volumes", "4", "tui.views.volumes"),
-    ViewEntry("networks", "Networks", "5", "tui.views.networks"),
-    ViewEntry("consoles", "Consoles", "6", "tui.views.consoles"),
-    ViewEntry("events", "Events", "7", "tui.views.events"),
-    ViewEntry("foreign", "Others", "8", "tui.views.foreign"),
-    ViewEntry("secrets", "Secrets", "f8", "tui.views.secrets", has_tab=False),
-    ViewEntry("hosts", "Hosts", "9", "tui.views.hosts"),
-    ViewEntry("everywhere", "Everywhere", "0", "tui.views.everywhere"),
-    ViewEntry("journal", "Journal", "V", "tui.views.journal", has_tab=False),
+    ViewEntry("containers", "Containers", "1", "tui.views.containers", "containers: go to the view"),
+    ViewEntry("pods", "Pods", "2", "tui.views.pods", "pods: go to the view"),
+    ViewEntry("images", "Images", "3", "tui.views.images", "images: go to the view"),
+    ViewEntry("volumes", "Volumes", "4", "tui.views.volumes", "volumes: go to the view"),
+    ViewEntry("networks", "Networks", "5", "tui.views.networks", "networks: go to the view"),
+    ViewEntry("consoles", "Consoles", "6", "tui.views.consoles", "consoles: go to the view"),
+    ViewEntry("events", "Events", "7", "tui.views.events", "events: go to the view"),
+    ViewEntry("foreign", "Others", "8", "tui.views.foreign", "others: go to the view"),
+    ViewEntry("secrets", "Secrets", "f8", "tui.views.secrets", "secrets: go to the view", has_tab=False),
+    ViewEntry("hosts", "Hosts", "9", "tui.views.hosts", "hosts: go to the view"),
+    ViewEntry("everywhere", "Everywhere", "0", "tui.views.everywhere", "everywhere: go to the view"),
+    ViewEntry("journal", "Journal", "V", "tui.views.journal", "journal: go to the view", has_tab=False),
 )
 ENTRIES: Final = {entry.name: entry for entry in VIEWS}
 

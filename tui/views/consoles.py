@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from tui.keymap import Action, Scope
+from tui.languages import _
 from tui.views.view import Column, View
 
 if TYPE_CHECKING:
@@ -35,14 +36,14 @@ class ConsoleRow:
 
 
 def _state(row: ConsoleRow, live: object) -> str:
-    return "■ ended" if row.ended else f"● open{' ' + row.sign if row.sign else ''}"
+    return f"■ {_('ended')}" if row.ended else f"● {_('open')}{' ' + row.sign if row.sign else ''}"
 
 
 COLUMNS: Final = (
     Column("number", "NO", lambda row, live: str(row.number), width=3, right=True, sort=lambda row, live: row.number),
     Column("state", "STATE", _state, width=9, style=lambda row, live: "bad" if row.ended else "good"),
     Column("title", "CONSOLE", lambda row, live: row.title, share=1),
-    Column("kind", "KIND", lambda row, live: "attached" if row.kind == "attach" else "shell", width=9, rank=1),
+    Column("kind", "KIND", lambda row, live: _("attached") if row.kind == "attach" else _("shell"), width=9, rank=1),
     Column("container", "CONTAINER", lambda row, live: row.container_id.rpartition("/")[2][:12], width=12, rank=2),
 )
 

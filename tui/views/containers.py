@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from core.model.snapshot import ContainerSnapshot
 from core.model.state import Status, Verb, allows
 from tui.keymap import Action, Scope
+from tui.languages import N_, _
 from tui.plain_text import is_unhealthy, shown_name
 from tui.tabs.registry import CONTAINER_TABS
 from tui.views.container_columns import ALIVE, COLUMNS
@@ -31,12 +32,12 @@ def _start_or_stop(picture: ContainerSnapshot) -> bool:
 
 def run_word(picture: ContainerSnapshot) -> str:
     """What the key of start and stop does now."""
-    return "stop" if picture.status is Status.RUNNING else "start"
+    return N_("stop") if picture.status is Status.RUNNING else N_("start")
 
 
 def pause_word(picture: ContainerSnapshot) -> str:
     """What the key of pause does now."""
-    return "unpause" if picture.status is Status.PAUSED else "pause"
+    return N_("unpause") if picture.status is Status.PAUSED else N_("pause")
 
 
 def will_unmount(picture: ContainerSnapshot) -> bool:
@@ -46,7 +47,7 @@ def will_unmount(picture: ContainerSnapshot) -> bool:
 
 def mount_word(picture: ContainerSnapshot) -> str:
     """What the mount key does now."""
-    return "unmount" if will_unmount(picture) else "mount"
+    return N_("unmount") if will_unmount(picture) else N_("mount")
 
 
 def _row(
@@ -56,10 +57,10 @@ def _row(
     return Action(name, tuple(keys.split()), label, description, group, enabled, scope)
 
 
-_RUN: Final = "Run"
-_LOOK: Final = "Look inside"
-_FILES: Final = "Files"
-_SETTINGS: Final = "Settings"
+_RUN: Final = N_("Run")
+_LOOK: Final = N_("Look inside")
+_FILES: Final = N_("Files")
+_SETTINGS: Final = N_("Settings")
 ACTIONS: Final = (
     Action(
         "toggle_run", ("s",), "start/stop", "start the container, or stop it where it runs", _RUN, _start_or_stop,
@@ -174,6 +175,6 @@ VIEW: Final = View(
         "network": lambda picture: (picture.network,),
     },
     runs=lambda picture: picture.status in ALIVE,
-    refusal=lambda picture: f"it is {picture.status}",
+    refusal=lambda picture: _("it is {state}").format(state=_(picture.status)),
     empty="no containers yet: wharf demo; 8 shows those of other engines",
 )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from core.events import Event, EventKind
 from tui.event_text import event_facts, event_line, event_subject, event_word
 from tui.keymap import Action, Scope
+from tui.languages import _
 from tui.plain_text import moment
 from tui.tabs.registry import EVENT_TABS
 from tui.views.view import Column, View
@@ -68,6 +69,6 @@ VIEW: Final = View(
         "by": lambda event: (event.user,),
         "id": lambda event: (event.container_id,),
     },
-    refusal=lambda event: "it is of no container",
+    refusal=lambda event: _("it is of no container"),
     empty="nothing happened yet",
 )

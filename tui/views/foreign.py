@@ -9,6 +9,7 @@ from core.model.foreign import ForeignContainer
 from core.model.snapshot import ResourceSample
 from core.model.state import Status, Verb
 from tui.keymap import Action, Scope
+from tui.languages import N_, _
 from tui.live import Live
 from tui.locks import SIGN
 from tui.plain_text import GLYPHS, ago, size
@@ -40,7 +41,8 @@ def _state_style(picture: ForeignContainer, live: Live) -> str:
 
 def _engine(picture: ForeignContainer, live: Live) -> str:
     engine = f"{picture.keeper}/{picture.namespace}" if picture.namespace else str(picture.keeper)
-    return engine if picture.owner in ("", "root") else f"{engine} of {picture.owner}"
+    own = picture.owner in ("", "root")
+    return engine if own else _("{engine} of {user}").format(engine=engine, user=picture.owner)
 
 
 def _figure(name: str, title: str, rank: int, of: Callable[[ResourceSample, Live], float], shown: str = "") -> Column:
@@ -85,20 +87,22 @@ def _allows(*verbs: Verb) -> Callable[[ForeignContainer], bool]:
 
 
 def _pause_word(picture: ForeignContainer) -> str:
-    return "unpause" if picture.status is Status.PAUSED else "pause"
+    return N_("unpause") if picture.status is Status.PAUSED else N_("pause")
 
 
 def _refusal(picture: ForeignContainer) -> str:
     if picture.error:
         return picture.error
     if not picture.verbs:
-        return f"it is {picture.owner}'s: work as that user"
+        return _("it is {user}'s: work as that user").format(user=picture.owner)
     console = f", {picture.console_refusal}" if picture.console_refusal else ""
-    return f"it is {picture.status}{console}, and belongs to {picture.keeper}: use {picture.keepers_command}"
+    return _("it is {state}, and belongs to {engine}: use {command}").format(
+        state=f"{_(picture.status)}{console}", engine=picture.keeper, command=picture.keepers_command
+    )
 
 
-_RUN: Final = "Run"
-_LOOK: Final = "Look inside"
+_RUN: Final = N_("Run")
+_LOOK: Final = N_("Look inside")
 ACTIONS: Final = (
     Action(
         "toggle_pause", ("p",), "pause", "pause the container, or let it go on; its engine may not show it", _RUN,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from core.remote.survey import HostReport
 from tui.bridge.host_watch import HostRow
 from tui.keymap import Action, Scope
+from tui.languages import _
 from tui.live import Live
 from tui.tabs.registry import HOST_TABS
 from tui.views.view import Column, View
@@ -19,10 +20,10 @@ if TYPE_CHECKING:
 def state_of(row: HostRow) -> str:
     """A sign and words for whether it answers."""
     if row.is_here:
-        return "● here"
+        return f"● {_('here')}"
     if row.report is None:
-        return "… asking"
-    return "● reachable" if row.report.reachable else "■ not reached"
+        return f"… {_('asking')}"
+    return f"● {_('reachable')}" if row.report.reachable else f"■ {_('not reached')}"
 
 
 def _style(row: HostRow) -> str:

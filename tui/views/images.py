@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from tui.keymap import Action, Scope
-from tui.plain_text import ago, size
+from tui.languages import _
+from tui.plain_text import ago, counted_containers, size
 from tui.tabs.registry import IMAGE_TABS
 from tui.views.view import Column, Row, View
 
@@ -19,8 +20,8 @@ def _has_name(row: Row) -> bool:
 
 def _use(row: Row) -> str:
     if row.used_by:
-        return f"{len(row.used_by)} container{'s' if len(row.used_by) > 1 else ''}"
-    return "read-only" if row.image.read_only else "–"
+        return counted_containers(len(row.used_by))
+    return _("read-only") if row.image.read_only else "–"
 
 
 COLUMNS: Final = (
@@ -83,6 +84,6 @@ VIEW: Final = View(
     reader="images",
     searched=lambda row: " ".join((*row.image.names, row.id)),
     terms={"name": lambda row: row.image.names, "id": lambda row: (row.id,)},
-    refusal=lambda row: "it is of another store, read-only",
+    refusal=lambda row: _("it is of another store, read-only"),
     empty="no images yet: P pulls one",
 )

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Final
 from core.model.network import DEFAULT_NETWORK
 from tui.bridge.readers import NetworkRow
 from tui.keymap import Action, Scope
+from tui.languages import _
 from tui.live import Live
-from tui.plain_text import ago
+from tui.plain_text import ago, counted_containers
 from tui.tabs.registry import NETWORK_TABS
 from tui.views.view import Column, View
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 def _use(row: NetworkRow, live: Live) -> str:
     count = len(row.used_by)
-    return live.doing(row.id) or (f"{count} container{'s' if count > 1 else ''}" if count else "–")
+    return live.doing(row.id) or (counted_containers(count) if count else "–")
 
 
 def _subnets(row: NetworkRow) -> str:
@@ -26,7 +27,7 @@ def _subnets(row: NetworkRow) -> str:
 
 
 def _kind(row: NetworkRow, live: Live) -> str:
-    words = [word for word, is_so in (("internal", row.network.internal), ("dns", row.network.dns)) if is_so]
+    words = [word for word, is_so in ((_("internal"), row.network.internal), ("dns", row.network.dns)) if is_so]
     return ", ".join(words)
 
 
@@ -89,6 +90,8 @@ VIEW: Final = View(
         "label": _labels,
         "container": lambda row: row.used_by,
     },
-    refusal=lambda row: "it is the default one" if row.name == DEFAULT_NETWORK else "a container is connected to it",
+    refusal=lambda row: (
+        _("it is the default one") if row.name == DEFAULT_NETWORK else _("a container is connected to it")
+    ),
     empty="no networks",
 )  # fmt: skip

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from core.model.pod import PodSnapshot, PodStatus
 from core.model.state import Status
 from tui.keymap import Action, Scope
+from tui.languages import N_, _
 from tui.live import Live
 from tui.plain_text import ago, infra_name
 from tui.state_words import NARROW, doing_text, state_text
@@ -47,7 +48,7 @@ def member_names(pod: PodSnapshot) -> list[str]:
 
 def _members(pod: PodSnapshot, live: Live) -> str:
     running = sum(member.status is Status.RUNNING for member in pod.members)
-    return f"{running} of {len(pod.members)} run"
+    return _("{running} of {all} run").format(running=running, all=len(pod.members))
 
 
 COLUMNS: Final = (
@@ -79,12 +80,13 @@ ACTIONS: Final = (
     Action("prune", ("z",), "", "remove those of which nothing runs any more, after a look at them", "Pod"),
     Action(
         "toggle_run", ("s",), "start/stop", "start the pod's containers, or stop them where one runs", "Pod",
-        lambda pod: runs(pod) or can_start(pod), Scope.ROWS, lambda pod: "stop" if runs(pod) else "start",
+        lambda pod: runs(pod) or can_start(pod), Scope.ROWS, lambda pod: N_("stop") if runs(pod) else N_("start"),
     ),
     Action("start", ("S",), "", "start the containers that do not run", "Pod", can_start, Scope.ROWS),
     Action(
         "toggle_pause", ("p",), "pause", "pause the pod's containers, or let them go on", "Pod",
-        lambda pod: runs(pod) or is_paused(pod), Scope.ROWS, lambda pod: "unpause" if is_paused(pod) else "pause",
+        lambda pod: runs(pod) or is_paused(pod), Scope.ROWS,
+        lambda pod: N_("unpause") if is_paused(pod) else N_("pause"),
     ),
     Action(
         "restart", ("r",), "restart", "stop the pod's containers and start them again", "Pod",
@@ -121,6 +123,6 @@ VIEW: Final = View(
         "label": lambda pod: [f"{name}={value}" for name, value in pod.labels.items()],
         "container": member_names,
     },
-    refusal=lambda pod: f"it is {str(pod.status).lower()}",
+    refusal=lambda pod: _("it is {state}").format(state=_(str(pod.status).lower())),
     empty="no pods yet: n makes one",
 )  # fmt: skip

@@ -8,6 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from tui.keymap import Action
+from tui.languages import N_, ngettext
 from tui.live import Live
 
 if TYPE_CHECKING:
@@ -69,6 +70,7 @@ class View:
     `terms`: the values behind `state:`, `label:` and so on. `runs`: which rows stay with the running ones alone.
     `has_failed`: which rows somebody should look at. `labelled`: whether rows have `labels`, each a column if wanted.
     `reader`: how the bridge reads the rows, by its name in `tui.bridge.readers`; empty where the screen has them.
+    `noun`: what a row is, in English; its plural has an s.
     `actions_of`: makes the object that has a method for each of the view's actions. `refusal`: why a row does not allow
     what was asked for.
     """
@@ -88,8 +90,12 @@ class View:
     has_failed: Callable[[Row], bool] | None = None
     labelled: bool = False
     refusal: Callable[[Row], str] = lambda row: ""
-    empty: str = "Nothing is there."
+    empty: str = N_("Nothing is there.")
     newest_first: bool = False
+
+    def counted_noun(self, count: int) -> str:
+        """What so many rows are called, without the number."""
+        return ngettext(self.noun, f"{self.noun}s", count)
 
     def column(self, name: str) -> Column | None:
         """The column of this name, or of the label that it names; None where there is none."""

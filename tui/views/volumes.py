@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Final
 
 from core.model.volume import VolumeSnapshot
 from tui.keymap import Action, Scope
+from tui.languages import _
 from tui.live import Live
 from tui.locks import SIGN
-from tui.plain_text import ago
+from tui.plain_text import ago, counted_containers
 from tui.tabs.registry import VOLUME_TABS
 from tui.views.view import Column, View
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 def _use(volume: VolumeSnapshot, live: Live) -> str:
     count = len(volume.used_by)
-    return live.doing(volume.name) or (f"{count} container{'s' if count > 1 else ''}" if count else "–")
+    return live.doing(volume.name) or (counted_containers(count) if count else "–")
 
 
 def _name(volume: VolumeSnapshot, live: Live) -> str:
@@ -34,7 +35,7 @@ COLUMNS: Final = (
     Column("used", "USED BY", _use, width=13, sort=lambda volume, live: len(volume.used_by), falls=True),
     Column("created", "CREATED", lambda volume, live: ago(volume.created_at), width=12, rank=1,
            sort=lambda volume, live: -volume.created_at),
-    Column("kind", "KIND", lambda volume, live: "anonymous" if volume.anonymous else "named", width=9, rank=2),
+    Column("kind", "KIND", lambda volume, live: _("anonymous") if volume.anonymous else _("named"), width=9, rank=2),
     Column("path", "PATH", lambda volume, live: volume.path, share=4, rank=3, style=lambda volume, live: "faint"),
     Column("labels", "LABELS", lambda volume, live: ", ".join(_labels(volume)), share=2, rank=4, chosen=False),
 )  # fmt: skip
@@ -76,6 +77,6 @@ VIEW: Final = View(
         "container": lambda volume: volume.used_by,
         "kind": lambda volume: ("anonymous" if volume.anonymous else "named",),
     },
-    refusal=lambda volume: "a container has it",
+    refusal=lambda volume: _("a container has it"),
     empty="no volumes yet: n makes one",
 )

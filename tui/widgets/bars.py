@@ -16,6 +16,7 @@ from textual.widget import Widget
 
 from core.model.snapshot import ContainerSnapshot
 from core.model.state import Status
+from tui.languages import _
 from tui.plain_text import GLYPHS, fitted, printable
 
 
@@ -33,7 +34,7 @@ class TitleBar(Widget):
 
     def render(self) -> RenderResult:
         counts = {status: sum(1 for p in self.pictures if p.status is status) for status in Status}
-        shown = [f"{GLYPHS[status]} {count} {status}" for status, count in counts.items() if count]
+        shown = [f"{GLYPHS[status]} {count} {_(status)}" for status, count in counts.items() if count]
         text = Text(no_wrap=True, overflow="ellipsis")
         text.append("⚓ wharf", "bold")
         if self.workspace:
@@ -42,9 +43,9 @@ class TitleBar(Widget):
             text.append("  ")
             text.append(printable(self.note), "bold reverse")
         if self.is_read_only:
-            text.append("  🔒 read-only", "bold reverse")
+            text.append(f"  🔒 {_('read-only')}", "bold reverse")
         text.append(f"  {printable(os.uname().nodename)}")
-        text.append(f"  {'   '.join(shown) or 'no containers'}")
+        text.append(f"  {'   '.join(shown) or _('no containers')}")
         return text
 
 
@@ -96,7 +97,7 @@ class KeyBar(Widget):
         lines = []
         for items in self._lines(self.content_size.width):
             line = Text(no_wrap=True)
-            for _, key, word in items:
+            for _name, key, word in items:
                 line.append_text(Text.assemble((key, "bold"), " ", (word, "dim"), "  "))
             lines.append(line)
         return Text("\n").join(lines)
@@ -132,4 +133,4 @@ class KeyBar(Widget):
 
 def _length(item: tuple[str, str, str]) -> int:
     """Columns of a key and its word, with the blanks behind them."""
-    return len(item[1]) + len(item[2]) + 3
+    return cell_len(item[1]) + cell_len(item[2]) + 3

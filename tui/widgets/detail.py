@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 
 from core.events import Event
+from tui.languages import _
 from tui.messages import DetailRead
 from tui.tabs.tab import DetailTab, TabContext
 from tui.views.view import View
@@ -93,7 +94,7 @@ class DetailArea(Vertical):
         """Bring the tab that is chosen to the front, and tell it its row."""
         if self._view is None or not self.is_mounted:
             return
-        tabs = [(tab.name, tab.title) for tab in self._view.tabs]
+        tabs = [(tab.name, _(tab.title)) for tab in self._view.tabs]
         self.query_one("#detail-tabs", TabLine).show(tabs, self.tab_name, self._label)
         if not self.is_seen or not tabs:
             self._bring(None)

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from rich.cells import cell_len
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.containers import Container
 from textual.widgets import Static
+
+from tui.languages import _
+from tui.plain_text import padded
 
 
 class FirstHint(Container):
@@ -31,13 +35,13 @@ class FirstHint(Container):
         self._lines = lines
 
     def compose(self) -> ComposeResult:
-        width = max(len(keys) for keys, _ in self._lines)
+        width = max(cell_len(keys) for keys, _ in self._lines)
         text = Text("\n").join(
-            Text.assemble((f"{keys:<{width}}", "bold"), "  ", (words, "dim")) for keys, words in self._lines
+            Text.assemble((padded(keys, width), "bold"), "  ", (words, "dim")) for keys, words in self._lines
         )
         box = Static(text)
-        box.border_title = "The keys to begin with"
-        box.border_subtitle = f"{self._dismissal} closes this for good"
+        box.border_title = _("The keys to begin with")
+        box.border_subtitle = _("{key} closes this for good").format(key=self._dismissal)
         yield box
 
     def on_click(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar, Final, TypeAlias
 
+from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
@@ -14,6 +15,7 @@ from textual.message import Message
 from textual.strip import Strip
 
 from tui.configuration.schema import StateWords
+from tui.languages import _
 from tui.live import Live
 from tui.plain_text import fitted, printable
 from tui.rows import Rows
@@ -129,7 +131,7 @@ class Table(CursorList):
         self._drawn: dict[int, list[Cell]] = {}
         """What stands in each line of the screen."""
         self._selected: Row | None = None
-        self.empty_text = "reading …"
+        self.empty_text = _("reading …")
 
     @property
     def selected(self) -> Row | None:
@@ -218,7 +220,10 @@ class Table(CursorList):
         text = ""
         for column, room in self._fitted:
             sign = (FALLING if self.rows.falling else RISING) if column is self.rows.sorted_by else ""
-            text += f" {fitted(f'{column.title[: room - len(sign)]}{sign}', room, right=column.right)}"
+            title = _(column.title)
+            if cell_len(title) > room - len(sign):
+                title = set_cell_size(title, room - len(sign)).rstrip()
+            text += f" {fitted(f'{title}{sign}', room, right=column.right)}"
         return Strip([Segment(fitted(text, width), self._style("header"))], width)
 
     def _row(self, row: Row, cells: Sequence[Cell], width: int, *, lit: bool) -> Strip:
