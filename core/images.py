@@ -12,7 +12,7 @@ from core.errors import ImageInUse, InvalidArgument
 from core.events import EventKind
 from core.host.processes import find_program
 from core.model.content import FileChange, ImageFormat
-from core.model.image import DEFAULT_ACCESS, FoundRepository, Image, ImageConfig, ImageStep, RegistryAccess
+from core.model.image import DEFAULT_ACCESS, FoundRepository, Image, ImageConfig, ImageNames, ImageStep, RegistryAccess
 from core.model.snapshot import PullProgress
 from core.operations.parts import EngineParts
 from core.storage.containers_storage import ContainersStorage
@@ -75,6 +75,18 @@ class Images:
         image = self._parts.storage.pull(reference, progress=progress, cancel=cancel, access=access)
         self._parts.emit(EventKind.IMAGE, action="pull", image=reference)
         return image
+
+    def meant(self, name: str) -> ImageNames:
+        """What a name stands for in registries. Raises `InvalidArgument` for a configuration that can not be read."""
+        from core.storage.short_names import meant_names
+
+        return meant_names(name, self._parts.settings)
+
+    def keep_meaning(self, name: str, full: str) -> None:
+        """Let a short name stand for what was chosen, also for podman. Raises `InvalidArgument`."""
+        from core.storage.short_names import keep_choice
+
+        keep_choice(name, full, self._parts.settings)
 
     def tags(self, repository: str, access: RegistryAccess = DEFAULT_ACCESS) -> tuple[str, list[str]]:
         """The full name of a repository of a registry, and its tags. Raises `NoSuchImage`, `StorageFailed`."""

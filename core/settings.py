@@ -27,6 +27,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """containers-policy.json(5); where the file is not there, every image is taken."""
     registries: str = "/etc/containers/registries.conf"
     """containers-registries.conf(5), with registries.conf.d beside it."""
+    short_name_aliases: str = ""
+    """Where the choices of registries for names without one are kept; empty for podman's file."""
     foreign_roots: tuple[str, ...] = ()
     """Further folders in which runtimes of other engines keep their state."""
     discover_foreign: bool = True

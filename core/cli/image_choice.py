@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-
 from core.errors import EngineError, InvalidArgument, NoSuchImage
 from core.model.image import DEFAULT_ACCESS, RegistryAccess
 
@@ -65,10 +63,11 @@ def have_image(
     if policy == "never":
         engine.images.find(name)
         raise NoSuchImage(f"{name}: the image that is there is for other machines", hint="use --pull missing")
-    if not quiet:
-        print(f"Trying to pull {name}...", file=sys.stderr)
+    from core.cli.short_names import chosen_name
+
     try:
-        engine.images.pull(name, access=access)
+        with chosen_name(engine, name, quiet=quiet) as meant:
+            engine.images.pull(meant, access=access)
     except EngineError:
         if not (there and policy == "newer"):
             raise

@@ -111,6 +111,10 @@ class Invocation:
 
         options = self._options
         keys = {} if options.detach_keys is None else {"detach_keys": options.detach_keys}
+        # podman's variables.
+        registries = os.environ.get("CONTAINERS_REGISTRIES_CONF") or os.environ.get("REGISTRIES_CONFIG_PATH")
+        if registries:
+            keys["registries"] = registries
         return Settings(
             runtime=os.path.abspath(options.runtime) if "/" in options.runtime else options.runtime,
             log_level=options.log_level,

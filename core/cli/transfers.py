@@ -20,6 +20,7 @@ from core.cli.main import Invocation
 from core.cli.output import size
 from core.cli.parser import CommandParser, Options
 from core.cli.registry_options import add_access, registry_access
+from core.cli.short_names import chosen_name
 from core.engine import Engine
 from core.errors import InvalidArgument
 from core.images import SAVE_FORMS
@@ -78,10 +79,8 @@ def _pull(invocation: Invocation, parser: CommandParser) -> int:
             found = [engine.images.tags(name, _access_of_pull(options)) for name in names]
             names = [f"{repository}:{tag}" for repository, tags in found for tag in tags]
         for name in names:
-            if not options.quiet:
-                print(f"Trying to pull {name}...", file=sys.stderr)
-            with _progress(options) as progress:
-                image = engine.images.pull(name, progress=progress, access=_access_of_pull(options))
+            with chosen_name(engine, name, quiet=options.quiet) as meant, _progress(options) as progress:
+                image = engine.images.pull(meant, progress=progress, access=_access_of_pull(options))
             print(image.id)
     return 0
 

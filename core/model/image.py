@@ -46,6 +46,21 @@ class RegistryAccess(msgspec.Struct, frozen=True, kw_only=True):
 DEFAULT_ACCESS: Final = RegistryAccess()
 
 
+class ImageNames(msgspec.Struct, frozen=True, kw_only=True):
+    """The full names that a name of an image may mean, the likeliest first.
+
+    `alias_file`: the file with the alias that the name is; `registries_file`: the one that names the registries to
+    search; empty for none. `may_choose`: who asked may choose one of several; `must_choose`: and nobody may guess for
+    them.
+    """
+
+    names: tuple[str, ...]
+    alias_file: str = ""
+    registries_file: str = ""
+    may_choose: bool = False
+    must_choose: bool = False
+
+
 class ImageStep(msgspec.Struct, frozen=True, kw_only=True):
     """A line of an image's history. `image_id`: of the newest step alone. `size`: bytes; 0 for one without a layer."""
 

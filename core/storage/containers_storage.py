@@ -71,6 +71,9 @@ class ContainersStorage:
                     return image
         wanted = name_or_id.removeprefix("sha256:")
         matches = [image for image in images if wanted and image.id.startswith(wanted)]
+        if not matches:
+            names = self._names_meant(name_or_id)
+            matches = [image for name in names for image in images if name in image.names][:1]
         if len(matches) > 1:
             some = ", ".join(image.id[:12] for image in matches[:5])
             raise AmbiguousName(
@@ -79,6 +82,12 @@ class ContainersStorage:
         if not matches:
             raise NoSuchImage(f"{name_or_id}: image not known", hint=f"get it with: wharf pull {name_or_id}")
         return matches[0]
+
+    def _names_meant(self, name: str) -> list[str]:
+        """The names that the configuration of registries makes of a short one."""
+        from core.storage.short_names import further_names
+
+        return further_names(name, self._settings)
 
     def image_config(self, image_id: str) -> ImageConfig:
         return parse_config(self.image_raw_config(image_id))
@@ -171,7 +180,7 @@ class ContainersStorage:
     ) -> Image:
         from core.storage.short_names import sources
 
-        found = sources(reference, self._settings.registries)
+        found = sources(reference, self._settings)
         with self._transfer_lock():
             name = self._copy_first(found, progress, cancel, access)
             return self.find_image(name) if any(wanted for _, wanted in found) else self._without(name)
@@ -278,6 +287,8 @@ class ContainersStorage:
         if image.read_only:
             raise ImageInUse(f"image {name_or_id} belongs to another store", hint="remove it with podman or buildah")
         named = [name for name in candidates(name_or_id) if name in image.names]
+        if not named and len(image.names) > 1:
+            named = [name for name in self._names_meant(name_or_id) if name in image.names]
         if named and len(image.names) > 1 and not force:
             self.set_names(image.id, [name for name in image.names if name != named[0]])
             return [f"Untagged: {named[0]}"]

@@ -24,7 +24,7 @@ def registry_tags(settings: Settings, name: str, access: RegistryAccess) -> tupl
     repository = name.removeprefix("docker://")
     if ":" in repository.rpartition("/")[2] or "@" in repository:
         raise InvalidArgument(f"{name} has a tag", hint="give the repository alone")
-    repository = full_names(repository, settings.registries)[0].removesuffix(":latest")
+    repository = full_names(repository, settings)[0].removesuffix(":latest")
     argv = [find_program(settings.skopeo)]
     if Path(settings.registries).exists():
         argv += ["--registries-conf", settings.registries]

@@ -212,6 +212,8 @@ def test_short_names_go_through_the_configured_registries(
     with Engine.open(worksite.paths, settings) as configured:
         assert configured.images.pull("demo:1").id == demo_image.id
         assert configured.images.pull("nick:1").id == demo_image.id
+        assert configured.images.find("nick:1").id == configured.images.find("demo:1").id == demo_image.id
+        assert configured.images.meant("nick").alias_file == str(aliases / "one.conf")
         with pytest.raises(NoSuchImage):
             configured.images.pull("demo:2")
 

@@ -12,7 +12,7 @@ import msgspec
 from core.console.log import LogLine
 from core.errors import ImageInUse, NoSuchContainer, NoSuchImage, NoSuchObject, StateForbids
 from core.model.config import ContainerConfig, ProcessConfig, ResourceLimits
-from core.model.image import Image
+from core.model.image import Image, ImageNames
 from core.model.options import CreateOptions
 from core.model.snapshot import ContainerSnapshot
 from core.model.state import Status
@@ -150,6 +150,14 @@ class FakeImages:
         self.built = 0
         self.pulled: list[str] = []
         self.forced: list[str] = []
+        self.meanings: dict[str, ImageNames] = {}
+        self.kept: list[tuple[str, str]] = []
+
+    def meant(self, name: str) -> ImageNames:
+        return self.meanings.get(name, ImageNames(names=(name,)))
+
+    def keep_meaning(self, name: str, full: str) -> None:
+        self.kept.append((name, full))
 
     def all(self) -> list[Image]:
         return self.stored
