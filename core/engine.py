@@ -30,7 +30,7 @@ from core.operations.observe import observed_state
 from core.operations.parts import EngineParts, Transaction
 from core.operations.snapshot import snapshot_of
 from core.paths import EnginePaths
-from core.settings import Settings
+from core.settings import DEFAULT_HOOKS_DIRS, Settings
 from core.store.sqlite import open_database
 
 if TYPE_CHECKING:
@@ -381,7 +381,8 @@ class Engine:
 def _exit_command(paths: EnginePaths, settings: Settings) -> tuple[str, ...]:
     """What conmon runs at the end: the command line of this very installation, on these directories."""
     options = ("--root", str(paths.root), "--runroot", str(paths.run_root), "--runtime", settings.runtime)
-    return (*own_command(), *options)
+    of_hooks = settings.hooks_dirs if settings.hooks_dirs != DEFAULT_HOOKS_DIRS else ()
+    return (*own_command(), *options, *(f"--hooks-dir={folder}" for folder in of_hooks))
 
 
 def _make_directories(paths: EnginePaths) -> None:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import msgspec
+
+DEFAULT_HOOKS_DIRS: Final = ("/usr/share/containers/oci/hooks.d", "/etc/containers/oci/hooks.d")
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
@@ -33,6 +37,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Further folders in which runtimes of other engines keep their state."""
     discover_foreign: bool = True
     """Look for other engines' containers at the places that are known, and at those that their monitors name."""
+    hooks_dirs: tuple[str, ...] = DEFAULT_HOOKS_DIRS
+    """Folders with hooks of oci-hooks(5); a file of a later one stands for that of the same name before it."""
     mount_program: str = ""
     """What mounts layers in place of the kernel: fuse-overlayfs. Empty to take it where the kernel can not."""
     subuid_file: str = "/etc/subuid"

@@ -107,7 +107,7 @@ class Invocation:
 
     @property
     def settings(self) -> Settings:
-        from core.settings import Settings
+        from core.settings import DEFAULT_HOOKS_DIRS, Settings
 
         options = self._options
         keys = {} if options.detach_keys is None else {"detach_keys": options.detach_keys}
@@ -119,6 +119,7 @@ class Invocation:
             runtime=os.path.abspath(options.runtime) if "/" in options.runtime else options.runtime,
             log_level=options.log_level,
             foreign_roots=tuple(options.foreign_root),
+            hooks_dirs=tuple(map(os.path.abspath, options.hooks_dir)) or DEFAULT_HOOKS_DIRS,
             discover_foreign=options.discover_foreign,
             mount_program=os.environ.get("WHARF_MOUNT_PROGRAM", ""),
             **keys,
@@ -151,6 +152,9 @@ def parse_global(argv: Sequence[str]) -> Invocation:
     detach_keys = os.environ.get("WHARF_DETACH_KEYS")
     add("--escape-key", default=escape_key, metavar="KEY", help="that leaves a console of the screen, as ctrl+]")
     add("--detach-keys", default=detach_keys, metavar="KEYS", help="as ctrl-p,ctrl-q; empty for none")
+    add(
+        "--hooks-dir", action="append", default=[], metavar="DIRECTORY", help="of OCI hooks, in place of the usual ones"
+    )
     add("--foreign-root", action="append", default=[], metavar="DIRECTORY", help="of another engine's runtime")
     discover = os.environ.get("WHARF_DISCOVER_FOREIGN", "true") != "false"
     add_boolean(parser, "--discover-foreign", default=discover, explanation="look for other engines' containers")

@@ -32,6 +32,7 @@ from core.oci.user import Owner, ResolvedUser, resolve_user, with_groups
 from core.operations.accounts import account_file, write_accounts
 from core.operations.create_mounts import volume_binds
 from core.operations.devices import spec_block_io, spec_devices
+from core.operations.hook_folders import with_host_hooks
 from core.operations.image_use import image_binds
 from core.operations.name_files import write_name_files
 from core.operations.namespaces import host_name, namespace_paths, shared_memory
@@ -136,7 +137,8 @@ def _bring_up(
     # A port that is taken is told before anything is done with networks.
     with taken_ports(held) as ports:
         request = _spec_request(held, root, _network_namespace(held))
-        write_atomically(held.parts.paths.spec(held.id), msgspec.json.encode(build_spec(request)), lasting=False)
+        spec = with_host_hooks(held, build_spec(request))
+        write_atomically(held.parts.paths.spec(held.id), msgspec.json.encode(spec), lasting=False)
         asked = msgspec.structs.replace(_monitor_request(held, ports), handed_on=descriptors)
         if restore:
             asked = msgspec.structs.replace(asked, restore=restore, runtime_options=runtime_options)

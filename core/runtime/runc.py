@@ -101,9 +101,8 @@ class Runc:
                 container_id=container_id,
             ) from error
 
-    def _waiting_runc(self, container_id: str) -> int:
+    def _waiting_runc(self, container_id: str, stored: StoredState | None) -> int:
         """The first process of one that is created, where that waits as runc's does; 0 for none."""
-        stored = self._stored(container_id)
         if stored is None or not stored.is_runc:
             return 0
         return stored.pid if self._seen(container_id, stored).phase is Phase.CREATED else 0
@@ -131,7 +130,7 @@ class Runc:
         self._check(container_id, "start", container_id)
 
     def finish_start(self, container_id: str) -> None:
-        waiting = self._waiting_runc(container_id)
+        waiting = self._waiting_runc(container_id, self._stored(container_id))
         if waiting and arguments_of(waiting)[1:] != ["init"]:
             Path(self._fifo(container_id)).unlink(missing_ok=True)
 
@@ -217,7 +216,8 @@ class Runc:
 
     def _release(self, container_id: str) -> bool:
         """Start as the program itself would, without it: all that it does is to read from the FIFO and remove it."""
-        if not self._acts_itself or not self._waiting_runc(container_id):
+        stored = self._stored(container_id) if self._acts_itself else None
+        if stored is None or stored.has_start_hooks or not self._waiting_runc(container_id, stored):
             return False
         fifo = self._fifo(container_id)
         try:

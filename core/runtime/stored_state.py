@@ -22,6 +22,18 @@ class StoredState(msgspec.Struct, frozen=True):
     pid_start: int
     cgroup_paths: dict[str, str]
     is_runc: bool
+    has_start_hooks: bool = False
+    """The program runs hooks at the start, which nobody else would."""
+
+
+class RuncHooks(msgspec.Struct):
+    poststart: list[object] | None = None
+
+
+class RuncConfig(msgspec.Struct):
+    """runc's own form of the spec."""
+
+    Hooks: RuncHooks | None = None
 
 
 class RuncState(msgspec.Struct):
@@ -32,6 +44,10 @@ class RuncState(msgspec.Struct):
     cgroup_paths: dict[str, str]
 
 
+class _WholeRuncState(RuncState):
+    config: RuncConfig | None = None
+
+
 class CrunState(msgspec.Struct, rename="kebab"):
     """What crun keeps, as far as everyone needs it."""
 
@@ -40,7 +56,7 @@ class CrunState(msgspec.Struct, rename="kebab"):
     cgroup_path: str = ""
 
 
-_runc_states = msgspec.json.Decoder(RuncState)
+_runc_states = msgspec.json.Decoder(_WholeRuncState)
 _crun_states = msgspec.json.Decoder(CrunState)
 
 
@@ -49,7 +65,9 @@ def stored_state(folder: str) -> StoredState | None:
     try:
         with open(f"{folder}/{RUNC_FILE}", "rb") as file:
             ours = _runc_states.decode(file.read())
-        return StoredState(ours.init_process_pid, ours.init_process_start, ours.cgroup_paths, True)
+        hooks = ours.config.Hooks if ours.config is not None else None
+        has_start_hooks = hooks is not None and bool(hooks.poststart)
+        return StoredState(ours.init_process_pid, ours.init_process_start, ours.cgroup_paths, True, has_start_hooks)
     except FileNotFoundError:
         pass
     try:
