@@ -11,7 +11,7 @@ from core.container import Container
 from core.errors import ImageInUse, InvalidArgument
 from core.events import EventKind
 from core.host.processes import find_program
-from core.model.content import FileChange, ImageFormat
+from core.model.content import FileChange, ImageFormat, LayerPacking
 from core.model.image import DEFAULT_ACCESS, FoundRepository, Image, ImageConfig, ImageNames, ImageStep, RegistryAccess
 from core.model.snapshot import PullProgress
 from core.operations.parts import EngineParts
@@ -118,7 +118,7 @@ class Images:
         With `force` its containers go, too, and those that show it. Raises `NoSuchImage`, `ImageInUse`.
         """
         image = self.find(name_or_id)
-        if force:
+        if force and not image.read_only:
             for container_id in self.used_by().get(image.id, []):
                 Container(self._parts, container_id).remove(force=True)
         elif len(image.names) < 2:
@@ -187,6 +187,7 @@ class Images:
         *,
         access: RegistryAccess = DEFAULT_ACCESS,
         form: ImageFormat | None = None,
+        packing: LayerPacking = "usual",
         digest_file: Path | None = None,
         progress: Callable[[PullProgress], None] | None = None,
         cancel: threading.Event | None = None,
@@ -199,7 +200,14 @@ class Images:
         image = self.find(name_or_id)
         target = push_target(image, name_or_id, destination)
         self._parts.storage.copy_out(
-            image, target, access=access, form=form, digest_file=digest_file, progress=progress, cancel=cancel
+            image,
+            target,
+            access=access,
+            form=form,
+            packing=packing,
+            digest_file=digest_file,
+            progress=progress,
+            cancel=cancel,
         )
         self._parts.emit(EventKind.IMAGE, action="push", image=name_or_id, destination=target)
         return target
@@ -212,6 +220,7 @@ class Images:
         *,
         others: Sequence[str] = (),
         names: Sequence[str] = (),
+        packing: LayerPacking = "usual",
     ) -> None:
         """Write an image to a file or, in the `-dir` forms, a directory. It has its name only when all is written.
 
@@ -227,7 +236,7 @@ class Images:
             name = named(image, asked)
             own += [name] if name and name not in own else []
         next(iter(found.values()))[1].extend(full_name(name) for name in names)
-        save(self._parts.storage, list(found.values()), destination, form)
+        save(self._parts.storage, list(found.values()), destination, form, packing)
         for asked in (name_or_id, *others):
             self._parts.emit(EventKind.IMAGE, action="save", image=asked)
 

@@ -24,6 +24,7 @@ from core.cli.short_names import chosen_name
 from core.engine import Engine
 from core.errors import InvalidArgument
 from core.images import SAVE_FORMS
+from core.model.content import LayerPacking
 from core.model.image import RegistryAccess
 from core.model.snapshot import PullProgress
 
@@ -93,6 +94,7 @@ def _push(invocation: Invocation, parser: CommandParser) -> int:
     parser.add_argument("--remove-signatures", action="store_true", help="push it without those that it has")
     compressions = ("", "gzip", "zstd")
     parser.add_argument("--compression-format", choices=compressions, default="", help="how its layers are packed")
+    parser.add_argument("--compress", action="store_true", help="pack its layers in a directory (dir:)")
     parser.add_argument("--disable-content-trust", action="store_true", help=_NO_TRUST)
     parser.add_argument("--quiet", "-q", action="store_true", help="no progress")
     parser.add_argument("image", metavar="IMAGE")
@@ -109,6 +111,7 @@ def _push(invocation: Invocation, parser: CommandParser) -> int:
                 compression=options.compression_format,
             ),
             form=None if options.format is None else "docker" if options.format == "v2s2" else "oci",
+            packing="compressed" if options.compress else "usual",
             digest_file=options.digestfile,
             progress=progress,
         )
@@ -145,6 +148,8 @@ def _standard_input(engine: Engine) -> Iterator[Path]:
 def _save(invocation: Invocation, parser: CommandParser) -> int:
     parser.add_argument("--output", "-o", type=Path, default=None, help="file or directory; standard output otherwise")
     parser.add_argument("--format", choices=SAVE_FORMS, default="docker-archive")
+    parser.add_argument("--compress", action="store_true", help="pack its layers; docker-dir alone")
+    parser.add_argument("--uncompressed", action="store_true", help="let layers that are not packed be; oci-… alone")
     parser.add_argument("--quiet", "-q", action="store_true", help="as without it")
     explanation = "further arguments are images, not names of the first; docker-archive alone"
     parser.add_argument("--multi-image-archive", "-m", action="store_true", help=explanation)
@@ -152,17 +157,20 @@ def _save(invocation: Invocation, parser: CommandParser) -> int:
     parser.add_argument("further", nargs="*", metavar="IMAGE-OR-NAME")
     options = parser.parse_args(invocation.arguments)
     further = {"others" if options.multi_image_archive else "names": options.further}
+    if options.compress and options.format != "docker-dir":
+        raise InvalidArgument("--compress can only be set when --format is 'docker-dir'")
+    packing: LayerPacking = "compressed" if options.compress else "uncompressed" if options.uncompressed else "usual"
     if options.output is None and options.format.endswith("-dir"):
         raise InvalidArgument(f"--format {options.format} needs a directory", hint="name it with --output")
     if options.output is None and sys.stdout.isatty():
         raise InvalidArgument("refusing to save to a terminal", hint="use --output FILE or a redirection")
     with open_engine(invocation) as engine:
         if options.output is not None:
-            engine.images.save(options.image, options.output.absolute(), options.format, **further)
+            engine.images.save(options.image, options.output.absolute(), options.format, packing=packing, **further)
             return 0
         engine.paths.transfers.mkdir(mode=0o700, parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=engine.paths.transfers) as folder:
-            engine.images.save(options.image, Path(folder) / "image", options.format, **further)
+            engine.images.save(options.image, Path(folder) / "image", options.format, packing=packing, **further)
             with (Path(folder) / "image").open("rb") as file:
                 shutil.copyfileobj(file, sys.stdout.buffer)
     return 0

@@ -6,6 +6,8 @@ from typing import Final, Literal
 import msgspec
 
 ImageFormat = Literal["oci", "docker"]
+LayerPacking = Literal["usual", "compressed", "uncompressed"]
+"""Of layers that are written to a directory or an archive; each form has its usual one."""
 
 
 class ChangeKind(enum.StrEnum):

@@ -15,7 +15,7 @@ import msgspec
 from core.errors import AmbiguousName, ImageInUse, NoSuchImage, StorageFailed
 from core.host.locks import FileLock
 from core.host.mounts import is_mounted, unmount
-from core.model.content import ChangeKind, CommitOptions, FileChange, ImageFormat
+from core.model.content import ChangeKind, CommitOptions, FileChange, ImageFormat, LayerPacking
 from core.model.health import DEFAULT_INTERVAL, DEFAULT_RETRIES, DEFAULT_TIMEOUT, HealthCheck, check_args
 from core.model.id_mappings import IdMappings, IdRange
 from core.model.image import DEFAULT_ACCESS, Image, ImageConfig, RegistryAccess
@@ -70,7 +70,9 @@ class ContainersStorage:
                 if name in image.names:
                     return image
         wanted = name_or_id.removeprefix("sha256:")
-        matches = [image for image in images if wanted and image.id.startswith(wanted)]
+        fitting = (image for image in images if wanted and image.id.startswith(wanted))
+        # What is here and in another store is one image: that of here.
+        matches = list({image.id: image for image in sorted(fitting, key=lambda image: not image.read_only)}.values())
         if not matches:
             names = self._names_meant(name_or_id)
             matches = [image for name in names for image in images if name in image.names][:1]
@@ -285,7 +287,10 @@ class ContainersStorage:
     def remove_image(self, name_or_id: str, *, force: bool = False) -> list[str]:
         image = self.find_image(name_or_id)
         if image.read_only:
-            raise ImageInUse(f"image {name_or_id} belongs to another store", hint="remove it with podman or buildah")
+            raise ImageInUse(
+                f"cannot remove read-only image {name_or_id}: it belongs to the store {self._files.store_of(image.id)}",
+                hint=f"remove it there: podman rmi {name_or_id}",
+            )
         named = [name for name in candidates(name_or_id) if name in image.names]
         if not named and len(image.names) > 1:
             named = [name for name in self._names_meant(name_or_id) if name in image.names]
@@ -298,7 +303,9 @@ class ContainersStorage:
                 hint="remove it with --force, or each name by itself",
             )
         finished = self._command.run("delete-image", image.id)
-        if finished.returncode:
+        left = [entry["own"] for entry in self._files.images() if entry["id"] == image.id]
+        # Of an image of another store that has a name here there is no layer to be deleted, which it complains of.
+        if finished.returncode and any(left):
             if "in use" in finished.error_text():
                 raise ImageInUse(
                     f"image {name_or_id} is in use by a container",
@@ -306,7 +313,7 @@ class ContainersStorage:
                     stderr=finished.error_text(),
                 )
             raise failure("delete-image", finished)
-        return [*(f"Untagged: {name}" for name in image.names), f"Deleted: {image.id}"]
+        return [*(f"Untagged: {name}" for name in image.names), *([] if left else [f"Deleted: {image.id}"])]
 
     def copy_out(
         self,
@@ -315,12 +322,20 @@ class ContainersStorage:
         *,
         access: RegistryAccess = DEFAULT_ACCESS,
         form: ImageFormat | None = None,
+        packing: LayerPacking = "usual",
         digest_file: Path | None = None,
         progress: Callable[[PullProgress], None] | None = None,
         cancel: threading.Event | None = None,
     ) -> None:
         self._skopeo.copy_out(
-            image, destination, access=access, form=form, digest_file=digest_file, progress=progress, cancel=cancel
+            image,
+            destination,
+            access=access,
+            form=form,
+            packing=packing,
+            digest_file=digest_file,
+            progress=progress,
+            cancel=cancel,
         )
 
     def layer_sizes(self, image_id: str) -> list[int]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
-from core.model.content import CommitOptions, FileChange, ImageFormat
+from core.model.content import CommitOptions, FileChange, ImageFormat, LayerPacking
 from core.model.id_mappings import IdMappings, IdRange
 from core.model.image import DEFAULT_ACCESS, Image, ImageConfig, RegistryAccess
 from core.model.snapshot import PullProgress
@@ -118,6 +118,7 @@ class Storage(Protocol):
         *,
         access: RegistryAccess = DEFAULT_ACCESS,
         form: ImageFormat | None = None,
+        packing: LayerPacking = "usual",
         digest_file: Path | None = None,
         progress: Callable[[PullProgress], None] | None = None,
         cancel: threading.Event | None = None,

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final, Literal
 
 from core.errors import DestinationExists, InvalidArgument
+from core.model.content import LayerPacking
 from core.model.image import Image
 from core.storage.contract import Storage
 
@@ -25,6 +26,7 @@ def save(
     images: Sequence[tuple[Image, Sequence[str]]],
     destination: Path,
     form: Literal["docker-archive", "oci-archive", "docker-dir", "oci-dir"],
+    packing: LayerPacking = "usual",
 ) -> None:
     """Write `images` under their names, of which one may have none. Several images or names: docker-archive alone.
 
@@ -50,7 +52,7 @@ def save(
             # `dir` has no place for a name; skopeo takes what is behind the second colon for one.
             suffix = f":{names[0]}" if names and form != "docker-dir" else ""
             target = f"{_TRANSPORTS[form]}:{part}{suffix}"
-            storage.copy_out(image, target, form="docker" if form == "docker-dir" else None)
+            storage.copy_out(image, target, form="docker" if form == "docker-dir" else None, packing=packing)
         os.replace(part, destination)
     finally:
         if part.is_dir():

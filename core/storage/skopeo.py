@@ -15,7 +15,7 @@ import msgspec
 from core.errors import Cancelled, DamagedArchive, EngineError, NoSuchImage, StorageFailed
 from core.host.files import temporary_directory, write_atomically
 from core.host.processes import StillRunning, find_program, kill_group, run, spawn
-from core.model.content import ImageFormat
+from core.model.content import ImageFormat, LayerPacking
 from core.model.image import DEFAULT_ACCESS, Image, RegistryAccess
 from core.model.snapshot import LayerProgress, PullProgress
 from core.paths import EnginePaths
@@ -37,6 +37,13 @@ _BROKEN: Final = re.compile(
     r"|no such file or directory|Error (loading|reading|parsing|initializing source)"
     r"|manifest\.json|index\.json|expected size"
 )
+
+
+_PACKINGS: Final[dict[LayerPacking, list[str]]] = {
+    "usual": [],
+    "compressed": ["--dest-compress"],
+    "uncompressed": ["--dest-oci-accept-uncompressed-layers"],
+}
 
 
 class Skopeo:
@@ -76,6 +83,7 @@ class Skopeo:
         *,
         access: RegistryAccess,
         form: ImageFormat | None,
+        packing: LayerPacking,
         digest_file: Path | None,
         progress: Callable[[PullProgress], None] | None = None,
         cancel: threading.Event | None = None,
@@ -85,6 +93,7 @@ class Skopeo:
         Raises `StorageFailed`, `Cancelled`.
         """
         options = _access_options("dest", access) if destination.startswith("docker://") else []
+        options += _PACKINGS[packing]
         if form is not None:
             options += ["--format", "v2s2" if form == "docker" else "oci"]
         if digest_file is not None:

@@ -63,13 +63,14 @@ class StoreFiles:
     def images(self) -> list[dict[str, Any]]:
         """The images of all stores as the command tells them; `own` is true for what is in the own store.
 
+        One of another store that was given a name here is there twice, once with that name alone.
+
         Raises `StorageFailed` where a file is damaged.
         """
-        found = _images_of(self._root)
-        own = {entry["id"] for entry in found}
+        found = [{**entry, "own": True} for entry in _images_of(self._root)]
         for store in self._command.additional_stores:
-            found += _images_of(store)
-        return [{**entry, "own": entry["id"] in own} for entry in found]
+            found += [{**entry, "own": False} for entry in _images_of(store)]
+        return found
 
     def layers(self) -> dict[str, Layer]:
         """The layers of all stores by their ids; the own store goes before the others."""
@@ -98,6 +99,10 @@ class StoreFiles:
             with suppress(OSError):
                 return (store / "overlay-images" / image_id / file).read_bytes()
         return None
+
+    def store_of(self, image_id: str) -> Path | None:
+        """The directory of the first store that has an image; None for none."""
+        return next((store for store in self._stores() if (store / "overlay-images" / image_id).is_dir()), None)
 
     def _stores(self) -> Iterator[Path]:
         yield self._root

@@ -92,6 +92,29 @@ def test_what_is_saved_comes_in_again(engine: Engine, demo_image: Image, tmp_pat
             engine.images.save(image.id, place, form)
 
 
+@pytest.mark.parametrize(
+    ("form", "option", "magic"),
+    [
+        ("docker-dir", "--compress", b"\x1f\x8b"),
+        ("oci-dir", "--uncompressed", b"\0\0"),
+        ("oci-archive", "--compress", b""),
+    ],
+)
+def test_how_layers_are_packed(
+    demo_image: Image, wharf: Wharf, tmp_path: Path, form: str, option: str, magic: bytes
+) -> None:
+    saved = wharf("save", "--format", form, option, "-o", f"{tmp_path}/it", DEMO)
+    if not magic:
+        assert (saved.returncode, "can only be set when --format is" in saved.stderr) == (125, True)
+        return
+    layer = max((file for file in tmp_path.rglob("*") if file.is_file()), key=lambda file: file.stat().st_size)
+    content = layer.read_bytes()
+    assert content[:2] == magic if option == "--compress" else content.endswith(magic * 512)
+    if option == "--compress":
+        assert wharf("push", "-q", option, DEMO, f"dir:{tmp_path}/pushed").returncode == 0
+        assert (tmp_path / "pushed" / layer.name).read_bytes() == content
+
+
 def test_several_images_in_one_archive(
     engine: Engine, demo_image: Image, wharf: Wharf, worksite: Worksite, tmp_path: Path
 ) -> None:

@@ -16,6 +16,7 @@ from core.errors import ImageInUse, NoSuchImage, StorageFailed
 from core.model.image import Image, RegistryAccess
 from core.model.options import CreateOptions
 from core.model.snapshot import PullProgress
+from core.model.state import Status
 from core.settings import Settings
 from core.storage.command import StorageCommand
 from core.storage.store_files import StoreFiles
@@ -188,10 +189,17 @@ def test_the_images_of_another_store_are_used_and_never_changed(worksite: Worksi
         container = engine.create(CreateOptions(image="theirs:1", name="mine", command=("sh", "-c", "echo > /new")))
         container.start()
         assert container.wait(60) == 0
-        with pytest.raises(ImageInUse, match="another store"):
-            engine.images.remove("theirs:1")
+        for force in (False, True):
+            with pytest.raises(ImageInUse, match=f"it belongs to the store {other_store}"):
+                engine.images.remove("theirs:1", force=force)
+        assert engine.lookup("mine").snapshot().status is Status.EXITED
         container.cleanup()
         container.remove()
+        engine.images.tag("theirs:1", "ours:2")
+        assert engine.images.find(image.id).names == ("localhost/ours:2",)
+        with pytest.raises(ImageInUse):
+            engine.images.remove("theirs:1")
+        assert engine.images.remove("ours:2") == ["Untagged: localhost/ours:2"]
         assert [kept.id for kept in engine.images.all()] == [image.id]
     assert tree(other_store) == before
 
@@ -206,7 +214,7 @@ def test_the_files_of_the_stores_say_what_the_command_says(
         (own,) = engine.images.load(demo_archive)
         engine.images.tag(own.id, "again:2")
     told = files.images()
-    assert {entry.pop("own") for entry in told} == {True}
+    assert {entry.pop("own") for entry in told} == {True, False}
     assert sorted(told, key=repr) == sorted(command.json("images"), key=repr)
     assert {name for entry in told for name in entry["names"]} >= {"localhost/theirs:1", "localhost/again:2"}
     for name in ("manifest", f"sha256:{own.id}"):
