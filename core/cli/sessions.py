@@ -15,6 +15,7 @@ from core.container import Container
 from core.engine import Engine
 from core.errors import EngineError, InvalidArgument, NoSuchContainer, StateForbids
 from core.host.terminal import terminal_size
+from core.model.log_target import LogDriver
 from core.model.state import Status
 
 TYPE_CHECKING = False
@@ -103,7 +104,11 @@ def start_attached(
     keys = detach_bytes(engine, detach_keys)
     if container.refresh().status in (Status.CONFIGURED, Status.EXITED):
         container.init()
-    if _joined(container, keys, streams=streams, signals=signals, starting=True).detached:
+    if container.config.log.driver is LogDriver.PASSTHROUGH:
+        with signals_passed_on(container.kill) if signals else contextlib.nullcontext():
+            container.ensure_running()
+            container.wait()
+    elif _joined(container, keys, streams=streams, signals=signals, starting=True).detached:
         return 0
     code = _exit_status(container)
     # conmon does the same; whoever comes first. With --rm the container is gone when the command returns.

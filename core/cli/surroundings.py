@@ -8,6 +8,7 @@ from core.cli.parser import WrongValue, add_boolean, seconds
 from core.cli.sizes import parse_size
 from core.errors import InvalidArgument
 from core.model.config import DEFAULT_LOG_SIZE_MAX, BindMount, TmpfsMount
+from core.model.log_target import LogDriver, LogTarget
 from core.model.surroundings import Accounts, NotifyMode, Surroundings
 
 TYPE_CHECKING = False
@@ -17,8 +18,8 @@ if TYPE_CHECKING:
     from core.cli.parser import CommandParser, Options
 
 _ZONES = "/usr/share/zoneinfo"
-_LOG_DRIVERS = {"k8s-file": True, "json-file": True, "none": False}
-"""Driver → whether there is a log. The second is another word for the first, as in podman."""
+_SAME_DRIVERS = {"json-file": "k8s-file"}
+"""Another word for a driver, as in podman."""
 _WRITABLE = {"/run": "mode=755", "/tmp": "mode=1777", "/var/tmp": "mode=1777"}
 _CGROUPS = ("enabled", "no-conmon", "disabled", "split")
 """The first two are the same here: a monitor is in the control group of who started it."""
@@ -52,8 +53,8 @@ def add_surroundings(parser: CommandParser) -> None:
 def add_log_options(parser: CommandParser) -> None:
     """Those that podman has, for `log_fields`."""
     add = parser.add_argument
-    add("--log-driver", default="k8s-file", metavar="DRIVER", help="k8s-file, or none for no log")
-    add("--log-opt", action="append", default=[], metavar="max-size=SIZE", help="size at which its log begins anew")
+    add("--log-driver", default="k8s-file", metavar="DRIVER", help="k8s-file, journald, passthrough or none")
+    add("--log-opt", action="append", default=[], metavar="NAME=VALUE", help="path, tag, or max-size to begin it anew")
 
 
 def surroundings(options: Options) -> Surroundings:
@@ -78,18 +79,29 @@ def _absolute(path: str) -> str:
 
 
 def log_fields(options: Options) -> dict[str, Any]:
-    """`log_size_max` and `keeps_log` of the request. Raises `InvalidArgument`."""
-    if options.log_driver not in _LOG_DRIVERS:
+    """`log_size_max` and `log` of the request. Raises `InvalidArgument`."""
+    name = _SAME_DRIVERS.get(options.log_driver, options.log_driver)
+    if name not in tuple(LogDriver):
         raise InvalidArgument(
-            f"the log driver {options.log_driver} is not supported by wharf", hint=f"use {', '.join(_LOG_DRIVERS)}"
+            f"the log driver {name} is not supported by wharf", hint=f"use {', '.join((*LogDriver, *_SAME_DRIVERS))}"
         )
-    size = getattr(options, "log_size_max", f"{DEFAULT_LOG_SIZE_MAX}b")
+    driver, given = LogDriver(name), {}
     for text in options.log_opt:
         key, _, value = text.partition("=")
-        if key != "max-size":
-            raise InvalidArgument(f"the log option {key} is not supported by wharf", hint="use max-size=SIZE")
-        size = value
-    return {"log_size_max": parse_size(size), "keeps_log": _LOG_DRIVERS[options.log_driver]}
+        if key not in ("max-size", "path", "tag"):
+            raise InvalidArgument(f"the log option {key} is not supported by wharf", hint="use max-size, path or tag")
+        given[key] = value
+    for key, needed in (("path", LogDriver.K8S_FILE), ("tag", LogDriver.JOURNALD)):
+        if key in given and driver is not needed:
+            raise InvalidArgument(f"the log option {key} is of the log driver {needed} alone")
+    if driver is LogDriver.PASSTHROUGH and (any(map(os.isatty, (0, 1, 2))) or getattr(options, "tty", False)):
+        raise InvalidArgument("the '--log-driver passthrough' option cannot be used on a TTY")
+    size = given.get("max-size", getattr(options, "log_size_max", f"{DEFAULT_LOG_SIZE_MAX}b"))
+    path = os.path.abspath(given["path"]) if given.get("path") else ""
+    return {
+        "log_size_max": parse_size(size),
+        "log": LogTarget(driver=driver, path=path, tag=given.get("tag", "")),
+    }
 
 
 def time_zone(options: Options) -> list[BindMount]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from core.container.handle import Handle
 from core.errors import EngineError, InvalidArgument, MonitorFailed
 from core.events import EventKind
+from core.model.log_target import LogDriver
 from core.model.state import Status, Verb
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from core.operations.top import ProcessTable
 
 REPLAY_LIMIT: Final = 256 * 1024
+_NOT_LOGGING: Final = "this container is not logging output"
 
 
 class Sessions(Handle):
@@ -38,6 +40,10 @@ class Sessions(Handle):
 
         parse_detach_keys(self._parts.settings.detach_keys if detach_keys is None else detach_keys)
         with self.hold(Verb.ATTACH) as held:
+            if held.config.log.driver is LogDriver.PASSTHROUGH:
+                raise InvalidArgument(
+                    f"this container is using the 'passthrough' log driver, cannot attach: {_NOT_LOGGING}"
+                )
             if held.state.monitor_lost:
                 raise MonitorFailed(
                     f"the console of container {held.name} is lost: its monitor is gone",
@@ -117,8 +123,12 @@ class Sessions(Handle):
         Following ends when the container has ended, is removed, or `stop` is set. Raises `InvalidArgument` where no log
         is kept.
         """
-        if not self.config.keeps_log:
-            raise InvalidArgument("this container is using the 'none' log driver, cannot read logs")
+        log = self.config.log
+        if not log.keeps_file:
+            raise InvalidArgument(
+                f"this container is using the '{log.driver}' log driver, cannot read logs: {_NOT_LOGGING}",
+                hint=f"see journalctl CONTAINER_ID_FULL={self.id}" if log.driver is LogDriver.JOURNALD else "",
+            )
         from core.console.log import read_log
 
         yield from read_log(

@@ -17,6 +17,7 @@ from core.kube.files import PodVolumes, give_to_group
 from core.kube.reading import Reading
 from core.kube.translate import container_options, pod_options, refuse_root
 from core.model.config import DEFAULT_LOG_SIZE_MAX
+from core.model.log_target import OWN_FILE, LogTarget
 from core.model.options import CreateOptions
 
 _SECRET_KIND: Final = "Secret"
@@ -36,7 +37,7 @@ class PlayOptions(msgspec.Struct, frozen=True, kw_only=True):
     pull: Callable[[str], object]
     annotations: Mapping[str, str] = {}
     log_size_max: int = DEFAULT_LOG_SIZE_MAX
-    keeps_log: bool = True
+    log: LogTarget = OWN_FILE
     seccomp_root: str = ""
     create_command: tuple[str, ...] = ()
 
@@ -178,7 +179,7 @@ def _as_told(asked: CreateOptions, options: PlayOptions) -> CreateOptions:
         asked,
         annotations={**asked.annotations, **options.annotations},
         log_size_max=options.log_size_max,
-        keeps_log=options.keeps_log,
+        log=options.log,
     )
 
 

@@ -10,6 +10,7 @@ from core.model.id_mappings import IdMappings
 from core.model.kernel_settings import KernelSettings
 from core.model.limits import DEFAULT_PIDS_LIMIT as DEFAULT_PIDS_LIMIT
 from core.model.limits import ResourceLimits as ResourceLimits
+from core.model.log_target import OWN_FILE, LogTarget
 from core.model.namespaces import Namespaces
 from core.model.network import NO_NAME_OPTIONS, NameOptions, PortMapping
 from core.model.restart import NO_RESTART, RestartPolicy
@@ -203,7 +204,7 @@ class ContainerConfig(msgspec.Struct, frozen=True, kw_only=True):
     health_check: HealthCheck | None = None
     log_size_max: int = DEFAULT_LOG_SIZE_MAX
     """Bytes at which conmon starts the log anew."""
-    keeps_log: bool = True
+    log: LogTarget = OWN_FILE
     time_limit: int = 0
     """Seconds after which the monitor kills it; 0 for none."""
     kernel: KernelSettings = KernelSettings()

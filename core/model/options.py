@@ -17,6 +17,7 @@ from core.model.config import (
 )
 from core.model.health import HealthOptions as HealthOptions
 from core.model.kernel_settings import KernelSettings
+from core.model.log_target import OWN_FILE, LogTarget
 from core.model.namespaces import NamespaceOptions
 from core.model.network import NO_NAME_OPTIONS, Attachment, NameOptions, PortMapping
 from core.model.restart import NO_RESTART, RestartPolicy
@@ -98,7 +99,7 @@ class CreateOptions(msgspec.Struct, frozen=True, kw_only=True):
     restart: RestartPolicy = NO_RESTART
     health: HealthOptions = HealthOptions()
     log_size_max: int = DEFAULT_LOG_SIZE_MAX
-    keeps_log: bool = True
+    log: LogTarget = OWN_FILE
     time_limit: int = 0
     kernel: KernelSettings = KernelSettings()
     unset_env: tuple[str, ...] = ()

@@ -23,6 +23,7 @@ from core.host.process_table import (
     wait_pidfd,
 )
 from core.host.processes import PIPE, Process, StillRunning, kill_group, spawn
+from core.model.log_target import LogDriver
 from core.monitor.contract import MonitorRequest
 from core.monitor.exit_wait import ExitWait
 from core.oci.messages import classify
@@ -71,6 +72,7 @@ class Conmon:
         self.forget(container_id)
         make_private_directory(self._paths.exits)
         make_private_directory(self._paths.persist(container_id))
+        stdin, stdout, stderr = _streams(request)
         # A pipe would kill conmon, or leave it brain-dead, when its creator dies before it reports: a file can not.
         sync = os.open(
             self._paths.sync_file(container_id), os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600
@@ -80,7 +82,9 @@ class Conmon:
                 self._argv(request),
                 cwd=bundle,
                 env=_environment(sync),
-                stderr=PIPE,
+                stdin=stdin,
+                stdout=stdout,
+                stderr=stderr,
                 pass_fds=[sync, *request.descriptors, *range(3, 3 + request.handed_on)],
             )
             complaint = self._await_fork(container_id, process)
@@ -189,7 +193,7 @@ class Conmon:
         remove_tree(paths.persist(container_id))
 
     def _argv(self, request: MonitorRequest) -> list[str]:
-        container_id, paths = request.container_id, self._paths
+        container_id, paths, log = request.container_id, self._paths, request.log
         # fmt: off
         argv = [
             self._path,
@@ -201,7 +205,7 @@ class Conmon:
             "-b", str(paths.bundle(container_id)),
             "-p", str(paths.pid_file(container_id)),
             "-P", str(paths.monitor_pid_file(container_id)),
-            "-l", f"k8s-file:{paths.log(container_id)}" if request.keeps_log else "none",
+            "-l", f"k8s-file:{log.path or paths.log(container_id)}" if log.keeps_file else str(log.driver),
             "--log-level", "error",
             "--log-size-max", str(request.log_size_max),
             "--exit-dir", str(paths.exits),
@@ -211,6 +215,8 @@ class Conmon:
         # fmt: on
         options = [*self._runtime_options, "--log-format=json", f"--log={paths.runtime_log(container_id)}"]
         argv += [f"--runtime-arg={option}" for option in (*options, *request.runtime_arguments)]
+        if log.tag:
+            argv += ["--log-tag", log.tag]
         if request.time_limit:
             argv += ["--timeout", str(request.time_limit)]
         if request.terminal:
@@ -233,7 +239,8 @@ class Conmon:
     def _await_fork(self, container_id: str, process: Process) -> str:
         """What conmon said before it went into the background: nothing, where all is well."""
         try:
-            return process.communicate(timeout=FORK_TIMEOUT)[1].decode(errors="replace").strip()
+            complaints = process.communicate(timeout=FORK_TIMEOUT)[1] or b""
+            return complaints.decode(errors="replace").strip()
         except StillRunning as error:
             kill_group(process)
             process.wait()
@@ -300,6 +307,13 @@ def _runs_exit_command(monitor_pid: int, exit_command: tuple[str, ...]) -> bool:
     """Whether a conmon is past all else. The command may be a script, so that its interpreter comes first."""
     wanted = list(exit_command[1:])
     return bool(wanted) and any(arguments_of(child)[-len(wanted) :] == wanted for child in children_of(monitor_pid))
+
+
+def _streams(request: MonitorRequest) -> tuple[int | None, int | None, int | None]:
+    """conmon's own: its complaints for us, or all of ours for the container. A terminal is never given away."""
+    if request.log.driver is not LogDriver.PASSTHROUGH:
+        return None, None, PIPE
+    return (None, None, None) if any(map(os.isatty, (0, 1, 2))) else (0, 1, 2)
 
 
 def _environment(sync: int) -> dict[str, str]:

@@ -6,12 +6,14 @@ from typing import Protocol
 
 import msgspec
 
+from core.model.log_target import OWN_FILE, LogTarget
+
 
 class MonitorRequest(msgspec.Struct, frozen=True, kw_only=True):
     """A container to create. Its bundle with config.json is in place. `log_size_max`: bytes.
     `stdin_once`: the input ends with the first client's.
 
-    `keeps_log`: whether what it prints is written down. `time_limit`: seconds after which it is killed; 0 for never.
+    `log`: where what it prints is written down. `time_limit`: seconds after which it is killed; 0 for never.
     `exit_command`: what the monitor runs when the container has ended; empty for nothing.
     """
 
@@ -21,7 +23,7 @@ class MonitorRequest(msgspec.Struct, frozen=True, kw_only=True):
     stdin_open: bool
     stdin_once: bool = False
     log_size_max: int
-    keeps_log: bool = True
+    log: LogTarget = OWN_FILE
     time_limit: int = 0
     exit_command: tuple[str, ...] = ()
     restore: str = ""

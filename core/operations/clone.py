@@ -67,7 +67,7 @@ def container_options(parts: EngineParts, record: ContainerRecord) -> CreateOpti
         restart=record.restart,
         health=_health(config.health_check),
         log_size_max=config.log_size_max,
-        keeps_log=config.keeps_log,
+        log=msgspec.structs.replace(config.log, path=""),
         time_limit=config.time_limit,
         kernel=config.kernel,
         surroundings=config.surroundings,

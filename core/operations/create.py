@@ -11,7 +11,7 @@ from typing import Final
 
 import msgspec
 
-from core.errors import EngineError, InvalidArgument, NameInUse
+from core.errors import EngineError, HostIncomplete, InvalidArgument, NameInUse
 from core.events import EventKind
 from core.host.files import make_private_directory
 from core.host.locks import FileLock
@@ -26,6 +26,7 @@ from core.model.config import (
 from core.model.dependencies import dependencies
 from core.model.image import ImageConfig
 from core.model.kernel_settings import KernelSettings
+from core.model.log_target import LogDriver
 from core.model.namespaces import Namespace, Sharing
 from core.model.options import CreateOptions
 from core.model.restart import RestartName
@@ -50,6 +51,7 @@ from core.operations.secrets import copy_secrets, resolve_uses
 from core.operations.user_namespace import allocation_lock, resolve_user_namespace
 
 NAME_LENGTH: Final = 253
+JOURNAL: Final = "/run/systemd/journal/socket"
 
 
 def check_name(name: str) -> None:
@@ -86,6 +88,8 @@ def create(parts: EngineParts, options: CreateOptions) -> str:
         held = Transaction(parts, record)
         try:
             make_private_directory(parts.paths.bundle(config.id))
+            if config.log.path:
+                parts.paths.log(config.id).symlink_to(config.log.path)
             copy_secrets(parts, config)
             if config.image_id:
                 parts.storage.create(config.id, config.id, config.image_id, config.id_mappings)
@@ -190,7 +194,7 @@ def finalize_config(parts: EngineParts, options: CreateOptions) -> ContainerConf
         restart=options.restart,
         health_check=merge_health_check(options.health, image),
         log_size_max=options.log_size_max,
-        keeps_log=options.keeps_log,
+        log=options.log,
         time_limit=options.time_limit,
         kernel=_with_group(options.kernel, user_namespace.group),
         surroundings=_with_account(options.surroundings, user_namespace.account),
@@ -224,6 +228,11 @@ def _check_values(options: CreateOptions) -> None:
         raise InvalidArgument("the size of shm must be more than 0 bytes")
     if options.auto_remove and options.restart.name is not RestartName.NO:
         raise InvalidArgument("a container that is removed at its end can not be restarted by a policy")
+    if options.log.driver is LogDriver.JOURNALD and not Path(JOURNAL).exists():
+        raise HostIncomplete(
+            f"this host has no journal: {JOURNAL} is not there",
+            hint="write its log to a file: --log-driver k8s-file",
+        )
     if options.stop_timeout is not None and options.stop_timeout < 0:
         raise InvalidArgument("the stop timeout can not be negative")
 

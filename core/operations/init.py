@@ -230,7 +230,7 @@ def _monitor_request(held: Transaction, ports: tuple[int, ...]) -> MonitorReques
         stdin_open=config.process.stdin_open,
         stdin_once=config.process.stdin_once,
         log_size_max=config.log_size_max,
-        keeps_log=config.keeps_log,
+        log=config.log,
         time_limit=config.time_limit,
         runtime=find_program(held.runtime.path),
         runtime_arguments=("--cgroup-manager=disabled",) if config.without_cgroup else (),

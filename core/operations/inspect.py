@@ -213,8 +213,9 @@ def _host_config(parts: EngineParts, record: ContainerRecord) -> dict[str, objec
     security, limits = config.security, record.limits
     return {
         "LogConfig": {
-            "Type": "k8s-file" if config.keeps_log else "none",
-            "Path": str(parts.paths.log(config.id)) if config.keeps_log else "",
+            "Type": str(config.log.driver),
+            "Path": (config.log.path or str(parts.paths.log(config.id))) if config.log.keeps_file else "",
+            "Tag": config.log.tag,
             "Size": config.log_size_max,
         },
         "NetworkMode": snapshot_of(parts, record).network,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -9,10 +10,12 @@ from pathlib import Path
 import pytest
 
 from core.engine import Engine
-from core.errors import InvalidArgument
+from core.errors import HostIncomplete, InvalidArgument
 from core.host.cgroup_limits import is_version_2
 from core.model.config import ResourceLimits, Security
 from core.model.kernel_settings import Device, KernelSettings, Rlimit
+from core.model.log_target import LogDriver, LogTarget
+from core.operations import create
 from tests.integration.test_configuration import limit, output
 from tests.worksite import DEMO, make, run
 
@@ -51,11 +54,49 @@ def test_limits_of_the_control_group(engine: Engine) -> None:
 
 
 def test_no_log_is_kept(engine: Engine) -> None:
-    container = run(engine, "echo", "said", keeps_log=False)
+    container = run(engine, "echo", "said", log=LogTarget(driver=LogDriver.NONE))
     container.wait(60)
     assert container.replay() == b""
     with pytest.raises(InvalidArgument, match="'none' log driver"):
         next(iter(container.logs()))
+
+
+def test_a_log_at_a_place_of_its_own(tmp_path: Path, engine: Engine, wharf: Wharf) -> None:
+    place = tmp_path / "web.log"
+    made = wharf("run", "--name", "it", "--log-opt", f"path={place}", DEMO, "sh", "-c", "echo said; echo more")
+    assert (made.returncode, made.stdout) == (0, "said\nmore\n")
+    assert b"stdout F said" in place.read_bytes()
+    assert wharf("logs", "--tail", "1", "it").stdout == "more\n"
+    assert json.loads(wharf("inspect", "it").stdout)[0]["HostConfig"]["LogConfig"]["Path"] == str(place)
+    engine.lookup("it").remove()
+    assert place.exists(), "it is not the container's own"
+
+
+def test_what_is_passed_through(engine: Engine, wharf: Wharf) -> None:
+    words = ("--log-driver", "passthrough", DEMO, "sh", "-c", "echo out; echo err >&2; exit 3")
+    made = wharf("run", "--name", "it", *words)
+    assert (made.returncode, made.stdout, made.stderr) == (3, "out\n", "err\n")
+    refused = wharf("logs", "it")
+    said = (
+        "this container is using the 'passthrough' log driver, cannot read logs: this container is not logging output"
+    )
+    assert (refused.returncode, said in refused.stderr) == (125, True)
+    runs = run(engine, "sleep", "1000", log=LogTarget(driver=LogDriver.PASSTHROUGH))
+    with pytest.raises(InvalidArgument, match="cannot attach"):
+        runs.attach()
+
+
+def test_a_journal_has_to_be_there(engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    journal = tmp_path / "socket"
+    monkeypatch.setattr(create, "JOURNAL", str(journal))
+    target = LogTarget(driver=LogDriver.JOURNALD, tag="web")
+    with pytest.raises(HostIncomplete, match="this host has no journal"):
+        make(engine, "true", log=target)
+    journal.touch()
+    made = make(engine, "true", log=target)
+    with pytest.raises(InvalidArgument, match="'journald' log driver") as refused:
+        next(iter(made.logs()))
+    assert refused.value.hint == f"see journalctl CONTAINER_ID_FULL={made.id}"
 
 
 def test_a_container_is_killed_when_its_time_is_over(engine: Engine) -> None:

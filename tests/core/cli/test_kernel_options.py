@@ -9,6 +9,7 @@ import pytest
 from core.model.config import BindMount, Security
 from core.model.image import Image
 from core.model.kernel_settings import Device, KernelSettings, Rlimit
+from core.model.log_target import LogDriver, LogTarget
 from core.model.options import CreateOptions
 from tests.core.cli.conftest import Call
 from tests.core.cli.fake_engine import FakeEngine
@@ -64,9 +65,18 @@ def test_confinement(fake: FakeEngine, call: Call) -> None:
     )
 
 
+def test_where_a_log_goes(fake: FakeEngine, call: Call, tmp_path: Path) -> None:
+    options = asked(
+        fake, call, "--log-driver", "json-file", "--log-opt", "max-size=2k", "--log-opt", f"path={tmp_path}/log"
+    )
+    assert (options.log, options.log_size_max) == (LogTarget(path=f"{tmp_path}/log"), 2048)
+    options = asked(fake, call, "--log-driver", "journald", "--log-opt", "tag=web")
+    assert options.log == LogTarget(driver=LogDriver.JOURNALD, tag="web")
+
+
 def test_surroundings(fake: FakeEngine, call: Call, tmp_path: Path) -> None:
     options = asked(fake, call, "--log-driver", "none", "--timeout", "9", "--tz", "local")
-    assert (options.keeps_log, options.time_limit) == (False, 9)
+    assert (options.log, options.time_limit) == (LogTarget(driver=LogDriver.NONE), 9)
     assert options.bind_mounts == (
         BindMount(
             source=str(Path("/etc/localtime").resolve()),
@@ -118,8 +128,11 @@ def test_variables_and_labels_of_others(
         ("--oom-kill-disable", "--oom-kill-disable needs a limit of memory"),
         ("--security-opt label=type:x", "--security-opt label=type:x is not supported by wharf"),
         ("--security-opt magic", "invalid --security-opt: 'magic'"),
-        ("--log-driver journald", "the log driver journald is not supported by wharf"),
-        ("--log-opt tag=x", "the log option tag is not supported by wharf"),
+        ("--log-driver syslog", "the log driver syslog is not supported by wharf"),
+        ("--log-driver none --log-opt path=/x", "the log option path is of the log driver k8s-file alone"),
+        ("--log-opt labels=x", "the log option labels is not supported by wharf"),
+        ("--tty --log-driver passthrough", "cannot be used on a TTY"),
+        ("--log-opt tag=x", "the log option tag is of the log driver journald alone"),
         ("--tz Mars/Base", "the time zone 'Mars/Base' is not known"),
         ("--tz ../../etc/passwd", "the time zone '../../etc/passwd' is not known"),
         ("--systemd=maybe", '"--systemd" flag: --systemd values must be one of "true, false, always"'),
