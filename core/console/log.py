@@ -64,7 +64,7 @@ def read_log(
 ) -> Iterator[LogLine]:
     """The lines of a log: the last `tail`, or all, from `since` (Unix seconds) on; with `follow`, those to come.
 
-    `parse` reads one line of it.
+    Without `follow` what is written meanwhile is left out: it may be more than can be read. `parse` reads one line.
 
     Following goes on after the log was rotated or cut, until `stop` is set, or `ended` says that no more will come.
     """
@@ -86,8 +86,9 @@ def read_log(
 
 
 def _lines(file: int, position: int, since: float | None, parse: Parse) -> Iterator[LogLine]:
+    end = os.fstat(file).st_size
     pending = b""
-    while block := os.pread(file, _BLOCK, position):
+    while block := os.pread(file, min(_BLOCK, end - position), position):
         position += len(block)
         *whole, pending = (pending + block).split(b"\n")
         yield from _parsed(whole, since, parse)

@@ -50,6 +50,17 @@ def test_the_last_lines_are_found_from_the_end(log: Path, size: int, tail: int) 
     assert contents(read_log(log)) == every
 
 
+def test_a_log_that_grows_faster_than_it_is_read_comes_to_an_end(log: Path) -> None:
+    log.write_bytes(line(b"one") + line(b"two"))
+    found = []
+    for read in read_log(log, tail=1):
+        found.append(read.data)
+        with log.open("ab") as file:
+            file.write(line(b"later") * 2)
+        assert len(found) < 100
+    assert found == [b"two"]
+
+
 def test_a_log_that_is_not_there_has_no_lines(log: Path) -> None:
     assert contents(read_log(log)) == []
     assert replay(log, 1000) == b""
