@@ -20,6 +20,8 @@ _MNT_DETACH: Final = 0x2
 _UMOUNT_NOFOLLOW: Final = 0x8
 _MOUNT_TIMEOUT: Final = 120.0
 """Seconds; a server on the network may be slow to answer."""
+_HELPERS: Final = {"nfs": "nfs-common", "cifs": "cifs-utils"}
+"""The packages of what mount(8) calls for them."""
 _libc = ctypes.CDLL(None, use_errno=True)
 _OCTAL: Final = rb"\\([0-7]{3})"
 
@@ -48,8 +50,23 @@ def mount_as_told(target: Path, *, kind: str, device: str, options: Sequence[str
     finished = run([*argv, "--", device or kind, str(target)], timeout=_MOUNT_TIMEOUT)
     if finished.returncode:
         lines = finished.error_text().splitlines() or [f"mount ended with {finished.returncode}"]
-        reason = lines[0].removeprefix("mount: ")
-        raise StorageFailed(f"mounting {device or kind} on {target}: {reason}", argv=argv, stderr=finished.error_text())
+        reason = lines[0].removeprefix("mount: ").removeprefix(f"{target}: ").rstrip(".")
+        raise StorageFailed(
+            f"mounting {device or kind} on {target}: {reason}",
+            hint=_mount_hint(kind, reason),
+            argv=argv,
+            stderr=finished.error_text(),
+        )
+
+
+def _mount_hint(kind: str, reason: str) -> str:
+    """What to do where a kind of file system can not be mounted at all."""
+    if "unknown filesystem type" in reason:
+        return f"the kernel of this machine has no {kind}: modprobe {kind}"
+    family = kind.rstrip("4")
+    if family in _HELPERS and ("helper program" in reason or "bad option" in reason):
+        return f"mounting {kind} may need a program of its own: apt-get install {_HELPERS[family]}"
+    return ""
 
 
 def unmount(path: Path, *, lazy: bool = False) -> None:

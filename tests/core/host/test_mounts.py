@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from core.errors import StorageFailed
-from core.host.mounts import is_mounted, mount_tmpfs, mounts_under, unmount
+from core.host.mounts import is_mounted, mount_as_told, mount_tmpfs, mounts_under, unmount
 
 
 @pytest.fixture
@@ -66,3 +66,35 @@ def test_a_symbolic_link_is_not_followed(place: Path, tmp_path: Path) -> None:
 def test_a_mount_that_fails_names_the_place(tmp_path: Path) -> None:
     with pytest.raises(StorageFailed, match="nothing: No such file"):
         mount_tmpfs(tmp_path / "nothing", size=1 << 20)
+
+
+HELPER = "bad option; for several filesystems (e.g. nfs, cifs) you might need a /sbin/mount.<type> helper program."
+
+
+@pytest.mark.parametrize(
+    ("said", "hint"),
+    [
+        (HELPER, "mounting nfs may need a program of its own: apt-get install nfs-common"),
+        ("unknown filesystem type 'nfs'.", "the kernel of this machine has no nfs: modprobe nfs"),
+        ("Connection refused", ""),
+    ],
+)
+def test_a_network_file_system_is_asked_for_as_it_was_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: str, hint: str
+) -> None:
+    """By a mount(8) of ours, which writes its arguments down and fails as the real one does."""
+    program, told = tmp_path / "mount", tmp_path / "arguments"
+    program.write_text(
+        f"#!/bin/sh\nprintf '%s\\n' \"$@\" >{told}\nfor last; do :; done\n"
+        f'echo "mount: $last: {said}" >&2\necho "       dmesg(1) may have more information" >&2\nexit 32\n'
+    )
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    target = tmp_path / "target"
+    with pytest.raises(StorageFailed) as refusal:
+        mount_as_told(target, kind="nfs", device=":/srv", options=("addr=10.0.0.1", "nolock", "soft"))
+    assert told.read_text().splitlines() == [
+        *("-o", "addr=10.0.0.1,nolock,soft", "-t", "nfs", "--", ":/srv", str(target)),
+    ]
+    assert refusal.value.message == f"mounting :/srv on {target}: {said.rstrip('.')}"
+    assert refusal.value.hint == hint
