@@ -298,7 +298,7 @@ class Images:
     def _logins(self) -> Logins:
         from core.storage.logins import Logins
 
-        return Logins(self._parts.settings)
+        return Logins(self._parts.settings, self._parts.paths.transfers)
 
     def _own_name(self, image: Image, name: str) -> str:
         for candidate in candidates(name):

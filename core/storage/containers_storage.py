@@ -16,13 +16,13 @@ from core.errors import AmbiguousName, ImageInUse, NoSuchImage, StorageFailed
 from core.host.locks import FileLock
 from core.host.mounts import is_mounted, unmount
 from core.model.content import ChangeKind, CommitOptions, FileChange, ImageFormat, LayerPacking
-from core.model.health import DEFAULT_INTERVAL, DEFAULT_RETRIES, DEFAULT_TIMEOUT, HealthCheck, check_args
 from core.model.id_mappings import IdMappings, IdRange
 from core.model.image import DEFAULT_ACCESS, Image, ImageConfig, RegistryAccess
 from core.model.snapshot import PullProgress
 from core.paths import EnginePaths
 from core.settings import Settings
 from core.storage.command import StorageCommand, failure
+from core.storage.image_config import parse_config
 from core.storage.references import candidates, full_name
 from core.storage.store_files import Layer, StoreFiles, chain
 
@@ -183,7 +183,7 @@ class ContainersStorage:
         from core.storage.short_names import sources
 
         found = sources(reference, self._settings)
-        with self._transfer_lock():
+        with self._transfer_lock(), self._spelled_out(access, (source for source, _ in found)) as access:
             name = self._copy_first(found, progress, cancel, access)
             return self.find_image(name) if any(wanted for _, wanted in found) else self._without(name)
 
@@ -327,16 +327,26 @@ class ContainersStorage:
         progress: Callable[[PullProgress], None] | None = None,
         cancel: threading.Event | None = None,
     ) -> None:
-        self._skopeo.copy_out(
-            image,
-            destination,
-            access=access,
-            form=form,
-            packing=packing,
-            digest_file=digest_file,
-            progress=progress,
-            cancel=cancel,
-        )
+        with self._spelled_out(access, (destination,)) as access:
+            self._skopeo.copy_out(
+                image,
+                destination,
+                access=access,
+                form=form,
+                packing=packing,
+                digest_file=digest_file,
+                progress=progress,
+                cancel=cancel,
+            )
+
+    def _spelled_out(
+        self, access: RegistryAccess, places: Iterable[str]
+    ) -> contextlib.AbstractContextManager[RegistryAccess]:
+        """With the logins of the registries among `places` that skopeo would not find."""
+        from core.storage.stored_logins import spelled_out
+
+        remote = [place.removeprefix("docker://") for place in places if place.startswith("docker://")]
+        return spelled_out(access, [place.partition("/")[0] for place in remote], self._paths.transfers)
 
     def layer_sizes(self, image_id: str) -> list[int]:
         layers = self._files.layers()
@@ -407,37 +417,6 @@ def _image(entry: dict[str, Any], layers: dict[str, Layer]) -> Image:
         created_at=_unix(str(entry.get("created") or "")),
         size=size or sum((entry.get("big-data-sizes") or {}).values()),
         read_only=not entry["own"],
-    )
-
-
-def parse_config(raw: dict[str, Any]) -> ImageConfig:
-    """The inherited part of an OCI image configuration."""
-    config = raw.get("config") or {}
-    return ImageConfig(
-        entrypoint=tuple(config.get("Entrypoint") or ()),
-        cmd=tuple(config.get("Cmd") or ()),
-        env=tuple(config.get("Env") or ()),
-        working_dir=config.get("WorkingDir") or "",
-        user=config.get("User") or "",
-        stop_signal=config.get("StopSignal") or "",
-        labels=dict(config.get("Labels") or {}),
-        exposed_ports=tuple(sorted(config.get("ExposedPorts") or ())),
-        volumes=tuple(sorted(config.get("Volumes") or ())),
-        health_check=_health_check(config.get("Healthcheck") or {}),
-    )
-
-
-def _health_check(raw: dict[str, Any]) -> HealthCheck | None:
-    """The check of an image in Docker's form: times in nanoseconds, 0 for the default."""
-    args = check_args(raw.get("Test") or ())
-    if not args:
-        return None
-    return HealthCheck(
-        args=args,
-        interval=(raw.get("Interval") or 0) / 1e9 or DEFAULT_INTERVAL,
-        timeout=(raw.get("Timeout") or 0) / 1e9 or DEFAULT_TIMEOUT,
-        start_period=(raw.get("StartPeriod") or 0) / 1e9,
-        retries=raw.get("Retries") or DEFAULT_RETRIES,
     )
 
 

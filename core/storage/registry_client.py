@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import http.client
 import re
 import ssl
@@ -16,12 +15,10 @@ import msgspec
 
 from core.errors import StorageFailed
 from core.model.image import RegistryAccess
-from core.storage.logins import login_files
+from core.storage.stored_logins import basic_login
 
 _PATIENCE: Final = 60.0
 _CERTIFICATES: Final = ("/etc/containers/certs.d", "/etc/docker/certs.d")
-_HUB: Final = "docker.io"
-_HUB_LOGIN: Final = "https://index.docker.io/v1/"
 _CHALLENGE: Final = re.compile(r'(\w+)="([^"]*)"')
 
 
@@ -81,7 +78,7 @@ class RegistryClient:
 
     def _answer_to(self, challenge: str, scope: str) -> str:
         """The header that a registry which refused asks for: the login itself, or a token that it gets one."""
-        login = _login(self._registry, self._access)
+        login = basic_login(self._registry, self._access)
         basic = f"Basic {login}" if login else ""
         if not challenge.lower().startswith("bearer "):
             return basic
@@ -115,21 +112,6 @@ def _path_of(url: str) -> str:
     """The path of a URL, with its query."""
     parts = urllib.parse.urlsplit(url)
     return f"{parts.path}?{parts.query}"
-
-
-def _login(registry: str, access: RegistryAccess) -> str:
-    """User and password in base64, as the files of logins have them (containers-auth.json(5)); empty for none."""
-    if access.credentials:
-        return base64.b64encode(access.credentials.encode()).decode()
-    for file in login_files(access):
-        try:
-            logins = msgspec.json.decode(Path(file).read_bytes(), type=dict[str, Any]).get("auths") or {}
-        except (OSError, msgspec.MsgspecError):
-            continue
-        login = logins.get(_HUB_LOGIN if registry == _HUB and registry not in logins else registry) or {}
-        if login.get("auth"):
-            return str(login["auth"])
-    return ""
 
 
 def _trust(folders: list[Path], *, insecure: bool) -> ssl.SSLContext:

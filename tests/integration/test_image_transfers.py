@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import json
+import os
 import subprocess
 import tarfile
 from collections.abc import Callable, Iterator
@@ -56,7 +58,29 @@ def test_what_a_registry_refuses_is_said(secured: Registry, engine: Engine, demo
         engine.images.push(DEMO)
 
 
-def test_login_and_logout(secured: Registry, wharf: Wharf, demo_image: Image, tmp_path: Path) -> None:
+def credential_helper(folder: Path) -> Path:
+    """A program that keeps one login, in the file that comes back."""
+    folder.mkdir()
+    program, kept = folder / "docker-credential-test", folder / "kept"
+    program.write_text(
+        "#!/bin/sh\n"
+        f'case "$1" in\n  store) cat >{kept};;\n  erase) rm -f {kept};;\n'
+        f"  get) cat {kept} 2>/dev/null || {{ echo credentials not found in native keychain; exit 1; }};;\n"
+        f'  list) [ ! -e {kept} ] || sed \'s/.*"ServerURL":\\("[^"]*"\\).*/{{\\1: "x"}}/\' {kept};;\nesac\n'
+    )
+    program.chmod(0o755)
+    return kept
+
+
+@pytest.mark.parametrize("keeper", ["file", "credHelpers", "credsStore"])
+def test_login_and_logout(
+    secured: Registry, wharf: Wharf, demo_image: Image, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, keeper: str
+) -> None:
+    helper = credential_helper(tmp_path / "bin")
+    monkeypatch.setenv("PATH", f"{tmp_path}/bin:{os.environ['PATH']}")
+    named = {"credHelpers": {secured.address: "test"}, "credsStore": "test"}
+    if keeper != "file":
+        (tmp_path / "auth.json").write_text(json.dumps({keeper: named[keeper]}))
     auth, certificates = f"--authfile={tmp_path}/auth.json", f"--cert-dir={secured.certificates}"
     words = ("login", auth, certificates, "-u", USER, "--password-stdin", secured.address)
     wrong = wharf(*words, stdin="wrong\n")
@@ -65,13 +89,18 @@ def test_login_and_logout(secured: Registry, wharf: Wharf, demo_image: Image, tm
     right = wharf(*words, stdin=f"{PASSWORD}\n")
     assert (right.returncode, right.stdout) == (0, "Login Succeeded!\n"), right.stderr
     assert wharf("login", auth, "--get-login", secured.address).stdout == f"{USER}\n"
+    assert helper.exists() is (keeper != "file")
+    secret = base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
+    assert (secret in (tmp_path / "auth.json").read_text()) is (keeper == "file")
     name = f"{secured.address}/demo"
     pushed = wharf("push", auth, certificates, f"--digestfile={tmp_path}/digest", DEMO, name)
     assert pushed.returncode == 0, pushed.stderr
     assert (tmp_path / "digest").read_text().startswith("sha256:")
     assert wharf("pull", "-q", auth, certificates, name).stdout.strip() == demo_image.id
+    found = wharf("search", auth, certificates, f"{secured.address}/demo")
+    assert f"{secured.address}/demo" in found.stdout, found.stderr
     assert wharf("logout", auth, secured.address).returncode == 0
-    assert wharf("logout", auth, secured.address).returncode == 125
+    assert wharf("login", auth, "--get-login", secured.address).returncode == 125
     assert wharf("pull", "-q", auth, certificates, name).returncode == 125
 
 

@@ -23,7 +23,7 @@ from core.model.health import (
 from core.model.image import ImageConfig
 from core.model.options import HealthOptions
 from core.oci.merge import merge_health_check
-from core.storage.containers_storage import parse_config
+from core.storage.image_config import parse_config
 
 BEGAN = 1000.0
 CHECK = HealthCheck(args=("true",), interval=10, retries=2, start_period=30)
