@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import time
 from collections.abc import Callable
@@ -10,7 +11,7 @@ from typing import Final
 import msgspec
 
 from core.container import Container
-from core.errors import InvalidArgument, NetworkInUse
+from core.errors import InvalidArgument, NetworkInUse, NoSuchContainer, StateForbids
 from core.events import EventKind
 from core.host.locks import FileLock
 from core.model.network import BRIDGE_DRIVER, DEFAULT_NETWORK, Attachment, Network, NetworkRequest, Subnet
@@ -77,14 +78,21 @@ class Networks:
         self._parts.emit(EventKind.NETWORK, action="create", network=network.name)
         return network
 
-    def remove(self, name_or_id: str, *, force: bool = False) -> Network:
-        """Remove a network; with `force` its containers, too. Raises `NoSuchObject`, `NetworkInUse`."""
+    def remove(self, name_or_id: str, *, force: bool = False, timeout: int | None = None) -> Network:
+        """Remove a network; with `force` its containers, too, which get `timeout` seconds to stop, None for none.
+
+        Raises `NoSuchObject`, `NetworkInUse`.
+        """
         network = self.find(name_or_id)
         if network.name == DEFAULT_NETWORK:
             raise InvalidArgument(f"default network {DEFAULT_NETWORK} cannot be removed")
         if force:
             for container_id in self.used_by().get(network.name, []):
-                Container(self._parts, container_id).remove(force=True, dependants=True)
+                container = Container(self._parts, container_id)
+                if timeout:
+                    with contextlib.suppress(StateForbids, NoSuchContainer):
+                        container.stop(timeout)
+                container.remove(force=True, dependants=True)
         with FileLock(self._parts.paths.network_lock):
             if self.used_by().get(network.name):
                 raise NetworkInUse(

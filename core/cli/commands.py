@@ -146,6 +146,10 @@ _OTHER_WORDS = {
 """Subcommands that have another name behind a word."""
 
 
+OTHER_NAMES = {"unmount": "umount"}
+"""Subcommands of one word that have another name."""
+
+
 def _groups() -> dict[str, dict[str, str]]:
     groups: dict[str, dict[str, str]] = {}
     for name in COMMANDS:

@@ -53,6 +53,7 @@ def _commit(invocation: Invocation, parser: CommandParser) -> int:
     add("--change", "-c", action="append", default=[], metavar="INSTRUCTION", help="a Dockerfile's line")
     add("--format", "-f", choices=("oci", "docker"), default="oci", help="form of the image's manifest")
     add("--iidfile", type=Path, default=None, metavar="FILE", help="write the image's id to this file")
+    add("--include-volumes", action="store_true", help="what is mounted in it as volumes of the image")
     add("--message", "-m", default="", help="a comment in the image's history")
     add_boolean(parser, "--pause", "-p", default=True, explanation="freeze a running container while it is read")
     add("--quiet", "-q", action="store_true", help="as without it")
@@ -67,6 +68,7 @@ def _commit(invocation: Invocation, parser: CommandParser) -> int:
         changes=tuple(options.change),
         pause=options.pause,
         squash=options.squash,
+        include_volumes=options.include_volumes,
         format=options.format,
     )
     with open_engine(invocation) as engine:

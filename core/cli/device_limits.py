@@ -34,7 +34,7 @@ def device_limits(options: Options) -> dict[str, Any]:
         name: tuple(rate(text, of_bytes=unit == "SIZE") for text in getattr(options, f"device_{name}"))
         for name, unit in _RATES.items()
     }
-    found["blkio_weight_devices"] = tuple(map(_device_weight, options.blkio_weight_device))
+    found["blkio_weight_devices"] = tuple(map(device_weight, options.blkio_weight_device))
     return found
 
 
@@ -62,7 +62,8 @@ def rate(text: str, *, of_bytes: bool) -> DeviceLimit:
     return DeviceLimit(device=device, value=number)
 
 
-def _device_weight(text: str) -> DeviceLimit:
+def device_weight(text: str) -> DeviceLimit:
+    """`DEVICE:WEIGHT`. Raises `InvalidArgument`."""
     device, value = _device_and_value(text)
     if not value.isdecimal() or (int(value) and not BLOCK_WEIGHTS[0] <= int(value) <= BLOCK_WEIGHTS[1]):
         raise InvalidArgument(f"invalid weight for device: {text}", hint="10 to 1000, or 0 for none")

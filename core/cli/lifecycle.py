@@ -8,7 +8,7 @@ import sys
 from core.cli.command import Order, add_selection, command_parser, each, only_existing, open_engine, selected
 from core.cli.descriptors import STREAMS
 from core.cli.main import Invocation, report
-from core.cli.parser import HIDDEN, CommandParser, add_boolean, seconds
+from core.cli.parser import HIDDEN, CommandParser, Options, add_boolean, seconds
 from core.container import Container
 from core.engine import Engine
 from core.errors import EngineError, InvalidArgument, NoSuchContainer, NotFound, StateForbids
@@ -207,9 +207,19 @@ def _after_the_end(engine: Engine, container: Container, *, ended: bool, restart
         spawn([*engine.settings.exit_command, "cleanup", "--pod", config.pod])
 
 
+def _clean_up(engine: Engine, container: Container, options: Options) -> None:
+    container.cleanup()
+    if options.rm or options.rmi:
+        container.remove()
+    if options.rmi and container.config.image_id:
+        engine.images.remove(container.config.image_id)
+
+
 def _cleanup(invocation: Invocation, parser: CommandParser) -> int:
     add_selection(parser, "clean up")
     # For conmon at the end of a container, and for the process that then follows its restart policy.
+    parser.add_argument("--rm", action="store_true", help="remove them then")
+    parser.add_argument("--rmi", action="store_true", help="remove their images then, too")
     parser.add_argument("--ended", action="store_true", help=HIDDEN)
     parser.add_argument("--restart", action="store_true", help=HIDDEN)
     parser.add_argument("--pod", default="", help=HIDDEN)
@@ -220,12 +230,14 @@ def _cleanup(invocation: Invocation, parser: CommandParser) -> int:
                 engine.pods.end(options.pod)
             return 0
         if options.all or options.latest:
-            return each(engine, selected(engine, options, _is_idle), lambda container: container.cleanup())
+            return each(engine, selected(engine, options, _is_idle), lambda one: _clean_up(engine, one, options))
         code = 0
         for name in selected(engine, options):
             try:
                 container = engine.find(name)
-                if container is not None:
+                if container is not None and (options.rm or options.rmi):
+                    _clean_up(engine, container, options)
+                elif container is not None:
                     _after_the_end(engine, container, ended=options.ended, restart=options.restart)
             except (NotFound, StateForbids):
                 # conmon calls this when a container ends; it may be gone, or have been started again, by then.

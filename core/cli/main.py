@@ -6,7 +6,7 @@ import gc
 import os
 import sys
 
-from core.cli.commands import COMMANDS, GROUPS, SCREEN_COMMANDS
+from core.cli.commands import COMMANDS, GROUPS, OTHER_NAMES, SCREEN_COMMANDS
 from core.cli.parser import HIDDEN, REST, CommandParser, add_boolean
 from core.errors import EngineError, InvalidArgument
 from core.log import LOG, LOG_LEVELS
@@ -238,8 +238,13 @@ def _ungrouped(invocation: Invocation) -> Invocation:
     """`image ls` as `images`. Raises `InvalidArgument`."""
     group = GROUPS.get(invocation.command)
     if group is None:
-        return invocation
+        return invocation.instead(OTHER_NAMES.get(invocation.command, invocation.command), invocation.arguments)
     word, *rest = invocation.arguments or ("",)
+    if word in ("--help", "-h"):
+        from core.cli.group_help import print_group
+
+        print_group(invocation.command, group)
+        raise SystemExit(0)
     if word not in group:
         if not word:
             hint = f"behind {invocation.command}: {', '.join(sorted(group))}"

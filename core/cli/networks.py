@@ -14,7 +14,7 @@ from core.cli.network_filters import network_filter
 from core.cli.network_options import mac_address
 from core.cli.output import go_time, print_json
 from core.cli.pairs import name_value_pairs
-from core.cli.parser import add_boolean
+from core.cli.parser import add_boolean, seconds
 from core.errors import EngineError, InvalidArgument, NameInUse, NetworkInUse, NoSuchObject
 from core.model.network import Attachment, Network, NetworkRequest
 
@@ -187,13 +187,17 @@ def _inspect(invocation: Invocation, parser: CommandParser) -> int:
 
 def _remove(invocation: Invocation, parser: CommandParser) -> int:
     parser.add_argument("--force", "-f", action="store_true", help="with the containers that are connected to it")
+    told = "seconds that these get to stop politely"
+    parser.add_argument("--time", "-t", type=seconds, default=None, metavar="SECONDS", help=told)
     parser.add_argument("networks", nargs="+", metavar="NETWORK")
     options = parser.parse_args(invocation.arguments)
+    if options.time is not None and not options.force:
+        raise InvalidArgument("--force option must be specified to use the --time option")
     code = 0
     with open_engine(invocation) as engine:
         for name in options.networks:
             try:
-                print(engine.networks.remove(name, force=options.force).name)
+                print(engine.networks.remove(name, force=options.force, timeout=options.time).name)
             except NoSuchObject as error:
                 code = report(error, 1)
             except NetworkInUse as error:
@@ -261,7 +265,7 @@ def _exists(invocation: Invocation, parser: CommandParser) -> int:
 
 
 def _reload(invocation: Invocation, parser: CommandParser) -> int:
-    add_boolean(parser, "--all", default=False, explanation="all containers that have a process")
+    add_boolean(parser, "--all", "-a", default=False, explanation="all containers that have a process")
     parser.add_argument("--latest", "-l", action="store_true", help="the container created last")
     parser.add_argument("containers", nargs="*", metavar="CONTAINER")
     options = parser.parse_args(invocation.arguments)

@@ -11,7 +11,7 @@ import msgspec
 
 from core.cli.command import command_parser, confirmed, open_engine
 from core.cli.confinement import security_of
-from core.cli.device_limits import rate
+from core.cli.device_limits import device_weight, rate, weight
 from core.cli.kernel_options import device, sysctl
 from core.cli.main import Invocation, report
 from core.cli.mounts import sorted_by_kind, volume
@@ -134,6 +134,8 @@ def add_pod_options(parser: CommandParser) -> None:
     add("--cpu-shares", "-c", type=int, default=0, help="weight against others")
     add("--cpuset-cpus", default="", help="the CPUs it may use: 0-1")
     add("--cpuset-mems", default="", help="the memory nodes it may use: 0-1")
+    add("--blkio-weight", type=weight, default=0, metavar="WEIGHT", help="10 to 1000, against others' disks")
+    add("--blkio-weight-device", action="append", default=[], metavar="DEVICE:WEIGHT", help="--blkio-weight for one")
     for verb in ("read", "write"):
         told = f"bytes a second that all together may {verb}"
         add(f"--device-{verb}-bps", action="append", default=[], metavar="DEVICE:SIZE", help=told)
@@ -166,6 +168,8 @@ def pod_options(options: Options, invocation: Invocation) -> PodOptions:
             cpuset_cpus=options.cpuset_cpus,
             pids=0,
             cpuset_mems=options.cpuset_mems,
+            blkio_weight=options.blkio_weight,
+            blkio_weight_devices=tuple(map(device_weight, options.blkio_weight_device)),
             read_bps=tuple(rate(text, of_bytes=True) for text in options.device_read_bps),
             write_bps=tuple(rate(text, of_bytes=True) for text in options.device_write_bps),
         ),

@@ -29,6 +29,7 @@ class CommitOptions(msgspec.Struct, frozen=True, kw_only=True):
     """`reference`: the image's name, empty for none. `changes`: lines of a Dockerfile, as CMD, ENV or LABEL.
 
     `pause`: freeze a running container while its files are read. `squash`: one layer with all of the root.
+    `include_volumes`: what is mounted in it are volumes of the image.
     """
 
     reference: str = ""
@@ -37,6 +38,7 @@ class CommitOptions(msgspec.Struct, frozen=True, kw_only=True):
     changes: tuple[str, ...] = ()
     pause: bool = True
     squash: bool = False
+    include_volumes: bool = False
     format: ImageFormat = "oci"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from typing import Final
 
 from core.model.limits import CPU_PERIOD, ResourceLimits
@@ -84,6 +84,27 @@ def throttle_lines(
                 lines.append(("io.max", f"{numbers[device]} {_NEW_WORDS[field]}={value or 'max'}"))
             else:
                 lines.append((file, f"{numbers[device]} {value}"))
+    return lines
+
+
+def weight_lines(
+    numbers: Mapping[str, str], limits: ResourceLimits, files: Container[str], *, version_2: bool
+) -> list[tuple[str, str]]:
+    """What to write so that a control group has these weights of block I/O. `files`: those that it has.
+
+    Which scheduler heeds them differs: BFQ has files of its own, the others' are of another scale in version 2.
+    """
+    controller = "io" if version_2 else "blkio"
+    of_bfq = f"{controller}.bfq.weight" in files
+    file = f"{controller}.bfq.weight" if of_bfq else f"{controller}.weight"
+
+    def scaled(weight: int) -> int:
+        return weight if of_bfq or not version_2 else 1 + (weight - 10) * 9999 // 990
+
+    lines = [(file, str(scaled(limits.blkio_weight)))] if limits.blkio_weight else []
+    of_devices = file if version_2 else f"{file}_device"
+    for limit in limits.blkio_weight_devices:
+        lines.append((of_devices, f"{numbers[limit.device]} {scaled(limit.value)}"))
     return lines
 
 

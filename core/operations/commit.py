@@ -52,8 +52,13 @@ def mount_points_made(held: Transaction) -> list[str]:
     ]
 
 
-def image_config(config: ContainerConfig, base: dict[str, object]) -> dict[str, object]:
-    """What containers of the new image inherit: the base's configuration with the container's own in its place."""
+def image_config(
+    config: ContainerConfig, base: dict[str, object], *, include_volumes: bool = False
+) -> dict[str, object]:
+    """What containers of the new image inherit: the base's configuration with the container's own in its place.
+
+    `include_volumes`: also where the container has volumes and folders of the host.
+    """
     process = config.process
     entrypoint = base.get("Entrypoint") or []
     inherits = isinstance(entrypoint, list) and list(process.args[: len(entrypoint)]) == entrypoint
@@ -68,6 +73,13 @@ def image_config(config: ContainerConfig, base: dict[str, object]) -> dict[str, 
         "Labels": dict(config.labels),
         "StopSignal": str(config.stop_signal),
     }
+    if include_volumes:
+        known = base.get("Volumes")
+        places = [
+            *(volume.destination for volume in config.volume_mounts),
+            *(bind.destination for bind in config.bind_mounts),
+        ]
+        made["Volumes"] = (known if isinstance(known, dict) else {}) | {place: {} for place in places}
     return {name: value for name, value in made.items() if value}
 
 
@@ -79,7 +91,7 @@ def commit(held: Transaction, options: CommitOptions, layer: Path, *, whole: boo
     image_id = storage.commit(
         layer,
         base_image="" if whole else config.image_id,
-        config=image_config(config, base),
+        config=image_config(config, base, include_volumes=options.include_volumes),
         created_by=" ".join(config.process.args),
         options=options,
     )

@@ -34,6 +34,8 @@ def inspect_pod(parts: EngineParts, pod: Pod, picture: PodSnapshot) -> dict[str,
         "cpuset_cpus": limits.cpuset_cpus,
         "cpuset_mems": limits.cpuset_mems,
         "cpu_shares": limits.cpu_shares,
+        "blkio_weight": limits.blkio_weight,
+        "blkio_weight_device": [{"path": one.device, "weight": one.value} for one in limits.blkio_weight_devices],
         "device_read_bps": [{"path": one.device, "rate": one.value} for one in limits.read_bps],
         "device_write_bps": [{"path": one.device, "rate": one.value} for one in limits.write_bps],
         "mounts": [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Final
 
 import msgspec
@@ -87,7 +88,7 @@ def prepare_pod_cgroup(held: Transaction) -> None:
         return
     from core.host.cgroup_limits import is_version_2, make_limited, write_lines
     from core.host.cgroups import cgroups_at
-    from core.oci.limits import cgroup_files, throttle_lines
+    from core.oci.limits import cgroup_files, throttle_lines, weight_lines
     from core.operations.devices import device_numbers
 
     try:
@@ -98,11 +99,11 @@ def prepare_pod_cgroup(held: Transaction) -> None:
     if settings:
         make_limited(pod.cgroup, settings)
     numbers = {device: f"{major}:{minor}" for device, (major, minor) in device_numbers(pod.resources).items()}
-    lines = throttle_lines(numbers, (), pod.resources, version_2=is_version_2())
-    if lines:
+    if numbers or pod.resources.blkio_weight:
         make_limited(pod.cgroup, {"io" if is_version_2() else "blkio": {}})
         folder = cgroups_at(pod.cgroup)["" if is_version_2() else "blkio"]
-        write_lines(folder, lines)
+        weights = weight_lines(numbers, pod.resources, os.listdir(folder), version_2=is_version_2())
+        write_lines(folder, [*throttle_lines(numbers, (), pod.resources, version_2=is_version_2()), *weights])
 
 
 def refuse_removal_of_infra(held: Transaction) -> None:

@@ -176,6 +176,18 @@ def test_squash_and_docker_s_form(engine: Engine) -> None:
     assert not container.snapshot().mount_point
 
 
+def test_what_is_mounted_becomes_volumes_of_the_image(wharf: Wharf, engine: Engine, tmp_path: Path) -> None:
+    mounts = ("-v", "kept:/kept", "-v", f"{tmp_path}:/from-host")
+    assert wharf("create", "--name", "it", *mounts, DEMO, "true").returncode == 0
+    made = wharf("commit", "--include-volumes", "it", "with-volumes")
+    assert made.returncode == 0, made.stderr
+    shown = json.loads(wharf("image", "inspect", "with-volumes").stdout)[0]["Config"]["Volumes"]
+    assert sorted(shown) == ["/from-host", "/kept"]
+    gone = wharf("container", "cleanup", "--rm", "it")
+    assert gone.returncode == 0, gone.stderr
+    assert wharf("container", "exists", "it").returncode == 1
+
+
 def test_by_the_command_line(engine: Engine, wharf: Wharf, tmp_path: Path) -> None:
     container = ended(engine, "echo hi >/made; rm /etc/group", name="it")
     assert wharf("diff", "it").stdout == "C /etc\nD /etc/group\nA /made\n"

@@ -15,11 +15,11 @@ from core.host.cgroups import cgroups_at
 from core.model.config import BindMount, Security, VolumeMount
 from core.model.image import Image
 from core.model.kernel_settings import Device
-from core.model.limits import ResourceLimits
+from core.model.limits import DeviceLimit, ResourceLimits
 from core.model.options import CreateOptions, UserNamespaceOptions
 from core.model.pod import PodDefaults, PodOptions
 from core.model.state import Status
-from core.oci.limits import cgroup_files
+from core.oci.limits import cgroup_files, weight_lines
 from tests.worksite import DEMO, Worksite, make, run
 
 Wharf = Callable[..., subprocess.CompletedProcess[str]]
@@ -126,6 +126,21 @@ def test_the_containers_of_a_pod_are_in_its_user_namespace(
     assert engine.lookup("one").config.namespaces.user.container == engine.pods.lookup("p").infra_id
 
 
+def test_weights_of_a_pod_as_files() -> None:
+    limits = ResourceLimits(blkio_weight=500, blkio_weight_devices=(DeviceLimit(device="/dev/x", value=10),))
+    numbers = {"/dev/x": "8:0"}
+    assert weight_lines(numbers, limits, ["blkio.weight"], version_2=False) == [
+        ("blkio.weight", "500"),
+        ("blkio.weight_device", "8:0 10"),
+    ]
+    assert weight_lines(numbers, limits, ["blkio.bfq.weight"], version_2=False)[0] == ("blkio.bfq.weight", "500")
+    assert weight_lines(numbers, limits, ["io.weight"], version_2=True) == [
+        ("io.weight", "4950"),
+        ("io.weight", "8:0 1"),
+    ]
+    assert weight_lines(numbers, limits, ["io.bfq.weight"], version_2=True)[1] == ("io.bfq.weight", "8:0 10")
+
+
 def test_limits_of_a_pod_as_files() -> None:
     limits = ResourceLimits(pids=0, cpuset_mems="0", cpuset_cpus="0-1")
     assert cgroup_files(limits, version_2=False) == {"cpuset": {"cpuset.cpus": "0-1", "cpuset.mems": "0"}}
@@ -138,7 +153,6 @@ def test_limits_of_a_pod_as_files() -> None:
         (("--cgroup-parent", "/a/../b"), "leads upwards"),
         (("--device-read-bps", "/dev/none:1m"), "/dev/none"),
         (("--security-opt", "nonsense"), "invalid --security-opt"),
-        (("--blkio-weight", "10"), "the flag --blkio-weight is not supported"),
     ],
 )
 def test_what_a_pod_can_not_have(wharf: Wharf, arguments: tuple[str, ...], message: str) -> None:

@@ -70,3 +70,11 @@ def test_unknown_commands(words: str, message: str, hint: str) -> None:
 
 def test_no_command_of_a_group_leads_nowhere() -> None:
     assert {command for group in GROUPS.values() for command in group.values()} <= set(COMMANDS)
+
+
+def test_the_help_of_a_group_has_its_commands(call: Call) -> None:
+    for flag in ("--help", "-h"):
+        ended = call("container", flag)
+        assert ended.code == 0 and "usage: wharf container COMMAND" in ended.out and "  prune  " in ended.out
+    other_name = call("unmount", "--help")
+    assert other_name.code == 0 and "usage: wharf umount" in other_name.out

@@ -37,7 +37,7 @@ def test_what_else_it_has(shown: str) -> None:
     for text in ("wharf 1.2.3", "EXIT STATUS", "--format", "WHARF_DETACH_KEYS", "/var/lib/wharfinger", "podman(1)"):
         assert text in shown
     refused = shown.partition("FLAGS OF PODMAN THAT ARE REFUSED")[2]
-    assert "--include-volumes" in refused
+    assert "wharf cleanup --exec" in refused
     assert "--cap-add" not in refused
 
 
