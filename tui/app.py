@@ -53,6 +53,7 @@ class WharfApp(App[None], inherit_bindings=False):
     ENABLE_COMMAND_PALETTE = False
     CSS_PATH = ["app.tcss", "screens/deck.tcss"]  # noqa: RUF012 - declared so by Textual
     """With that of the first screen: loaded later, it would have all be parsed anew."""
+    VERTICAL_BREAKPOINTS = [(0, "-cramped"), (16, "-roomy")]  # noqa: RUF012 - declared so by Textual
     BINDINGS: ClassVar[list[BindingType]] = []
 
     def __init__(

@@ -30,7 +30,8 @@ def own_actions(view: str, configuration: Configuration) -> list[Action]:
     """The commands of a view as actions of it."""
     return [
         Action(
-            _action_name(command), (command.key,) if command.key else (), command.name, " ".join(command.command),
+            _action_name(command), (command.key,) if command.key else (), command.name,
+            f"{command.name}: {' '.join(command.command)}",
             GROUP, partial(_fits, command), Scope.ROWS,
         )
         for command in configuration.commands

@@ -49,6 +49,7 @@ from core.operations.release import erase
 from core.operations.rootless import refuse_as_user
 from core.operations.secrets import copy_secrets, resolve_uses
 from core.operations.user_namespace import allocation_lock, resolve_user_namespace
+from core.storage.references import shown_name
 
 NAME_LENGTH: Final = 253
 JOURNAL: Final = "/run/systemd/journal/socket"
@@ -134,10 +135,10 @@ def finalize_config(parts: EngineParts, options: CreateOptions) -> ContainerConf
     _check_values(options)
     check_kernel_settings(parts, options)
     compute(options.security)
-    image_id, image = "", None
+    image_id, image_name, image = "", "", None
     if options.image:
         found = parts.storage.find_image(options.image)
-        image_id, image = found.id, parts.storage.image_config(found.id)
+        image_id, image_name, image = found.id, shown_name(found, options.image), parts.storage.image_config(found.id)
     elif not Path(options.rootfs).is_dir():
         raise InvalidArgument(f"the root file system {options.rootfs} is not a directory")
     container_id = os.urandom(32).hex()
@@ -157,7 +158,7 @@ def finalize_config(parts: EngineParts, options: CreateOptions) -> ContainerConf
         process=process,
         systemd=systemd,
         runtime=options.runtime or parts.settings.runtime,
-        image=options.image,
+        image=image_name,
         image_id=image_id,
         rootfs=os.path.realpath(options.rootfs) if options.rootfs else "",
         hostname=_hostname(options, network, namespaces.uts, container_id),

@@ -44,6 +44,11 @@ def named(image: Image, asked: str) -> str:
     return next((name for name in candidates(asked) if name in image.names), "")
 
 
+def shown_name(image: Image, asked: str) -> str:
+    """What a container of an image calls it: the name it was asked for by, in full, else its first, else the id."""
+    return named(image, asked) or next(iter(image.names), asked)
+
+
 def push_target(image: Image, asked: str, destination: str) -> str:
     """Where a push goes, with its transport. Raises `InvalidArgument` where nothing says a registry."""
     if destination.startswith(TRANSPORTS):

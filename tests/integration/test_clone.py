@@ -30,7 +30,7 @@ def test_a_clone_is_like_its_original_but_for_what_is_asked(engine: Engine, demo
     assert not {mount.name for mount in mounted if mount.anonymous} & {mount.name for mount in ours if mount.anonymous}
     wharf("tag", DEMO, "other:1")
     assert wharf("container", "clone", "one", "two", "other:1").returncode == 0
-    assert engine.lookup("two").config.image == "other:1"
+    assert engine.lookup("two").config.image == "localhost/other:1"
 
 
 def test_what_becomes_of_the_original(engine: Engine, demo_image: Image, wharf: Wharf) -> None:

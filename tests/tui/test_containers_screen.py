@@ -294,3 +294,13 @@ async def test_the_log_of_a_container_that_went_away_is_no_error(app: WharfApp, 
         fake.take_away("web")
         await until_shown(pilot, "Nothing is selected")
     assert app.failure is None
+
+
+async def test_of_few_lines_a_question_shows_its_buttons_before_its_words(app: WharfApp, fake: FakeEngine) -> None:
+    fake.add("web", Status.EXITED)
+    async with app.run_test(size=(40, 8)) as pilot:
+        await until_shown(pilot, "web")
+        await pilot.press("d")
+        await until_shown(pilot, "Remove web?", "Cancel", "Remove ")
+        await pilot.press("escape", "n")
+        await until_shown(pilot, "New container", "image", "Cancel", "Run")

@@ -77,7 +77,9 @@ async def test_what_can_be_chosen_is_shown_beside_a_choice_made_before(fake: Fak
     app = opened(fake, f'[[commands]]\nname = "trace"\ncommand = ["echo"]\nkey = "Q"\n{choices}\n')
     async with app.run_test(size=(120, 36)) as pilot:
         await until(pilot, lambda: "Q trace" in key_bar(app))
-        await pilot.press("Q")
+        await pilot.press("?")
+        await until_shown(pilot, "trace: echo")
+        await pilot.press("q", "Q")
         await until_shown(pilot, "file | network")
         await pilot.press("x")
         await until_shown(pilot, "it has to be one of file, network")
