@@ -27,6 +27,7 @@ from tui.configuration.schema import DEFAULT, Configuration
 from tui.configuration.screens import pane_keymap
 from tui.languages import _
 from tui.load_ahead import load_ahead
+from tui.messages import ThemeChosen
 from tui.opening import Opening
 from tui.plain_text import printable, printable_text
 from tui.screens.deck import DeckScreen
@@ -71,6 +72,8 @@ class WharfApp(App[None], inherit_bindings=False):
         self._configuration = configuration
         self._problems = tuple(problems)
         self._is_dark = True
+        self._chosen = ""
+        """The theme that was chosen on the screen."""
         self._follower: ConfigurationFollower | None = None
         self.failure: Exception | None = None
         """What ended the program, where it was not the operator."""
@@ -99,12 +102,22 @@ class WharfApp(App[None], inherit_bindings=False):
         self.set_keymap(pane_keymap(self._configuration))
 
     def _choose_theme(self) -> None:
-        self.theme = theme_for(self._configuration, self.available_themes, is_dark=self._is_dark)
+        self.theme = self._chosen or theme_for(self._configuration, self.available_themes, is_dark=self._is_dark)
+
+    def on_theme_chosen(self, message: ThemeChosen) -> None:
+        """From now on this one, whatever the terminal's background."""
+        self._chosen = message.name
 
     def on_terminal_background(self, message: TerminalBackground) -> None:
         """The terminal has said what its background is like, or it has changed."""
         self._is_dark = message.is_dark
         self._choose_theme()
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """By the terminal, and by the operator's program where there is one."""
+        super().copy_to_clipboard(text)
+        if self._configuration.copy_command:
+            self._bridge.hand_over(self._configuration.copy_command, text)
 
     def on_configuration_asked(self) -> None:
         if self._follower is not None:
@@ -120,6 +133,8 @@ class WharfApp(App[None], inherit_bindings=False):
         before, self._configuration = self._configuration, read.configuration
         for name in before.themes.keys() - read.configuration.themes.keys():
             self.unregister_theme(name)
+        if read.configuration.theme != before.theme or self._chosen not in self.available_themes:
+            self._chosen = ""
         self._look_as_configured()
         # A theme of the same name may have other colours.
         self.mutate_reactive(WharfApp.theme)

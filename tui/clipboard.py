@@ -1,15 +1,21 @@
-"""Copying by the operator's terminal (OSC 52), which takes only so much at once."""
+"""Copying by the operator's terminal (OSC 52), which takes only so much at once, and by a program of theirs."""
 
 from __future__ import annotations
 
+import subprocess
+from collections.abc import Sequence
 from typing import Any, Final
 
 from textual.app import App
 
+from core.errors import HostIncomplete
+from core.host.processes import kill_group, spawn
 from tui.plain_text import size
 
 LARGEST: Final = 72_000
 """Bytes: what common terminals take of one OSC 52 once it is in base64 (100,000 in xterm and in tmux)."""
+PATIENCE: Final = 5.0
+"""Seconds that a program may take to read what is copied."""
 
 
 def copy(app: App[Any], text: str, what: str) -> str:
@@ -21,3 +27,22 @@ def copy(app: App[Any], text: str, what: str) -> str:
     kept = data[-LARGEST:].decode(errors="ignore")
     app.copy_to_clipboard(kept)
     return f"copied: the last {size(LARGEST)} of {what}, which is {size(len(data))}"
+
+
+def hand_over(argv: Sequence[str], text: str) -> None:
+    """Have a program read a text. Such as xclip leave a child behind that keeps the clipboard: it is let be.
+
+    Raises `HostIncomplete` where the program can not be executed, fails, or reads nothing.
+    """
+    process = spawn(argv, stdin=subprocess.PIPE)
+    try:
+        process.communicate(text.encode(), timeout=PATIENCE)
+    except subprocess.TimeoutExpired:
+        kill_group(process)
+        process.wait()
+    if process.returncode:
+        raise HostIncomplete(
+            f"{argv[0]} did not take what was copied",
+            hint="the terminal has it, where it can; see copy_command",
+            argv=argv,
+        )

@@ -186,6 +186,7 @@ SYSTEM: Final = (
     Action("new_secret", (), "", "keep a new secret", MACHINE),
     Action("log_in", (), "", "log in to a registry", MACHINE),
     Action("read_configuration", (), "", "read the configuration again", PROGRAM),
+    Action("theme", (), "", "theme: colours, dark or light, seen as one chooses", PROGRAM),
     Action("save_workspace", (), "", "keep the screen as a workspace: view, filters, columns, consoles", PROGRAM),
     Action("open_workspace", (), "", "open another workspace", PROGRAM),
     Action("remove_workspace", (), "", "remove a workspace", PROGRAM),

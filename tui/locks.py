@@ -42,6 +42,12 @@ def level_of(labels: Mapping[str, str], locks: Iterable[Lock]) -> ConfirmLevel:
     return _LEVELS[max(levels, default=0)]
 
 
+def asks_nothing(rows: Sequence[object], locks: Sequence[Lock]) -> bool:
+    """Whether a lock of the level `none` fits each of these rows, and none that is stricter."""
+    told = (any(_fits(lock.label, _labels(row)) for lock in locks) for row in rows)
+    return bool(rows) and all(told) and locked_among(rows, locks) is None
+
+
 def locked_by(steps: Sequence[Step], rows: Iterable[object], locks: Sequence[Lock]) -> Locked | None:
     """What the locks say to these steps; None where they say nothing.
 

@@ -108,6 +108,14 @@ class ConfigurationAsked(Message):
     """The configuration file is to be read again."""
 
 
+class ThemeChosen(Message):
+    """A theme was chosen on the screen. `name`: of one that there is."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.name = name
+
+
 class ExportProgressed(Message):
     def __init__(self, container_id: str, progress: ExportProgress) -> None:
         super().__init__()

@@ -36,7 +36,7 @@ LOOKING: Final = frozenset(
             "inspect",
         ),
         *("stats", "events", "diff", "files", "export", "go_to", "enter", "close", "copy", "ports", "save"),
-        *("disk_usage", "manifest", "read_configuration", "save_script"),
+        *("disk_usage", "manifest", "read_configuration", "theme", "save_script"),
         *("save_workspace", "open_workspace", "remove_workspace"),
     }
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import cast
 
 import pytest
@@ -133,6 +134,35 @@ async def test_the_bridge_itself_refuses_in_read_only_mode(configured: Open, fak
         app._bridge.mount(web.id)
         await until_shown(pilot, "nothing is changed in read-only mode", "L")
     assert fake.calls == []
+
+
+async def test_what_is_copied_goes_to_a_program_too(configured: Open, fake: FakeEngine, tmp_path: Path) -> None:
+    fake.add("web")
+    app = configured(f'copy_command = ["sh", "-c", "cat >{tmp_path}/taken"]')
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until_shown(pilot, "web")
+        app.copy_to_clipboard("some text")
+        await until(pilot, lambda: (tmp_path / "taken").exists() and (tmp_path / "taken").read_text() == "some text")
+
+
+async def test_a_theme_is_seen_as_one_chooses_and_stays_where_it_was_chosen(configured: Open) -> None:
+    app = configured("")
+    async with app.run_test(size=(120, 36)) as pilot:
+        await until(pilot, lambda: app.theme == "textual-dark")
+        await pilot.press("colon", *"theme", "enter")
+        await until_shown(pilot, "Theme", "dark", "nord")
+        await pilot.press("end")
+        await until(pilot, lambda: not app.current_theme.dark)
+        await pilot.press("escape")
+        await until(pilot, lambda: app.theme == "textual-dark")
+        await pilot.press("colon", *"theme", "enter")
+        await until_shown(pilot, "Theme")
+        await pilot.press("home", "enter")
+        await until(pilot, lambda: "the theme is " in status(app))
+        chosen = app.theme
+        app.post_message(TerminalBackground(is_dark=False))
+        await pilot.pause()
+        assert app.theme == chosen != "textual-dark"
 
 
 async def test_themes_and_the_terminals_background(configured: Open) -> None:

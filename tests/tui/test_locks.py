@@ -46,6 +46,19 @@ async def test_the_name_has_to_be_typed(fake: FakeEngine) -> None:
         await until(pilot, lambda: fake.find("web").shown.status is Status.PAUSED)
 
 
+async def test_the_lowest_level_asks_nothing_but_where_another_lock_is_stricter(fake: FakeEngine) -> None:
+    fake.add("both", labels={"free": "", "careful": ""})
+    fake.add("toy", labels={"free": ""})
+    configuration, _ = parse(f'{LOCKS}[[locks]]\nlabel = "free"\nlevel = "none"\n')
+    app = WharfApp(Bridge(cast(Engine, fake)), configuration=configuration)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await until_shown(pilot, "both 🔒", "toy")
+        await pilot.press("s")
+        await until_shown(pilot, "Stop both?")
+        await pilot.press("escape", "down", "s")
+        await until(pilot, lambda: fake.find("toy").shown.status is Status.EXITED)
+
+
 async def test_a_signal_is_asked_about_once_more(fake: FakeEngine) -> None:
     fake.add("web", labels={"tier": "front"})
     app = opened(fake)

@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 from rich.text import Text
 
+from core.errors import HostIncomplete
 from core.events import EventKind
 from tests.fakes.engine import FakeEngine
 from tests.tui.conftest import SIZE, lines, main_screen, settled, shown, type_at_once, until, until_shown
 from tui.app import WharfApp
-from tui.clipboard import LARGEST, copy
+from tui.clipboard import LARGEST, copy, hand_over
 from tui.screens.inspect_page import InspectPage, shown_as_yaml
 from tui.screens.text_view import TextView
 from tui.widgets.text_page import moved_places
@@ -147,3 +148,11 @@ async def test_the_files_of_a_volume_are_browsed(app: WharfApp, fake: FakeEngine
         await pilot.press("ctrl+a", "ctrl+k")
         type_at_once(app, f"{tmp_path}\n")
         await until(pilot, lambda: fake.volumes.copied == [("data", "/notes", str(tmp_path))])
+
+
+def test_a_program_takes_what_is_copied_and_may_leave_a_child_behind(tmp_path: Path) -> None:
+    taken = tmp_path / "taken"
+    hand_over(["sh", "-c", 'cat >"$0"; sleep 1 &', str(taken)], "some text")
+    assert taken.read_text() == "some text"
+    with pytest.raises(HostIncomplete, match="did not take"):
+        hand_over(["sh", "-c", "cat >/dev/null; exit 3"], "some text")

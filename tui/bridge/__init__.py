@@ -22,6 +22,7 @@ from tui.bridge.found import is_foreign
 from tui.bridge.readers import ELSEWHERE, READERS
 from tui.bridge.verb_doors import VerbDoors
 from tui.bridge.workers import Post
+from tui.clipboard import hand_over
 from tui.messages import (
     Answered,
     DetailRead,
@@ -145,6 +146,10 @@ class Bridge(ConsoleDoors, VerbDoors):
     def run_hook(self, argv: Sequence[str]) -> None:
         """Run a program of the operator's beside everything else; what it prints is thrown away."""
         self._do(lambda: self._check_ended(argv, run(argv, timeout=HOOK_PATIENCE)))
+
+    def hand_over(self, argv: Sequence[str], text: str) -> None:
+        """Have a program of the operator's take what was copied."""
+        self._do(lambda: hand_over(argv, text))
 
     def _check_ended(self, argv: Sequence[str], finished: Finished) -> None:
         if finished.returncode:

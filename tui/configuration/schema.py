@@ -79,7 +79,7 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 
 class Lock(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How what destroys is confirmed for containers with a label: by a dialog, or by typing the name."""
+    """How what destroys is confirmed for containers with a label: not at all, by a dialog, or by typing the name."""
 
     label: str
     level: ConfirmLevel = "name"
@@ -101,7 +101,8 @@ class Configuration(msgspec.Struct, frozen=True, kw_only=True):
     """The whole file. `restore_workspace`: begin with the workspace that was left last.
 
     `states`: how lists write a state: as its sign and word, as sign and short word, or as its sign alone. `mouse`:
-    whether the screen has the mouse at its start.
+    whether the screen has the mouse at its start. `copy_command`: a program that reads what is copied, beside the
+    terminal.
 
     `language`: a code that `tui.languages` has a catalogue of; `auto` for that of the environment.
 
@@ -117,6 +118,7 @@ class Configuration(msgspec.Struct, frozen=True, kw_only=True):
     language: str = "auto"
     escape_key: str = ""
     detach_keys: str = ""
+    copy_command: tuple[str, ...] = ()
     keys: Profile = "wharfinger"
     logs: LogTimes = LogTimes()
     bindings: dict[str, tuple[str, ...]] = {}

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from tui.locks import asks_nothing
 from tui.screens.dialog import ConfirmDialog
 from tui.screens.lock_dialog import LockDialog
 from tui.step import Step
@@ -56,14 +57,15 @@ def ask(
 ) -> None:
     """Ask, then have it done. `plan`: None for a row that does not allow it. `alone`: whether one row is asked about.
 
-    Several rows are asked about always, in one dialog that lists them.
+    Several rows are asked about always, in one dialog that lists them; only a lock whose level is `none` asks nothing.
     """
     plans = [(row, plan(row)) for row in rows]
     steps = [planned.step for _, planned in plans if planned is not None]
     if not steps:
         return
     locked = deck.locked_by(steps)
-    if len(rows) == 1 and not alone and locked is None:
+    is_free = locked is None and asks_nothing(rows, deck.configuration.locks)
+    if is_free or (len(rows) == 1 and not alone and locked is None):
         deck.bridge.run(*steps)
         return
     view = deck.view

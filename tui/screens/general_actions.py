@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from tui.bridge.readers import touches
 from tui.keymap import SYSTEM, Action
 from tui.languages import _, ngettext
-from tui.messages import ConfigurationAsked
+from tui.messages import ConfigurationAsked, ThemeChosen
 from tui.own_commands import GROUP
 from tui.palette_ranking import Chosen
 from tui.screens.asking import confirm
@@ -58,6 +58,17 @@ class GeneralActions(ListActions, SystemActions, WorkspaceActions):
 
     def read_configuration(self) -> None:
         self._deck.post_message(ConfigurationAsked())
+
+    def theme(self) -> None:
+        from tui.screens.theme_dialog import ThemeDialog
+
+        def chosen(name: str | None) -> None:
+            if name:
+                self._deck.post_message(ThemeChosen(name))
+                words = _("the theme is {name} until the configuration says another, or the screen ends")
+                self._deck.say(words.format(name=name))
+
+        self._deck.app.push_screen(ThemeDialog(), chosen)
 
     def own_cost(self) -> None:
         self._deck.own_cost.is_shown = not self._deck.own_cost.is_shown

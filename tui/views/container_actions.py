@@ -200,8 +200,9 @@ class ContainerActions(ContainerBatches, ContainerSettings):
     def remove(self, rows: Pictures) -> None:
         def plan(row: Picture) -> Plan:
             by_force = not allows(row.status, Verb.REMOVE)
+            kind = "the directory" if row.image.startswith("/") else "the image"
             killed = f"is {row.status}, so it is killed first; " if by_force else ""
-            words = f"{killed}loses its files, its log and its settings for good; the image {row.image} stays"
+            words = f"{killed}loses its files, its log and its settings for good; {kind} {row.image} stays"
             return Plan(Step("remove", row.id, row.name, (by_force,)), words)
 
         ask(self._deck, "Remove", rows, plan)
