@@ -7,6 +7,7 @@ for byte, bears invalid UTF-8, and ends the program in order when the terminal g
 from __future__ import annotations
 
 import contextlib
+import contextvars
 import os
 import select
 import signal
@@ -79,6 +80,8 @@ class WharfDriver(LinuxDriver):
         self._file = cast(Any, _UnbreakableFile(cast(IO[str], sys.__stderr__)))
         self._wake_reader, self._wake_writer = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
         self._sink: TokenSink | None = None
+        self._context = contextvars.Context()
+        """That in which the sink was given: a timer that it starts has to know the program."""
         self._modes = ModeState()
         self._is_away = False
         """Whether another program has the terminal."""
@@ -101,7 +104,7 @@ class WharfDriver(LinuxDriver):
         if self._sink is None:
             self._modes = ModeState(kitty_flags=modes.kitty_flags)
             self.write(f"\x1b[>{modes.kitty_flags}u")
-        self._sink = sink
+        self._sink, self._context = sink, contextvars.copy_context()
         self.follow(modes)
 
     def release(self, sink: TokenSink) -> None:
@@ -256,7 +259,7 @@ class WharfDriver(LinuxDriver):
 
     def _loop_call(self, function: Callable[..., None], argument: object) -> None:
         with contextlib.suppress(RuntimeError):  # the loop has ended
-            self._loop.call_soon_threadsafe(function, argument)
+            self._loop.call_soon_threadsafe(function, argument, context=self._context)
 
     def _leave(self, exit_code: int) -> None:
         self._app.exit(return_code=exit_code)

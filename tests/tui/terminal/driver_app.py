@@ -14,6 +14,7 @@ from textual.app import App, ComposeResult
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
+from tui.terminal import pane
 from tui.terminal.driver import WharfDriver
 from tui.terminal.pane import TerminalPane
 from tui.terminal.source import ConsoleSource
@@ -54,6 +55,7 @@ class DriverApp(App[None]):
 
 
 def main() -> int:
+    pane.NOTICE_STAYS = 0.3  # type: ignore[misc]
     pid, master = pty.fork()
     if pid == 0:
         os.execvp(sys.argv[1], sys.argv[1:])

@@ -40,6 +40,12 @@ def test_a_paste_with_an_escape_key_in_it_leaves_the_pane_open(terminal: Termina
     assert terminal.process.poll() is None
 
 
+def test_a_notice_in_the_border_goes_by_itself(terminal: Terminal) -> None:
+    terminal.type(b"\x1d?")
+    terminal.wait(lambda text: "ctrl+] ? does nothing" in text)
+    terminal.wait(lambda text: "does nothing" not in text and "ctrl+] d detach" in text)
+
+
 def test_invalid_utf8_is_passed_on(terminal: Terminal) -> None:
     terminal.type(b"\xff\xfe!")
     terminal.wait(lambda text: "M-^?M-~!" in text)
