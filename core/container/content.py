@@ -11,12 +11,12 @@ from core.container.handle import Handle
 from core.errors import StateForbids, TimedOut
 from core.events import EventKind
 from core.host.files import temporary_directory
-from core.model.content import CommitOptions, FileChange, RootSizes
 from core.model.snapshot import ExportProgress
 from core.model.state import Verb
 from core.operations.release import export_lock
 
 if TYPE_CHECKING:
+    from core.model.content import CommitOptions, FileChange, RootSizes
     from core.storage.tar_output import Compression
 
 
@@ -91,6 +91,8 @@ class Content(Handle):
 
     def sizes(self) -> RootSizes:
         """How much the root holds. Reads the tree of what was written. Raises `StorageFailed`."""
+        from core.model.content import RootSizes
+
         config, storage = self.config, self._parts.storage
         if not config.image_id:
             return RootSizes(written=0, image=0)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import errno
 import os
 import stat
@@ -12,14 +11,13 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
+from core.host.libc import libc
 from core.host.rooted import RootedTree, reopen
 
 _AT_FDCWD: Final = -100
 _STATX_BTIME: Final = 0x800
 _STATX_SIZE: Final = 256
 _SYNC_FILE_RANGE_WRITE: Final = 2
-
-_libc = ctypes.CDLL(None, use_errno=True)
 
 
 def write_atomically(path: Path, data: bytes, mode: int = 0o600, *, lasting: bool = True) -> None:
@@ -89,8 +87,10 @@ def delete_tree(path: str | Path) -> None:
 
 def birth_time(path: Path) -> float | None:
     """When a file was made, in Unix seconds, by statx(2); None where its file system does not keep this."""
-    result = ctypes.create_string_buffer(_STATX_SIZE)
-    if _libc.statx(_AT_FDCWD, os.fsencode(path), 0, _STATX_BTIME, result):
+    from ctypes import create_string_buffer
+
+    result = create_string_buffer(_STATX_SIZE)
+    if libc().statx(_AT_FDCWD, os.fsencode(path), 0, _STATX_BTIME, result):
         return None
     mask, seconds, nanoseconds = struct.unpack_from("I76xqI", result)
     return float(seconds + nanoseconds / 1e9) if mask & _STATX_BTIME else None
@@ -101,9 +101,9 @@ def begin_write_back(descriptor: int, offset: int, length: int) -> None:
 
     A hint by sync_file_range(2): it promises nothing, and where a file system does not know it nothing happens.
     """
-    _libc.sync_file_range(
-        descriptor, ctypes.c_int64(offset), ctypes.c_int64(length), ctypes.c_uint(_SYNC_FILE_RANGE_WRITE)
-    )
+    from ctypes import c_int64
+
+    libc().sync_file_range(descriptor, c_int64(offset), c_int64(length), _SYNC_FILE_RANGE_WRITE)
 
 
 def read_in_root(root: Path, relative: str, limit: int = 1 << 20) -> bytes | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import errno
 import os
 import re
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from core.errors import StorageFailed
+from core.host.libc import last_error, libc
 from core.host.processes import find_program, run
 
 _MS_NOSUID: Final = 0x2
@@ -22,7 +22,6 @@ _MOUNT_TIMEOUT: Final = 120.0
 """Seconds; a server on the network may be slow to answer."""
 _HELPERS: Final = {"nfs": "nfs-common", "cifs": "cifs-utils"}
 """The packages of what mount(8) calls for them."""
-_libc = ctypes.CDLL(None, use_errno=True)
 _OCTAL: Final = rb"\\([0-7]{3})"
 
 
@@ -30,8 +29,8 @@ def mount_tmpfs(path: Path, *, size: int, mode: int = 0o1777, owner: tuple[int, 
     """Mount an empty tmpfs of `size` bytes on a directory: no devices, programs or setuid. Raises `StorageFailed`."""
     data = f"size={size},mode={mode:o},uid={owner[0]},gid={owner[1]}".encode()
     flags = _MS_NOSUID | _MS_NODEV | _MS_NOEXEC
-    if _libc.mount(b"shm", os.fsencode(path), b"tmpfs", ctypes.c_ulong(flags), data) != 0:
-        reason = os.strerror(ctypes.get_errno())
+    if libc().mount(b"shm", os.fsencode(path), b"tmpfs", flags, data) != 0:
+        reason = os.strerror(last_error())
         raise StorageFailed(f"a tmpfs could not be mounted on {path}: {reason}")
 
 
@@ -74,9 +73,9 @@ def unmount(path: Path, *, lazy: bool = False) -> None:
 
     `lazy`: detach it now, even in use. A mount that turns out to be in use is detached in that way, too.
     """
-    if _libc.umount2(os.fsencode(path), _UMOUNT_NOFOLLOW | (_MNT_DETACH if lazy else 0)) == 0:
+    if libc().umount2(os.fsencode(path), _UMOUNT_NOFOLLOW | (_MNT_DETACH if lazy else 0)) == 0:
         return
-    code = ctypes.get_errno()
+    code = last_error()
     if code in (errno.EINVAL, errno.ENOENT):
         return
     if code == errno.EBUSY and not lazy:

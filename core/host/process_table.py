@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import ctypes
 import fcntl
 import os
 import pwd
 import select
+import struct
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import suppress
 from functools import cache
@@ -21,6 +21,8 @@ _TICKS: Final = os.sysconf("SC_CLK_TCK")
 _PAGE: Final = os.sysconf("SC_PAGE_SIZE")
 _PIDFD_GET_INFO: Final = 0xC040FF0B
 _PIDFD_INFO_EXIT: Final = 1 << 3
+_PIDFD_INFO: Final = "=QQ44xi"
+"""struct pidfd_info: mask, id of the cgroup, eleven numbers of processes and users, wait status."""
 _VISIBLE: Final = dict.fromkeys([*range(32), *range(0x7F, 0xA0)], "?")
 
 
@@ -153,29 +155,17 @@ def wait_pidfd(descriptor: int, timeout: float | None) -> bool:
     return bool(poll.poll(None if timeout is None else timeout * 1000))
 
 
-class _PidfdInfo(ctypes.Structure):
-    _fields_ = (
-        ("mask", ctypes.c_uint64),
-        ("cgroup_id", ctypes.c_uint64),
-        ("ids", ctypes.c_uint32 * 11),
-        ("exit_code", ctypes.c_int32),
-    )
-
-
 def exit_code_of_pidfd(descriptor: int) -> int | None:
     """The exit code (128 + signal for a death by one) of a reaped process; None where the kernel does not tell.
 
     PIDFD_GET_INFO with PIDFD_INFO_EXIT, Linux 6.15 and later.
     """
-    info = _PidfdInfo()
-    info.mask = _PIDFD_INFO_EXIT
+    asked = struct.pack(_PIDFD_INFO, _PIDFD_INFO_EXIT, 0, 0)
     try:
-        fcntl.ioctl(descriptor, _PIDFD_GET_INFO, info)
+        mask, _, status = struct.unpack(_PIDFD_INFO, fcntl.ioctl(descriptor, _PIDFD_GET_INFO, asked))
     except OSError:
         return None
-    if not info.mask & _PIDFD_INFO_EXIT:
-        return None
-    return _exit_code(int(info.exit_code))
+    return _exit_code(status) if mask & _PIDFD_INFO_EXIT else None
 
 
 def exit_code_of_zombie(pid: int, start: int) -> int | None:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
-import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import IO, Final, NamedTuple
+from typing import IO, TYPE_CHECKING, Final, NamedTuple
 
 from core.errors import HostIncomplete, TimedOut
 from core.host.quoting import shell_line
@@ -32,10 +31,22 @@ _PACKAGES: Final = {
 }
 
 Stream = int | IO[bytes] | None
-Process = subprocess.Popen[bytes]
-PIPE: Final = subprocess.PIPE
-StillRunning = subprocess.TimeoutExpired
-"""Raised by `Process.wait` when its time is over."""
+PIPE: Final = -1
+"""That of `subprocess`, which is loaded by the first that starts a program: many commands start none."""
+if TYPE_CHECKING:
+    import subprocess
+
+    Process = subprocess.Popen[bytes]
+    StillRunning = subprocess.TimeoutExpired
+    """Raised by `Process.wait` when its time is over."""
+
+
+def __getattr__(name: str) -> object:
+    if name not in ("Process", "StillRunning"):
+        raise AttributeError(name)
+    import subprocess
+
+    return subprocess.Popen[bytes] if name == "Process" else subprocess.TimeoutExpired
 
 
 class Finished(NamedTuple):
@@ -84,12 +95,14 @@ def run(
     `collects` False: what it says is lost; for what leaves a process behind, which would keep the output open.
     `started`: gets the process, for those who may have to end it earlier by `kill_group`.
     """
-    output = subprocess.PIPE if collects else None
+    from subprocess import TimeoutExpired
+
+    output = PIPE if collects else None
     process = spawn(
         argv,
         cwd=cwd,
         env=env,
-        stdin=subprocess.PIPE if stdin is not None else None,
+        stdin=PIPE if stdin is not None else None,
         stdout=output,
         stderr=output,
         pass_fds=pass_fds,
@@ -97,7 +110,7 @@ def run(
     try:
         started(process)
         stdout, stderr = (content or b"" for content in process.communicate(stdin, timeout))
-    except subprocess.TimeoutExpired as error:
+    except TimeoutExpired as error:
         _end(process)
         raise TimedOut(
             f"{Path(argv[0]).name} did not answer within {timeout:g} seconds",
@@ -122,16 +135,18 @@ def spawn(
     stderr: Stream = None,
     pass_fds: Sequence[int] = (),
     new_session: bool = True,
-) -> subprocess.Popen[bytes]:
+) -> Process:
     """Start a program. A stream that is not given is /dev/null. Raises `HostIncomplete` where it can't be executed."""
+    from subprocess import DEVNULL, Popen
+
     try:
-        return subprocess.Popen(
+        return Popen(
             argv,
             cwd=cwd,
             env=dict(env) if env is not None else None,
-            stdin=subprocess.DEVNULL if stdin is None else stdin,
-            stdout=subprocess.DEVNULL if stdout is None else stdout,
-            stderr=subprocess.DEVNULL if stderr is None else stderr,
+            stdin=DEVNULL if stdin is None else stdin,
+            stdout=DEVNULL if stdout is None else stdout,
+            stderr=DEVNULL if stderr is None else stderr,
             pass_fds=pass_fds,
             start_new_session=new_session,
         )
@@ -140,7 +155,7 @@ def spawn(
         raise HostIncomplete(f"{argv[0]} can not be executed: {error.strerror}{blamed}", argv=argv) from error
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
+def _end(process: Process) -> None:
     """Kill and reap. A grandchild that left the group may still hold the pipes: they are not waited for."""
     kill_group(process)
     process.wait()
@@ -156,7 +171,7 @@ def kill_session(leader: int) -> None:
         os.killpg(leader, signal.SIGKILL)
 
 
-def kill_group(process: subprocess.Popen[bytes]) -> None:
+def kill_group(process: Process) -> None:
     """Kill a process started in a session of its own, and all of its group."""
     with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)

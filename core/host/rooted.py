@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import ctypes
 import errno
 import os
+import struct
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
+
+from core.host.libc import last_error, libc
 
 _SYS_OPENAT2: Final = 437
 _RESOLVE_NO_MAGICLINKS: Final = 0x02
 _RESOLVE_IN_ROOT: Final = 0x10
 _TRIES: Final = 64
 _PLACE: Final = os.O_PATH | os.O_CLOEXEC
-
-_libc = ctypes.CDLL(None, use_errno=True)
-
-
-class _OpenHow(ctypes.Structure):
-    _fields_ = (("flags", ctypes.c_uint64), ("mode", ctypes.c_uint64), ("resolve", ctypes.c_uint64))
+_OPEN_HOW: Final = "=QQQ"
+"""struct open_how: flags, mode, resolve."""
 
 
 class RootedTree:
@@ -50,16 +48,16 @@ class RootedTree:
 
     def find(self, path: str, flags: int = 0) -> int:
         """A descriptor (O_PATH) of what is at `path`, links followed. Nothing is opened by that. Raises `OSError`."""
-        how = _OpenHow(_PLACE | flags, 0, _RESOLVE_IN_ROOT | _RESOLVE_NO_MAGICLINKS)
+        how = struct.pack(_OPEN_HOW, _PLACE | flags, 0, _RESOLVE_IN_ROOT | _RESOLVE_NO_MAGICLINKS)
         relative = os.fsencode(path) or b"."
         for _ in range(_TRIES):
-            found: int = _libc.syscall(_SYS_OPENAT2, self.descriptor, relative, ctypes.byref(how), ctypes.sizeof(how))
+            found: int = libc().syscall(_SYS_OPENAT2, self.descriptor, relative, how, len(how))
             if found >= 0:
                 return found
             # Something was renamed during a step upwards, which the kernel then can't judge.
-            if ctypes.get_errno() != errno.EAGAIN:
+            if last_error() != errno.EAGAIN:
                 break
-        code = ctypes.get_errno()
+        code = last_error()
         raise OSError(code, os.strerror(code), path)
 
     def find_directory(self, path: str) -> int:

@@ -12,7 +12,6 @@ from core.errors import InvalidArgument, NoSuchContainer
 from core.model.config import BindMount, ContainerConfig, ImageMount, TmpfsMount, VolumeMount
 from core.model.image import ImageConfig
 from core.model.options import CreateOptions
-from core.operations.image_use import known_image
 from core.operations.parts import EngineParts
 
 AnyMount = BindMount | TmpfsMount | VolumeMount
@@ -38,7 +37,7 @@ def finalize_mounts(parts: EngineParts, options: CreateOptions, image: ImageConf
         *options.bind_mounts,
         *options.tmpfs_mounts,
         *options.volume_mounts,
-        *(known_image(parts, mount) for mount in options.image_mounts),
+        *_image_mounts(parts, options),
     ]
     for wanted in asked:
         mount = _checked(wanted)
@@ -60,6 +59,14 @@ def finalize_mounts(parts: EngineParts, options: CreateOptions, image: ImageConf
         tuple(mount for mount in chosen.values() if isinstance(mount, VolumeMount)),
         tuple(mount for mount in chosen.values() if isinstance(mount, ImageMount)),
     )
+
+
+def _image_mounts(parts: EngineParts, options: CreateOptions) -> list[ImageMount]:
+    if not options.image_mounts:
+        return []
+    from core.operations.image_use import known_image
+
+    return [known_image(parts, mount) for mount in options.image_mounts]
 
 
 def _checked(mount: WantedMount) -> WantedMount:

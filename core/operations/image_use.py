@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 
 from core.errors import NoSuchImage
@@ -56,4 +55,7 @@ def release_images(held: Transaction) -> None:
 
 def _layer(container_id: str, mount: ImageMount) -> str:
     """The id of the layer, by which it is found again after a crash."""
+    # It brings OpenSSL with it.
+    import hashlib
+
     return hashlib.sha256(f"{container_id}:{mount.destination}".encode()).hexdigest()

@@ -20,7 +20,7 @@ from core.host.process_stat import process_start
 from core.host.process_table import capability_bounds
 from core.host.processes import find_program
 from core.log import LOG
-from core.model.config import ContainerConfig, NetworkMode
+from core.model.config import BindMount, ContainerConfig, NetworkMode
 from core.model.options import RestoreOptions
 from core.model.state import ContainerState, Intent, Status
 from core.monitor.contract import MonitorRequest
@@ -33,13 +33,11 @@ from core.operations.accounts import account_file, write_accounts
 from core.operations.create_mounts import volume_binds
 from core.operations.devices import spec_block_io, spec_devices
 from core.operations.hook_folders import with_host_hooks
-from core.operations.image_use import image_binds
 from core.operations.name_files import write_name_files
 from core.operations.namespaces import host_name, namespace_paths, shared_memory
 from core.operations.notify import notify_environment, notify_mounts, socket_for_container
 from core.operations.parts import Transaction
 from core.operations.pid_files import write_pid_files
-from core.operations.pod_membership import prepare_pod_cgroup
 from core.operations.publishing import taken_ports
 from core.operations.release import release, stop_by_force
 from core.operations.rootless import has_cgroup
@@ -174,7 +172,10 @@ def _spec_request(held: Transaction, root: Path, network_namespace: str | None) 
     etc_files = _in_each_root(config, write_name_files(held)) | write_accounts(held, root)
     known_groups = account_file(parts, held.id, root, "group")
     user = with_groups(user_of(held, root), config.kernel.groups, known_groups)
-    prepare_pod_cgroup(held)
+    if config.pod:
+        from core.operations.pod_membership import prepare_pod_cgroup
+
+        prepare_pod_cgroup(held)
     cgroup_v2 = Path("/sys/fs/cgroup/cgroup.controllers").exists()
     owner = owner_of(held, user)
     if config.volume_mounts or any(bind.chown for bind in config.bind_mounts):
@@ -196,7 +197,7 @@ def _spec_request(held: Transaction, root: Path, network_namespace: str | None) 
         seccomp=_seccomp(held),
         shm_path=shared_memory(parts, config),
         etc_files=etc_files | secret_files(parts, config),
-        volumes=(*volume_binds(parts, config.volume_mounts), *image_binds(held), *notify_mounts(parts, config)),
+        volumes=(*volume_binds(parts, config.volume_mounts), *_image_binds(held), *notify_mounts(parts, config)),
         network_namespace=network_namespace,
         hostname=host_name(parts, config),
         nofile_limit=resource.getrlimit(resource.RLIMIT_NOFILE)[1],
@@ -208,6 +209,14 @@ def _spec_request(held: Transaction, root: Path, network_namespace: str | None) 
         devices=tuple(spec_devices(config.kernel.devices)),
         block_io=spec_block_io(held.record.limits),
     )
+
+
+def _image_binds(held: Transaction) -> tuple[BindMount, ...]:
+    if not held.config.image_mounts:
+        return ()
+    from core.operations.image_use import image_binds
+
+    return image_binds(held)
 
 
 def _in_each_root(config: ContainerConfig, files: dict[str, str]) -> dict[str, str]:

@@ -7,7 +7,6 @@ from core.events import EventKind
 from core.model.dependencies import dependencies
 from core.model.state import Intent
 from core.operations.parts import Transaction
-from core.operations.pod_membership import refuse_removal_of_infra
 from core.operations.release import erase, is_exporting, stop_by_force
 
 
@@ -19,7 +18,10 @@ def remove(held: Transaction, *, force: bool = False, volumes: bool = False) -> 
     Raises `ContainerInUse` for a pod's infra container, where another container needs it, or during an export unless
     `force`.
     """
-    refuse_removal_of_infra(held)
+    if held.config.is_infra:
+        from core.operations.pod_membership import refuse_removal_of_infra
+
+        refuse_removal_of_infra(held)
     dependants = [record.name for record in held.parts.store.all() if held.id in dependencies(record.config)]
     if dependants:
         raise ContainerInUse(

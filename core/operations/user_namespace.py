@@ -15,7 +15,6 @@ from core.host.processes import find_program, run
 from core.model.id_mappings import IdMappings, IdRange
 from core.model.namespaces import Namespace, Sharing
 from core.model.options import CreateOptions, UserNamespaceOptions
-from core.operations.kept_ids import keep_id, no_map, require_own
 from core.operations.parts import EngineParts
 from core.operations.rootless import is_rootless
 from core.operations.subordinate_ids import HIGHEST, allocate, parse_range, subordinate_ranges
@@ -60,9 +59,13 @@ def resolve_user_namespace(parts: EngineParts, options: CreateOptions, image_id:
     if mode in ("", "host") and not rest:
         return HOST
     if mode == "keep-id":
+        from core.operations.kept_ids import keep_id
+
         kept = keep_id(rest)
         return Chosen(Namespace(), _checked(kept.mappings), f"{kept.user}:{kept.group}", kept.group, kept.account)
     if mode == "nomap" and not rest:
+        from core.operations.kept_ids import no_map
+
         return Chosen(Namespace(), _checked(no_map()))
     if mode == "private" and not rest:
         raise InvalidArgument(
@@ -150,6 +153,8 @@ def _checked(mappings: IdMappings) -> IdMappings:
                     raise InvalidArgument(f"the ranges of {kind}s overlap at {following}")
     if mappings.outside(0, 0) is None:
         raise InvalidArgument("the container's root is not mapped", hint="begin with a range such as 0:100000:65536")
+    from core.operations.kept_ids import require_own
+
     require_own(mappings)
     return mappings
 
