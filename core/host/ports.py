@@ -61,6 +61,14 @@ def take_port(protocol: str, ip: str, port: int) -> socket.socket | None:
     return opened
 
 
+def first_unprivileged_port() -> int:
+    """Where the ports begin that need no privilege (ip-sysctl, ip_unprivileged_port_start)."""
+    try:
+        return int(Path("/proc/sys/net/ipv4/ip_unprivileged_port_start").read_text())
+    except (OSError, ValueError):
+        return 1024
+
+
 def holds_port(pid: int, protocol: str, ip: str, port: int) -> bool:
     """Whether a process has this very IPv4 address and port open."""
     wanted = f"{_hexadecimal(ip)}:{port:04X}"

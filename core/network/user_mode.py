@@ -121,8 +121,8 @@ def _publish(mapping: PortMapping, address: str, folder: Path) -> None:
         if "error" in answer:
             port = f"{mapping.host_port + step}/{mapping.protocol}"
             raise PortInUse(
-                f"port {port} of the host can not be published: another program has it, or it is one of root's",
-                hint="publish at another port; an ordinary user's begin at net.ipv4.ip_unprivileged_port_start",
+                f"port {port} of the host can not be published: another program has it",
+                hint="stop that, or publish at another port",
             )
 
 

@@ -89,19 +89,24 @@ def taken_ports(held: Transaction) -> Iterator[tuple[int, ...]]:
 
 
 def _take(held: Transaction, mapping: PortMapping, port: int) -> socket | None:
-    from core.host.ports import PortTaken, port_holder, take_port
+    from core.host.ports import PortTaken, first_unprivileged_port, port_holder, take_port
 
     try:
         return take_port(mapping.protocol, mapping.host_ip, port)
     except PortTaken:
         raise _in_use(held, port, mapping.protocol, _described(port_holder(mapping.protocol, port))) from None
+    except PermissionError as error:
+        first = first_unprivileged_port()
+        raise InvalidArgument(
+            f"cannot expose privileged port {port}/{mapping.protocol}: an ordinary user's ports begin at {first}",
+            hint=f"choose one from {first} on, or have root do: sysctl -w net.ipv4.ip_unprivileged_port_start={port}",
+            container_id=held.id,
+        ) from error
     except OSError as error:
         raise InvalidArgument(
             f"port {port}/{mapping.protocol} can not be published at {mapping.host_ip or 'all addresses'}: "
             f"{error.strerror}",
-            hint="an ordinary user's ports begin at the number in /proc/sys/net/ipv4/ip_unprivileged_port_start"
-            if isinstance(error, PermissionError)
-            else "give an address of this machine",
+            hint="give an address of this machine",
             container_id=held.id,
         ) from error
 
