@@ -29,6 +29,7 @@ from core.operations.known_networks import (
     taken_subnets,
 )
 from core.operations.parts import EngineParts
+from core.operations.rootless import is_rootless
 from core.store.lookup import object_name_in_use
 
 DRIVERS: Final = (BRIDGE_DRIVER, "macvlan", "ipvlan")
@@ -142,6 +143,11 @@ class Networks:
             networking.reload(held)
 
     def _require_driver(self, driver: str) -> None:
+        if driver != BRIDGE_DRIVER and is_rootless():
+            raise InvalidArgument(
+                f"{driver} networks need root: an ordinary user can not have the interfaces of this machine",
+                hint="make a bridge network, or run it with sudo",
+            )
         if driver not in (BRIDGE_DRIVER, "macvlan") and driver not in self._parts.network.drivers():
             raise InvalidArgument(
                 f"the netavark of this machine has no {driver} networks", hint="install netavark 1.5 or later"

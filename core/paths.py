@@ -240,6 +240,11 @@ class EnginePaths:
         """For the time of a repair, in place of a namespace that is gone."""
         return self.namespaces / f"{container_id}.repair"
 
+    @property
+    def bridges(self) -> Path:
+        """The network namespace that an ordinary user's bridges are in, and the socket of its slirp4netns."""
+        return self.run_root / "bridges"
+
     def user_network(self, container_id: str) -> Path:
         """The socket of a container's slirp4netns."""
         return self.run_root / "user-networks" / container_id

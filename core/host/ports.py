@@ -72,7 +72,7 @@ def first_unprivileged_port() -> int:
 def holds_port(pid: int, protocol: str, ip: str, port: int) -> bool:
     """Whether a process has this very IPv4 address and port open."""
     wanted = f"{_hexadecimal(ip)}:{port:04X}"
-    lines = Path(f"/proc/net/{protocol}").read_text().splitlines()[1:]
+    lines = Path(f"/proc/{pid}/net/{protocol}").read_text().splitlines()[1:]
     inodes = {f"socket:[{fields[9]}]" for fields in map(str.split, lines) if fields[1] == wanted}
     return bool(inodes) and _has_open(Path(f"/proc/{pid}"), inodes)
 

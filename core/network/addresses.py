@@ -53,6 +53,15 @@ def choose_addresses(network: Network, attachment: Attachment, taken: Collection
     return tuple(chosen)
 
 
+def hardware_address(addresses: Iterable[str]) -> str:
+    """The MAC of who has these addresses; empty without an address of IPv4. It is locally administered.
+
+    Always the same: who still remembers the one that had the address before reaches the one that has it now.
+    """
+    first = next((address for address in addresses if ":" not in address), None)
+    return "" if first is None else f"02:57:{ip_interface(first).ip.packed.hex(':')}"
+
+
 def _candidates(subnet: Subnet, within: AddressRange) -> Iterator[Address]:
     first = parse_address(subnet.first) if subnet.first else within[1]
     last = parse_address(subnet.last) if subnet.last else within[-1 if within.version == 6 else -2]

@@ -14,7 +14,8 @@ from core.model.network import Lease, Network, PortMapping
 class Connection(msgspec.Struct, frozen=True, kw_only=True):
     """A namespace's owner and what it is connected to. `networks`: by name, those of all `leases`.
 
-    `dns_servers`: who is asked for the names that the networks do not know.
+    `dns_servers`: who is asked for the names that the networks do not know. `stays`: it is in further networks, so that
+    its ports stay published when it leaves these.
     """
 
     container_id: str
@@ -23,6 +24,7 @@ class Connection(msgspec.Struct, frozen=True, kw_only=True):
     networks: Mapping[str, Network]
     ports: tuple[PortMapping, ...] = ()
     dns_servers: tuple[str, ...] = ()
+    stays: bool = False
 
 
 class NetworkDriver(Protocol):

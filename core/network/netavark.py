@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,6 +19,7 @@ from core.host.process_table import arguments_of, find_by_arguments
 from core.host.processes import find_program, run, search_path
 from core.model.network import BRIDGE_DRIVER, Lease, Network
 from core.network.contract import Connection
+from core.network.user_bridges import UserBridges
 from core.paths import HOST_NETWORK_LOCK, EnginePaths
 from core.settings import Settings
 
@@ -31,11 +33,15 @@ _ORPHAN_PATIENCE: Final = 30.0
 
 
 class Netavark:
-    """See `NetworkDriver`. The names of containers are answered by an aardvark-dns of this engine's own."""
+    """See `NetworkDriver`. The names of containers are answered by an aardvark-dns of this engine's own.
 
-    def __init__(self, paths: EnginePaths, settings: Settings) -> None:
+    `bridges`: where all of it is, for an ordinary user; the host itself for None.
+    """
+
+    def __init__(self, paths: EnginePaths, settings: Settings, bridges: UserBridges | None = None) -> None:
         self._paths = paths
         self._settings = settings
+        self._bridges = bridges
 
     def require(self, networks: Iterable[Network]) -> None:
         find_program(self._settings.network)
@@ -46,7 +52,11 @@ class Netavark:
                 self._require_name_server()
 
     def set_up(self, namespace: Path, connection: Connection) -> tuple[Lease, ...]:
-        answer = self._call("setup", namespace, connection)
+        with self._lock():
+            if self._bridges is not None:
+                self._bridges.open()
+                self._bridges.publish(connection.ports)
+            answer = self._call("setup", namespace, connection)
         try:
             status = msgspec.json.decode(answer, type=dict[str, _Status])
             completed = tuple(_completed(lease, status[lease.network]) for lease in connection.leases)
@@ -57,6 +67,21 @@ class Netavark:
         return completed
 
     def tear_down(self, namespace: Path, connection: Connection) -> None:
+        with self._lock():
+            if self._bridges is None:
+                self._disconnect(namespace, connection)
+            elif not self._bridges.is_open:
+                # What was in there has gone with it.
+                self._bridges.close()
+            else:
+                if not connection.stays:
+                    self._bridges.withdraw(connection.ports)
+                try:
+                    self._disconnect(namespace, connection)
+                finally:
+                    self._bridges.close_if_unused()
+
+    def _disconnect(self, namespace: Path, connection: Connection) -> None:
         try:
             self._call("teardown", namespace, connection)
         except NetworkFailed:
@@ -87,23 +112,30 @@ class Netavark:
         if name_server:
             argv += ["--aardvark-binary", name_server]
         argv += [verb, str(namespace)]
-        # The bridges may be an engine's own, but the chains of the firewall are shared by all of the machine.
-        lock = FileLock(Path(HOST_NETWORK_LOCK))
-        lock.acquire(timeout=_LOCK_PATIENCE)
-        try:
-            server = self._name_server_process()
-            finished = run(
-                argv,
-                stdin=_request(connection),
-                timeout=self._settings.operation_timeout,
-                env={**os.environ, "PATH": search_path()},
-            )
-            self._await_end_of(server)
-        finally:
-            lock.release()
+        environment = {**os.environ, "PATH": search_path()}
+        if self._bridges is not None:
+            argv, environment = self._bridges.argv(argv), environment | self._bridges.environment()
+        server = self._name_server_process()
+        finished = run(
+            argv,
+            stdin=_request(connection, everywhere=self._bridges is not None),
+            timeout=self._settings.operation_timeout,
+            env=environment,
+        )
+        self._await_end_of(server)
         if finished.returncode:
             raise _failure(verb, finished.argv, finished.stdout, finished.stderr, connection)
         return finished.stdout
+
+    @contextmanager
+    def _lock(self) -> Iterator[None]:
+        """Held while networks change: the chains of the firewall are shared by all that work on a machine."""
+        lock = FileLock(Path(HOST_NETWORK_LOCK) if self._bridges is None else self._bridges.lock_file)
+        lock.acquire(timeout=_LOCK_PATIENCE)
+        try:
+            yield
+        finally:
+            lock.release()
 
     def _require_answers(self, lease: Lease) -> None:
         """aardvark-dns is silent about a port that it can not have. Raises `NetworkFailed`."""
@@ -218,7 +250,8 @@ def _failure(verb: str, argv: tuple[str, ...], stdout: bytes, stderr: bytes, con
     )
 
 
-def _request(connection: Connection) -> bytes:
+def _request(connection: Connection, *, everywhere: bool) -> bytes:
+    """`everywhere`: ports are had at every address, as somebody else has chosen by address already."""
     return msgspec.json.encode(
         {
             "container_id": connection.container_id,
@@ -226,7 +259,7 @@ def _request(connection: Connection) -> bytes:
             "port_mappings": [
                 {
                     "container_port": port.container_port,
-                    "host_ip": port.host_ip,
+                    "host_ip": "" if everywhere else port.host_ip,
                     "host_port": port.host_port,
                     "protocol": port.protocol,
                     "range": port.length,

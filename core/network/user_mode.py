@@ -13,15 +13,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-import msgspec
-
-from core.errors import HostIncomplete, InvalidArgument, NetworkFailed, PortInUse
+from core.errors import HostIncomplete, InvalidArgument, NetworkFailed
 from core.host.files import make_private_directory
 from core.host.process_table import find_by_arguments, open_pidfd, wait_pidfd
 from core.host.processes import find_program, run, spawn
 from core.model.config import NetworkMode
 from core.model.network import Lease, PortMapping
 from core.network.slirp_options import SlirpOptions, parse_slirp
+from core.network.slirp_ports import check_ports, forward
 
 _PATIENCE: Final = 20.0
 TUN_DEVICE: Final = "/dev/net/tun"
@@ -58,13 +57,11 @@ def start_user_mode(
     if mode is NetworkMode.PASTA:
         _start_pasta(options, namespace, ports)
         return
-    if any(mapping.protocol == "sctp" for mapping in ports):
-        raise InvalidArgument("slirp4netns publishes no ports of sctp", hint="use tcp or udp")
+    check_ports(ports)
     make_private_directory(folder)
     parsed = parse_slirp(options)
     _start_slirp(parsed, namespace, folder)
-    for mapping in ports:
-        _publish(mapping, parsed.address.partition("/")[0], folder)
+    forward(folder, ports, parsed.address.partition("/")[0], same_port=False)
 
 
 def end_user_mode(namespace: Path) -> None:
@@ -106,45 +103,6 @@ def _start_slirp(options: SlirpOptions, namespace: Path, folder: Path) -> None:
             text = complaints.read().decode(errors="replace").strip()
             last = text.splitlines()[-1] if text else "it ended at once"
             raise NetworkFailed(f"slirp4netns could not connect the container: {last}", argv=argv, stderr=text)
-
-
-def _publish(mapping: PortMapping, address: str, folder: Path) -> None:
-    for step in range(mapping.length):
-        wanted = {
-            "proto": mapping.protocol,
-            "host_addr": mapping.host_ip or "0.0.0.0",
-            "host_port": mapping.host_port + step,
-            "guest_addr": address,
-            "guest_port": mapping.container_port + step,
-        }
-        answer = _ask(folder, {"execute": "add_hostfwd", "arguments": wanted})
-        if "error" in answer:
-            port = f"{mapping.host_port + step}/{mapping.protocol}"
-            raise PortInUse(
-                f"port {port} of the host can not be published: another program has it",
-                hint="stop that, or publish at another port",
-            )
-
-
-def _ask(folder: Path, request: dict[str, object]) -> dict[str, object]:
-    import socket
-
-    descriptor = os.open(folder, os.O_PATH)
-    try:
-        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as client:
-            client.settimeout(_PATIENCE)
-            # The path of a socket has to be short; that of the folder may not be.
-            client.connect(f"/proc/self/fd/{descriptor}/api")
-            client.sendall(msgspec.json.encode(request))
-            client.shutdown(socket.SHUT_WR)
-            pieces = []
-            while piece := client.recv(4096):
-                pieces.append(piece)
-        return msgspec.json.decode(b"".join(pieces), type=dict[str, object])
-    except (OSError, msgspec.MsgspecError) as error:
-        raise NetworkFailed(f"slirp4netns does not answer: {error}") from error
-    finally:
-        os.close(descriptor)
 
 
 def _start_pasta(options: str, namespace: Path, ports: Sequence[PortMapping]) -> None:

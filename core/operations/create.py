@@ -46,7 +46,7 @@ from core.operations.parts import EngineParts, Transaction
 from core.operations.pod_membership import find_pod, join_pod, pods_of
 from core.operations.publishing import exposed_ports, finalize_ports
 from core.operations.release import erase
-from core.operations.rootless import refuse_as_user
+from core.operations.rootless import refuse_limits
 from core.operations.secrets import copy_secrets, resolve_uses
 from core.operations.user_namespace import allocation_lock, resolve_user_namespace
 from core.storage.references import shown_name
@@ -144,7 +144,7 @@ def finalize_config(parts: EngineParts, options: CreateOptions) -> ContainerConf
     container_id = os.urandom(32).hex()
     mounts = finalize_mounts(parts, options, image)
     network, joined = resolve_network(parts, options.network)
-    refuse_as_user(options, network)
+    refuse_limits(options.resources)
     exposed = exposed_ports(options, image)
     user_namespace = resolve_user_namespace(parts, options, image_id)
     namespaces = resolve_namespaces(parts, options.namespaces, user_namespace.namespace)

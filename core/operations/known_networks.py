@@ -9,6 +9,7 @@ from core.host.locks import FileLock
 from core.host.network_namespaces import interfaces, routed_subnets
 from core.model.network import DEFAULT_NETWORK, Network
 from core.operations.parts import EngineParts
+from core.operations.rootless import is_rootless
 from core.paths import DEFAULT_ROOT
 from core.store.catalogue import Catalogue
 from core.store.lookup import no_such_object
@@ -61,6 +62,10 @@ def root_mark(parts: EngineParts) -> str:
 def taken_subnets(parts: EngineParts) -> list[str]:
     """Those of this machine's routes and of all networks of the store, in use or not."""
     own = [subnet.subnet for network in catalogue(parts).all() for subnet in network.subnets]
+    if is_rootless():
+        from core.network.user_bridges import OWN_SUBNET
+
+        own.append(OWN_SUBNET)
     return [*routed_subnets(), *own]
 
 

@@ -13,6 +13,7 @@ from core.model.network import NO_NAME_OPTIONS
 from core.operations.create_mounts import mounts_in
 from core.operations.namespaces import host_name
 from core.operations.parts import EngineParts, Transaction
+from core.operations.rootless import is_rootless
 
 _HOST_NAMES: Final = "host.containers.internal"
 _PUBLIC_SERVERS: Final = ("8.8.8.8", "8.8.4.4")
@@ -69,6 +70,9 @@ def _hosts(parts: EngineParts, record: ContainerRecord) -> str:
     config, leases = record.config, record.state.leases
     gateway = next((gateway for lease in leases for gateway in lease.gateways), "")
     shares = config.network is NetworkMode.HOST or config.network.is_user_mode
+    if config.network is NetworkMode.BRIDGE and is_rootless():
+        # The bridges' gateways are not the host.
+        gateway, shares = "", True
     host = gateway or (_host_address() if shares else "")
     lines = []
     for entry in config.names.hosts:
@@ -106,10 +110,7 @@ def _resolv_conf(record: ContainerRecord) -> str:
         if record.config.network is NetworkMode.BRIDGE or record.config.network.is_user_mode:
             # The host's loopback is not the container's.
             servers = tuple(one for one in hosts_own if not one.startswith("127.") and one != "::1") or _PUBLIC_SERVERS
-        if record.config.network.is_user_mode:
-            from core.network.user_mode import name_servers
-
-            servers = (*name_servers(record.config.network, record.config.network_options), *servers)
+            servers = (*_user_mode_servers(record), *servers)
     search = names.search or (
         *(domain for lease in leases for domain in lease.dns_search),
         *(domain for fields in words if fields[0] == "search" for domain in fields[1:]),
@@ -119,6 +120,18 @@ def _resolv_conf(record: ContainerRecord) -> str:
     lines += [f"nameserver {server}" for server in servers]
     lines += [f"options {' '.join(options)}"] if options else []
     return "\n".join(lines) + "\n"
+
+
+def _user_mode_servers(record: ContainerRecord) -> tuple[str, ...]:
+    """Who answers for the host's own name servers where slirp4netns is the way out."""
+    network, options = record.config.network, record.config.network_options
+    if network is NetworkMode.BRIDGE:
+        if not is_rootless():
+            return ()
+        network, options = NetworkMode.SLIRP4NETNS, ""
+    from core.network.user_mode import name_servers
+
+    return name_servers(network, options)
 
 
 def _host_lines(path: str) -> list[str]:

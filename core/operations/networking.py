@@ -17,13 +17,14 @@ from core.host.locks import FileLock
 from core.host.network_namespaces import keep_network_namespace, make_network_namespace, remove_network_namespace
 from core.log import LOG
 from core.model.config import ContainerConfig, NetworkMode
-from core.model.network import Attachment, Lease, Network
+from core.model.network import BRIDGE_DRIVER, Attachment, Lease, Network
 from core.model.state import Intent, Status
 from core.network.contract import Connection
 from core.operations.known_networks import network_named
 from core.operations.name_files import rewrite_name_files
 from core.operations.namespaces import running_donor
 from core.operations.parts import Transaction
+from core.operations.rootless import is_rootless
 
 
 def namespace_to_join(held: Transaction) -> str:
@@ -221,7 +222,7 @@ def _aliases(held: Transaction, wished: Iterable[str]) -> tuple[str, ...]:
 
 def _lease(held: Transaction, attachments: Iterable[Attachment]) -> None:
     """Choose the addresses and keep them, so that nobody else is given them."""
-    from core.network.addresses import choose_addresses
+    from core.network.addresses import choose_addresses, hardware_address
 
     parts = held.parts
     networks = {attachment.network: network_named(parts, attachment.network) for attachment in attachments}
@@ -231,15 +232,16 @@ def _lease(held: Transaction, attachments: Iterable[Attachment]) -> None:
         for attachment in attachments:
             network = networks[attachment.network]
             names = {lease.interface for lease in (*held.state.leases, *fresh)}
-            managed = network.addresses == "host-local"
             taken = _leased_addresses(held, network.name)
+            managed = network.addresses == "host-local"
+            addresses = choose_addresses(network, attachment, taken) if managed else ()
             fresh.append(
                 Lease(
                     network=network.name,
                     interface=_interface_name(attachment, held.state.networks, names),
-                    addresses=choose_addresses(network, attachment, taken) if managed else (),
+                    addresses=addresses,
                     gateways=tuple(subnet.gateway for subnet in network.subnets if subnet.gateway),
-                    mac=attachment.mac,
+                    mac=attachment.mac or (hardware_address(addresses) if network.driver == BRIDGE_DRIVER else ""),
                     aliases=_aliases(held, attachment.aliases),
                 )
             )
@@ -295,11 +297,18 @@ def _connection(held: Transaction, leases: tuple[Lease, ...]) -> Connection:
             networks[lease.network] = network_named(held.parts, lease.network)
         except NoSuchObject:
             LOG.warning("container %s has a lease of the network %s, which is gone", held.id, lease.network)
+    servers = held.config.names.servers
+    if not servers and is_rootless():
+        from core.network.user_bridges import NAME_SERVER
+
+        # Those of the host may be at its loopback.
+        servers = (NAME_SERVER,)
     return Connection(
         container_id=held.id,
         name=held.name,
         leases=tuple(lease for lease in leases if lease.network in networks),
         networks=networks,
         ports=held.config.ports,
-        dns_servers=held.config.names.servers,
+        dns_servers=servers,
+        stays=any(lease not in leases for lease in held.state.leases),
     )

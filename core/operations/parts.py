@@ -14,6 +14,7 @@ from core.events import Event, EventBus, EventKind
 from core.host.actor import acting_command, acting_user
 from core.host.process_stat import boot_id
 from core.host.processes import find_program
+from core.host.rootless import outside_user
 from core.model.config import ContainerConfig, ContainerRecord
 from core.model.state import ContainerState
 
@@ -79,7 +80,11 @@ class EngineParts:
     def network(self) -> NetworkDriver:
         from core.network.netavark import Netavark
 
-        return Netavark(self.paths, self.settings)
+        if outside_user() is None:
+            return Netavark(self.paths, self.settings)
+        from core.network.user_bridges import UserBridges
+
+        return Netavark(self.paths, self.settings, UserBridges(self.paths))
 
     def emit(self, kind: EventKind, container_id: str = "", name: str = "", **attributes: str) -> None:
         """Write an event to the journal, with the runtime's commands that led to it and who is at work here.

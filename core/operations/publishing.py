@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from core.errors import InvalidArgument, NoSuchContainer, PortInUse
-from core.model.config import ContainerRecord, NetworkMode
+from core.model.config import ContainerConfig, ContainerRecord, NetworkMode
 from core.model.image import ImageConfig
 from core.model.network import HIGHEST_PORT, PROTOCOLS, PortMapping
 from core.model.options import CreateOptions
 from core.operations.observe import LIVE_STATUSES, observed_state
 from core.operations.parts import Transaction
+from core.operations.rootless import is_rootless
 
 if TYPE_CHECKING:
     from socket import socket
@@ -81,7 +82,7 @@ def taken_ports(held: Transaction) -> Iterator[tuple[int, ...]]:
                     continue
                 stack.enter_context(opened)
                 descriptors.append(opened.fileno())
-        if held.config.network.is_user_mode:
+        if held.config.network.is_user_mode or _is_led_in(held.config):
             # The process that carries the traffic takes them itself.
             stack.close()
             descriptors.clear()
@@ -115,8 +116,17 @@ def _refuse_port_of_other(held: Transaction, mapping: PortMapping) -> None:
     for record in held.parts.store.all():
         if record.id == held.id or not record.state.leases:
             continue
-        if any(mapping.overlaps(other) for other in record.config.ports) and not _gives_up(held, record):
+        wanted = mapping
+        if _is_led_in(held.config) and _is_led_in(record.config):
+            # Among the bridges of a user each port is there once, whatever the address that leads to it.
+            wanted = msgspec.structs.replace(mapping, host_ip="")
+        if any(wanted.overlaps(other) for other in record.config.ports) and not _gives_up(held, record):
             raise _in_use(held, mapping.host_port, mapping.protocol, f"container {record.name}")
+
+
+def _is_led_in(config: ContainerConfig) -> bool:
+    """Whether a process leads the ports into the network namespace that an ordinary user's bridges are in."""
+    return config.network is NetworkMode.BRIDGE and is_rootless()
 
 
 def _gives_up(held: Transaction, holder: ContainerRecord) -> bool:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from core.errors import HostIncomplete, InvalidArgument
 from core.host.rootless import outside_user
-from core.model.config import ContainerConfig, NetworkMode
+from core.model.config import ContainerConfig
 from core.model.limits import ResourceLimits
-from core.model.options import CreateOptions
 from core.operations.cgroup_choice import DEFAULT_LIMITS, changed_limits_of
 
 _AS_ROOT = "run it with sudo"
@@ -15,18 +14,6 @@ _AS_ROOT = "run it with sudo"
 def is_rootless() -> bool:
     """Whether this process is root in a user namespace alone."""
     return outside_user() is not None
-
-
-def refuse_as_user(options: CreateOptions, network: NetworkMode) -> None:
-    """Raise `InvalidArgument` for what needs the host's root. For root nothing is refused."""
-    if not is_rootless():
-        return
-    if network is NetworkMode.BRIDGE:
-        raise InvalidArgument(
-            "bridge networks need root",
-            hint=f"use --network slirp4netns or pasta, which publish ports, too, or host or none; or {_AS_ROOT}",
-        )
-    refuse_limits(options.resources)
 
 
 def refuse_limits(limits: ResourceLimits, usual: ResourceLimits = DEFAULT_LIMITS) -> None:

@@ -85,6 +85,12 @@ def test_containers_find_each_other_and_the_host_finds_their_ports(engine: Engin
     eventually_inside(server, "nslookup friend", guest.snapshot().addresses[1])
     assert f"nameserver {network.subnets[0].gateway}" in inside(guest, "cat /etc/resolv.conf")
     assert guest.snapshot().networks == (DEFAULT_NETWORK, "sea")
+    address, mac = server.snapshot().addresses[0], inside(server, "cat /sys/class/net/eth0/address")
+    server.stop(0)
+    server.start()
+    # Who remembers its MAC reaches it.
+    assert (server.snapshot().addresses[0], inside(server, "cat /sys/class/net/eth0/address")) == (address, mac)
+    eventually_inside(guest, f"timeout 5 wget -qO- http://{address}/", "html")
     with pytest.raises(InvalidArgument, match="already connected"):
         engine.networks.connect(guest, Attachment(network="sea"))
     received = engine.samples([guest.id])[guest.id].network_received

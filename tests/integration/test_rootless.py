@@ -76,7 +76,6 @@ def test_commands_at_the_same_time_are_in_one_namespace(user: User) -> None:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (("run", "--rm", "--network", "bridge", DEMO, "true"), "bridge networks need root"),
         (("run", "--rm", "--network", "slirp4netns:mtu=1", DEMO, "true"), "invalid mtu"),
         (("run", "--rm", "-m", "64m", DEMO, "true"), "the limit memory needs a cgroup"),
         (("run", "--rm", "--cpus", "1", DEMO, "true"), "the limit cpus needs a cgroup"),
@@ -116,16 +115,16 @@ def test_a_network_of_its_own_without_root(user: User, network: str) -> None:
     assert refused.returncode == 126 and "served has it" in refused.stderr
     user.said("stop", "-t", "0", "served")
     for _ in eventually():
-        if not carriers(user):
+        if not user.carriers():
             break
     user.said("start", "served")
     monitor = int(user.said("inspect", "served", "--format", "{{.State.ConmonPid}}"))
     assert monitor > 1
     os.kill(monitor, signal.SIGKILL)
-    assert carriers(user) != []
+    assert user.carriers() != []
     user.said("rm", "-f", "served")
     for _ in eventually():
-        if not carriers(user):
+        if not user.carriers():
             break
 
 
@@ -155,19 +154,6 @@ def test_what_the_users_podman_has_is_there(user: User) -> None:
     assert user.run("podman", "system", "reset", "--force").returncode == 0
     # It keeps a process for its namespaces until then.
     assert user.run("podman", "system", "migrate").returncode == 0
-
-
-def carriers(user: User) -> list[bytes]:
-    """The processes that carry the traffic of the user's containers; pasta hides whose it is."""
-    found = []
-    for entry in Path("/proc").iterdir():
-        with contextlib.suppress(OSError):
-            words = (entry / "cmdline").read_bytes().split(b"\0") if entry.name.isdecimal() else [b""]
-            if words[0].startswith((b"/usr/bin/slirp4netns", b"/usr/bin/pasta")) and os.fsencode(
-                user.folder
-            ) in b" ".join(words):
-                found.append(words[0])
-    return found
 
 
 def test_a_monitor_that_is_killed_leaves_a_container_that_can_be_removed(user: User) -> None:

@@ -14,6 +14,7 @@ from core.network.addresses import (
     free_interface,
     free_subnet,
     free_subnet_6,
+    hardware_address,
     parse_subnet,
     require_no_overlap,
 )
@@ -30,6 +31,12 @@ def test_the_lowest_free_address_is_given_out_until_none_is_left() -> None:
     with pytest.raises(NetworkFailed, match="no address is free"):
         choose_addresses(SEA, ANY, taken)
     assert choose_addresses(SEA, ANY, taken - {"10.9.0.4"}) == ("10.9.0.4/29",)
+
+
+def test_an_address_has_one_mac() -> None:
+    assert hardware_address(("10.9.0.4/29",)) == "02:57:0a:09:00:04"
+    assert hardware_address(("fd00::2/64", "10.255.0.17/16")) == "02:57:0a:ff:00:11"
+    assert hardware_address(("fd00::2/64",)) == hardware_address(()) == ""
 
 
 def test_a_range_bounds_what_is_given_out_but_not_what_is_wished() -> None:
