@@ -7,6 +7,7 @@ of each catalogue what is read when the screen starts.
 from __future__ import annotations
 
 import ast
+import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
@@ -23,12 +24,14 @@ FOLDER: Final = SOURCES / "languages"
 TEMPLATE: Final = FOLDER / "wharfinger.pot"
 COMMENT: Final = "Translators:"
 """Begins a comment in the code that is for them."""
+_FIELD: Final = re.compile(r"{[^}]*}")
 _BEGINNING: Final = datetime(2026, 1, 1, tzinfo=UTC)
 """No file changes because of the day it is made."""
 _TITLE: Final = ((1,), ("title",))
 _ACTION: Final = ((2, 3, 4), ("label", "description", "group"))
 DECLARED: Final[Mapping[str, tuple[Sequence[int], Sequence[str]]]] = {
     "Action": _ACTION,
+    "BridgeVerb": ((0, 1), ()),
     "Column": _TITLE,
     "Field": ((1, 2), ("label", "hint")),
     "View": ((), ("empty",)),
@@ -71,6 +74,10 @@ def messages_of(path: Path) -> Iterator[Message]:
                 raise SystemExit(f"{file}:{node.lineno}: {name} needs its messages as they are")
         for text in _declared(node, name):
             yield Message((text,), None, file, node.lineno)
+        # Bindings with an id are told of in the help of what has them.
+        told = name == "Binding" and any(keyword.arg == "id" for keyword in node.keywords)
+        if told and (text := _text(node.args[2])):
+            yield Message((text,), None, file, node.lineno)
         for keyword in node.keywords if name == "View" else ():
             if keyword.arg == "noun" and (noun := _text(keyword.value)):
                 yield Message((noun, f"{noun}s"), None, file, node.lineno)
@@ -88,7 +95,7 @@ def _declared(node: ast.Call, name: str) -> Iterator[str]:
     texts = [_text(argument) for argument in given]
     if DECLARED.get(name) is _ACTION and texts[:1] == [""]:
         yield (_text(node.args[0]) or "").replace("_", " ")
-    yield from filter(None, texts)
+    yield from (text for text in texts if text and re.search(r"[A-Za-z]", _FIELD.sub("", text)))
 
 
 def template() -> Catalog:

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from core.model.snapshot import ContainerSnapshot
 from core.model.state import Status
 from core.oci.exit_codes import exit_reason
+from tui.languages import _
 from tui.plain_text import shown_name, span
 
 _ENDED = (Status.EXITED, Status.CONFIGURED)
@@ -40,12 +41,16 @@ class Awaiting:
             if picture is not None and picture.status not in _ENDED:
                 continue
             del self._since[container_id]
-            waited = f", after a wait of {span(time.monotonic() - since)}"
+            waited = _(", after a wait of {time}").format(time=span(time.monotonic() - since))
             if picture is None:
-                told.append(f"{name} was removed{waited}")
+                told.append(_("{name} was removed{waited}").format(name=name, waited=waited))
             else:
                 why = exit_reason(
                     picture.exit_code, oom_killed=picture.oom_killed, stopped_by_user=picture.stopped_by_user
                 )
-                told.append(f"{name} ended with {picture.exit_code}: {why}{waited}")
+                told.append(
+                    _("{name} ended with {code}: {why}{waited}").format(
+                        name=name, code=picture.exit_code, why=why, waited=waited
+                    )
+                )
         return told

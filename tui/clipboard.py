@@ -10,6 +10,7 @@ from textual.app import App
 
 from core.errors import HostIncomplete
 from core.host.processes import kill_group, spawn
+from tui.languages import _
 from tui.plain_text import size
 
 LARGEST: Final = 72_000
@@ -23,10 +24,16 @@ def copy(app: App[Any], text: str, what: str) -> str:
     data = text.encode()
     if len(data) <= LARGEST:
         app.copy_to_clipboard(text)
-        return f"copied: {what}" if len(data) < 1000 else f"copied: {what}, {size(len(data))}"
+        return (
+            _("copied: {what}").format(what=what)
+            if len(data) < 1000
+            else _("copied: {what}, {size}").format(what=what, size=size(len(data)))
+        )
     kept = data[-LARGEST:].decode(errors="ignore")
     app.copy_to_clipboard(kept)
-    return f"copied: the last {size(LARGEST)} of {what}, which is {size(len(data))}"
+    return _("copied: the last {size} of {what}, which is {whole}").format(
+        size=size(LARGEST), what=what, whole=size(len(data))
+    )
 
 
 def hand_over(argv: Sequence[str], text: str) -> None:
@@ -42,7 +49,7 @@ def hand_over(argv: Sequence[str], text: str) -> None:
         process.wait()
     if process.returncode:
         raise HostIncomplete(
-            f"{argv[0]} did not take what was copied",
-            hint="the terminal has it, where it can; see copy_command",
+            _("{program} did not take what was copied").format(program=argv[0]),
+            hint=_("the terminal has it, where it can; see copy_command"),
             argv=argv,
         )

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from core.model.snapshot import ExportProgress
+from tui.languages import _
 from tui.plain_text import size, span
 
 
@@ -29,10 +30,12 @@ class ExportJob:
     def words(self) -> str:
         """Done, rate and time left, in a line."""
         if self.progress is None:
-            return "beginning …"
+            return _("beginning …")
         done, total, rate = self.progress.done, self.progress.total, self.progress.rate
-        left = f", {span((total - done) / rate)} left" if rate else ""
-        return f"{size(done)} of about {size(total)}, {size(rate)}/s{left}"
+        left = _(", {time} left").format(time=span((total - done) / rate)) if rate else ""
+        return _("{done} of about {total}, {rate}/s{left}").format(
+            done=size(done), total=size(total), rate=size(rate), left=left
+        )
 
 
 Exports = dict[str, ExportJob]

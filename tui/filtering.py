@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from tui.languages import _
+
 _TERM: Final = re.compile(r'(!?)(/(?:[^/\\]|\\.)*/|(?:[a-z]+:)?"[^"]*"?|\S+)')
 Terms = Mapping[str, Callable[[Any], Iterable[str]]]
 
@@ -71,5 +73,7 @@ class Filter:
         try:
             return _Term(inverse, "", "", re.compile(expression, re.IGNORECASE))
         except re.error as error:
-            self.trouble = f"/{expression}/ is no regular expression: {error}"
+            self.trouble = _("/{expression}/ is no regular expression: {error}").format(
+                expression=expression, error=error
+            )
             return None

@@ -8,6 +8,7 @@ from typing import Final
 import msgspec
 
 from core.host.files import make_private_directory, write_atomically
+from tui.languages import _
 
 LARGEST: Final = 1 << 20
 """Bytes of a file that is looked at."""
@@ -38,7 +39,9 @@ class Kept:
         except FileNotFoundError:
             pass
         except (OSError, ValueError) as error:
-            self.trouble = f"the columns that were chosen are forgotten: {self._path} can not be read: {error}"
+            self.trouble = _("the columns that were chosen are forgotten: {path} can not be read: {error}").format(
+                path=self._path, error=error
+            )
 
     def view(self, name: str) -> KeptView:
         """What is kept of a view; the usual where nothing is."""

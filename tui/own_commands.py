@@ -12,6 +12,7 @@ from rich.text import Text
 from core.host.processes import Finished
 from tui.configuration.schema import CommandInput, Configuration, OwnCommand
 from tui.keymap import Action, Scope
+from tui.languages import N_, _
 from tui.locks import locked_among
 from tui.plain_text import printable
 from tui.read_only import OWN_LOOKING
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from tui.forms.form import Form
     from tui.screens.deck import DeckScreen
 
-GROUP: Final = "Own commands"
+GROUP: Final = N_("Own commands")
 _OWN: Final = "own_"
 _FIELD: Final = re.compile(r"{([^{}]*)}")
 
@@ -70,7 +71,7 @@ def input_form(command: OwnCommand, names: Sequence[str]) -> Form:
         )
         for given in command.inputs
     )  # fmt: skip
-    return Form(title=f"{command.name}: {', '.join(names)}", verb="Run", fields=fields)
+    return Form(title=f"{command.name}: {', '.join(names)}", verb=_("Run"), fields=fields)
 
 
 def _offered(given: CommandInput, text: str) -> str:
@@ -80,9 +81,9 @@ def _offered(given: CommandInput, text: str) -> str:
 
 def _complaint(given: CommandInput, text: str) -> str:
     if given.choices and text not in given.choices:
-        return f"it has to be one of {', '.join(given.choices)}"
+        return _("it has to be one of {choices}").format(choices=", ".join(given.choices))
     if given.pattern and re.fullmatch(given.pattern, text) is None:
-        return f"it has to fit {given.pattern}"
+        return _("it has to fit {pattern}").format(pattern=given.pattern)
     return ""
 
 
@@ -101,8 +102,12 @@ def _ask(deck: DeckScreen, command: OwnCommand, rows: Sequence[Any]) -> None:
     for row in rows:
         missing = [field for field in sorted(needed) if fields_of(row)[field] in ("", "0")]
         if missing:
-            hint = ": mount it first" if "mount" in missing else ""
-            deck.say(f"can not {command.name} {deck.view.label(row)}: it has no {' and no '.join(missing)}{hint}")
+            hint = _(": mount it first") if "mount" in missing else ""
+            deck.say(
+                _("can not {verb} {name}: it has no {fields}{hint}").format(
+                    verb=command.name, name=deck.view.label(row), fields=", ".join(missing), hint=hint
+                )
+            )
             return
 
     def confirm(values: Mapping[str, str]) -> None:
@@ -115,7 +120,7 @@ def _ask(deck: DeckScreen, command: OwnCommand, rows: Sequence[Any]) -> None:
         from tui.screens import asking
 
         asking.confirm(
-            deck, f"{command.name}?", "On this host is run:", "Run", lambda: _run(deck, command, orders),
+            deck, f"{command.name}?", _("On this host is run:"), _("Run"), lambda: _run(deck, command, orders),
             listed=[" ".join(argv) for _, argv in orders], locked=locked,
         )  # fmt: skip
 
@@ -165,19 +170,27 @@ def summary(command: OwnCommand, named: Sequence[tuple[str, Finished]]) -> str:
     """How many went well, then a line for each."""
     good = sum(1 for _, one in named if not one.returncode)
     lines = [f"{name}: {_ending(one)}" for name, one in named]
-    return "\n".join([f"{command.name}: {good} of {len(named)} done", *lines])
+    return "\n".join(
+        [_("{name}: {good} of {count} done").format(name=command.name, good=good, count=len(named)), *lines]
+    )
 
 
 def _ending(one: Finished) -> str:
     said = " ".join(one.error_text().split())[:80]
-    return f"failed with {one.returncode}{': ' + said if said else ''}" if one.returncode else said or "done"
+    return (
+        _("failed with {code}").format(code=one.returncode) + (f": {said}" if said else "")
+        if one.returncode
+        else said or _("done")
+    )
 
 
 def output_text(named: Sequence[tuple[str, Finished]]) -> str:
     """All that was printed, under the name of each where there are several."""
     parts = []
     for name, one in named:
-        head = f"── {name}: {' '.join(one.argv)}" + (f" ended with {one.returncode}" if one.returncode else "")
+        head = f"── {name}: {' '.join(one.argv)}" + (
+            f" {_('ended with {code}').format(code=one.returncode)}" if one.returncode else ""
+        )
         printed = (one.stdout + one.stderr).decode(errors="replace")
         parts.append(f"{head}\n{printed}" if len(named) > 1 or one.returncode else printed)
     return printable_lines("\n".join(parts))

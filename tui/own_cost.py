@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterable
 from pathlib import Path
 
+from tui.languages import _
 from tui.plain_text import size
 
 _PROC = Path("/proc")
@@ -42,7 +43,9 @@ class OwnCost:
         text = (
             f"CPU {spent[os.getpid()]:.1f}{f'+{sum(spent[pid] for pid in pids):.1f}' if pids else ''} %  "
             f"{size(_resident(os.getpid()))}{f'+{size(sum(map(_resident, pids)))}' if pids else ''}  "
-            f"{self._samples / seconds:.0f} samples/s  {rows} rows  {size(dropped)} of logs dropped"
+            + _("{samples} samples/s  {rows} rows  {size} of logs dropped").format(
+                samples=f"{self._samples / seconds:.0f}", rows=rows, size=size(dropped)
+            )
         )
         self._samples, self._looked_at, self._used = 0, now, used
         return text

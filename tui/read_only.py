@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from core.errors import EngineError
+from tui.languages import _
 
 LOOKING: Final = frozenset(
     {
@@ -53,4 +54,4 @@ def only_looks(action: str) -> bool:
 
 def refusal() -> EngineError:
     """What is said of whatever would change something."""
-    return EngineError("nothing is changed in read-only mode", hint="the read-only key (L) lifts it")
+    return EngineError(_("nothing is changed in read-only mode"), hint=_("the read-only key (L) lifts it"))

@@ -89,6 +89,7 @@ What has a space in it is no key, but waited for before the next one.
 TRANSLATED = {
     "containers": ("batch", "beendet"),
     "menu": ("starten", "stoppt nie"),
+    "remove": ("Abbrechen", "endgültig"),
     "help": ("stoppt nie",),
 }
 """States that are drawn in another language, too, and what is seen then."""

@@ -13,6 +13,7 @@ from core.events import Event, EventKind
 from core.model.health import HealthStatus
 from core.oci.exit_codes import exit_reason
 from tui.configuration.schema import Alert
+from tui.languages import _
 
 
 class Raised(msgspec.Struct, frozen=True):
@@ -49,7 +50,7 @@ class AlertRules:
     def judge_line(self, name: str, container_id: str, labels: Mapping[str, str], line: str) -> list[Raised]:
         """What a line of a log gives rise to."""
         return [
-            Raised(alert, container_id, name, f"printed: {line}")
+            Raised(alert, container_id, name, _("printed: {line}").format(line=line))
             for alert, pattern in self.of_logs
             if concerns(alert, name, labels) and pattern.search(line)
         ]
@@ -57,16 +58,18 @@ class AlertRules:
     def _text(self, number: int, alert: Alert, event: Event, stopped_by_user: bool) -> str:
         if event.kind is EventKind.HEALTH_STATUS:
             is_bad = event.attributes.get("health_status") == HealthStatus.UNHEALTHY
-            return "is unhealthy" if is_bad and alert.when == "unhealthy" else ""
+            return _("is unhealthy") if is_bad and alert.when == "unhealthy" else ""
         if event.kind is not EventKind.DIED:
             return ""
         code, oom_killed = exit_code_of(event), event.attributes.get("oom_killed") == "true"
         if alert.when == "restart-loop":
             return self._loop(number, alert, event, stopped_by_user)
         if alert.when == "oom":
-            return "ran out of memory" if oom_killed else ""
+            return _("ran out of memory") if oom_killed else ""
         if alert.when == "exit" and code != 0 and not stopped_by_user:
-            return f"exited with {code}: {exit_reason(code, oom_killed=oom_killed, stopped_by_user=False)}"
+            return _("exited with {code}: {reason}").format(
+                code=code, reason=exit_reason(code, oom_killed=oom_killed, stopped_by_user=False)
+            )
         return ""
 
     def _loop(self, number: int, alert: Alert, event: Event, stopped_by_user: bool) -> str:
@@ -78,7 +81,11 @@ class AlertRules:
         ends.append(event.time)
         while ends and ends[0] < event.time - alert.within:
             ends.popleft()
-        return f"ended {len(ends)} times in {alert.within:.0f} s" if len(ends) == alert.times else ""
+        return (
+            _("ended {count} times in {seconds} s").format(count=len(ends), seconds=f"{alert.within:.0f}")
+            if len(ends) == alert.times
+            else ""
+        )
 
 
 def concerns(alert: Alert, name: str, labels: Mapping[str, str]) -> bool:

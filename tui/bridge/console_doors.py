@@ -10,6 +10,7 @@ from core.log import LOG
 from core.model.options import ExecOptions
 from tui.bridge.found import found, is_foreign
 from tui.bridge.workers import Workers
+from tui.languages import _
 from tui.messages import Answered, ConsoleOpened, ShellMissing
 from tui.step import Step
 
@@ -68,9 +69,11 @@ class ConsoleDoors(Workers):
                 if has_shell(container):
                     source = best_shell(container)
                 elif is_foreign(container_id):
-                    raise NoSuchExecutable(f"{container.name} has no shell", hint="E runs another command in it")
+                    raise NoSuchExecutable(
+                        _("{name} has no shell").format(name=container.name), hint=_("E runs another command in it")
+                    )
                 else:
-                    deed.trouble = f"{container.name} has no shell"
+                    deed.trouble = _("{name} has no shell").format(name=container.name)
             if source is None:
                 self._post(ShellMissing(container_id, container.name))
             else:

@@ -13,14 +13,15 @@ from core.errors import EngineError, NoSuchExecutable
 from core.foreign import ForeignHandle
 from core.host.pty import PtyProcess
 from core.model.options import ExecOptions
+from tui.languages import N_, _
 from tui.terminal.source import ConsoleSource
 
 PROBE_TIMEOUT: Final = 20.0
 """Seconds for the question whether there is a shell."""
 END_TIMEOUT: Final = 10.0
 _MISSING_ABOVE: Final = {
-    ReplayBegin.CUT: "── earlier output is in the log ──",
-    ReplayBegin.ROTATED: "── earlier output is gone: the log was full and was begun anew ──",
+    ReplayBegin.CUT: N_("── earlier output is in the log ──"),
+    ReplayBegin.ROTATED: N_("── earlier output is gone: the log was full and was begun anew ──"),
 }
 _BEST_SHELL: Final = """\
 me=$(id -u)
@@ -54,7 +55,7 @@ def attached(container: Container | ForeignHandle) -> ConsoleSource:
 
 def _marked_replay(container: Container | ForeignHandle) -> bytes:
     """The log's end, under a line that says what is missing above it."""
-    mark = _MISSING_ABOVE.get(container.replay_begin(), "")
+    mark = _(_MISSING_ABOVE.get(container.replay_begin(), ""))
     return (f"\x1b[2m{mark}\x1b[0m\r\n" if mark else "").encode() + container.replay()
 
 

@@ -15,6 +15,7 @@ from core.model.network import Attachment
 from core.model.options import CreateOptions, ExecOptions
 from core.model.usage import PrunePlan
 from tui.bridge.command_lines import read_create, read_network, read_pod, read_update
+from tui.languages import _, ngettext
 from tui.plain_text import size
 from tui.step import BridgeVerb, Step, Tell
 from tui.transfers import TransferJob
@@ -45,7 +46,7 @@ def _transfer(do: Callable[..., str]) -> Callable[..., None]:
             job.outcome = do(engine, job, *given)
         except Cancelled:
             job.was_cancelled = True
-            job.outcome = "was cancelled: nothing of it is left"
+            job.outcome = _("was cancelled: nothing of it is left")
         except EngineError as error:
             job.error = error
             raise
@@ -76,39 +77,41 @@ def _create(engine: Engine, job: TransferJob, command: str, words: Sequence[str]
     container = create_in_pod(engine, request, options.pod_id_file)
     job.made = container.id
     if command == "create":
-        return f"is made: {container.name}"
+        return _("is made: {name}").format(name=container.name)
     start_detached(container)
-    return f"runs: {container.name}"
+    return _("runs: {name}").format(name=container.name)
 
 
 def _pull(engine: Engine, job: TransferJob, name: str, access: RegistryAccess) -> str:
     image = engine.images.pull(name, progress=job.take, cancel=job.cancel, access=access)
-    return f"is pulled: {image.id[:12]}, {size(image.size)}"
+    return _("is pulled: {id}, {size}").format(id=image.id[:12], size=size(image.size))
 
 
 def _push(engine: Engine, job: TransferJob, name: str, destination: str, access: RegistryAccess) -> str:
     target = engine.images.push(name, destination, access=access, progress=job.take, cancel=job.cancel)
-    return f"is pushed to {target}"
+    return _("is pushed to {target}").format(target=target)
 
 
 def _load(engine: Engine, job: TransferJob, archive: Path) -> str:
     images = engine.images.load(archive)
-    return f"is loaded: {', '.join(image.names[0] if image.names else image.id[:12] for image in images)}"
+    return _("is loaded: {names}").format(
+        names=", ".join(image.names[0] if image.names else image.id[:12] for image in images)
+    )
 
 
 def _save(engine: Engine, job: TransferJob, image: str, destination: Path, form: SaveForm) -> str:
     engine.images.save(image, destination, form)
-    return f"is saved as {destination}"
+    return _("is saved as {destination}").format(destination=destination)
 
 
 def _import(engine: Engine, job: TransferJob, tar: Path, name: str, changes: Sequence[str], message: str) -> str:
     image = engine.images.import_tar(tar, name, changes=changes, message=message)
-    return f"is image {name or image.id[:12]} now"
+    return _("is image {name} now").format(name=name or image.id[:12])
 
 
 def _export_volume(engine: Engine, job: TransferJob, name: str, destination: Path) -> str:
     written = engine.volumes.export(name, destination)
-    return f"is exported to {destination}: {size(written)}"
+    return _("is exported to {destination}: {size}").format(destination=destination, size=size(written))
 
 
 def _import_volume(engine: Engine, job: TransferJob, name: str, archive: Path) -> str:
@@ -116,8 +119,10 @@ def _import_volume(engine: Engine, job: TransferJob, name: str, archive: Path) -
         with archive.open("rb") as file:
             engine.volumes.import_tar(name, file)
     except OSError as error:
-        raise InvalidArgument(f"{archive} can not be read: {error.strerror}") from error
-    return f"has got the files of {archive}"
+        raise InvalidArgument(
+            _("{archive} can not be read: {reason}").format(archive=archive, reason=error.strerror)
+        ) from error
+    return _("has got the files of {archive}").format(archive=archive)
 
 
 def _read_manifests(file: Path) -> Reading:
@@ -126,7 +131,11 @@ def _read_manifests(file: Path) -> Reading:
     try:
         return read_manifests(file.read_text())
     except (OSError, UnicodeDecodeError) as error:
-        raise InvalidArgument(f"{file} can not be read: {error}") from error
+        raise InvalidArgument(_("{file} can not be read: {error}").format(file=file, error=error)) from error
+
+
+def _counted_pods(count: int) -> str:
+    return f"{count} {ngettext('pod', 'pods', count)}"
 
 
 def _play(engine: Engine, job: TransferJob, file: Path) -> str:
@@ -143,14 +152,14 @@ def _play(engine: Engine, job: TransferJob, file: Path) -> str:
     for pod in pods:
         if pod.error is not None:
             raise pod.error
-    return f"is played: {len(pods)} pod{'' if len(pods) == 1 else 's'}"
+    return _("is played: {pods}").format(pods=_counted_pods(len(pods)))
 
 
 def _take_down(engine: Engine, job: TransferJob, file: Path) -> str:
     from core.kube.play import take_down
 
     gone = take_down(engine, _read_manifests(file)).removed
-    return f"is taken down: {len(gone)} pod{'' if len(gone) == 1 else 's'} removed"
+    return _("is taken down: {pods} removed").format(pods=_counted_pods(len(gone)))
 
 
 def _commit(engine: Engine, container_id: str, tell: Tell, options: CommitOptions) -> None:

@@ -15,6 +15,7 @@ from core.model.content import CommitOptions
 from core.model.snapshot import ExportProgress
 from core.storage.tar_output import Compression
 from tui.bridge.workers import Workers
+from tui.languages import _
 from tui.messages import (
     Answered,
     ExportEnded,
@@ -71,7 +72,7 @@ class VerbDoors(Workers):
             # The list first: who reads that it is done sees it done.
             self._post(VerbProgressed(step.row_id, ""))
             self._read()
-        note = f"{step.name} {VERBS[step.verb].done.format(*step.given)}"
+        note = f"{step.name} {_(VERBS[step.verb].done).format(*step.given)}"
         self._post(VerbSucceeded(step.row_id, note, undo=undoing([step])))
 
     def _run_in_batch(self, step: Step, batch: Batch) -> None:
@@ -91,7 +92,7 @@ class VerbDoors(Workers):
         from tui.bridge.verbs import VERBS
 
         verb = VERBS[step.verb]
-        doing = verb.doing.format(*step.given)
+        doing = _(verb.doing).format(*step.given)
         self._post(VerbProgressed(step.row_id, doing))
         self._under_way[step.row_id] = doing
         try:
@@ -108,7 +109,7 @@ class VerbDoors(Workers):
         self._read()
         words: dict[str, list[str]] = {}
         for step in done:
-            words.setdefault(VERBS[step.verb].done.format(*step.given), []).append(step.name)
+            words.setdefault(_(VERBS[step.verb].done).format(*step.given), []).append(step.name)
         self._post(VerbsEnded(words, [(step.name, error) for step, error in failed], undoing(done)))
 
     def check_health(self, container_id: str) -> None:
@@ -121,8 +122,12 @@ class VerbDoors(Workers):
                 deed.trouble = f"the check ended with {result.exit_code}" if result.exit_code else ""
             self._read()
             said = " ".join(result.output.split())[:80]
-            works = "is healthy" if result.exit_code == 0 else f"failed its health check with {result.exit_code}"
-            self._post(VerbSucceeded(container_id, f"{container.name} {works}{': ' + said if said else ''}"))
+            works = (
+                _("{name} is healthy").format(name=container.name)
+                if result.exit_code == 0
+                else _("{name} failed its health check with {code}").format(name=container.name, code=result.exit_code)
+            )
+            self._post(VerbSucceeded(container_id, f"{works}{': ' + said if said else ''}"))
 
         self._change(act)
 
@@ -132,7 +137,13 @@ class VerbDoors(Workers):
                 container = self._engine.lookup(container_id)
                 path = str(container.mount())
             self._read()
-            self._post(VerbSucceeded(container_id, f"{container.name} is mounted at {path} (copied)", copied=path))
+            self._post(
+                VerbSucceeded(
+                    container_id,
+                    _("{name} is mounted at {path} (copied)").format(name=container.name, path=path),
+                    copied=path,
+                )
+            )
 
         self._change(act)
 
@@ -169,12 +180,17 @@ class VerbDoors(Workers):
         def act() -> None:
             with self._recorder.recorded(Step("commit", container_id, "", (options,))):
                 container = self._engine.lookup(container_id)
-                self._post(VerbProgressed(container_id, "committing"))
+                self._post(VerbProgressed(container_id, _("committing")))
                 try:
                     image = container.commit(options)
                 finally:
                     self._post(VerbProgressed(container_id, ""))
-            self._post(VerbSucceeded(container_id, f"{container.name} is image {options.reference or image[:12]} now"))
+            self._post(
+                VerbSucceeded(
+                    container_id,
+                    _("{name} is image {image} now").format(name=container.name, image=options.reference or image[:12]),
+                )
+            )
 
         self._change(act)
 

@@ -14,6 +14,7 @@ from core.model.options import CheckpointOptions, RestoreOptions
 from core.pods import Pods
 from tui.bridge.found import found
 from tui.bridge.resource_verbs import RESOURCE_VERBS
+from tui.languages import _
 from tui.step import BridgeVerb, Step, Tell
 
 
@@ -30,7 +31,9 @@ def _counting(do: Callable[[Container, Callable[[float], None]], object]) -> Cal
     def act(engine: Engine, container_id: str, tell: Tell) -> object:
         container = engine.lookup(container_id)
         limit = container.snapshot().stop_timeout
-        return do(container, lambda waited: tell(f"stopping {waited:.0f}/{limit} s"))
+        return do(
+            container, lambda waited: tell(_("stopping {waited}/{limit} s").format(waited=f"{waited:.0f}", limit=limit))
+        )
 
     return act
 

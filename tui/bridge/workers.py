@@ -13,6 +13,7 @@ from core.engine import Engine
 from core.errors import EngineError
 from core.log import LOG
 from tui.bridge.recorder import Recorder
+from tui.languages import _
 from tui.messages import VerbFailed
 from tui.read_only import refusal
 
@@ -64,6 +65,6 @@ class Workers:
     def _unforeseen(self, error: Exception) -> EngineError:
         LOG.error("an unforeseen error", exc_info=error)
         return EngineError(
-            f"something went wrong that was not foreseen: {error}",
-            hint=f"{self._engine.paths.log_file} has the details",
+            _("something went wrong that was not foreseen: {error}").format(error=error),
+            hint=_("{file} has the details").format(file=self._engine.paths.log_file),
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from rich.text import Text
 
 from core.model.files import FilePiece
+from tui.languages import _
 from tui.plain_text import printable, size
 
 _PER_LINE = 16
@@ -18,7 +19,9 @@ def file_text(piece: FilePiece) -> Text:
     text = hexadecimal(piece.content[:SHOWN_BYTES]) if is_binary(piece.content) else as_text(piece.content)
     shown = min(len(piece.content), SHOWN_BYTES) if is_binary(piece.content) else len(piece.content)
     if piece.offset + shown < piece.size:
-        text += f"\n… {size(piece.size - piece.offset - shown)} more: copy it out to see all of it"
+        text += "\n" + _("… {size} more: copy it out to see all of it").format(
+            size=size(piece.size - piece.offset - shown)
+        )
     return Text(text)
 
 
@@ -28,7 +31,7 @@ def is_binary(content: bytes) -> bool:
 
 
 def as_text(content: bytes) -> str:
-    lines = content.decode("utf-8", "replace").splitlines() or ["(empty)"]
+    lines = content.decode("utf-8", "replace").splitlines() or [_("(empty)")]
     return "\n".join(printable(line.expandtabs(8)) for line in lines)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from core.model.options import CheckpointOptions, RestoreOptions
 from tui.forms.form import Field, Form, Values
+from tui.languages import _
 
 _TCP = Field("tcp", "with its TCP connections", tick=True)
 
@@ -13,8 +14,8 @@ _TCP = Field("tcp", "with its TCP connections", tick=True)
 def checkpoint_form(names: Sequence[str]) -> Form:
     """What becomes of the processes of these containers."""
     return Form(
-        title=f"Checkpoint {', '.join(names)}",
-        verb="Checkpoint",
+        title=_("Checkpoint {names}").format(names=", ".join(names)),
+        verb=_("Checkpoint"),
         fields=(
             Field("leave", "let them go on afterwards", tick=True),
             _TCP,
@@ -22,18 +23,18 @@ def checkpoint_form(names: Sequence[str]) -> Form:
             Field("keep", "keep CRIU's files, also where it fails", tick=True),
         ),
         command=lambda values: ["container", "checkpoint", *checkpoint_words(checkpoint_options(values)), *names],
-        note="Their processes are written to disk, and end by it unless they are to go on.",
+        note=_("Their processes are written to disk, and end by it unless they are to go on."),
     )
 
 
 def restore_form(names: Sequence[str]) -> Form:
     """How the processes of these containers go on."""
     return Form(
-        title=f"Restore {', '.join(names)}",
-        verb="Restore",
+        title=_("Restore {names}").format(names=", ".join(names)),
+        verb=_("Restore"),
         fields=(_TCP, Field("keep", "keep the checkpoint, so that it can be restored again", tick=True)),
         command=lambda values: ["container", "restore", *restore_words(restore_options(values)), *names],
-        note="They go on where the checkpoint left them.",
+        note=_("They go on where the checkpoint left them."),
     )
 
 

@@ -10,6 +10,7 @@ from typing import Final
 from tui.bridge.command_lines import complaint, read_create
 from tui.bridge.resource_details import KnownNames
 from tui.forms.form import TICKED, Field, Form, Values, words_of, wrong_words
+from tui.languages import _
 
 Settings = tuple[dict[str, list[str]], str, list[str]]
 """Options by their long flag, the image, the command: of a container that is taken as the pattern."""
@@ -58,8 +59,8 @@ def _complaint(words: list[str]) -> str:
 def _wrong_name(known: KnownNames) -> Callable[[str], str]:
     def check(text: str) -> str:
         if text in known.containers:
-            return "a container has this name"
-        return "" if not text or _NAME.fullmatch(text) else "a name has letters, digits, dots, dashes, underscores"
+            return _("a container has this name")
+        return "" if not text or _NAME.fullmatch(text) else _("a name has letters, digits, dots, dashes, underscores")
 
     return check
 
@@ -71,7 +72,7 @@ def _wrong_network(known: KnownNames) -> Callable[[str], str]:
         for word in words_of(text):
             name = word.partition(":")[0]
             if name not in (*modes, *known.networks, "container", "ns"):
-                return f"there is no network {name}"
+                return _("there is no network {name}").format(name=name)
         return _wrong_option("--network")(text)
 
     return check
@@ -79,8 +80,8 @@ def _wrong_network(known: KnownNames) -> Callable[[str], str]:
 
 def _wrong_image(text: str) -> str:
     if not text:
-        return "this is needed"
-    return "" if _IMAGE.fullmatch(text) else "an image's name is like alpine, localhost/mine:1.0 or an id"
+        return _("this is needed")
+    return "" if _IMAGE.fullmatch(text) else _("an image's name is like alpine, localhost/mine:1.0 or an id")
 
 
 def _is_here(known: KnownNames) -> Callable[[str], str]:
@@ -88,7 +89,7 @@ def _is_here(known: KnownNames) -> Callable[[str], str]:
         names = {name.removeprefix(prefix) for name in known.images for prefix in ("", "localhost/", "docker.io/",
                  "docker.io/library/")}  # fmt: skip
         here = not text or text in names or f"{text}:latest" in names
-        return "" if here else "not here by this name: it is pulled first"
+        return "" if here else _("not here by this name: it is pulled first")
 
     return remark
 
@@ -113,13 +114,13 @@ def create_form(known: KnownNames, *, image: str = "", settings: Settings | None
               choices=known.images),
         Field("name", "name", "one is made up otherwise", check=_wrong_name(known)),
         Field("command", "command", "the image's own", " ".join(map(shlex.quote, command)), check=wrong_words),
-        line("ports", "ports", "8080:80 127.0.0.1:53:53/udp …"),
-        line("volumes", "volumes", "data:/data /srv/www:/www:ro …"),
-        line("env", "environment", "NAME=VALUE …"),
+        line("ports", _("ports"), _("8080:80 127.0.0.1:53:53/udp …")),
+        line("volumes", _("volumes"), _("data:/data /srv/www:/www:ro …")),
+        line("env", _("environment"), _("NAME=VALUE …")),
         network,
-        line("restart", "restart policy", "no, on-failure:5, always, unless-stopped", POLICIES),
-        line("memory", "memory", "no limit; 512m, 2g"),
-        line("cpus", "CPUs", "no limit; 1.5"),
+        line("restart", _("restart policy"), _("no, on-failure:5, always, unless-stopped"), POLICIES),
+        line("memory", _("memory"), _("no limit; 512m, 2g")),
+        line("cpus", _("CPUs"), _("no limit; 1.5")),
         Field("more", "more options", "any of wharf run, as --hostname web --init", more,
               check=lambda text: wrong_words(text) or _complaint(words_of(text))),
         Field("start", "start it at once", value=TICKED, tick=True),
@@ -128,8 +129,8 @@ def create_form(known: KnownNames, *, image: str = "", settings: Settings | None
         Field("rm", "remove it when it has ended", value=ticks["rm"], tick=True),
     )  # fmt: skip
     return Form(
-        title="New container" if settings is None else "New container like this one",
-        verb="Run",
+        title=_("New container") if settings is None else _("New container like this one"),
+        verb=_("Run"),
         fields=fields,
         command=run_words,
         check=lambda values: complaint(lambda: read_create(run_words(values)[0], run_words(values)[1:])),

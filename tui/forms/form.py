@@ -6,6 +6,8 @@ import shlex
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from tui.languages import _
+
 Values = Mapping[str, str]
 """What was typed, by the name of the field. Of a tick: `yes`, or an empty text."""
 TICKED = "yes"
@@ -18,10 +20,10 @@ def nothing(*_: object) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """`hint`: shown while it is empty. `check`: what is wrong with a text. `remark`: what is to be known of one.
+    """`label`, `hint`: messages, or what was made of one. The hint is shown while it is empty.
 
-    `choices`: what is completed from. `tick`: a box in place of a line. `secret`: not shown as it is typed. `path`: a
-    file of the host.
+    `check`: what is wrong with a text. `remark`: what is to be known of one. `choices`: what is completed
+    from. `tick`: a box in place of a line. `secret`: not shown as it is typed. `path`: a file of the host.
     """
 
     name: str
@@ -38,9 +40,8 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """`command`: the words behind `wharf` that do the same; none where there are none. `check`: of all fields at once.
-
-    `note`: what happens when it is confirmed.
+    """`title`, `verb`, `note`: messages, or what was made of one. `command`: the words behind `wharf` that do the
+    same; none where there are none. `check`: of all fields at once. `note`: what happens when it is confirmed.
     """
 
     title: str
@@ -62,7 +63,7 @@ def wrong_words(text: str) -> str:
     try:
         shlex.split(text)
     except ValueError as error:
-        return f"not whole yet: {str(error).lower()}"
+        return _("not whole yet: {error}").format(error=str(error).lower())
     return ""
 
 
@@ -76,7 +77,7 @@ def words_of(text: str) -> list[str]:
 
 def needed(text: str) -> str:
     """Complains of an empty text."""
-    return "" if text.strip() else "this is needed"
+    return "" if text.strip() else _("this is needed")
 
 
 def pairs_of(text: str) -> dict[str, str]:
@@ -87,7 +88,7 @@ def pairs_of(text: str) -> dict[str, str]:
 def wrong_pairs(text: str) -> str:
     """What is wrong with `NAME=VALUE` words."""
     bad = [word for word in words_of(text) if not word.partition("=")[0] or "=" not in word]
-    return wrong_words(text) or (f"{bad[0]} is not NAME=VALUE" if bad else "")
+    return wrong_words(text) or (_("{text} is not NAME=VALUE").format(text=bad[0]) if bad else "")
 
 
 def all_of(*checks: Callable[[str], str]) -> Callable[[str], str]:

@@ -8,6 +8,7 @@ from core.model.network import Attachment
 from tui.bridge.command_lines import complaint, read_network
 from tui.bridge.resource_details import KnownNames
 from tui.forms.form import TICKED, Field, Form, Values, needed, words_of
+from tui.languages import _
 
 
 def network_words(values: Values) -> list[str]:
@@ -24,13 +25,13 @@ def network_words(values: Values) -> list[str]:
 def network_form(known: KnownNames) -> Form:
     """A new network."""
     return Form(
-        title="New network",
-        verb="Make",
+        title=_("New network"),
+        verb=_("Make"),
         fields=(
             Field("name", "name", "one is made up otherwise",
-                  check=lambda text: "a network has this name" if text in known.networks else ""),
+                  check=lambda text: _("a network has this name") if text in known.networks else ""),
             Field("driver", "driver", "bridge, macvlan, ipvlan", "bridge", choices=("bridge", "macvlan", "ipvlan"),
-                  check=lambda text: "" if text in ("bridge", "macvlan", "ipvlan") else "bridge, macvlan or ipvlan"),
+                  check=lambda text: "" if text in ("bridge", "macvlan", "ipvlan") else _("bridge, macvlan or ipvlan")),
             Field("subnet", "subnet", "a free one is chosen; 10.90.0.0/24", check=_wrong_address),
             Field("gateway", "gateway", "the first address of the subnet"),
             Field("parent", "interface", "the bridge's name; the parent for macvlan"),
@@ -41,7 +42,7 @@ def network_form(known: KnownNames) -> Form:
         ),
         command=lambda values: ["network", "create", *network_words(values)],
         check=lambda values: complaint(lambda: read_network(network_words(values))),
-        note="Nothing of it is on the host before a container is in it.",
+        note=_("Nothing of it is on the host before a container is in it."),
     )  # fmt: skip
 
 
@@ -57,14 +58,14 @@ def _wrong_address(text: str) -> str:
 
 
 def _one_of(names: Sequence[str]) -> Callable[[str], str]:
-    return lambda text: needed(text) or ("" if text in names else f"there is no container {text}")
+    return lambda text: needed(text) or ("" if text in names else _("there is no container {name}").format(name=text))
 
 
 def connect_form(network: str, containers: Sequence[str]) -> Form:
     """A container for a network."""
     return Form(
-        title=f"Connect a container to {network}",
-        verb="Connect",
+        title=_("Connect a container to {network}").format(network=network),
+        verb=_("Connect"),
         fields=(
             Field("container", "container", check=_one_of(containers), choices=tuple(containers)),
             Field("address", "address", "a free one is chosen"),
@@ -76,7 +77,7 @@ def connect_form(network: str, containers: Sequence[str]) -> Form:
             *(word for alias in words_of(values["aliases"]) for word in ("--alias", alias)),
             network, values["container"] or "CONTAINER",
         ],
-        note="At once, where it runs.",
+        note=_("At once, where it runs."),
     )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from tui.bridge.command_lines import complaint, read_pod
 from tui.bridge.resource_details import KnownNames
 from tui.forms.form import TICKED, Field, Form, Values, words_of
+from tui.languages import _
 
 
 def pod_words(values: Values) -> list[str]:
@@ -28,11 +29,11 @@ def _wrong(flag: str) -> Callable[[str], str]:
 def pod_form(known: KnownNames) -> Form:
     """A new pod."""
     return Form(
-        title="New pod",
-        verb="Make",
+        title=_("New pod"),
+        verb=_("Make"),
         fields=(
             Field("name", "name", "one is made up otherwise",
-                  check=lambda text: "a pod has this name" if text in known.pods else ""),
+                  check=lambda text: _("a pod has this name") if text in known.pods else ""),
             Field("ports", "ports", "8080:80 … of all of its containers", check=_wrong("--publish")),
             Field("network", "network", "the default one; host, none, or a network's name",
                   choices=("host", "none", *known.networks), check=_wrong("--network")),
@@ -43,5 +44,5 @@ def pod_form(known: KnownNames) -> Form:
         ),
         command=lambda values: ["pod", "create", *pod_words(values)],
         check=lambda values: complaint(lambda: read_pod(pod_words(values))),
-        note="Containers are put into it with --pod NAME.",
+        note=_("Containers are put into it with --pod NAME."),
     )  # fmt: skip

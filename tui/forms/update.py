@@ -9,16 +9,17 @@ from core.model.snapshot import ContainerSnapshot
 from tui.bridge.command_lines import complaint, read_update
 from tui.forms.create import POLICIES
 from tui.forms.form import Field, Form, Values
+from tui.languages import N_, _
 
 _FIELDS: Final = (
-    ("memory", "memory", "512m, 2g; 0 for no limit"),
-    ("memory-swap", "memory + swap", "-1 for no limit"),
-    ("memory-reservation", "reserved memory", "what it is pushed back to when memory is short"),
-    ("cpus", "CPUs", "1.5; 0 for no limit"),
-    ("cpu-shares", "CPU weight", "against other containers; 0 for the usual"),
-    ("cpuset-cpus", "which CPUs", "0-1,3; empty for all"),
-    ("pids-limit", "processes", "how many; -1 for no limit"),
-    ("restart", "restart policy", "no, on-failure:5, always, unless-stopped"),
+    ("memory", N_("memory"), N_("512m, 2g; 0 for no limit")),
+    ("memory-swap", N_("memory + swap"), N_("-1 for no limit")),
+    ("memory-reservation", N_("reserved memory"), N_("what it is pushed back to when memory is short")),
+    ("cpus", N_("CPUs"), N_("1.5; 0 for no limit")),
+    ("cpu-shares", N_("CPU weight"), N_("against other containers; 0 for the usual")),
+    ("cpuset-cpus", N_("which CPUs"), N_("0-1,3; empty for all")),
+    ("pids-limit", N_("processes"), N_("how many; -1 for no limit")),
+    ("restart", N_("restart policy"), N_("no, on-failure:5, always, unless-stopped")),
 )
 
 
@@ -64,13 +65,13 @@ def update_form(picture: ContainerSnapshot) -> Form:
     """The limits of a container, to be changed."""
     before = present_limits(picture)
     return Form(
-        title=f"Limits of {picture.name}",
-        verb="Change",
+        title=_("Limits of {name}").format(name=picture.name),
+        verb=_("Change"),
         fields=tuple(
             Field(name, label, hint, before[name], check=_wrong(name), choices=POLICIES if name == "restart" else ())
             for name, label, hint in _FIELDS
         ),
         command=lambda values: ["update", *update_words(picture, values), picture.name],
-        check=lambda values: "" if update_words(picture, values) else "nothing is another than it is now",
-        note="They hold at once where it runs, and at each start.",
+        check=lambda values: "" if update_words(picture, values) else _("nothing is another than it is now"),
+        note=_("They hold at once where it runs, and at each start."),
     )

@@ -18,6 +18,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from core.console.log_pages import LogEntry, Position
+from tui.languages import _
 from tui.logs.matching import Matcher
 from tui.logs.painting import LogLook, rows_of
 from tui.logs.reader import Answer, Earlier, Grew, Later, LogReader, Replaced, Saved, Searching, entry_text
@@ -178,7 +179,7 @@ class LogLines(Widget, can_focus=True):
     def shown_text(self) -> str:
         """The lines on the screen, whole, as plain text."""
         entries: list[LogEntry] = []
-        for entry, _ in self._window.shown():
+        for entry, _piece in self._window.shown():
             if not entries or entries[-1] is not entry:
                 entries.append(entry)
         return "\n".join(entry_text(entry) for entry in entries)
@@ -188,7 +189,7 @@ class LogLines(Widget, can_focus=True):
         if y < len(self._strips):
             return self._strips[y].crop_extend(self._column, self._column + width, self.rich_style)
         if y == 0 and self._empty:
-            text = "searching …" if self.searching is not None else "nothing was printed"
+            text = _("searching …") if self.searching is not None else _("nothing was printed")
             return Strip([Segment(f" {text}", self.rich_style + Style(dim=True))]).adjust_cell_length(
                 width, self.rich_style
             )
@@ -244,7 +245,11 @@ class LogLines(Widget, can_focus=True):
             self.post_message(self.Changed())
             return
         if isinstance(answer, Saved):
-            said = f"{answer.path}: {answer.error}" if answer.error else f"{answer.lines} lines saved to {answer.path}"
+            said = (
+                f"{answer.path}: {answer.error}"
+                if answer.error
+                else _("{lines} lines saved to {path}").format(lines=answer.lines, path=answer.path)
+            )
             self.post_message(self.Noted(said))
             return
         if isinstance(answer, Grew):
@@ -266,7 +271,7 @@ class LogLines(Widget, can_focus=True):
         self._asked_earlier = self._asked_later = False
         if not answer.found:
             wanted = self.sought.typed if self.sought is not None else ""
-            self.post_message(self.Noted(f"there is no further {wanted}"))
+            self.post_message(self.Noted(_("there is no further {text}").format(text=wanted)))
             return
         # A place of a log that was begun anew may be one of the log before.
         self._forget_rows()
@@ -278,7 +283,7 @@ class LogLines(Widget, can_focus=True):
             return
         if answer.anew:
             self._marks.clear()
-            self.post_message(self.Noted("the log was begun anew: what was printed before is not kept"))
+            self.post_message(self.Noted(_("the log was begun anew: what was printed before is not kept")))
             self._reader.show_end()
         elif self._window.following:
             self._grew_meanwhile = True

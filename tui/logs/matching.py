@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from tui.languages import _
+
 _ESCAPE_SEQUENCE: Final = re.compile(
     rb"\x1b(?:\[[0-?]*[ -/]*[@-~]|[\]PX^_].*?(?:\x07|\x1b\\|\n|$)|[ -/]*[0-~])", re.DOTALL
 )
@@ -27,7 +29,9 @@ class Matcher:
         try:
             self._pattern = re.compile(wanted[1:-1] if is_expression else re.escape(wanted), flags)
         except re.error as error:
-            raise ValueError(f"{wanted} is no regular expression: {error}") from error
+            raise ValueError(
+                _("{wanted} is no regular expression: {error}").format(wanted=wanted, error=error)
+            ) from error
         self._literal = b"" if is_expression or self.inverse or not wanted.isascii() else wanted.encode()
         self._ignores_case = bool(flags)
 

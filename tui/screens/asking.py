@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from tui.languages import _
 from tui.locks import asks_nothing
 from tui.screens.dialog import ConfirmDialog
 from tui.screens.lock_dialog import LockDialog
@@ -60,7 +61,7 @@ def ask(
     Several rows are asked about always, in one dialog that lists them; only a lock whose level is `none` asks nothing.
     """
     plans = [(row, plan(row)) for row in rows]
-    steps = [planned.step for _, planned in plans if planned is not None]
+    steps = [planned.step for _row, planned in plans if planned is not None]
     if not steps:
         return
     locked = deck.locked_by(steps)
@@ -71,13 +72,15 @@ def ask(
     view = deck.view
     if len(rows) == 1:
         title, message = (
-            f"{verb} {view.label(rows[0])}?",
-            "".join(f"It {planned.words}." for _, planned in plans if planned),
+            _("{verb} {name}?").format(verb=verb, name=view.label(rows[0])),
+            "".join(_("It {words}.").format(words=one.words) for _row, one in plans if one),
         )
     else:
-        title, message = f"{verb} {len(steps)} {view.noun}{'s' if len(steps) > 1 else ''}?", ""
+        what = f"{len(steps)} {view.counted_noun(len(steps))}"
+        title, message = _("{verb} {name}?").format(verb=verb, name=what), ""
     listed = [
-        f"{view.label(row)}  {planned.words if planned else f'is left alone: {view.refusal(row)}'}"
+        f"{view.label(row)}  "
+        + (planned.words if planned else _("is left alone: {reason}").format(reason=view.refusal(row)))
         for row, planned in plans
     ]
     shown = listed if len(rows) > 1 else ()
@@ -90,6 +93,6 @@ def order(deck: ConsoleKeeping, verb: str, steps: Sequence[Step]) -> None:
     if locked is None:
         deck.bridge.run(*steps)
         return
-    title = f"{verb} {', '.join(step.name for step in steps)}?"
-    message = "" if locked.level == "name" else f"Locked: {', '.join(locked.names)}."
+    title = _("{verb} {name}?").format(verb=verb, name=", ".join(step.name for step in steps))
+    message = "" if locked.level == "name" else _("Locked: {names}.").format(names=", ".join(locked.names))
     confirm(deck, title, message, verb, lambda: deck.bridge.run(*steps), locked=locked)

@@ -14,6 +14,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Button, OptionList, Static
 from textual.widgets.option_list import Option
 
+from tui.languages import _
 from tui.views.view import Column
 
 
@@ -36,12 +37,12 @@ class ColumnsDialog(ModalScreen[list[Column] | None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(id="dialog") as box:
-            box.border_title = "Columns"
+            box.border_title = _("Columns")
             yield OptionList(id="menu")
-            yield Static(Text("space show, hide   ← → move   u the usual ones   ⏎ done", "dim"), id="hint")
+            yield Static(Text(_("space show, hide   ← → move   u the usual ones   ⏎ done"), "dim"), id="hint")
             with Horizontal(id="buttons"):
-                yield Button("Cancel", id="cancel")
-                yield Button("Done", id="confirm", variant="primary")
+                yield Button(_("Cancel"), id="cancel")
+                yield Button(_("Done"), id="confirm", variant="primary")
 
     def on_mount(self) -> None:
         self._draw(0)
@@ -52,7 +53,7 @@ class ColumnsDialog(ModalScreen[list[Column] | None]):
         options.clear_options()
         for column in self._columns:
             sign = "✓" if column.name in self._shown else " "
-            options.add_option(Option(Text(f"[{sign}] {column.title}"), id=column.name))
+            options.add_option(Option(Text(f"[{sign}] {_(column.title)}"), id=column.name))
         options.highlighted = place
 
     @property

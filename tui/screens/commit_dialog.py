@@ -13,13 +13,14 @@ from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Static
 
 from core.model.content import CommitOptions
+from tui.languages import N_, _
 from tui.plain_text import printable
 from tui.widgets.tick import Tick
 
 _FIELDS = (
-    ("reference", "name of the image, as NAME[:TAG]: empty for none"),
-    ("message", "what changed: a comment in the image's history"),
-    ("author", "who made it"),
+    ("reference", N_("name of the image, as NAME[:TAG]: empty for none")),
+    ("message", N_("what changed: a comment in the image's history")),
+    ("author", N_("who made it")),
 )
 
 
@@ -36,15 +37,15 @@ class CommitDialog(ModalScreen[CommitOptions | None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(id="dialog") as box:
-            box.border_title = f"Make an image of {printable(self._target)[:40]}"
+            box.border_title = _("Make an image of {target}").format(target=printable(self._target)[:40])
             for name, placeholder in _FIELDS:
-                yield Input(placeholder=placeholder, id=name, compact=True, classes="field")
+                yield Input(placeholder=_(placeholder), id=name, compact=True, classes="field")
             if self._can_freeze:
-                yield Tick("freeze the container while its files are read", True, id="tick")
-            yield Static(Text("All layers of its image stay as they are; one is added.", "dim"), id="hint")
+                yield Tick(_("freeze the container while its files are read"), True, id="tick")
+            yield Static(Text(_("All layers of its image stay as they are; one is added."), "dim"), id="hint")
             with Horizontal(id="buttons"):
-                yield Button("Cancel", id="cancel", variant="primary")
-                yield Button("Commit", id="confirm", variant="success")
+                yield Button(_("Cancel"), id="cancel", variant="primary")
+                yield Button(_("Commit"), id="confirm", variant="success")
 
     def on_mount(self) -> None:
         self.set_focus(self.query_one("#reference"))

@@ -165,7 +165,7 @@ class ConsoleKeeping(Screen[None]):
 
     @on(pane_messages.TextCopied)
     def _copy_text(self, message: pane_messages.TextCopied) -> None:
-        self.say(copy(self.app, message.text, f"{len(message.text)} characters"))
+        self.say(copy(self.app, message.text, _("{count} characters").format(count=len(message.text))))
 
     @on(pane_messages.ClipboardOffered)
     def _offer_clipboard(self, message: pane_messages.ClipboardOffered) -> None:
@@ -179,7 +179,7 @@ class ConsoleKeeping(Screen[None]):
     @on(pane_messages.Ended)
     def _end_console(self, message: pane_messages.Ended) -> None:
         self.consoles.mark(message.pane, "■")
-        self.say(f"console {message.message}: q closes its pane")
+        self.say(_("console {message}: q closes its pane").format(message=message.message))
         self.remove_class("-full")
         if message.pane.has_focus:
             self.set_focus(self.table)

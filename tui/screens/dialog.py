@@ -15,18 +15,19 @@ from textual.widgets import Button, OptionList, Static
 from textual.widgets.option_list import Option
 
 from core.errors import EngineError
+from tui.languages import N_, _
 from tui.plain_text import printable
 
 SIGNALS: Final = (
-    ("TERM", "ask it to end"),
-    ("INT", "as ctrl-c"),
-    ("HUP", "hang up, often: read the configuration again"),
-    ("QUIT", "end with a core dump"),
-    ("USR1", "as the program defines it"),
-    ("USR2", "as the program defines it"),
-    ("STOP", "halt the first process"),
-    ("CONT", "let it go on"),
-    ("KILL", "end at once, without cleaning up"),
+    ("TERM", N_("ask it to end")),
+    ("INT", N_("as ctrl-c")),
+    ("HUP", N_("hang up, often: read the configuration again")),
+    ("QUIT", N_("end with a core dump")),
+    ("USR1", N_("as the program defines it")),
+    ("USR2", N_("as the program defines it")),
+    ("STOP", N_("halt the first process")),
+    ("CONT", N_("let it go on")),
+    ("KILL", N_("end at once, without cleaning up")),
 )
 
 
@@ -42,12 +43,12 @@ class ErrorDialog(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(id="dialog", classes="-error") as box:
-            box.border_title = "That did not work"
+            box.border_title = _("That did not work")
             yield Static(Text(printable(self._error.message)), id="message")
             if self._error.hint:
                 yield Static(Text(f"→ {printable(self._error.hint)}"), id="hint")
             with Horizontal(id="buttons"):
-                yield Button("Close", id="close", variant="primary")
+                yield Button(_("Close"), id="close", variant="primary")
 
     @on(Button.Pressed)
     def action_close(self) -> None:
@@ -83,7 +84,7 @@ class ConfirmDialog(ModalScreen[bool]):
                 with VerticalScroll(id="listed", can_focus=False):
                     yield Static(Text("\n".join(printable(line) for line in self._listed)))
             with Horizontal(id="buttons"):
-                yield Button("Cancel", id="cancel", variant="primary")
+                yield Button(_("Cancel"), id="cancel", variant="primary")
                 yield Button(self._verb, id="confirm", variant="error")
 
     def on_mount(self) -> None:
@@ -114,10 +115,12 @@ class SignalDialog(ModalScreen[str]):
 
     def compose(self) -> ComposeResult:
         with Vertical(id="dialog") as box:
-            box.border_title = "Send a signal"
-            yield Static(Text(f"to the first process of {printable(self._target)}"), id="message")
-            options = [Option("Cancel", id="cancel")]
-            options += [Option(Text(f"{name:<5} {words}"), id=name) for name, words in SIGNALS]
+            box.border_title = _("Send a signal")
+            yield Static(
+                Text(_("to the first process of {target}").format(target=printable(self._target))), id="message"
+            )
+            options = [Option(_("Cancel"), id="cancel")]
+            options += [Option(Text(f"{name:<5} {_(words)}"), id=name) for name, words in SIGNALS]
             yield OptionList(*options, id="signals")
 
     @on(OptionList.OptionSelected)

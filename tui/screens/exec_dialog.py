@@ -14,14 +14,15 @@ from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Static
 
 from core.model.options import ExecOptions
+from tui.languages import N_, _
 from tui.plain_text import printable
 from tui.widgets.tick import Tick
 
 _FIELDS = (
-    ("command", "command and its words, as in a shell"),
-    ("user", "user: empty for the container's own"),
-    ("workdir", "working directory: empty for the container's own"),
-    ("environment", "environment: NAME=VALUE, several with blanks between"),
+    ("command", N_("command and its words, as in a shell")),
+    ("user", N_("user: empty for the container's own")),
+    ("workdir", N_("working directory: empty for the container's own")),
+    ("environment", N_("environment: NAME=VALUE, several with blanks between")),
 )
 
 
@@ -45,17 +46,17 @@ class ExecDialog(ModalScreen[ExecRequest | None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(id="dialog") as box:
-            box.border_title = f"Run a command in {printable(self._target)[:40]}"
+            box.border_title = _("Run a command in {target}").format(target=printable(self._target)[:40])
             for name, placeholder in _FIELDS:
-                yield Input(placeholder=placeholder, id=name, compact=True, classes="field")
-            yield Tick("with a terminal", True, id="tick", classes="-close")
+                yield Input(placeholder=_(placeholder), id=name, compact=True, classes="field")
+            yield Tick(_("with a terminal"), True, id="tick", classes="-close")
             if self._is_ours:
-                yield Tick("with all privileges", False, id="privileged", classes="-close")
-                yield Tick("in the background, without a pane", False, id="detached", classes="-close")
+                yield Tick(_("with all privileges"), False, id="privileged", classes="-close")
+                yield Tick(_("in the background, without a pane"), False, id="detached", classes="-close")
             yield Static("", id="hint")
             with Horizontal(id="buttons"):
-                yield Button("Cancel", id="cancel", variant="primary")
-                yield Button("Run", id="confirm", variant="success")
+                yield Button(_("Cancel"), id="cancel", variant="primary")
+                yield Button(_("Run"), id="confirm", variant="success")
 
     def on_mount(self) -> None:
         self.set_focus(self.query_one("#command"))
@@ -73,15 +74,15 @@ class ExecDialog(ModalScreen[ExecRequest | None]):
             words = shlex.split(self._value("command"))
             environment = shlex.split(self._value("environment"))
         except ValueError as error:
-            self._say(f"a quote has no end: {error}")
+            self._say(_("a quote has no end: {error}").format(error=error))
             return
         wrong = [setting for setting in environment if "=" not in setting]
         if not words:
-            self._say("a command is needed")
+            self._say(_("a command is needed"))
         elif wrong:
-            self._say(f"{printable(wrong[0])} is not NAME=VALUE")
+            self._say(_("{text} is not NAME=VALUE").format(text=printable(wrong[0])))
         elif self._value("workdir") and not self._value("workdir").startswith("/"):
-            self._say("the working directory has to begin with /")
+            self._say(_("the working directory has to begin with /"))
         else:
             options = ExecOptions(
                 args=tuple(words),

@@ -17,6 +17,7 @@ from core.model.snapshot import ContainerSnapshot
 from core.storage.tar_output import Compression
 from tui.bridge import Bridge
 from tui.exports import ExportJob, Exports
+from tui.languages import _
 from tui.messages import ExportEnded, ExportProgressed
 from tui.plain_text import printable, printable_text
 from tui.widgets.path_suggester import PathSuggester
@@ -44,23 +45,23 @@ class ExportDialog(ModalScreen[str]):
 
     def compose(self) -> ComposeResult:
         with Vertical(id="dialog") as box:
-            box.border_title = f"Export {printable(self._picture.name)[:40]}"
-            yield Static("Write the root file system as a tar archive to:", id="message")
+            box.border_title = _("Export {name}").format(name=printable(self._picture.name)[:40])
+            yield Static(_("Write the root file system as a tar archive to:"), id="message")
             destination = self._job.destination if self._job else Path.cwd() / f"{self._picture.name[:100]}.tar"
             yield Input(str(destination), id="destination", suggester=PathSuggester())
             yield Select(
-                [("not compressed", "none"), ("gzip", "gzip"), ("zstd", "zstd")],
+                [(_("not compressed"), "none"), ("gzip", "gzip"), ("zstd", "zstd")],
                 value="none",
                 allow_blank=False,
                 id="compression",
                 compact=True,
             )
-            yield Tick("replace a file that is there", id="tick")
+            yield Tick(_("replace a file that is there"), id="tick")
             yield ProgressBar(id="progress", show_eta=False)
             yield Static("", id="rate")
             with Horizontal(id="buttons"):
-                yield Button("Cancel", id="cancel", variant="primary")
-                yield Button("Export", id="confirm", variant="success")
+                yield Button(_("Cancel"), id="cancel", variant="primary")
+                yield Button(_("Export"), id="confirm", variant="success")
 
     def on_mount(self) -> None:
         destination = self.query_one("#destination", Input)
@@ -75,7 +76,7 @@ class ExportDialog(ModalScreen[str]):
         self.query_one("#destination").disabled = job is not None
         for name in ("#compression", "#tick"):
             self.query_one(name).display = job is None
-        self.query_one("#confirm", Button).label = "Export" if job is None else "Hide"
+        self.query_one("#confirm", Button).label = _("Export") if job is None else _("Hide")
         if job is not None:
             if self.focused is None or self.focused.disabled:
                 self.set_focus(self.query_one("#confirm"))
@@ -101,7 +102,7 @@ class ExportDialog(ModalScreen[str]):
         """Begin; where it is under way, leave it to go on."""
         value = self.query_one("#destination", Input).value.strip()
         if self._job is not None:
-            self.dismiss(f"the export of {self._picture.name} goes on: X shows it")
+            self.dismiss(_("the export of {name} goes on: X shows it").format(name=self._picture.name))
         elif value:
             job = self._exports[self._picture.id] = ExportJob(Path(value).expanduser().absolute())
             self._bridge.export(
@@ -140,4 +141,8 @@ class ExportDialog(ModalScreen[str]):
 
     def action_leave(self) -> None:
         """Leave; what is under way goes on."""
-        self.dismiss(f"the export of {self._picture.name} goes on: X shows it" if self._job is not None else "")
+        self.dismiss(
+            _("the export of {name} goes on: X shows it").format(name=self._picture.name)
+            if self._job is not None
+            else ""
+        )

@@ -16,6 +16,7 @@ from textual.suggester import Suggester, SuggestFromList
 from textual.widgets import Button, Input, Label, Static
 
 from tui.forms.form import TICKED, Field, Form
+from tui.languages import _
 from tui.plain_text import printable
 from tui.widgets.path_suggester import PathSuggester
 from tui.widgets.tick import Tick
@@ -32,15 +33,15 @@ class FieldRow(Vertical):
     def compose(self) -> ComposeResult:
         field = self.field
         if field.tick:
-            yield Tick(field.label, field.value == TICKED, id=f"field-{field.name}", classes="tick")
+            yield Tick(_(field.label), field.value == TICKED, id=f"field-{field.name}", classes="tick")
             return
         with Horizontal(classes="line"):
-            yield Label(field.label, classes="label")
+            yield Label(_(field.label), classes="label")
             suggester: Suggester | None = PathSuggester() if field.path else None
             if field.choices:
                 suggester = SuggestFromList(field.choices)
             yield Input(
-                field.value, placeholder=field.hint, id=f"field-{field.name}", compact=True, suggester=suggester,
+                field.value, placeholder=_(field.hint), id=f"field-{field.name}", compact=True, suggester=suggester,
                 password=field.secret,
             )  # fmt: skip
         yield Static("", classes="reason")
@@ -85,17 +86,17 @@ class FormDialog(ModalScreen[dict[str, str] | None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(id="dialog") as box:
-            box.border_title = printable(self.form.title)[:60]
+            box.border_title = printable(_(self.form.title))[:60]
             if self.form.command is not None:
-                box.border_subtitle = "^y copies the command"
+                box.border_subtitle = _("^y copies the command")
             with VerticalScroll(id="rows", can_focus=False):
                 for field in self.form.fields:
                     yield FieldRow(field)
             yield Static("", id="command")
             yield Static("", id="hint")
             with Horizontal(id="buttons"):
-                yield Button("Cancel", id="cancel", variant="primary", compact=True)
-                yield Button(self.form.verb, id="confirm", variant="success", compact=True)
+                yield Button(_("Cancel"), id="cancel", variant="primary", compact=True)
+                yield Button(_(self.form.verb), id="confirm", variant="success", compact=True)
 
     def on_mount(self) -> None:
         first = self.query("Input, Tick").first()
@@ -122,7 +123,8 @@ class FormDialog(ModalScreen[dict[str, str] | None]):
         command.update(Text(printable(f"$ {self.command}")))
         command.display = bool(self.command)
         wrong = any(row.complaint for row in self.query(FieldRow))
-        self._say(self.form.note if wrong else self.form.check(self.values) or self.form.note)
+        note = _(self.form.note)
+        self._say(note if wrong else self.form.check(self.values) or note)
 
     def _say(self, text: str) -> None:
         hint = self.query_one("#hint", Static)
@@ -147,7 +149,7 @@ class FormDialog(ModalScreen[dict[str, str] | None]):
     def action_copy(self) -> None:
         if self.command:
             self.app.copy_to_clipboard(self.command)
-            self._say("the command is in the clipboard")
+            self._say(_("the command is in the clipboard"))
 
     @on(Button.Pressed, "#cancel")
     def action_cancel(self) -> None:

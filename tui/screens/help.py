@@ -64,7 +64,7 @@ def pane_help(declared: Iterable[BindingType], keys: Mapping[str, Sequence[str]]
     text = Text()
     for binding in declared:
         if isinstance(binding, Binding) and binding.id is not None and binding.id in keys:
-            _line(text, " ".join(keys[binding.id]), binding.description)
+            _line(text, " ".join(keys[binding.id]), _(binding.description))
     return text
 
 

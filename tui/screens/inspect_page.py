@@ -13,6 +13,7 @@ from textual.binding import Binding, BindingType
 
 from core.errors import NotFound
 from core.events import Event, EventKind
+from tui.languages import N_, _
 from tui.messages import DetailRead
 from tui.plain_text import printable_text
 from tui.screens.text_view import TextView
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
     from tui.screens.deck import DeckScreen
 
 _KEYS: Final[tuple[Item, ...]] = (
-    ("/", "find"), ("n N", "next"), ("y", "JSON or YAML"), ("q", "back"), ("w", "wrap"), ("c", "copy"), ("^s", "save"),
+    ("/", N_("find")), ("n N", N_("next")), ("y", N_("JSON or YAML")), ("q", N_("back")),
+    ("w", N_("wrap")), ("c", N_("copy")), ("^s", N_("save")),
 )  # fmt: skip
 
 
@@ -72,7 +74,7 @@ class InspectPage(TextView):
             self._json = message.found
             self._show()
         elif isinstance(message.error, NotFound):
-            self.tell("it is gone: this was known of it last")
+            self.tell(_("it is gone: this was known of it last"))
         else:
             self.tell(message.error.message)
         self._ask()

@@ -13,6 +13,7 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Static
 
+from tui.languages import _
 from tui.locks import SIGN, Locked
 from tui.plain_text import printable
 
@@ -31,7 +32,13 @@ class LockDialog(ModalScreen[bool]):
 
     def compose(self) -> ComposeResult:
         names = ", ".join(self._locked.names)
-        what = "its name" if len(self._locked.names) == 1 else f"how many are locked ({self._locked.word})"
+        hint = (
+            _("Locked: {names}. Type its name to confirm.").format(names=names)
+            if len(self._locked.names) == 1
+            else _("Locked: {names}. Type how many are locked ({count}) to confirm.").format(
+                names=names, count=self._locked.word
+            )
+        )
         with Vertical(id="dialog", classes="-error") as box:
             box.border_title = printable(f"{SIGN} {self._title}")
             if self._message:
@@ -39,10 +46,10 @@ class LockDialog(ModalScreen[bool]):
             if self._listed:
                 with VerticalScroll(id="listed", can_focus=False):
                     yield Static(Text("\n".join(printable(line) for line in self._listed)))
-            yield Static(Text(printable(f"Locked: {names}. Type {what} to confirm.")), id="hint")
+            yield Static(Text(printable(hint)), id="hint")
             yield Input(placeholder=printable(self._locked.word), id="typed", compact=True, classes="field")
             with Horizontal(id="buttons"):
-                yield Button("Cancel", id="cancel", variant="primary")
+                yield Button(_("Cancel"), id="cancel", variant="primary")
                 yield Button(self._verb, id="confirm", variant="error", disabled=True)
 
     def on_mount(self) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import ClassVar, Final
 
@@ -18,6 +18,7 @@ from textual.widgets import Input, Static
 from tui.bound_keys import bound_keys
 from tui.clipboard import copy
 from tui.configuration.schema import LogTimes
+from tui.languages import N_, _
 from tui.logs.log_lines import LogLines
 from tui.logs.matching import Matcher
 from tui.logs.painting import JsonView, LogLook
@@ -30,25 +31,32 @@ from tui.widgets.key_line import KeyLine
 
 SPANS: Final = {"2": 60, "3": 300, "4": 900, "5": 1800, "6": 3600}
 """Key → the seconds that are looked back."""
-_SPAN_WORDS: Final = {60: "1 minute", 300: "5 minutes", 900: "15 minutes", 1800: "30 minutes", 3600: "1 hour"}
+_SPAN_WORDS: Final = {
+    60: N_("the last minute"),
+    300: N_("the last 5 minutes"),
+    900: N_("the last 15 minutes"),
+    1800: N_("the last 30 minutes"),
+    3600: N_("the last hour"),
+}
+_VIEW_WORDS: Final[Mapping[JsonView, str]] = {"folded": N_("folded"), "open": N_("open"), "raw": N_("raw")}
 _JSON_VIEWS: Final[tuple[JsonView, ...]] = ("folded", "open", "raw")
 _KEY_LINE: Final = (
-    (("log.find",), "find"),
-    (("log.next", "log.previous"), "next"),
-    (("log.filter",), "filter"),
-    (("log.follow",), "follow"),
-    (("log.close",), "back"),
-    (("log.help",), "help"),
-    (("log.tail", "log.head", *(f"log.since_{span // 60}m" for span in SPANS.values())), "range"),
-    (("log.run_before",), "run"),
-    (("log.times",), "time"),
-    (("log.wrap",), "wrap"),
-    (("log.json",), "json"),
-    (("log.mark",), "mark"),
-    (("log.clear",), "clear"),
-    (("log.copy",), "copy"),
-    (("log.save",), "save"),
-    (("log.whole",), "whole"),
+    (("log.find",), N_("find")),
+    (("log.next", "log.previous"), N_("next")),
+    (("log.filter",), N_("filter")),
+    (("log.follow",), N_("follow")),
+    (("log.close",), N_("back")),
+    (("log.help",), N_("help")),
+    (("log.tail", "log.head", *(f"log.since_{span // 60}m" for span in SPANS.values())), N_("range")),
+    (("log.run_before",), N_("run")),
+    (("log.times",), N_("time")),
+    (("log.wrap",), N_("wrap")),
+    (("log.json",), N_("json")),
+    (("log.mark",), N_("mark")),
+    (("log.clear",), N_("clear")),
+    (("log.copy",), N_("copy")),
+    (("log.save",), N_("save")),
+    (("log.whole",), N_("whole")),
 )
 """The bindings that the last line tells of, and their word."""
 
@@ -83,7 +91,7 @@ class LogScreen(Screen[None]):
         Binding("1", "head", "the begin of all", id="log.head"),
         Binding("p", "run_before", "the run of the container before the last one, and so on", id="log.run_before"),
         *(
-            Binding(key, f"since({span})", f"the last {_SPAN_WORDS[span]}", id=f"log.since_{span // 60}m")
+            Binding(key, f"since({span})", _SPAN_WORDS[span], id=f"log.since_{span // 60}m")
             for key, span in SPANS.items()
         ),
     ]
@@ -180,7 +188,7 @@ class LogScreen(Screen[None]):
         field = self.query_one(FilterField)
         before = self.lines.sought if what == "/" else self.lines.filtered
         field.value = before.typed if before else ""
-        field.placeholder = "find" if what == "/" else "show only lines with this"
+        field.placeholder = _("find") if what == "/" else _("show only lines with this")
         self.add_class("-asking")
         field.focus()
 
@@ -205,7 +213,7 @@ class LogScreen(Screen[None]):
 
     def action_again(self, turned: bool) -> None:
         if self.lines.sought is None:
-            self._note("nothing is sought: / finds a text")
+            self._note(_("nothing is sought: / finds a text"))
         else:
             self.lines.seek_again(turned=turned)
 
@@ -220,24 +228,28 @@ class LogScreen(Screen[None]):
         zones = list(dict.fromkeys((self._times.time_zone, LOCAL, "UTC")))
         self._zone = zones[(zones.index(self._zone) + 1) % len(zones)]
         self.lines.change_look(zone=zone_of(self._zone), timestamps=True)
-        self._note(f"times are {'those of this machine' if self._zone == LOCAL else self._zone}")
+        self._note(
+            _("times are those of this machine")
+            if self._zone == LOCAL
+            else _("times are {zone}").format(zone=self._zone)
+        )
 
     def action_json(self) -> None:
         place = _JSON_VIEWS.index(self.lines.look.json)
         view = _JSON_VIEWS[(place + 1) % len(_JSON_VIEWS)]
         self.lines.change_look(json=view)
-        self._note(f"lines of JSON are {view}")
+        self._note(_("lines of JSON are {how}").format(how=_(_VIEW_WORDS[view])))
 
     def action_mark(self) -> None:
         self.lines.mark()
 
     def action_clear(self) -> None:
         self.lines.clear()
-        self._note("cleared here; 0 shows all again, the log keeps it")
+        self._note(_("cleared here; 0 shows all again, the log keeps it"))
 
     def action_copy(self) -> None:
         text = self.lines.shown_text
-        self._note(copy(self.app, text, f"{len(text.splitlines())} lines"))
+        self._note(copy(self.app, text, _("{count} lines").format(count=len(text.splitlines()))))
 
     def action_save(self) -> None:
         name = re.sub(r"[^\w.-]", "_", "+".join(self._names))[:80]
@@ -249,7 +261,7 @@ class LogScreen(Screen[None]):
 
     def action_help(self) -> None:
         declared = [*self.BINDINGS, *LogLines.BINDINGS]
-        self.app.push_screen(TextView("the keys of a log", pane_help(declared, bound_keys(self, declared))))
+        self.app.push_screen(TextView(_("the keys of a log"), pane_help(declared, bound_keys(self, declared))))
 
     def action_tail(self) -> None:
         self._span, self._run = 0, None
@@ -270,7 +282,7 @@ class LogScreen(Screen[None]):
 
     def action_run_before(self) -> None:
         if self._ask_runs is None:
-            self._note("which run printed what is known of one container of this engine at a time")
+            self._note(_("which run printed what is known of one container of this engine at a time"))
         else:
             self._ask_runs(self._show_run_before)
 
@@ -280,13 +292,13 @@ class LogScreen(Screen[None]):
             return
         run = (len(begins) - 1 if self._run is None else self._run) - 1
         if len(begins) < 2:
-            self._note("it has run once at most: there is no run before")
+            self._note(_("it has run once at most: there is no run before"))
         elif run < 0:
             self.action_tail()
-            self._note("that was the first run; all of them again")
+            self._note(_("that was the first run; all of them again"))
         else:
             self._span, self._run = 0, run
-            self._run_words = f"run {run + 1} of {len(begins)}"
+            self._run_words = _("run {number} of {count}").format(number=run + 1, count=len(begins))
             self.lines.show_between(begins[run] if run else 0.0, begins[run + 1])
             self._tell()
 
@@ -302,16 +314,20 @@ class LogScreen(Screen[None]):
         if not self.is_mounted:
             return
         lines = self.lines
-        place = "following" if lines.following else "more below" if lines.has_more_below else "looking back"
+        place = _("following") if lines.following else _("more below") if lines.has_more_below else _("looking back")
         marks = [
             place if self._run is None else self._run_words,
-            f"the last {_SPAN_WORDS[self._span]}" if self._span else "",
-            f"only {lines.filtered.typed}" if lines.filtered else "",
-            f"finding {lines.sought.typed}" if lines.sought else "",
-            f"searched {lines.searching:.0%}" if lines.searching is not None else "",
-            "" if lines.look.wrap else "not wrapped",
+            _(_SPAN_WORDS[self._span]) if self._span else "",
+            _("only {text}").format(text=lines.filtered.typed) if lines.filtered else "",
+            _("finding {text}").format(text=lines.sought.typed) if lines.sought else "",
+            _("searched {percent}").format(percent=f"{lines.searching:.0%}") if lines.searching is not None else "",
+            "" if lines.look.wrap else _("not wrapped"),
         ]
-        heading = f"log of {', '.join(self._names)}  ·  " + "  ·  ".join(mark for mark in marks if mark)
+        heading = (
+            _("log of {names}").format(names=", ".join(self._names))
+            + "  ·  "
+            + "  ·  ".join(mark for mark in marks if mark)
+        )
         self.query_one("#log-heading", Static).update(Text(printable(heading), no_wrap=True, overflow="ellipsis"))
 
 

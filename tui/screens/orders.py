@@ -9,6 +9,7 @@ from core.model.image import RegistryAccess
 from tui.bridge.resource_details import KnownNames, PruneOffer
 from tui.clipboard import copy
 from tui.forms.form import Form, refilled
+from tui.languages import _
 from tui.plain_text import printable_text, size
 from tui.step import Step
 from tui.transfers import TransferJob
@@ -50,7 +51,7 @@ def new_container(deck: DeckScreen, image: str = "", settings: Settings | None =
     def make(values: dict[str, str]) -> None:
         command, *words = run_words(values)
         name = values["name"] or values["image"]
-        job = TransferJob(f"making {name}", can_cancel=True, again=lambda: show(values))
+        job = TransferJob(_("making {name}").format(name=name), can_cancel=True, again=lambda: show(values))
         begin(deck, "create", name, job, command, words)
 
     def show(typed: dict[str, str] | None = None) -> None:
@@ -70,7 +71,14 @@ def pull(deck: DeckScreen, name: str = "") -> None:
     from tui.screens.pull_dialog import PullDialog
 
     def pulled(wanted: str, access: RegistryAccess) -> TransferJob:
-        return begin(deck, "pull", wanted, TransferJob(f"pulling {wanted}", can_cancel=True), wanted, access)
+        return begin(
+            deck,
+            "pull",
+            wanted,
+            TransferJob(_("pulling {name}").format(name=wanted), can_cancel=True),
+            wanted,
+            access,
+        )
 
     jobs = [(key, job) for key, job in deck.transfers.under_way() if key.startswith("pull ")]
     typed, job = (jobs[0][0].removeprefix("pull "), jobs[0][1]) if jobs and not name else (name, None)
@@ -88,14 +96,14 @@ def pull(deck: DeckScreen, name: str = "") -> None:
 def offered(offer: PruneOffer) -> list[str]:
     """What a prune would remove, a line each."""
     plan = offer.plan
-    lines = [f"container {usage.container.name}  {size(usage.size)}" for usage in plan.containers]
-    lines += [f"pod {name}  with its containers" for _, name in offer.pods]
+    lines = [f"{_('container')} {usage.container.name}  {size(usage.size)}" for usage in plan.containers]
+    lines += [_("pod {name}  with its containers").format(name=name) for _id, name in offer.pods]
     lines += [
-        f"image {usage.image.names[0] if usage.image.names else usage.image.id[:12]}  {size(usage.unique)}"
+        f"{_('image')} {usage.image.names[0] if usage.image.names else usage.image.id[:12]}  {size(usage.unique)}"
         for usage in plan.images
     ]
-    lines += [f"volume {usage.volume.name}  {size(usage.size)}" for usage in plan.volumes]
-    return [*lines, *(f"network {name}" for name in plan.networks)]
+    lines += [f"{_('volume')} {usage.volume.name}  {size(usage.size)}" for usage in plan.volumes]
+    return [*lines, *(f"{_('network')} {name}" for name in plan.networks)]
 
 
 def prune(deck: DeckScreen, what: str, kinds: Sequence[str]) -> None:
@@ -106,17 +114,29 @@ def prune(deck: DeckScreen, what: str, kinds: Sequence[str]) -> None:
     def show(offer: PruneOffer) -> None:
         lines = offered(offer)
         if not lines:
-            deck.say(f"there is nothing to prune: {what}")
+            deck.say(_("there is nothing to prune: {what}").format(what=what))
             return
-        given = (offer.plan, [pod_id for pod_id, _ in offer.pods], tuple(kinds))
+        given = (offer.plan, [pod_id for pod_id, _name in offer.pods], tuple(kinds))
         step = Step("prune", f"prune {what}", what, given)
-        freed = f"This frees {size(offer.plan.size)}." if offer.plan.size else "This frees next to nothing."
-        message = f"For good goes what is listed. {freed} What comes into use before that stays."
+        freed = (
+            _("This frees {size}.").format(size=size(offer.plan.size))
+            if offer.plan.size
+            else _("This frees next to nothing.")
+        )
+        message = _("For good goes what is listed. {freed} What comes into use before that stays.").format(freed=freed)
         locked = locked_among(offer.labelled, deck.configuration.locks)
         deck.say("")
-        confirm(deck, f"Prune {what}?", message, "Prune", lambda: deck.bridge.run(step), listed=lines, locked=locked)
+        confirm(
+            deck,
+            _("Prune {what}?").format(what=what),
+            message,
+            _("Prune"),
+            lambda: deck.bridge.run(step),
+            listed=lines,
+            locked=locked,
+        )
 
-    deck.say(f"looking for what nothing uses: {what} …")
+    deck.say(_("looking for what nothing uses: {what} …").format(what=what))
     deck.ask("prune offer", "", tuple(kinds), then=show)
 
 
@@ -132,7 +152,7 @@ def keep_secret(deck: DeckScreen, name: str = "") -> None:
             try:
                 data = Path(values["file"]).expanduser().read_bytes()
             except OSError as error:
-                deck.say(f"{values['file']} can not be read: {error.strerror}")
+                deck.say(_("{file} can not be read: {reason}").format(file=values["file"], reason=error.strerror))
                 return
         file = str(Path(values["file"]).expanduser().absolute()) if values["file"] else ""
         given = (values["name"], data, file, bool(name))
@@ -148,8 +168,10 @@ def show_manifest(deck: DeckScreen, names: Sequence[str]) -> None:
     from tui.screens.text_view import TextView
 
     def show(manifest: str) -> None:
-        deck.say(copy(deck.app, manifest, "the manifest"))
-        deck.app.push_screen(TextView(f"manifest of {', '.join(names)} (copied)", Text(printable_text(manifest))))
+        deck.say(copy(deck.app, manifest, _("the manifest")))
+        deck.app.push_screen(
+            TextView(_("manifest of {names} (copied)").format(names=", ".join(names)), Text(printable_text(manifest)))
+        )
 
     deck.ask("manifest", "", tuple(names), then=show)
 

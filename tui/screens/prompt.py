@@ -12,6 +12,7 @@ from textual.containers import Horizontal, Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Static
 
+from tui.languages import _
 from tui.plain_text import printable
 
 
@@ -36,7 +37,7 @@ class PromptDialog(ModalScreen[str]):
                 yield Static(Text(printable(self._message)), id="message")
             yield Input(self._value, placeholder=self._placeholder, id="typed", compact=True, classes="field")
             with Horizontal(id="buttons"):
-                yield Button("Cancel", id="cancel", variant="primary")
+                yield Button(_("Cancel"), id="cancel", variant="primary")
                 yield Button(self._verb, id="confirm", variant="success")
 
     def on_mount(self) -> None:

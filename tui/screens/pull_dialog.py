@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from rich.text import Text
 from textual import on
@@ -18,10 +18,13 @@ from textual.widgets import Button, Input, Static
 
 from core.errors import EngineError
 from core.model.image import RegistryAccess
+from tui.languages import N_, _
 from tui.plain_text import printable_text, size
 from tui.transfers import TransferJob
 from tui.widgets.tick import Tick
 
+PHASES: Final = (N_("downloading"), N_("applying"))
+"""Those of `PullProgress`, as messages."""
 LOOK_AGAIN = 0.2
 BAR = 20
 
@@ -30,17 +33,20 @@ def progress_lines(job: TransferJob) -> list[str]:
     """A line a layer, and one for the whole."""
     progress = job.progress
     if progress is None:
-        return ["asking the registry …"]
+        return [_("asking the registry …")]
     lines = []
     for layer in progress.layers:
         filled = BAR * layer.done // max(1, layer.total)
-        state = "done" if layer.done >= layer.total else f"{layer.done * 100 // max(1, layer.total)} %"
+        state = _("done") if layer.done >= layer.total else f"{layer.done * 100 // max(1, layer.total)} %"
         if not layer.done:
-            state = "applied" if progress.phase == "applying" else "waits"
+            state = _("applied") if progress.phase == "applying" else _("waits")
         bar = "█" * filled + "░" * (BAR - filled)
         lines.append(f"{layer.digest.removeprefix('sha256:')[:12]}  {bar} {size(layer.total):>7}  {state}")
-    total = f" of {size(progress.total)}, {job.percent} %" if progress.total else ""
-    return [*lines, f"{progress.phase}: {size(progress.done)}{total}"]
+    done = size(progress.done)
+    if progress.total:
+        words = _("{done} of {total}, {percent} %")
+        done = words.format(done=done, total=size(progress.total), percent=job.percent)
+    return [*lines, f"{_(progress.phase)}: {done}"]
 
 
 class PullDialog(ModalScreen[str]):
@@ -69,19 +75,19 @@ class PullDialog(ModalScreen[str]):
 
     def compose(self) -> ComposeResult:
         with Vertical(id="dialog") as box:
-            box.border_title = "Pull an image"
+            box.border_title = _("Pull an image")
             suggester = SuggestFromList(self._known)
             yield Input(
                 self._name, placeholder="alpine, quay.io/podman/hello, docker-archive:file …", id="name",
                 suggester=suggester, compact=True, classes="field", select_on_focus=False,
             )  # fmt: skip
-            yield Tick("the registry has to prove who it is (TLS)", True, id="tick")
+            yield Tick(_("the registry has to prove who it is (TLS)"), True, id="tick")
             with VerticalScroll(id="listed", can_focus=False):
                 yield Static("", id="layers")
             yield Static("", id="hint")
             with Horizontal(id="buttons"):
-                yield Button("Cancel", id="cancel", variant="primary", compact=True)
-                yield Button("Pull", id="confirm", variant="success", compact=True)
+                yield Button(_("Cancel"), id="cancel", variant="primary", compact=True)
+                yield Button(_("Pull"), id="confirm", variant="success", compact=True)
 
     def on_mount(self) -> None:
         self.set_focus(self.query_one("#name"))
@@ -116,7 +122,7 @@ class PullDialog(ModalScreen[str]):
             self._say("\n→ ".join(filter(None, (f"✗ {job.error.message}", job.error.hint))))
             return
         self.query_one("#layers", Static).update(Text("\n".join(progress_lines(job)), no_wrap=True))
-        self._say("Hide leaves it to go on behind the list; Cancel leaves nothing of it.")
+        self._say(_("Hide leaves it to go on behind the list; Cancel leaves nothing of it."))
 
     def _show_fields(self, shown: bool) -> None:
         """The fields, with the keyboard in the name, or the layers in their place."""
@@ -126,7 +132,7 @@ class PullDialog(ModalScreen[str]):
             self.set_focus(name if shown else self.query_one("#confirm"))
         self.query_one("#tick").display = shown
         self.query_one("#listed").display = not shown
-        self.query_one("#confirm", Button).label = "Pull" if shown else "Hide"
+        self.query_one("#confirm", Button).label = _("Pull") if shown else _("Hide")
 
     def shows(self, error: EngineError) -> bool:
         """Whether this failure is told here, and nowhere else."""
@@ -156,4 +162,4 @@ class PullDialog(ModalScreen[str]):
     def action_leave(self) -> None:
         """Leave; what is under way goes on."""
         goes_on = self._job is not None and not self._job.ended
-        self.dismiss("the pull goes on; the same key shows it again" if goes_on else "")
+        self.dismiss(_("the pull goes on; the same key shows it again") if goes_on else "")

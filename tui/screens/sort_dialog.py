@@ -14,10 +14,11 @@ from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
+from tui.languages import N_, _
 from tui.views.view import Column
 from tui.widgets.table import FALLING, RISING
 
-OWN_ORDER = "in the order of the rows' own"
+OWN_ORDER = N_("in the order of the rows' own")
 Order = tuple[Column | None, bool]
 """A column, None for the order in which the rows came; and whether the highest stands first."""
 
@@ -42,9 +43,9 @@ class SortDialog(ModalScreen[Order | None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(id="dialog") as box:
-            box.border_title = "Sort by"
+            box.border_title = _("Sort by")
             yield OptionList(id="menu")
-            yield Static(Text("⏎ sort   space the other way round   esc as it was", "dim"), id="hint")
+            yield Static(Text(_("⏎ sort   space the other way round   esc as it was"), "dim"), id="hint")
 
     def on_mount(self) -> None:
         column = self._present[0]
@@ -58,7 +59,7 @@ class SortDialog(ModalScreen[Order | None]):
             name = "" if column is None else column.name
             sign = FALLING if self._falls.get(name) else RISING
             present = "●" if column is self._present[0] else " "
-            options.add_option(Option(Text(f"{present} {sign} {OWN_ORDER if column is None else column.title}")))
+            options.add_option(Option(Text(f"{present} {sign} {_(OWN_ORDER if column is None else column.title)}")))
         options.highlighted = place
 
     def action_turn(self) -> None:

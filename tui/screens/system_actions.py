@@ -10,7 +10,8 @@ from rich.text import Text
 
 from core.model.usage import DiskUsage
 from tui.forms.form import Form
-from tui.plain_text import printable, size
+from tui.languages import _
+from tui.plain_text import fitted, padded, printable, size
 from tui.screens import orders
 from tui.step import Step
 from tui.transfers import TransferJob
@@ -23,19 +24,25 @@ EVERYTHING: Final = ("containers", "images", "networks", "pods")
 
 def usage_text(usage: DiskUsage) -> str:
     """What takes room, as `wharf system df` and its details."""
-    lines = [f"{'':<14}{'TOTAL':>7}{'IN USE':>8}{'SIZE':>10}{'CAN BE FREED':>15}"]
-    kinds = (("images", usage.of_images), ("containers", usage.of_containers), ("volumes", usage.of_volumes))
+    lines = [
+        " " * 14
+        + "".join(
+            fitted(word, width, right=True)
+            for word, width in ((_("TOTAL"), 7), (_("IN USE"), 8), (_("SIZE"), 10), (_("CAN BE FREED"), 15))
+        )
+    ]
+    kinds = ((_("images"), usage.of_images), (_("containers"), usage.of_containers), (_("volumes"), usage.of_volumes))
     for name, one in kinds:
-        lines.append(f"{name:<14}{one.total:>7}{one.active:>8}{size(one.size):>10}{size(one.reclaimable):>15}")
-    lines += ["", "IMAGES: its own, and what others have, too"]
+        lines.append(f"{padded(name, 14)}{one.total:>7}{one.active:>8}{size(one.size):>10}{size(one.reclaimable):>15}")
+    lines += ["", _("IMAGES: its own, and what others have, too")]
     for image in sorted(usage.images, key=lambda one: -one.unique):
         name = image.image.names[0] if image.image.names else image.image.id[:12]
         lines.append(f"{size(image.unique):>10}{size(image.shared):>10}  {name}")
-    lines += ["", "CONTAINERS: what they have written into their roots"]
+    lines += ["", _("CONTAINERS: what they have written into their roots")]
     lines += [
         f"{size(one.size):>10}  {one.container.name}" for one in sorted(usage.containers, key=lambda one: -one.size)
     ]
-    lines += ["", "VOLUMES"]
+    lines += ["", _("VOLUMES")]
     lines += [f"{size(one.size):>10}  {one.volume.name}" for one in sorted(usage.volumes, key=lambda one: -one.size)]
     return "\n".join(printable(line) for line in lines)
 
@@ -62,23 +69,23 @@ class SystemActions:
         if steps:
             self._deck.bridge.run(*steps)
         else:
-            self._deck.say("there is nothing to undo: a pause and a new name can be taken back, for 30 seconds")
+            self._deck.say(_("there is nothing to undo: a pause and a new name can be taken back, for 30 seconds"))
 
     def disk_usage(self) -> None:
         from tui.screens.text_view import TextView
 
         def show(usage: DiskUsage) -> None:
             self._deck.say("")
-            self._deck.app.push_screen(TextView("what takes room on disk", Text(usage_text(usage))))
+            self._deck.app.push_screen(TextView(_("what takes room on disk"), Text(usage_text(usage))))
 
-        self._deck.say("measuring …")
+        self._deck.say(_("measuring …"))
         self._deck.bridge.ask("disk usage", "", then=show)
 
     def system_info(self) -> None:
         from tui.screens.text_view import TextView
 
         def show(facts: dict[str, Any]) -> None:
-            self._deck.app.push_screen(TextView("this machine and the engine", Text("\n".join(fact_lines(facts)))))
+            self._deck.app.push_screen(TextView(_("this machine and the engine"), Text("\n".join(fact_lines(facts)))))
 
         self._deck.bridge.ask("system info", "", then=show)
 
@@ -93,31 +100,31 @@ class SystemActions:
                 step = Step("own command", "", "this machine", ("machine", ("/bin/sh", "-c"), ("it",)))
                 self._deck.bridge.open_own(step, command[:40], ("/bin/sh", "-c", command), changes=True)
 
-        words = "By /bin/sh, as the user whom this screen runs as."
-        dialog = PromptDialog("Run a command of this machine", words, "Run", placeholder="df -h; top; tail -f …")
+        words = _("By /bin/sh, as the user whom this screen runs as.")
+        dialog = PromptDialog(_("Run a command of this machine"), words, _("Run"), placeholder="df -h; top; tail -f …")
         self._deck.app.push_screen(dialog, typed)
 
     def system_prune(self) -> None:
-        orders.prune(self._deck, "what nothing uses, but for volumes and named images", EVERYTHING)
+        orders.prune(self._deck, _("what nothing uses, but for volumes and named images"), EVERYTHING)
 
     def system_prune_all(self) -> None:
         kinds = (*EVERYTHING, "all images", "volumes")
-        orders.prune(self._deck, "all that nothing uses, volumes and named images, too", kinds)
+        orders.prune(self._deck, _("all that nothing uses, volumes and named images, too"), kinds)
 
     def play(self) -> None:
         from tui.forms.kube import PLAY_FORM
 
-        self._with_manifests(PLAY_FORM, "play", "playing")
+        self._with_manifests(PLAY_FORM, "play", _("playing {name}"))
 
     def take_down(self) -> None:
         from tui.forms.kube import DOWN_FORM
 
-        self._with_manifests(DOWN_FORM, "take down", "taking down")
+        self._with_manifests(DOWN_FORM, "take down", _("taking down {name}"))
 
     def _with_manifests(self, form: Form, verb: str, doing: str) -> None:
         def begin(values: dict[str, str]) -> None:
             file = Path(values["file"]).expanduser().absolute()
-            orders.begin(self._deck, verb, file.name, TransferJob(f"{doing} {file.name}"), file)
+            orders.begin(self._deck, verb, file.name, TransferJob(doing.format(name=file.name)), file)
 
         orders.fill_in(self._deck, form, begin)
 
@@ -141,5 +148,7 @@ class SystemActions:
             if registry:
                 self._deck.bridge.run(Step("log out", registry, registry))
 
-        dialog = PromptDialog("Log out of a registry", "Its login is forgotten.", "Log out", placeholder="quay.io")
+        dialog = PromptDialog(
+            _("Log out of a registry"), _("Its login is forgotten."), _("Log out"), placeholder="quay.io"
+        )
         self._deck.app.push_screen(dialog, typed)

@@ -14,6 +14,7 @@ from core.model.journal import Result
 from tui.alerts.notices import desktop_notice
 from tui.bridge import Bridge
 from tui.exports import Exports
+from tui.languages import _
 from tui.live import Live
 from tui.messages import (
     ActionRecorded,
@@ -92,8 +93,11 @@ class Telling(ConsoleKeeping):
     def _offer_undo(self, steps: Sequence[Step], note: str) -> None:
         if steps:
             self.undo.offer(steps)
-            words = f"{note}\n{self.views.action('undo').shown_key} undoes it, for half a minute"
+            words = f"{note}\n{self._undo_words()}"
             self.app.notify(printable_text(words), timeout=TOAST_SECONDS, markup=False)
+
+    def _undo_words(self) -> str:
+        return _("{key} undoes it, for half a minute").format(key=self.views.action("undo").shown_key)
 
     @on(VerbsEnded)
     def _take_summary(self, message: VerbsEnded) -> None:
@@ -102,8 +106,8 @@ class Telling(ConsoleKeeping):
         lines += [f"{name}: {error.message}" for name, error in message.failed]
         if message.undo:
             self.undo.offer(message.undo)
-            lines.append(f"{self.views.action('undo').shown_key} undoes it, for half a minute")
-        failed = f"{len(message.failed)} failed" if message.failed else ""
+            lines.append(self._undo_words())
+        failed = _("{count} failed").format(count=len(message.failed)) if message.failed else ""
         self.say("; ".join(filter(None, [*(f"{len(names)} {words}" for words, names in message.done.items()), failed])))
         self._show_command()
         self.app.notify(
@@ -143,7 +147,7 @@ class Telling(ConsoleKeeping):
         job = self.exports.get(message.container_id)
         if job is not None and isinstance(message, ExportProgressed):
             job.progress = message.progress
-            self.live.set_doing(message.container_id, f"exporting {job.percent} %")
+            self.live.set_doing(message.container_id, _("exporting {percent} %").format(percent=job.percent))
             self.table.refresh()
         dialog = next((screen for screen in self.app.screen_stack if isinstance(screen, ExportDialog)), None)
         if isinstance(message, ExportEnded):
@@ -156,7 +160,11 @@ class Telling(ConsoleKeeping):
         self.live.set_doing(message.container_id, "")
         self.table.refresh()
         if message.error is None and job is not None:
-            self.say(f"exported to {job.destination}: {size(message.written)} ({time.strftime('%H:%M:%S')})")
+            self.say(
+                _("exported to {path}: {size} ({time})").format(
+                    path=job.destination, size=size(message.written), time=time.strftime("%H:%M:%S")
+                )
+            )
         elif message.error is not None and not asked and not isinstance(message.error, Cancelled):
             self._take_failure(VerbFailed(message.error))
         elif message.error is not None:

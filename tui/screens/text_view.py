@@ -13,14 +13,16 @@ from textual.screen import Screen
 from textual.widgets import Input, Static
 
 from tui.clipboard import copy
+from tui.languages import N_, _
 from tui.plain_text import printable
 from tui.widgets.filter_field import FilterField
 from tui.widgets.key_line import Item, KeyLine
 from tui.widgets.text_page import TextPage
 
 _KEYS: Final[tuple[Item, ...]] = (
-    ("↑↓ pgup pgdn g G", "scroll"), ("/", "find"), ("n N", "next"), ("q", "back"), ("w", "wrap"), ("c", "copy"),
-    ("^s", "save"),
+    ("↑↓ pgup pgdn g G", N_("scroll")), ("/", N_("find")), ("n N", N_("next")), ("q", N_("back")),
+    ("w", N_("wrap")), ("c", N_("copy")),
+    ("^s", N_("save")),
 )  # fmt: skip
 
 
@@ -53,7 +55,7 @@ class TextView(Screen[None]):
         yield Static(id="heading")
         yield TextPage(self._text, id="text")
         yield KeyLine(self.keys_shown)
-        yield FilterField(placeholder="find", id="find", compact=True)
+        yield FilterField(placeholder=_("find"), id="find", compact=True)
 
     def on_mount(self) -> None:
         self.query_one("#find").display = False
@@ -85,7 +87,13 @@ class TextView(Screen[None]):
         event.stop()
         self._stop_asking()
         found = self.page.seek(event.value)
-        self.tell("" if not event.value else f"finding {event.value}" if found else f"there is no {event.value}")
+        self.tell(
+            ""
+            if not event.value
+            else _("finding {text}").format(text=event.value)
+            if found
+            else _("there is no {text}").format(text=event.value)
+        )
 
     def _stop_asking(self) -> None:
         self.query_one("#find").display = False
@@ -93,13 +101,17 @@ class TextView(Screen[None]):
 
     def action_again(self, step: int) -> None:
         if not self.page.seek_again(step):
-            self.tell(f"there is no further {self.page.sought}" if self.page.sought else "nothing is sought: / finds")
+            self.tell(
+                _("there is no further {text}").format(text=self.page.sought)
+                if self.page.sought
+                else _("nothing is sought: / finds")
+            )
 
     def action_wrap(self) -> None:
-        self.tell("long lines are wrapped" if self.page.toggle_wrap() else "long lines are cut off")
+        self.tell(_("long lines are wrapped") if self.page.toggle_wrap() else _("long lines are cut off"))
 
     def action_copy(self) -> None:
-        self.tell(copy(self.app, self.page.plain, "all of it"))
+        self.tell(copy(self.app, self.page.plain, _("all of it")))
 
     def action_save(self) -> None:
         """Into the folder of the logs that are saved."""
@@ -114,7 +126,7 @@ class TextView(Screen[None]):
         except OSError as error:
             self.tell(f"{path}: {error.strerror}")
         else:
-            self.tell(f"saved to {path}")
+            self.tell(_("saved to {path}").format(path=path))
 
     def action_leave(self) -> None:
         """One step back: the field, the search, the page."""

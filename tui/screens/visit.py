@@ -18,6 +18,7 @@ from core.remote.call import RemoteCall
 from core.remote.command_line import MISSING
 from core.remote.failures import SSH_FAILED, ssh_failure, wharf_failure
 from core.remote.host import Host
+from tui.languages import _
 from tui.messages import VerbFailed
 from tui.plain_text import printable
 
@@ -41,7 +42,7 @@ def arrive(deck: DeckScreen, name: str) -> None:
     if found is not None:
         deck.go_to("containers", found.id)
     else:
-        deck.say(f"there is no container {name}")
+        deck.say(_("there is no container {name}").format(name=name))
 
 
 async def _visit(deck: DeckScreen, host: Host, options: tuple[str, ...]) -> None:
@@ -54,7 +55,10 @@ async def _visit(deck: DeckScreen, host: Host, options: tuple[str, ...]) -> None
         with deck.app.suspend(), _interrupts_kept_away():
             error = await _hand_over(call, host)
     except SuspendNotSupported:
-        error = RemoteFailed("this terminal can not be handed over", hint=f"in another one: wharf --host {host.name}")
+        error = RemoteFailed(
+            _("this terminal can not be handed over"),
+            hint=_("in another one: wharf --host {name}").format(name=host.name),
+        )
     except EngineError as failure:
         error = failure
     deck.bridge.show_view(deck.view.reader)
@@ -63,12 +67,12 @@ async def _visit(deck: DeckScreen, host: Host, options: tuple[str, ...]) -> None
     if error is not None:
         deck.post_message(VerbFailed(error))
     else:
-        deck.say(f"back from {host.name}")
+        deck.say(_("back from {name}").format(name=host.name))
 
 
 async def _hand_over(call: RemoteCall, host: Host) -> EngineError | None:
     """Wait for the end of what has the terminal; why it could not be, where that is so. Raises only a cancellation."""
-    _write(f"wharf: connecting to {printable(host.name)} …\n")
+    _write("wharf: " + _("connecting to {name} …").format(name=printable(host.name)) + "\n")
     try:
         code = await asyncio.to_thread(call.run)
     except EngineError as error:
@@ -82,7 +86,11 @@ async def _hand_over(call: RemoteCall, host: Host) -> EngineError | None:
         return None
     if code == _NO_PROGRAM:
         return wharf_failure(host, MISSING)
-    _write(f"wharf: the screen of {printable(host.name)} ended with {code}: enter goes back\n")
+    _write(
+        "wharf: "
+        + _("the screen of {name} ended with {code}: enter goes back").format(name=printable(host.name), code=code)
+        + "\n"
+    )
     await asyncio.to_thread(sys.stdin.readline)
     return None
 

@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from core.errors import EngineError
+from tui.languages import _
 from tui.plain_text import ago
 from tui.screens import orders
 from tui.screens.asking import confirm
@@ -40,22 +41,30 @@ class WorkspaceActions:
                 return
             keep = partial(self._keep_as, name)
             if name != self._deck.workspace.name and name in [found.name for found in folder.all()]:
-                confirm(self._deck, f"Write over {name}?", "There is a workspace of this name.", "Write over", keep)
+                confirm(
+                    self._deck,
+                    _("Write over {name}?").format(name=name),
+                    _("There is a workspace of this name."),
+                    _("Write over"),
+                    keep,
+                )
             else:
                 keep()
 
         now = self._deck.workspace.name
-        words = (
+        words = _(
             "View, filters, columns and attached consoles are kept under a name, now and whenever the screen is left."
         )
-        dialog = PromptDialog("Keep as a workspace", words, "Keep", value="" if now == USUAL else now)
+        dialog = PromptDialog(_("Keep as a workspace"), words, _("Keep"), value="" if now == USUAL else now)
         self._deck.app.push_screen(dialog, typed)
 
     def _keep_as(self, name: str) -> None:
         workspace = self._deck.workspace
         workspace.name = name
         self._deck.query_one(TitleBar).workspace = "" if name == USUAL else name
-        self._deck.say(workspace.save() or f"this is the workspace {name} now: wharf --workspace {name}")
+        self._deck.say(
+            workspace.save() or _("this is the workspace {name} now: wharf --workspace {name}").format(name=name)
+        )
 
     def open_workspace(self) -> None:
         def go(found: Found) -> None:
@@ -67,12 +76,18 @@ class WorkspaceActions:
             if was is not None:
                 self._deck.run_worker(self._deck.workspace.switch(found.name, was))
 
-        self._choose("Open a workspace", "The present one is kept first.", go)
+        self._choose(_("Open a workspace"), _("The present one is kept first."), go)
 
     def remove_workspace(self) -> None:
         def ask(found: Found) -> None:
-            message = "What it kept is forgotten. Nothing happens to containers."
-            confirm(self._deck, f"Remove the workspace {found.name}?", message, "Remove", lambda: remove(found))
+            message = _("What it kept is forgotten. Nothing happens to containers.")
+            confirm(
+                self._deck,
+                _("Remove the workspace {name}?").format(name=found.name),
+                message,
+                _("Remove"),
+                lambda: remove(found),
+            )
 
         def remove(found: Found) -> None:
             folder = self._folder()
@@ -82,9 +97,9 @@ class WorkspaceActions:
                 except EngineError as error:
                     self._deck.app.push_screen(ErrorDialog(error))
                 else:
-                    self._deck.say(f"the workspace {found.name} is removed")
+                    self._deck.say(_("the workspace {name} is removed").format(name=found.name))
 
-        self._choose("Remove a workspace", "", ask)
+        self._choose(_("Remove a workspace"), "", ask)
 
     def _choose(self, title: str, message: str, then: Callable[[Found], None]) -> None:
         """Among those that there are, but for the one that the screen is in."""
@@ -93,12 +108,12 @@ class WorkspaceActions:
             return
         there = [found for found in folder.all() if found.name != self._deck.workspace.name]
         if there:
-            options = [f"{found.name}  left {ago(found.saved_at)}" for found in there]
+            options = [_("{name}  left {time}").format(name=found.name, time=ago(found.saved_at)) for found in there]
             orders.choose(self._deck, title, message, options, lambda number: then(there[number]))
         else:
-            self._deck.say("there is no other workspace; the palette has: keep the screen as a workspace")
+            self._deck.say(_("there is no other workspace; the palette has: keep the screen as a workspace"))
 
     def _folder(self) -> WorkspaceFolder | None:
         if self._deck.workspace.folder is None:
-            self._deck.say("this screen keeps no workspaces")
+            self._deck.say(_("this screen keeps no workspaces"))
         return self._deck.workspace.folder

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from core.errors import EngineError, NoSuchObject
+from tui.languages import _, ngettext
 from tui.plain_text import printable, printable_text
 from tui.terminal.every_key import TakesEveryKey
 from tui.views import VIEWS
@@ -50,7 +51,7 @@ class DeckWorkspace:
             self.begin(self.folder.read(name))
         except NoSuchObject:
             self.begin(Workspace())
-            self._deck.say(f"{name} is a new workspace: it is kept when the screen is left")
+            self._deck.say(_("{name} is a new workspace: it is kept when the screen is left").format(name=name))
         except EngineError as error:
             self._tell(f"{error.message}\n{error.hint}")
 
@@ -113,12 +114,16 @@ class DeckWorkspace:
                 deck.set_focus(front)
         if missing:
             names = ", ".join(printable(kept.name) for kept in was.consoles if kept.container_id in missing)
-            words = "is gone, or does not run" if len(missing) == 1 else "are gone, or do not run"
-            self._tell(f"{names} {words}: not attached again")
+            words = ngettext(
+                "{names} is gone, or does not run: not attached again",
+                "{names} are gone, or do not run: not attached again",
+                len(missing),
+            )
+            self._tell(words.format(names=names))
 
     def _tell(self, text: str) -> None:
         self._deck.app.notify(
-            printable_text(text), title="The workspace", severity="warning", timeout=TOAST_SECONDS, markup=False
+            printable_text(text), title=_("The workspace"), severity="warning", timeout=TOAST_SECONDS, markup=False
         )
 
     def _attached(self) -> list[TerminalPane]:
@@ -166,7 +171,7 @@ class DeckWorkspace:
         try:
             self.folder.write(self.name, self.now())
         except (OSError, EngineError) as error:
-            return f"the workspace {self.name} can not be kept: {error}"
+            return _("the workspace {name} can not be kept: {error}").format(name=self.name, error=error)
         return ""
 
     async def switch(self, name: str, was: Workspace) -> None:

@@ -16,8 +16,10 @@ from core.model.health import HealthReport
 from core.model.snapshot import ProcessEntry
 from core.model.state import Status
 from tui.event_text import event_line
+from tui.languages import _
 from tui.messages import DetailRead
-from tui.plain_text import moment, printable, size, span
+from tui.plain_text import fitted, moment, padded, printable, size, span
+from tui.tabs.overview import health_words
 from tui.tabs.tab import LinesTab
 
 
@@ -32,7 +34,7 @@ class AskedTab(LinesTab):
             self._ticks = 0
             self._fresh = True
         if self.row is None:
-            self.set_lines([Text("Nothing is selected.", "dim")], to_begin=True)
+            self.set_lines([Text(_("Nothing is selected."), "dim")], to_begin=True)
         else:
             self.ask()
 
@@ -79,7 +81,9 @@ class TopTab(AskedTab):
         if self.row.status in (Status.RUNNING, Status.PAUSED):
             super().ask()
         else:
-            self.set_lines([Text(f"No process: it is {self.row.status}.", "dim")], to_begin=True)
+            self.set_lines(
+                [Text(_("No process: it is {state}.").format(state=_(self.row.status)), "dim")], to_begin=True
+            )
 
     def draw(self, found: Sequence[ProcessEntry]) -> list[Text]:
         return process_lines(found)
@@ -92,10 +96,10 @@ class EnvironmentTab(AskedTab):
 
     def draw(self, found: Sequence[str]) -> list[Text]:
         pairs = sorted(entry.partition("=") for entry in found)
-        width = max((len(name) for name, _, _ in pairs), default=0) + 2
+        width = max((len(name) for name, _sign, _value in pairs), default=0) + 2
         return [
-            Text.assemble((f"{printable(name):<{width}}", "dim"), printable(value)) for name, _, value in pairs
-        ] or [Text("Its environment is empty.", "dim")]
+            Text.assemble((f"{printable(name):<{width}}", "dim"), printable(value)) for name, _sign, value in pairs
+        ] or [Text(_("Its environment is empty."), "dim")]
 
 
 class HealthTab(AskedTab):
@@ -106,22 +110,37 @@ class HealthTab(AskedTab):
 
     def draw(self, found: HealthReport) -> list[Text]:
         if found.health is None:
-            return [Text("It has no health check.", "dim")]
-        streak, startup = found.health.failing_streak, found.startup
-        head = f"{found.health.status}, {streak} failure{'' if streak == 1 else 's'} in a row"
+            return [Text(_("It has no health check."), "dim")]
+        startup = found.startup
+        head = health_words(found.health)
         if startup is not None and not found.health.started_up:
-            failures, allowed = found.health.startup_failures, f" of {startup.retries}" if startup.retries else ""
-            head = f"{found.health.status}, the startup check failed {failures}{allowed} times"
+            failures = found.health.startup_failures
+            allowed = _(" of {count}").format(count=startup.retries) if startup.retries else ""
+            head = _("{state}, the startup check failed {failures}{allowed} times").format(
+                state=_(found.health.status), failures=failures, allowed=allowed
+            )
         if found.due_at:
-            head += f"; next in {span(max(found.due_at - time.time(), 0.0))}"
+            head += _("; next in {time}").format(time=span(max(found.due_at - time.time(), 0.0)))
         lines = [Text(head, "bold")]
         for result in reversed(found.results):
             passed = result.exit_code == 0
-            words = "passed" if passed else "took too long" if result.exit_code < 0 else f"failed ({result.exit_code})"
+            words = (
+                _("passed")
+                if passed
+                else _("took too long")
+                if result.exit_code < 0
+                else _("failed ({code})").format(code=result.exit_code)
+            )
             took = result.finished_at - result.started_at
-            lines.append(Text(f"{moment(result.started_at)}  {words}, took {took:.2f} s", "" if passed else "bold"))
+            lines.append(
+                Text(
+                    f"{moment(result.started_at)}  "
+                    + _("{result}, took {seconds} s").format(result=words, seconds=f"{took:.2f}"),
+                    "" if passed else "bold",
+                )
+            )
             lines += [Text(f"    {printable(line)}") for line in result.output.splitlines()]
-        return lines if found.results else [*lines, Text("Not checked yet: H runs it now.", "dim")]
+        return lines if found.results else [*lines, Text(_("Not checked yet: H runs it now."), "dim")]
 
 
 class DiffTab(AskedTab):
@@ -131,7 +150,7 @@ class DiffTab(AskedTab):
 
     def draw(self, found: Sequence[FileChange]) -> list[Text]:
         return [Text(f"{change.kind} {printable(change.path)}") for change in found] or [
-            Text("No file differs from the image.", "dim")
+            Text(_("No file differs from the image."), "dim")
         ]
 
 
@@ -145,7 +164,7 @@ class EventsTab(AskedTab):
             self.ask()
 
     def draw(self, found: Sequence[Event]) -> list[Text]:
-        return [Text(event_line(event)) for event in reversed(found)] or [Text("Nothing happened yet.", "dim")]
+        return [Text(event_line(event)) for event in reversed(found)] or [Text(_("Nothing happened yet."), "dim")]
 
 
 class MountsTab(AskedTab):
@@ -156,17 +175,22 @@ class MountsTab(AskedTab):
     def draw(self, found: Sequence[dict[str, Any]]) -> list[Text]:
         lines = []
         if self.row.mount_point:
-            lines.append(Text(f"root mounted at {printable(self.row.mount_point)}"))
+            lines.append(Text(_("root mounted at {path}").format(path=printable(self.row.mount_point))))
         for mount in found:
-            access = "" if mount.get("RW", True) else ", read-only"
+            access = "" if mount.get("RW", True) else _(", read-only")
             source = mount.get("Name") or mount.get("Source") or "–"
             lines.append(Text(printable(f"{mount.get('Destination')} ← {source} ({mount.get('Type')}{access})")))
-        return lines or [Text("Nothing of the host is mounted in it.", "dim")]
+        return lines or [Text(_("Nothing of the host is mounted in it."), "dim")]
+
+
+def _process_heading() -> str:
+    left = f"{'PID':>7} {fitted(_('PARENT'), 7, right=True)} {padded(_('USER'), 12)} S "
+    return f"{left} {fitted(_('TIME'), 8, right=True)} {fitted(_('MEMORY'), 8, right=True)} {_('COMMAND')}"
 
 
 def process_lines(found: Sequence[ProcessEntry]) -> list[Text]:
     """Processes, a line each, below a heading."""
-    lines = [Text(f"{'PID':>7} {'PARENT':>7} {'USER':<12} {'S':<2} {'TIME':>8} {'MEMORY':>8} COMMAND", "bold dim")]
+    lines = [Text(_process_heading(), "bold dim")]
     for entry in found:
         facts = f"{entry.pid:>7} {entry.parent:>7} {printable(entry.user)[:12]:<12} {entry.state[:1]:<2} "
         lines.append(Text(f"{facts}{span(entry.cpu_time):>8} {size(entry.memory):>8} {printable(entry.command)}"))

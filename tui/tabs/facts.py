@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rich.cells import cell_len
 from rich.text import Text
 
 from core.events import Event
@@ -9,7 +10,8 @@ from core.model.pod import PodSnapshot
 from core.model.secret import Secret
 from core.model.volume import VolumeSnapshot
 from tui.bridge.readers import ImageRow, NetworkRow
-from tui.plain_text import GLYPHS, infra_name, moment, printable, size
+from tui.languages import _
+from tui.plain_text import GLYPHS, counted_containers, infra_name, moment, padded, printable, size
 from tui.tabs.tab import LinesTab
 
 Facts = list[tuple[str, str]]
@@ -20,11 +22,11 @@ class FactsTab(LinesTab):
 
     def row_changed(self, *, is_other: bool) -> None:
         if self.row is None:
-            self.set_lines([Text("Nothing is selected.", "dim")], to_begin=True)
+            self.set_lines([Text(_("Nothing is selected."), "dim")], to_begin=True)
             return
         facts = [(name, value) for name, value in self.facts() if value]
-        width = max(len(name) for name, _ in facts) + 2
-        lines = [Text.assemble((f"{printable(name):<{width}}", "dim"), printable(value)) for name, value in facts]
+        width = max(cell_len(name) for name, _value in facts) + 2
+        lines = [Text.assemble((padded(printable(name), width), "dim"), printable(value)) for name, value in facts]
         self.set_lines(lines, to_begin=is_other)
 
     def facts(self) -> Facts:
@@ -40,13 +42,16 @@ class ImageTab(FactsTab):
     def facts(self) -> Facts:
         image = self.row.image
         return [
-            ("names", ", ".join(image.names) or "none"),
-            ("size", f"{size(image.size)}, all layers together"),
-            ("created", moment(image.created_at)),
-            ("used by", f"{len(self.row.used_by)} containers" if self.row.used_by else "no container"),
-            ("digest", image.digest),
-            ("id", image.id),
-            ("store", "an additional one, of another tool: it can be used but not removed" if image.read_only else ""),
+            (_("names"), ", ".join(image.names) or _("none")),
+            (_("size"), _("{size}, all layers together").format(size=size(image.size))),
+            (_("created"), moment(image.created_at)),
+            (_("used by"), counted_containers(len(self.row.used_by)) if self.row.used_by else _("no container")),
+            (_("digest"), image.digest),
+            (_("id"), image.id),
+            (
+                _("store"),
+                _("an additional one, of another tool: it can be used but not removed") if image.read_only else "",
+            ),
         ]
 
 
@@ -56,19 +61,19 @@ class PodTab(FactsTab):
     row: PodSnapshot
 
     def facts(self) -> Facts:
-        infra = {self.row.infra_id: " (infra)"}
+        infra = {self.row.infra_id: _(" (infra)")}
         names = [infra_name(member.name, self.row.id, self.row.name) for member in self.row.members]
         members = [
-            ("container", f"{GLYPHS[member.status]} {member.status} {name}{infra.get(member.id, '')}")
+            (_("container"), f"{GLYPHS[member.status]} {_(member.status)} {name}{infra.get(member.id, '')}")
             for member, name in zip(self.row.members, names, strict=True)
         ]
         return [
-            ("status", str(self.row.status)),
+            (_("status"), _(str(self.row.status).lower())),
             *members,
-            ("shares", ", ".join(self.row.share) or "nothing"),
-            ("created", moment(self.row.created_at)),
-            ("labels", _labels(self.row.labels)),
-            ("id", self.row.id),
+            (_("shares"), ", ".join(self.row.share) or _("nothing")),
+            (_("created"), moment(self.row.created_at)),
+            (_("labels"), _labels(self.row.labels)),
+            (_("id"), self.row.id),
         ]
 
 
@@ -79,12 +84,12 @@ class VolumeTab(FactsTab):
 
     def facts(self) -> Facts:
         return [
-            ("path", self.row.path),
-            ("used by", ", ".join(one[:12] for one in self.row.used_by) or "no container"),
-            ("made", "for one container, and removed with it" if self.row.anonymous else "by name"),
-            ("options", _labels(self.row.options)),
-            ("labels", _labels(self.row.labels)),
-            ("created", moment(self.row.created_at)),
+            (_("path"), self.row.path),
+            (_("used by"), ", ".join(one[:12] for one in self.row.used_by) or _("no container")),
+            (_("made"), _("for one container, and removed with it") if self.row.anonymous else _("by name")),
+            (_("options"), _labels(self.row.options)),
+            (_("labels"), _labels(self.row.labels)),
+            (_("created"), moment(self.row.created_at)),
         ]
 
 
@@ -96,20 +101,25 @@ class NetworkTab(FactsTab):
     def facts(self) -> Facts:
         network = self.row.network
         subnets = [
-            ("subnet", f"{subnet.subnet}{f', gateway {subnet.gateway}' if subnet.gateway else ''}")
+            (
+                _("subnet"),
+                _("{subnet}, gateway {gateway}").format(subnet=subnet.subnet, gateway=subnet.gateway)
+                if subnet.gateway
+                else str(subnet.subnet),
+            )
             for subnet in network.subnets
         ]
         return [
-            ("driver", network.driver),
+            (_("driver"), network.driver),
             *subnets,
-            ("used by", ", ".join(one[:12] for one in self.row.used_by) or "no container"),
-            ("names", "its containers find each other by name" if network.dns else "not served"),
-            ("internal", "nothing outside is reached" if network.internal else ""),
-            ("interface", network.interface),
-            ("options", _labels(network.options)),
-            ("labels", _labels(network.labels)),
-            ("created", moment(network.created_at)),
-            ("id", network.id),
+            (_("used by"), ", ".join(one[:12] for one in self.row.used_by) or _("no container")),
+            (_("names"), _("its containers find each other by name") if network.dns else _("not served")),
+            (_("internal"), _("nothing outside is reached") if network.internal else ""),
+            (_("interface"), network.interface),
+            (_("options"), _labels(network.options)),
+            (_("labels"), _labels(network.labels)),
+            (_("created"), moment(network.created_at)),
+            (_("id"), network.id),
         ]
 
 
@@ -120,11 +130,11 @@ class SecretTab(FactsTab):
 
     def facts(self) -> Facts:
         return [
-            ("name", self.row.name),
-            ("created", moment(self.row.created_at)),
-            ("changed", moment(self.row.updated_at)),
-            ("labels", _labels(self.row.labels)),
-            ("id", self.row.id),
+            (_("name"), self.row.name),
+            (_("created"), moment(self.row.created_at)),
+            (_("changed"), moment(self.row.updated_at)),
+            (_("labels"), _labels(self.row.labels)),
+            (_("id"), self.row.id),
         ]
 
 
@@ -135,11 +145,16 @@ class EventTab(FactsTab):
 
     def facts(self) -> Facts:
         return [
-            ("when", moment(self.row.time)),
-            ("what", str(self.row.kind)),
-            ("to", f"{self.row.name} {self.row.container_id}".strip()),
-            ("by", f"{self.row.user}, process {self.row.process}" if self.row.user else ""),
-            ("command", self.row.command),
+            (_("when"), moment(self.row.time)),
+            (_("what"), str(self.row.kind)),
+            (_("to"), f"{self.row.name} {self.row.container_id}".strip()),
+            (
+                _("by"),
+                _("{user}, process {process}").format(user=self.row.user, process=self.row.process)
+                if self.row.user
+                else "",
+            ),
+            (_("command"), self.row.command),
             *sorted(self.row.attributes.items()),
         ]
 

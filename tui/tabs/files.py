@@ -22,9 +22,9 @@ from core.model.files import FileKind
 from tui.files.file_text import file_text
 from tui.files.tree import FileNode, FileTree
 from tui.forms.copying import copy_in_form, copy_out_form
-from tui.languages import N_
+from tui.languages import N_, _
 from tui.messages import DetailRead
-from tui.plain_text import fitted, moment, printable, size
+from tui.plain_text import fitted, moment, padded, printable, size
 from tui.screens.form_dialog import FormDialog
 from tui.screens.text_view import TextView
 from tui.step import Step
@@ -77,7 +77,7 @@ class FilesTab(DetailTab, CursorList, can_focus=True):
 
     prefix: ClassVar[str] = ""
     """Begins the names of what is asked for and done."""
-    owner: ClassVar[str] = "container's user"
+    owner: ClassVar[str] = N_("container's user")
     """Whom what is copied in belongs to."""
 
     def __init__(self, context: TabContext) -> None:
@@ -91,7 +91,7 @@ class FilesTab(DetailTab, CursorList, can_focus=True):
             return
         self._tree = FileTree()
         self._cursor = 0
-        self._note = "reading …" if self.row is not None else "Nothing is selected."
+        self._note = _("reading …") if self.row is not None else _("Nothing is selected.")
         self._arrange()
         if self.row is not None:
             asked = self.row_id
@@ -120,7 +120,7 @@ class FilesTab(DetailTab, CursorList, can_focus=True):
         elif kind == "file size" and message.error is None:
             self._tree.put_size(path, message.found)
         elif kind == "file" and message.error is None:
-            heading = f"{path} of {self.row.name}" if self.row is not None else path
+            heading = _("{path} of {name}").format(path=path, name=self.row.name) if self.row is not None else path
             self.app.push_screen(TextView(heading, file_text(message.found)))
         elif kind in ("files", "file") and message.error is not None:
             self._note = printable(message.error.message)
@@ -161,7 +161,7 @@ class FilesTab(DetailTab, CursorList, can_focus=True):
         """Open a directory, or close it; view a file."""
         node = self._selected
         if node is None or node.entry is None:
-            self._tell_why_not("open")
+            self._tell_why_not(_("open"))
             return
         if not node.is_directory:
             self.context.bridge.read_detail(f"{self.prefix}file", self.row_id, node.path)
@@ -174,8 +174,8 @@ class FilesTab(DetailTab, CursorList, can_focus=True):
     def _tell_why_not(self, what: str) -> None:
         """Say why nothing was done with the row under the cursor."""
         node = self._selected
-        why = f"{printable(node.path)} was deleted" if node is not None else "nothing is listed"
-        self._note = f"can not {what}: {why}"
+        why = _("{path} was deleted").format(path=printable(node.path)) if node is not None else _("nothing is listed")
+        self._note = _("can not {what}: {why}").format(what=what, why=why)
         self.refresh()
 
     def action_leave_directory(self) -> None:
@@ -204,7 +204,7 @@ class FilesTab(DetailTab, CursorList, can_focus=True):
     def action_copy_path(self) -> None:
         if (node := self._selected) is not None:
             self.app.copy_to_clipboard(node.path)
-            self._note = f"copied: {printable(node.path)}"
+            self._note = _("copied: {path}").format(path=printable(node.path))
             self.refresh()
 
     def action_read_again(self) -> None:
@@ -273,7 +273,7 @@ class FilesTab(DetailTab, CursorList, can_focus=True):
         colour = _COLOURS.get(node.change, "") if node.change is not None else ""
         name = f"{'  ' * node.depth}{_sign(node)}{printable(node.name)}"
         if node.entry is None:
-            return Text(fitted(f"{mark} {'deleted':<10} {name}", width), f"{colour} strike", end="")
+            return Text(fitted(f"{mark} {padded(_('deleted'), 10)} {name}", width), f"{colour} strike", end="")
         entry = node.entry
         name += _SUFFIXES.get(entry.kind, f" → {printable(entry.target)}" if entry.target else "")
         length = size(node.size) if node.size or entry.kind is FileKind.FILE else ""
@@ -287,7 +287,7 @@ class VolumeFilesTab(FilesTab):
     """The files of a volume, whether a container has it or not."""
 
     prefix = "volume "
-    owner = "owner of the volume's root"
+    owner = N_("owner of the volume's root")
 
     @property
     def has_changes(self) -> bool:

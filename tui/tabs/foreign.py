@@ -9,8 +9,10 @@ from rich.text import Text
 
 from core.model.foreign import ForeignContainer
 from core.model.state import Verb
-from tui.plain_text import GLYPHS, ago, moment, printable
+from tui.languages import _
+from tui.plain_text import GLYPHS, ago, moment, padded, printable
 from tui.tabs.logs import LogsTab
+from tui.tabs.overview import label_width
 from tui.tabs.tab import LinesTab
 
 
@@ -25,27 +27,28 @@ class ForeignTab(LinesTab):
     def row_changed(self, *, is_other: bool) -> None:
         row = self.row
         if row is None:
-            self.set_lines([Text("Nothing is selected.", "dim")], to_begin=True)
+            self.set_lines([Text(_("Nothing is selected."), "dim")], to_begin=True)
             return
         can = [str(verb) for verb in (Verb.PAUSE, Verb.UNPAUSE, Verb.KILL, Verb.EXEC, Verb.ATTACH) if row.allows(verb)]
         facts = [
-            ("state", f"{GLYPHS[row.status]} {row.status}{_state_details(row)}"),
-            ("engine", f"{row.keeper}{f', namespace {row.namespace}' if row.namespace else ''}, of {row.owner}"),
-            ("here", ", ".join(can) or "nothing"),
-            ("else", f"use {row.keepers_command}"),
-            ("image", row.image or "known to its engine alone"),
-            ("command", " ".join(row.command)),
-            ("created", moment(row.created_at)),
-            ("console", row.console or f"none: {row.console_refusal}"),
-            ("log", _log(row)),
-            ("runtime", f"{row.runtime} --root {row.runtime_root}" if row.runtime else "none: it does not run"),
-            ("bundle", row.bundle),
-            ("id", row.id),
-            *(("label", f"{name}={value}") for name, value in sorted(row.labels.items())),
+            (_("state"), f"{GLYPHS[row.status]} {_(row.status)}{_state_details(row)}"),
+            (_("engine"), _engine(row)),
+            (_("here"), ", ".join(can) or _("nothing")),
+            (_("else"), _("use {command}").format(command=row.keepers_command)),
+            (_("image"), row.image or _("known to its engine alone")),
+            (_("command"), " ".join(row.command)),
+            (_("created"), moment(row.created_at)),
+            (_("console"), row.console or _("none: {reason}").format(reason=row.console_refusal)),
+            (_("log"), _log(row)),
+            (_("runtime"), f"{row.runtime} --root {row.runtime_root}" if row.runtime else _("none: it does not run")),
+            (_("bundle"), row.bundle),
+            (_("id"), row.id),
+            *((_("label"), f"{name}={value}") for name, value in sorted(row.labels.items())),
         ]
         if row.error:
-            facts.insert(0, ("damaged", row.error))
-        lines = [Text.assemble((f"{name:<9}", "dim"), printable(value)) for name, value in facts]
+            facts.insert(0, (_("damaged"), row.error))
+        label = label_width(facts)
+        lines = [Text.assemble((padded(name, label), "dim"), printable(value)) for name, value in facts]
         self.set_lines(lines, to_begin=is_other)
 
 
@@ -58,11 +61,19 @@ class ForeignLogsTab(LogsTab):
         self._lines.show_logs([readable_log(self.row) or Path(os.devnull)], [self.row.name])
 
 
+def _engine(row: ForeignContainer) -> str:
+    if row.namespace:
+        return _("{engine}, namespace {namespace}, of {user}").format(
+            engine=row.keeper, namespace=row.namespace, user=row.owner
+        )
+    return _("{engine}, of {user}").format(engine=row.keeper, user=row.owner)
+
+
 def _state_details(row: ForeignContainer) -> str:
     if row.exit_code is not None:
-        return f" with {row.exit_code} {ago(row.finished_at)}"
+        return _(" with {code}").format(code=row.exit_code) + f" {ago(row.finished_at)}"
     return f", PID {row.pid}" if row.pid else ""
 
 
 def _log(row: ForeignContainer) -> str:
-    return row.log_path or f"none: {row.log_hint}"
+    return row.log_path or _("none: {reason}").format(reason=row.log_hint)

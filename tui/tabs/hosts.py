@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tui.bridge.host_watch import HostRow, PlacedContainer
+from tui.languages import _
 from tui.tabs.facts import Facts, FactsTab
 
 
@@ -13,16 +14,20 @@ class HostTab(FactsTab):
 
     def facts(self) -> Facts:
         host, report = self.row.host, self.row.report
-        facts = [("destination", host.destination), ("key", host.identity), ("ssh", ", ".join(host.options))]
+        facts = [(_("destination"), host.destination), (_("key"), host.identity), ("ssh", ", ".join(host.options))]
         if report is None:
-            return [("state", "is asked …"), *facts]
+            return [(_("state"), _("is asked …")), *facts]
         if not report.reachable:
-            return [("why not", report.error), ("to do", report.hint), ("wharf", report.version), *facts]
-        other = ", another than here" if self.row.other_version else ""
-        running = f"{report.running} of {len(report.containers)} run" if report.containers else "none"
+            return [(_("why not"), report.error), (_("to do"), report.hint), ("wharf", report.version), *facts]
+        other = _(", another than here") if self.row.other_version else ""
+        running = (
+            _("{running} of {count} run").format(running=report.running, count=len(report.containers))
+            if report.containers
+            else _("none")
+        )
         return [
-            ("containers", running),
-            ("unhealthy", str(report.unhealthy) if report.unhealthy else ""),
+            (_("containers"), running),
+            (_("unhealthy"), str(report.unhealthy) if report.unhealthy else ""),
             ("wharf", f"{report.version}{other}"),
             *facts,
             *((container.state, f"{container.name}  {container.status}") for container in report.containers),
@@ -37,8 +42,8 @@ class PlacedTab(FactsTab):
     def facts(self) -> Facts:
         container = self.row.container
         return [
-            ("host", f"{self.row.host.name}, {self.row.host.destination}"),
-            ("status", container.status),
-            ("image", container.image),
-            ("id", container.id),
+            (_("host"), f"{self.row.host.name}, {self.row.host.destination}"),
+            (_("status"), container.status),
+            (_("image"), container.image),
+            (_("id"), container.id),
         ]

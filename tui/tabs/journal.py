@@ -6,7 +6,8 @@ from rich.text import Text
 
 from core.journal.script import shell_line, short_line
 from core.model.journal import JournalEntry
-from tui.plain_text import moment, printable
+from tui.languages import _
+from tui.plain_text import moment, padded, printable
 from tui.tabs.tab import LinesTab
 
 _LABEL = 12
@@ -19,7 +20,7 @@ class JournalTab(LinesTab):
 
     def row_changed(self, *, is_other: bool) -> None:
         if self.row is None:
-            self.set_lines([Text("Nothing is selected.", "dim")], to_begin=True)
+            self.set_lines([Text(_("Nothing is selected."), "dim")], to_begin=True)
             return
         width = max(20, self.size.width - _LABEL - 1)
         lines = []
@@ -27,7 +28,7 @@ class JournalTab(LinesTab):
             text = printable(value)
             pieces = [text[place : place + width] for place in range(0, len(text), width)]
             lines += [
-                Text.assemble((f"{'' if number else name:<{_LABEL}}", "dim"), piece)
+                Text.assemble((padded("" if number else name, _LABEL), "dim"), piece)
                 for number, piece in enumerate(pieces)
             ]
         self.set_lines(lines, to_begin=is_other)
@@ -36,15 +37,25 @@ class JournalTab(LinesTab):
 def facts(entry: JournalEntry) -> list[tuple[str, str]]:
     """Names and values; the command as it is run anywhere stands below the short one, where they differ."""
     whole = shell_line(entry) if entry.options else ""
-    left_out = [f"the value of {name}" for name in entry.environment] + list(entry.lacking)
+    left_out = [_("the value of {name}").format(name=name) for name in entry.environment] + list(entry.lacking)
     return [
-        ("command", short_line(entry) or "no command does the same"),
-        ("what", f"{entry.verb}, {entry.target}"),
-        ("result", f"{entry.result}{f': {entry.error}' if entry.error else ''}"),
-        ("when", f"{moment(entry.time.timestamp())}, for {entry.seconds:.3f} s"),
-        ("by", f"{entry.who}, process {entry.process}, from the {entry.source}"),
-        *(("runtime", command) for command in entry.runtime.split("; ") if command),
-        ("left out", ", ".join(left_out)),
-        ("anywhere", whole),
-        ("id", entry.id),
+        (_("command"), short_line(entry) or _("no command does the same")),
+        (_("what"), f"{entry.verb}, {entry.target}"),
+        (_("result"), f"{entry.result}{f': {entry.error}' if entry.error else ''}"),
+        (
+            _("when"),
+            _("{moment}, for {seconds} s").format(
+                moment=moment(entry.time.timestamp()), seconds=f"{entry.seconds:.3f}"
+            ),
+        ),
+        (
+            _("by"),
+            _("{who}, process {process}, from the {source}").format(
+                who=entry.who, process=entry.process, source=entry.source
+            ),
+        ),
+        *((_("runtime"), command) for command in entry.runtime.split("; ") if command),
+        (_("left out"), ", ".join(left_out)),
+        (_("anywhere"), whole),
+        (_("id"), entry.id),
     ]

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from typing import Final
 
+from rich.cells import cell_len
 from rich.text import Text
 from textual.app import RenderResult
 
@@ -13,6 +15,7 @@ from core.model.snapshot import ContainerSnapshot, ResourceSample
 from core.model.state import Status
 from core.oci.exit_codes import exit_reason
 from tui.history import sparkline
+from tui.languages import _, ngettext
 from tui.messages import DetailRead
 from tui.plain_text import GLYPHS, fitted, moment, printable, shown_image, size, span
 from tui.tabs.tab import DetailTab, TabContext
@@ -20,6 +23,8 @@ from tui.tabs.tab import DetailTab, TabContext
 Selected = ContainerSnapshot | None
 CHART: Final = 20
 """Columns of a chart, a second each."""
+_LABEL: Final = 9
+"""Columns of a name at least."""
 SIDE_BY_SIDE: Final = 96
 """Columns from which the output stands beside the facts."""
 
@@ -69,18 +74,18 @@ class OverviewTab(DetailTab):
 
     def render(self) -> RenderResult:
         if self.row is None:
-            return Text("Nothing is selected.", "dim")
+            return Text(_("Nothing is selected."), "dim")
         width, height = self.content_size
         known = facts(self.row, self._samples, self._health)
-        output = self._output
+        output, label = self._output, label_width(known)
         if width < SIDE_BY_SIDE:
             room = max(height // 2, height - len(output) - 1) if output else height
-            lines = [_fact(name, value, width) for name, value in known[:room]]
+            lines = [_fact(name, value, label, width) for name, value in known[:room]]
             return Text("\n").join([*lines, *_last_output(output, width, height - len(lines))])
         left = width * 55 // 100
         right = width - left - 3
-        facts_lines = [_fact(name, value, left) for name, value in known[:height]]
-        output_lines = _last_output(output or ["nothing was printed yet"], right, height)
+        facts_lines = [_fact(name, value, label, left) for name, value in known[:height]]
+        output_lines = _last_output(output or [_("nothing was printed yet")], right, height)
         rows = []
         for place in range(height):
             row = Text(no_wrap=True)
@@ -90,16 +95,21 @@ class OverviewTab(DetailTab):
         return Text("\n").join(rows)
 
 
-def _fact(name: str, value: str, width: int) -> Text:
-    line = Text(f"{name:<9}"[:width], "dim", no_wrap=True)
-    return line.append(fitted(printable(value), width - 9), "not dim")
+def label_width(lines: Sequence[tuple[str, str]]) -> int:
+    """Columns of the names of facts, with the blanks behind them."""
+    return max(_LABEL, *(cell_len(name) + 1 for name, _value in lines)) if lines else _LABEL
+
+
+def _fact(name: str, value: str, label: int, width: int) -> Text:
+    line = Text(fitted(name, min(label, width)), "dim", no_wrap=True)
+    return line.append(fitted(printable(value), width - label), "not dim")
 
 
 def _last_output(lines: list[str], width: int, height: int) -> list[Text]:
     """A rule, and as many of the last lines as have room below it."""
     if height < 2 or not lines:
         return []
-    return [Text(fitted("── last output ".ljust(width, "─"), width), "dim")] + [
+    return [Text(fitted("── {} ".format(_("last output")).ljust(width, "─"), width), "dim")] + [
         Text(fitted(line, width)) for line in lines[-(height - 1) :]
     ]
 
@@ -109,97 +119,120 @@ def facts(
 ) -> list[tuple[str, str]]:
     """Name and value of each line, the most wanted first. `health`: newer than the picture's, which only a change
     of the status makes anew."""
-    state = f"{GLYPHS[picture.status]} {picture.status}"
+    state = f"{GLYPHS[picture.status]} {_(picture.status)}"
     if picture.status is Status.EXITED:
-        state += f" with {picture.exit_code}{' (out of memory)' if picture.oom_killed else ''}"
+        state += _(" with {code}").format(code=picture.exit_code) + (
+            _(" (out of memory)") if picture.oom_killed else ""
+        )
     if picture.pid:
-        state += f", PID {picture.pid}"
+        state += _(", PID {pid}").format(pid=picture.pid)
     if picture.monitor_lost:
-        state += ", its console is lost (conmon is gone)"
-    lines = [("state", state)]
+        state += _(", its console is lost (conmon is gone)")
+    lines = [(_("state"), state)]
     if picture.error:
-        lines.append(("error", picture.error))
+        lines.append((_("error"), picture.error))
     if picture.status is Status.EXITED:
         lines += ending(picture)
     if picture.health is not None:
         lines.append(
-            ("health", health_text(max(picture.health, health or picture.health, key=lambda known: known.checked_at)))
+            (
+                _("health"),
+                health_text(max(picture.health, health or picture.health, key=lambda known: known.checked_at)),
+            )
         )
-    lines += [("image", shown_image(picture)), ("command", " ".join(picture.command))]
+    lines += [(_("image"), shown_image(picture)), (_("command"), " ".join(picture.command))]
     if samples:
         lines += usage(samples)
-    lines.append(("created", moment(picture.created_at)))
+    lines.append((_("created"), moment(picture.created_at)))
     if picture.started_at:
-        lines.append(("started", moment(picture.started_at)))
+        lines.append((_("started"), moment(picture.started_at)))
     if picture.finished_at:
-        lines.append(("ended", moment(picture.finished_at)))
+        lines.append((_("ended"), moment(picture.finished_at)))
     if picture.restart_policy != "no":
-        times = f", restarted {picture.restarts} times by it" if picture.restarts else ""
-        lines.append(("restart", f"{picture.restart_policy}{times}"))
-    terminal = "terminal" if picture.terminal else ("input open" if picture.stdin_open else "no input")
-    lines.append(("console", f"{terminal}, network {picture.network[:24]}"))
+        times = _(", restarted {restarts} times by it").format(restarts=picture.restarts) if picture.restarts else ""
+        lines.append((_("restart"), f"{picture.restart_policy}{times}"))
+    terminal = _("terminal") if picture.terminal else (_("input open") if picture.stdin_open else _("no input"))
+    lines.append(
+        (_("console"), _("{terminal}, network {network}").format(terminal=terminal, network=picture.network[:24]))
+    )
     if picture.mount_point:
-        lines.append(("mounted", picture.mount_point))
+        lines.append((_("mounted"), picture.mount_point))
     if picture.labels:
-        lines.append(("labels", ", ".join(f"{name}={value}" for name, value in sorted(picture.labels.items()))))
-    lines.append(("id", picture.id))
+        lines.append((_("labels"), ", ".join(f"{name}={value}" for name, value in sorted(picture.labels.items()))))
+    lines.append((_("id"), picture.id))
     return lines
+
+
+def health_words(health: Health) -> str:
+    """`healthy`; `unhealthy, 3 failures in a row`."""
+    count, words = health.failing_streak, _(health.status)
+    if not count:
+        return words
+    failures = ngettext("{count} failure in a row", "{count} failures in a row", count).format(count=count)
+    return f"{words}, {failures}"
 
 
 def health_text(health: Health) -> str:
     """`healthy`, `unhealthy, 3 failures in a row`, and when that was seen."""
-    words = str(health.status)
-    if health.failing_streak:
-        words += f", {health.failing_streak} failure{'s' if health.failing_streak > 1 else ''} in a row"
+    words = health_words(health)
     if not health.checked_at:
-        return f"{words}, not checked yet"
-    return f"{words}, checked {span(time.time() - health.checked_at)} ago"
+        return _("{words}, not checked yet").format(words=words)
+    return _("{words}, checked {time} ago").format(words=words, time=span(time.time() - health.checked_at))
 
 
 def usage(samples: tuple[ResourceSample, ...]) -> list[tuple[str, str]]:
     """What it uses now, and charts of the minutes before."""
     now = samples[-1]
-    held_back = f", held back {now.throttled_percent:.0f} % of the time" if now.throttled_percent >= 1 else ""
+    held_back = (
+        _(", held back {percent} % of the time").format(percent=f"{now.throttled_percent:.0f}")
+        if now.throttled_percent >= 1
+        else ""
+    )
     cpu = [sample.cpu_percent for sample in samples]
-    limit = f" of {size(now.memory_limit)}" if now.memory_limit else ""
-    parts = f"{size(now.memory_anonymous)} its own, {size(now.memory_file)} file cache"
+    limit = _(" of {size}").format(size=size(now.memory_limit)) if now.memory_limit else ""
+    parts = _("{size} its own, {cache} file cache").format(size=size(now.memory_anonymous), cache=size(now.memory_file))
     if now.oom_kills:
-        parts += f", {now.oom_kills} killed for want of it"
+        parts += _(", {count} killed for want of it").format(count=now.oom_kills)
     memory = [float(sample.memory) for sample in samples]
     read, written = (now.block_read_rate, now.block_read), (now.block_written_rate, now.block_written)
     lines = [
-        ("cpu", f"{sparkline(cpu, CHART)} {now.cpu_percent:.1f} %{held_back}"),
-        ("memory", f"{sparkline(memory, CHART, now.memory_limit)} {size(now.memory)}{limit} ({parts})"),
-        ("block", _traffic("read", read, "written", written)),
+        (_("cpu"), f"{sparkline(cpu, CHART)} {now.cpu_percent:.1f} %{held_back}"),
+        (_("memory"), f"{sparkline(memory, CHART, now.memory_limit)} {size(now.memory)}{limit} ({parts})"),
+        (_("block"), _traffic(_("read"), read, _("written"), written)),
     ]
     if now.network_shared:
-        lines.append(("network", "the host's: its share can not be told apart"))
+        lines.append((_("network"), _("the host's: its share can not be told apart")))
     elif now.network_received or now.network_sent:
         received, sent = (now.network_received_rate, now.network_received), (now.network_sent_rate, now.network_sent)
-        lines.append(("network", _traffic("in", received, "out", sent)))
+        lines.append((_("network"), _traffic(_("in"), received, _("out"), sent)))
     waits = [f"{name} {percent:.0f} %" for name, percent in now.pressure.items() if percent >= 1]
-    lines.append(("tasks", f"{now.pids} PIDs{', waiting for ' + ', '.join(waits) if waits else ''}"))
+    lines.append(
+        (_("tasks"), f"{now.pids} PIDs" + (_(", waiting for {names}").format(names=", ".join(waits)) if waits else ""))
+    )
     return lines
 
 
 def _traffic(first: str, first_flow: tuple[float, int], second: str, second_flow: tuple[float, int]) -> str:
     """Two directions, each with bytes a second and all bytes so far."""
     flows = ((first, *first_flow), (second, *second_flow))
-    return "; ".join(f"{word} {size(rate)}/s, {size(total)} in all" for word, rate, total in flows)
+    return "; ".join(
+        _("{direction} {rate}/s, {total} in all").format(direction=word, rate=size(rate), total=size(total))
+        for word, rate, total in flows
+    )
 
 
 def ending(picture: ContainerSnapshot) -> list[tuple[str, str]]:
     """Why it died: what the exit code means, how long it ran, the limits that it ran under, restarts so far."""
     why = exit_reason(picture.exit_code, oom_killed=picture.oom_killed, stopped_by_user=picture.stopped_by_user)
-    lines = [("why", why)]
+    lines = [(_("why"), why)]
     if picture.started_at and picture.finished_at:
-        restarts = f", {picture.restarts} restarts so far" if picture.restarts else ""
-        lines.append(("ran", f"{span(picture.finished_at - picture.started_at)}{restarts}"))
+        restarts = _(", {restarts} restarts so far").format(restarts=picture.restarts) if picture.restarts else ""
+        lines.append((_("ran"), f"{span(picture.finished_at - picture.started_at)}{restarts}"))
     limits = picture.resources
     words = [
-        f"memory {size(limits.memory)}" if limits.memory else "memory without limit",
-        f"{limits.cpus:g} CPUs" if limits.cpus else "",
-        f"{limits.pids} processes" if limits.pids else "",
+        _("memory {size}").format(size=size(limits.memory)) if limits.memory else _("memory without limit"),
+        _("{cpus} CPUs").format(cpus=f"{limits.cpus:g}") if limits.cpus else "",
+        _("{pids} processes").format(pids=limits.pids) if limits.pids else "",
     ]
-    lines.append(("limits", ", ".join(filter(None, words))))
+    lines.append((_("limits"), ", ".join(filter(None, words))))
     return lines

@@ -8,8 +8,9 @@ from typing import ClassVar
 from rich.text import Text
 
 from tui.bridge.pod_details import MemberLog, MemberProcesses, MemberSample
+from tui.languages import _
 from tui.messages import DetailRead
-from tui.plain_text import GLYPHS, printable, size
+from tui.plain_text import GLYPHS, fitted, padded, printable, size
 from tui.tabs.asked import AskedTab, process_lines
 from tui.tabs.logs import LogsTab
 
@@ -35,25 +36,39 @@ class PodStatsTab(AskedTab):
     every: ClassVar[int] = 2
 
     def draw(self, found: Sequence[MemberSample]) -> list[Text]:
-        lines = [Text(f"  {'NAME':<24} {'CPU %':>7} {'MEMORY':>8} {'PIDS':>5} {'READ':>8} {'WRITTEN':>8}", "bold dim")]
+        lines = [Text(_heading(), "bold dim")]
         samples = [member.sample for member in found if member.sample is not None]
         for member in found:
             sample = member.sample
             head = f"{GLYPHS[member.status]} {printable(member.name)[:24]:<24}"
             if sample is None:
-                lines.append(Text(f"{head} {'–':>7} {member.status}", "dim"))
+                lines.append(Text(f"{head} {'–':>7} {_(member.status)}", "dim"))
                 continue
             figures = f"{sample.cpu_percent:>7.1f} {size(sample.memory):>8} {sample.pids:>5} "
             lines.append(Text(f"{head} {figures}{size(sample.block_read):>8} {size(sample.block_written):>8}"))
         if samples:
             cpu, memory = sum(one.cpu_percent for one in samples), sum(one.memory for one in samples)
             lines.append(
-                Text(f"  {'all':<24} {cpu:>7.1f} {size(memory):>8} {sum(one.pids for one in samples):>5}", "bold")
+                Text(
+                    f"  {padded(_('all'), 24)} {cpu:>7.1f} {size(memory):>8} {sum(one.pids for one in samples):>5}",
+                    "bold",
+                )
             )
             first = next((one for one in samples if one.network_received or one.network_sent), None)
             if first is not None and not first.network_shared:
-                lines.append(Text(f"  network  in {size(first.network_received)}, out {size(first.network_sent)}"))
+                lines.append(
+                    Text(
+                        _("  network  in {received}, out {sent}").format(
+                            received=size(first.network_received), sent=size(first.network_sent)
+                        )
+                    )
+                )
         return lines
+
+
+def _heading() -> str:
+    titles = ((_("CPU %"), 7), (_("MEMORY"), 8), ("PIDS", 5), (_("READ"), 8), (_("WRITTEN"), 8))
+    return f"  {padded(_('NAME'), 24)} " + " ".join(fitted(title, width, right=True) for title, width in titles)
 
 
 class PodTopTab(AskedTab):
@@ -66,5 +81,5 @@ class PodTopTab(AskedTab):
         lines: list[Text] = []
         for member in found:
             lines.append(Text(f"{GLYPHS[member.status]} {printable(member.name)}", "bold"))
-            lines += process_lines(member.processes) if member.processes else [Text(f"    {member.status}", "dim")]
-        return lines or [Text("No container is in it.", "dim")]
+            lines += process_lines(member.processes) if member.processes else [Text(f"    {_(member.status)}", "dim")]
+        return lines or [Text(_("No container is in it."), "dim")]

@@ -10,8 +10,9 @@ from textual.app import RenderResult
 from core.model.snapshot import ResourceSample
 from core.model.state import Status
 from tui.history import chart
-from tui.plain_text import fitted, size
-from tui.tabs.overview import usage
+from tui.languages import _
+from tui.plain_text import fitted, padded, size
+from tui.tabs.overview import label_width, usage
 from tui.tabs.tab import DetailTab
 
 LEAST_CHART = 2
@@ -39,13 +40,18 @@ class StatsTab(DetailTab):
 
     def render(self) -> RenderResult:
         if self.row is None:
-            return Text("Nothing is selected.", "dim")
+            return Text(_("Nothing is selected."), "dim")
         samples = self.context.live.history.of(self.row_id) if self.row_id in self.context.live.samples else ()
         if not samples:
             alive = self.row.status in (Status.RUNNING, Status.PAUSED)
-            return Text("No figures yet." if alive else f"No figures: it is {self.row.status}.", "dim")
+            return Text(
+                _("No figures yet.") if alive else _("No figures: it is {state}.").format(state=_(self.row.status)),
+                "dim",
+            )
         width, height = self.content_size
-        lines = [Text(fitted(f"{name:<9}{value}", width)) for name, value in usage(samples)]
+        known = usage(samples)
+        label = label_width(known)
+        lines = [Text(fitted(f"{padded(name, label)}{value}", width)) for name, value in known]
         room = (height - len(lines) - 2) // 2
         if room >= LEAST_CHART:
             lines += (
@@ -57,30 +63,40 @@ class StatsTab(DetailTab):
 
 
 def _cpu(samples: Samples, width: int, room: int) -> list[Text]:
-    head = f"CPU {samples[-1].cpu_percent:.1f} %, the last {min(width, len(samples))} s"
+    head = _("CPU {percent} %, the last {seconds} s").format(
+        percent=f"{samples[-1].cpu_percent:.1f}", seconds=min(width, len(samples))
+    )
     return _chart(head, [sample.cpu_percent for sample in samples], width, room, 100.0)
 
 
 def _memory(samples: Samples, width: int, room: int) -> list[Text]:
     now = samples[-1]
-    of = f" of {size(now.memory_limit)}" if now.memory_limit else ""
+    of = _(" of {size}").format(size=size(now.memory_limit)) if now.memory_limit else ""
     return _chart(
-        f"memory {size(now.memory)}{of}", [sample.memory for sample in samples], width, room, now.memory_limit
+        _("memory {size}{of}").format(size=size(now.memory), of=of),
+        [sample.memory for sample in samples],
+        width,
+        room,
+        now.memory_limit,
     )
 
 
 def _network(samples: Samples, width: int, room: int) -> list[Text]:
     now = samples[-1]
     if now.network_shared:
-        return [Text("network: the host's", "bold"), *(Text("") for _ in range(room))]
-    head = f"network in {size(now.network_received_rate)}/s, out {size(now.network_sent_rate)}/s"
+        return [Text(_("network: the host's"), "bold"), *(Text("") for _ in range(room))]
+    head = _("network in {received}/s, out {sent}/s").format(
+        received=size(now.network_received_rate), sent=size(now.network_sent_rate)
+    )
     rates = [sample.network_received_rate + sample.network_sent_rate for sample in samples]
     return _chart(head, rates, width, room, LEAST_RATE)
 
 
 def _block(samples: Samples, width: int, room: int) -> list[Text]:
     now = samples[-1]
-    head = f"disk read {size(now.block_read_rate)}/s, written {size(now.block_written_rate)}/s"
+    head = _("disk read {read}/s, written {written}/s").format(
+        read=size(now.block_read_rate), written=size(now.block_written_rate)
+    )
     return _chart(
         head, [sample.block_read_rate + sample.block_written_rate for sample in samples], width, room, LEAST_RATE
     )

@@ -15,6 +15,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from core.events import Event
+from tui.languages import _
 from tui.live import Live
 from tui.messages import DetailRead
 
@@ -80,7 +81,7 @@ class LinesTab(DetailTab, ScrollView, can_focus=True):
 
     def __init__(self, context: TabContext) -> None:
         super().__init__(context)
-        self._lines: list[Text] = [Text("reading …", "dim")]
+        self._lines: list[Text] = [Text(_("reading …"), "dim")]
 
     @property
     def text_lines(self) -> list[Text]:

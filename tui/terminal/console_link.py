@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+from tui.languages import _
 from tui.terminal.background import call_in_background
 from tui.terminal.frame import Frame
 from tui.terminal.keeper_client import KeeperClient, KeeperListener, open_keeper
@@ -142,10 +143,10 @@ class ConsoleLink:
         try:
             client = await open_keeper(self._source, columns, rows, listener)
         except ConnectionError as error:
-            self._keeper_lost(f"it ended before it had the console: {error}")
+            self._keeper_lost(_("it ended before it had the console: {error}").format(error=error))
             return
         except Exception as error:
-            self._end(None, f"the console could not be opened: {error}")
+            self._end(None, _("the console could not be opened: {error}").format(error=error))
             return
         if self.is_over:
             await client.close()
@@ -176,7 +177,7 @@ class ConsoleLink:
         try:
             await call_in_background(lambda: self._source.resize(*size))
         except Exception as error:
-            self._listener.notice(f"the size could not be set: {error}")
+            self._listener.notice(_("the size could not be set: {error}").format(error=error))
 
     def _keeper_lost(self, reason: str) -> None:
         """Start another one, unless it keeps getting lost."""
@@ -188,7 +189,12 @@ class ConsoleLink:
         now = time.monotonic()
         self._lost_at = [moment for moment in self._lost_at if now - moment < RESTART_WINDOW] + [now]
         if len(self._lost_at) > RESTARTS:
-            self._end(None, f"the console's keeper was lost {len(self._lost_at)} times, at last because {reason}")
+            self._end(
+                None,
+                _("the console's keeper was lost {count} times, at last because {reason}").format(
+                    count=len(self._lost_at), reason=reason
+                ),
+            )
         else:
             self._opening = asyncio.create_task(self._restore())
 
@@ -196,7 +202,7 @@ class ConsoleLink:
         await self._open()
         if self._client is None:
             return
-        self._listener.notice("console restored")
+        self._listener.notice(_("console restored"))
         if self._source.kind == "exec":
             # There is no log to replay: a change of size makes a full-screen program draw again.
             columns, rows = self._size_wanted
@@ -226,7 +232,10 @@ class ConsoleLink:
         if self._source.wait_exit is not None:
             with contextlib.suppress(Exception):
                 exit_code = await call_in_background(self._source.wait_exit)
-        self._end(exit_code, "ended" if exit_code is None else f"ended with exit code {exit_code}")
+        self._end(
+            exit_code,
+            _("ended") if exit_code is None else _("ended with exit code {code}").format(code=exit_code),
+        )
 
     def _end(self, exit_code: int | None, message: str) -> None:
         if not self.is_over:

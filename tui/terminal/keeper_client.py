@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+from tui.languages import _
 from tui.terminal.background import call_in_background
 from tui.terminal.frame import Frame
 from tui.terminal.keeper_process import STOCK, KeeperProcess, KeeperStock
@@ -74,7 +75,7 @@ def take_snapshot(source: ConsoleSource) -> tuple[bytes, int, int]:
     if source.kind != "attach":
         return source.replay()[-REPLAY_LIMIT:], 0, 0
     replay, before, after = b"", 0, 0
-    for _ in range(SNAPSHOT_TRIES):
+    for _try in range(SNAPSHOT_TRIES):
         before = waiting_bytes(source.fileno)
         replay = source.replay()[-REPLAY_LIMIT:]
         after = waiting_bytes(source.fileno)
@@ -148,7 +149,7 @@ class KeeperClient:
         if self._closed:
             return
         if len(self._unsent) > UNSENT_LIMIT:
-            self._lose("it takes nothing any more")
+            self._lose(_("it takes nothing any more"))
             return
         self._unsent += encode(message)
         self._write()
@@ -161,7 +162,7 @@ class KeeperClient:
             self._loop.add_writer(self._socket, self._write)
             return
         except OSError as error:
-            self._lose(error.strerror or "it is gone")
+            self._lose(error.strerror or _("it is gone"))
             return
         self._loop.remove_writer(self._socket)
 
@@ -173,7 +174,7 @@ class KeeperClient:
         except OSError:
             data = b""
         if not data:
-            self._lose("it ended")
+            self._lose(_("it ended"))
             return
         try:
             messages = self._inbox.feed(data)

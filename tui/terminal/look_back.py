@@ -10,6 +10,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
+from tui.languages import _
 from tui.terminal.frame import View
 
 _FOUND: Final = Style(reverse=True, bold=True)
@@ -138,12 +139,13 @@ class LookBack:
     def status(self) -> str:
         """What the border says."""
         if self._prompt is not None:
-            return f"find: {self._prompt}▏ ⏎ search  esc back"
+            return _("find: {prompt}▏ ⏎ search  esc back").format(prompt=self._prompt)
         if self._line >= 0:
-            return "↑↓ line  c mark  ⏎ copy  esc back" if self._mark < 0 else "↑↓ as far as  ⏎ copy  esc back"
-        where = f"{self._view.above_end} rows back" if self._view.above_end else "at the end"
-        more = "  n N next" if self._query else ""
-        return f"{where}  ↑↓ pgup pgdn g G  / find{more}  c copy  q back"
+            return _("↑↓ line  c mark  ⏎ copy  esc back") if self._mark < 0 else _("↑↓ as far as  ⏎ copy  esc back")
+        where = _("{count} rows back").format(count=self._view.above_end) if self._view.above_end else _("at the end")
+        if self._query:
+            return _("{where}  ↑↓ pgup pgdn g G  / find  n N next  c copy  q back").format(where=where)
+        return _("{where}  ↑↓ pgup pgdn g G  / find  c copy  q back").format(where=where)
 
     def paint(self, strip: Strip, y: int) -> Strip:
         """A row as it is shown meanwhile: what was found and what is marked stands out."""

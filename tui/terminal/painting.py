@@ -164,7 +164,7 @@ def paint_menu(entries: Mapping[str, str], width: int, base: Style) -> list[Stri
     rows: list[list[Segment]] = [[]]
     used = 0
     for key, words in entries.items():
-        length = len(key) + len(words) + 4
+        length = len(key) + cell_len(words) + 4
         if used and used + length > width:
             rows.append([])
             used = 0

@@ -9,6 +9,7 @@ from textual.content import Content
 from textual.geometry import Region
 from textual.strip import Strip
 
+from tui.languages import _
 from tui.terminal import pane_messages
 from tui.terminal.background import call_in_background
 from tui.terminal.console_link import ConsoleLink, LinkListener
@@ -193,7 +194,7 @@ class TerminalPane(PaneKeyboard, can_focus=True, inherit_bindings=False):
     def render_line(self, y: int) -> Strip:
         width = self.content_size.width
         if self._translator.is_waiting:
-            menu = paint_menu(pane_messages.COMMANDS, width, self.rich_style)
+            menu = paint_menu({key: _(word) for key, word in pane_messages.COMMANDS.items()}, width, self.rich_style)
             if y >= self.content_size.height - len(menu):
                 return menu[y - self.content_size.height + len(menu)]
         strip = self._strips.get(y)
@@ -218,22 +219,28 @@ class TerminalPane(PaneKeyboard, can_focus=True, inherit_bindings=False):
     def show_border(self) -> None:
         """The title above; below, what the escape key offers, or a notice."""
         title = f"{self._source.title} · {self._title}" if self._title else self._source.title
-        marks = [name for name, on in (("watching", self._watch_only), ("● recording", self._recording.is_on)) if on]
+        marks = [
+            name
+            for name, on in ((_("watching"), self._watch_only), (f"● {_('recording')}", self._recording.is_on))
+            if on
+        ]
         title = " · ".join([title, *marks])
         self.border_title = Content("".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in title))
         self.border_subtitle = Content("".join(c for c in self._below() if c.isprintable()))
 
     def _below(self) -> str:
         if self._translator.is_waiting:
-            return f"one of these keys, {self._escape_name} to send it, esc back"
+            return _("one of these keys, {escape} to send it, esc back").format(escape=self._escape_name)
         if self._look_back is not None:
             return self._notice or self._look_back.status
         if self._notice:
             return self._notice
         if self._foreign_size is not None:
             columns, rows = self._foreign_size
-            return f"another client set {columns}×{rows}: {self._escape_name} r takes the size"
-        return f"{self._escape_name} d detach"
+            return _("another client set {columns}×{rows}: {escape} r takes the size").format(
+                columns=columns, rows=rows, escape=self._escape_name
+            )
+        return _("{escape} d detach").format(escape=self._escape_name)
 
     def show_notice(self, text: str) -> None:
         self._notice = text
@@ -264,7 +271,7 @@ class TerminalPane(PaneKeyboard, can_focus=True, inherit_bindings=False):
             case _ if key in pane_messages.REQUESTS:
                 self.post_message(pane_messages.REQUESTS[key](self))
             case _:
-                self.show_notice(f"{self._escape_name} {key} does nothing")
+                self.show_notice(_("{escape} {key} does nothing").format(escape=self._escape_name, key=key))
 
     def _begin_look_back(self, key: str) -> None:
         self._look_back = LookBack(self._link, self._view, self._end_look_back)

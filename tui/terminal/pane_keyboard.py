@@ -7,6 +7,7 @@ from typing import Final
 from textual import events
 
 from core.console.detach import DetachFilter
+from tui.languages import _
 from tui.terminal.driver import WharfDriver
 from tui.terminal.every_key import TakesEveryKey
 from tui.terminal.keys import (
@@ -135,7 +136,7 @@ class PaneKeyboard(PaneMouse, TakesEveryKey):
     def _type(self, data: bytes, *, typed: bool) -> None:
         """What the operator typed or pasted; the detach keys are looked for in what is typed alone."""
         if self._watch_only:
-            self.show_notice(f"watching only: {self._escape_name} w to type")
+            self.show_notice(_("watching only: {escape} w to type").format(escape=self._escape_name))
             return
         if not typed:
             self.send(data)

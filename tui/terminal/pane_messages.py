@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 from textual.message import Message
 
+from tui.languages import N_
+
 if TYPE_CHECKING:
     from tui.terminal.pane import TerminalPane
 
@@ -77,20 +79,20 @@ class Ended(PaneMessage):
 
 
 COMMANDS: Final = {
-    "d": "detach",
-    "l": "list",
-    "f": "full screen",
-    "n": "next",
-    "s": "split",
-    "[": "look back",
-    "/": "find",
-    "c": "copy",
-    "k": "signal",
-    "w": "watch",
-    "R": "record",
-    "r": "resize",
+    "d": N_("detach"),
+    "l": N_("list"),
+    "f": N_("full screen"),
+    "n": N_("next"),
+    "s": N_("split"),
+    "[": N_("look back"),
+    "/": N_("find"),
+    "c": N_("copy"),
+    "k": N_("signal"),
+    "w": N_("watch"),
+    "R": N_("record"),
+    "r": N_("resize"),
 }
-"""What the key behind the escape key does, in words."""
+"""What the key behind the escape key does, as messages."""
 
 REQUESTS: Final[dict[str, type[PaneMessage]]] = {
     "d": Detached,

@@ -13,6 +13,8 @@ from typing import IO
 
 from platformdirs import user_data_path
 
+from tui.languages import _
+
 
 def recordings_folder() -> Path:
     """Where recordings go."""
@@ -82,7 +84,7 @@ class Recording:
         try:
             self._recorder = Recorder(self._title, *size)
         except OSError as error:
-            self._notice(f"nothing can be recorded: {error.strerror}")
+            self._notice(_("nothing can be recorded: {reason}").format(reason=error.strerror))
             return
         self._record(True)
 
@@ -92,7 +94,7 @@ class Recording:
         if recorder is not None:
             self._record(False)
             recorder.close()
-            self._notice(f"recorded: {recorder.path}")
+            self._notice(_("recorded: {path}").format(path=recorder.path))
 
     def printed(self, data: bytes) -> None:
         """What the program printed."""
@@ -103,7 +105,7 @@ class Recording:
         except OSError as error:
             self._recorder = None
             self._record(False)
-            self._notice(f"recording stopped: {error.strerror}")
+            self._notice(_("recording stopped: {reason}").format(reason=error.strerror))
 
     def resized(self, columns: int, rows: int) -> None:
         if self._recorder is not None:

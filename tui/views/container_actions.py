@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from core.model.options import ExecOptions
 from core.model.snapshot import ContainerSnapshot
 from core.model.state import Status, Verb, allows
+from tui.languages import N_, _
 from tui.messages import ShellMissing
 from tui.plain_text import printable, shown_name
 from tui.screens import orders
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from tui.screens.consoles import ConsoleKeeping
     from tui.screens.deck import DeckScreen
 
-_PRIVILEGES: Final = "That shell has the host's privileges."
+_PRIVILEGES: Final = N_("That shell has the host's privileges.")
 _OVER: Final = (Status.EXITED, Status.CONFIGURED)
 Picture = ContainerSnapshot
 Pictures = Sequence[ContainerSnapshot]
@@ -46,29 +47,31 @@ class ContainerActions(ContainerBatches, ContainerSettings):
 
         def plan(row: Picture) -> Plan | None:
             if row.status is Status.RUNNING:
-                seconds = f"{row.stop_timeout} s" if row.stop_timeout else "at once"
-                words = f"gets its stop signal, and SIGKILL after {seconds} if it has not ended by then"
+                seconds = f"{row.stop_timeout} s" if row.stop_timeout else _("at once")
+                words = _("gets its stop signal, and SIGKILL after {seconds} if it has not ended by then").format(
+                    seconds=seconds
+                )
                 return Plan(Step("stop", row.id, row.name), words)
-            return Plan(Step("start", row.id, row.name), "is started") if allows(row.status, Verb.START) else None
+            return Plan(Step("start", row.id, row.name), _("is started")) if allows(row.status, Verb.START) else None
 
         both = any(allows(row.status, Verb.START) for row in rows)
-        ask(self._deck, "Stop and start" if both else "Stop", rows, plan)
+        ask(self._deck, _("Stop and start") if both else _("Stop"), rows, plan)
 
     def start(self, rows: Pictures) -> None:
-        self._simply("Start", "start", Verb.START, "is started", rows)
+        self._simply(_("Start"), "start", Verb.START, _("is started"), rows)
 
     def toggle_pause(self, rows: Pictures) -> None:
         def plan(row: Picture) -> Plan | None:
             if row.status is Status.PAUSED:
-                return Plan(Step("unpause", row.id, row.name), "goes on")
-            return Plan(Step("pause", row.id, row.name), "is halted") if allows(row.status, Verb.PAUSE) else None
+                return Plan(Step("unpause", row.id, row.name), _("goes on"))
+            return Plan(Step("pause", row.id, row.name), _("is halted")) if allows(row.status, Verb.PAUSE) else None
 
         both = {row.status for row in rows} >= {Status.PAUSED, Status.RUNNING}
-        verb = "Unpause" if all(row.status is Status.PAUSED for row in rows) else "Pause"
-        ask(self._deck, "Pause and unpause" if both else verb, rows, plan, alone=False)
+        verb = _("Unpause") if all(row.status is Status.PAUSED for row in rows) else _("Pause")
+        ask(self._deck, _("Pause and unpause") if both else verb, rows, plan, alone=False)
 
     def restart(self, rows: Pictures) -> None:
-        self._simply("Restart", "restart", Verb.RESTART, "is stopped where it runs, and started again", rows)
+        self._simply(_("Restart"), "restart", Verb.RESTART, _("is stopped where it runs, and started again"), rows)
 
     def _simply(self, title: str, verb: str, needed: Verb, words: str, rows: Pictures) -> None:
         """A verb that one row is not asked about."""
@@ -79,7 +82,7 @@ class ContainerActions(ContainerBatches, ContainerSettings):
         ask(self._deck, title, rows, plan, alone=False)
 
     def init(self, rows: Pictures) -> None:
-        self._simply("Create", "init", Verb.INIT, "has its process created, which waits for a start", rows)
+        self._simply(_("Create"), "init", Verb.INIT, _("has its process created, which waits for a start"), rows)
 
     def checkpoint(self, rows: Pictures) -> None:
         from tui.forms.checkpoints import checkpoint_form, checkpoint_options
@@ -88,7 +91,7 @@ class ContainerActions(ContainerBatches, ContainerSettings):
 
         def write(values: dict[str, str]) -> None:
             options = checkpoint_options(values)
-            order(self._deck, "Checkpoint", [Step("checkpoint", row.id, row.name, (options,)) for row in targets])
+            order(self._deck, _("Checkpoint"), [Step("checkpoint", row.id, row.name, (options,)) for row in targets])
 
         orders.fill_in(self._deck, checkpoint_form([row.name for row in targets]), write)
 
@@ -126,26 +129,36 @@ class ContainerActions(ContainerBatches, ContainerSettings):
 
     def host_shell(self, row: Picture) -> None:
         """A shell of the host's in its namespaces, also where the image has one."""
-        words = "The host's busybox is run in its namespaces: files, processes and network are seen as from inside. "
+        words = _("The host's busybox is run in its namespaces: files, processes and network are seen as from inside. ")
 
         def begin() -> None:
             self._deck.await_console()
             self._bridge.host_tools(row.id)
 
-        confirm(self._deck, f"The host's tools in {shown_name(row)}?", words + _PRIVILEGES, "Open", begin)
+        confirm(
+            self._deck,
+            _("The host's tools in {name}?").format(name=shown_name(row)),
+            words + _(_PRIVILEGES),
+            _("Open"),
+            begin,
+        )
 
     def await_end(self, rows: Pictures) -> None:
         """Tell when they have ended, and with which code; of those that are awaited already no more."""
         waiting = [shown_name(row) for row in rows if row.status not in _OVER and self._deck.awaiting.toggle(row)]
         self._deck.show_notes()
-        self._deck.say(f"the end of {', '.join(waiting)} will be told" if waiting else "nothing is waited for any more")
+        self._deck.say(
+            _("the end of {names} will be told").format(names=", ".join(waiting))
+            if waiting
+            else _("nothing is waited for any more")
+        )
 
     def reload_network(self, rows: Pictures) -> None:
         def plan(row: Picture) -> Plan | None:
             step = Step("reload network", row.id, row.name)
-            return Plan(step, "has its networks set up anew") if row.pid and row.networks else None
+            return Plan(step, _("has its networks set up anew")) if row.pid and row.networks else None
 
-        ask(self._deck, "Set the networks up for", rows, plan, alone=False)
+        ask(self._deck, _("Set the networks up for"), rows, plan, alone=False)
 
     def logs(self, rows: Pictures) -> None:
         """Of several they are merged by time."""
@@ -162,9 +175,9 @@ class ContainerActions(ContainerBatches, ContainerSettings):
 
         def plan(row: Picture) -> Plan | None:
             is_possible = row.health is not None and allows(row.status, Verb.EXEC)
-            return Plan(Step("check health", row.id, row.name), "runs its health check") if is_possible else None
+            return Plan(Step("check health", row.id, row.name), _("runs its health check")) if is_possible else None
 
-        ask(self._deck, "Check", rows, plan)
+        ask(self._deck, _("Check"), rows, plan)
 
     def events(self) -> None:
         self._deck.show_view("events")
@@ -192,20 +205,22 @@ class ContainerActions(ContainerBatches, ContainerSettings):
 
         def plan(row: Picture) -> Plan:
             if will_unmount(row):
-                return Plan(Step("unmount", row.id, row.name), "is unmounted")
-            return Plan(Step("mount", row.id, row.name), "is mounted")
+                return Plan(Step("unmount", row.id, row.name), _("is unmounted"))
+            return Plan(Step("mount", row.id, row.name), _("is mounted"))
 
-        ask(self._deck, "Mount", rows, plan, alone=False)
+        ask(self._deck, _("Mount"), rows, plan, alone=False)
 
     def remove(self, rows: Pictures) -> None:
         def plan(row: Picture) -> Plan:
             by_force = not allows(row.status, Verb.REMOVE)
-            kind = "the directory" if row.image.startswith("/") else "the image"
-            killed = f"is {row.status}, so it is killed first; " if by_force else ""
-            words = f"{killed}loses its files, its log and its settings for good; {kind} {row.image} stays"
+            killed = _("is {state}, so it is killed first; ").format(state=_(row.status)) if by_force else ""
+            kind = _("the directory") if row.image.startswith("/") else _("the image")
+            words = killed + _("loses its files, its log and its settings for good; {kind} {image} stays").format(
+                kind=kind, image=row.image
+            )
             return Plan(Step("remove", row.id, row.name, (by_force,)), words)
 
-        ask(self._deck, "Remove", rows, plan)
+        ask(self._deck, _("Remove"), rows, plan)
 
     def running_only(self) -> None:
         rows = self._deck.views.current.rows
@@ -216,7 +231,7 @@ class ContainerActions(ContainerBatches, ContainerSettings):
     def cpu_scale(self) -> None:
         of_machine = self._deck.live.toggle_cpu_scale()
         self._deck.table.refresh()
-        self._deck.say("CPU: percent of the whole machine" if of_machine else "CPU: percent of one core")
+        self._deck.say(_("CPU: percent of the whole machine") if of_machine else _("CPU: percent of one core"))
 
 
 def choose_signal(deck: ConsoleKeeping, targets: Sequence[tuple[str, str]]) -> None:
@@ -224,7 +239,7 @@ def choose_signal(deck: ConsoleKeeping, targets: Sequence[tuple[str, str]]) -> N
 
     def chosen(signal: str | None) -> None:
         if signal:
-            order(deck, "Kill", [Step("kill", container_id, name, (signal,)) for container_id, name in targets])
+            order(deck, _("Kill"), [Step("kill", container_id, name, (signal,)) for container_id, name in targets])
 
     deck.app.push_screen(SignalDialog(", ".join(name for _, name in targets)), chosen)
 
@@ -238,10 +253,10 @@ def offer_host_tools(deck: ConsoleKeeping, message: ShellMissing) -> None:
 
     confirm(
         deck,
-        f"{message.name} has no shell",
-        "The host's busybox can be run in its namespaces: files, processes and network are seen as from inside. "
-        + _PRIVILEGES,
-        "Open",
+        _("{name} has no shell").format(name=message.name),
+        _("The host's busybox can be run in its namespaces: files, processes and network are seen as from inside. ")
+        + _(_PRIVILEGES),
+        _("Open"),
         open_tools,
     )
 
@@ -251,8 +266,10 @@ def offer_clipboard(deck: ConsoleKeeping, text: str) -> None:
     shown = printable(text[:200]) + ("…" if len(text) > 200 else "")
     confirm(
         deck,
-        "Copy to your clipboard?",
-        f"The program in the container wants {len(text)} characters in your clipboard: {shown}",
-        "Copy",
+        _("Copy to your clipboard?"),
+        _("The program in the container wants {count} characters in your clipboard: {shown}").format(
+            count=len(text), shown=shown
+        ),
+        _("Copy"),
         lambda: deck.app.copy_to_clipboard(text),
     )

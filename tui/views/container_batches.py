@@ -9,7 +9,8 @@ from core.model.content import CommitOptions
 from core.model.snapshot import ContainerSnapshot
 from core.model.state import Status, Verb, allows
 from tui.exports import ExportJob
-from tui.plain_text import shown_name
+from tui.languages import _
+from tui.plain_text import counted_containers, shown_name
 from tui.screens import orders
 from tui.screens.asking import confirm
 from tui.screens.commit_dialog import CommitDialog
@@ -54,7 +55,9 @@ class ContainerBatches:
                     row.id, destination, compression=packing(values), overwrite=bool(values["overwrite"]),
                     cancel=job.cancel,
                 )  # fmt: skip
-            self._deck.say(f"exporting {len(rows)} containers to {values['folder']}")
+            self._deck.say(
+                _("exporting {count} containers to {folder}").format(count=len(rows), folder=values["folder"])
+            )
 
         orders.fill_in(self._deck, export_form(names), begin)
 
@@ -88,13 +91,13 @@ class ContainerBatches:
         orders.fill_in(self._deck, commit_form([row.name for row in rows], running=running), make)
 
     def attach(self, rows: Pictures) -> None:
-        self._open_all(rows, Verb.ATTACH, "Attach to", lambda row: self._deck.bridge.attach(row.id))
+        self._open_all(rows, Verb.ATTACH, _("Attach to"), lambda row: self._deck.bridge.attach(row.id))
 
     def watch(self, rows: Pictures) -> None:
-        self._open_all(rows, Verb.ATTACH, "Watch", lambda row: self._deck.bridge.attach(row.id, watch_only=True))
+        self._open_all(rows, Verb.ATTACH, _("Watch"), lambda row: self._deck.bridge.attach(row.id, watch_only=True))
 
     def shell(self, rows: Pictures) -> None:
-        self._open_all(rows, Verb.EXEC, "Open a shell in", lambda row: self._deck.bridge.shell(row.id))
+        self._open_all(rows, Verb.EXEC, _("Open a shell in"), lambda row: self._deck.bridge.shell(row.id))
 
     def _open_all(
         self, rows: Pictures, verb: Verb, words: str, open_one: Callable[[ContainerSnapshot], object]
@@ -111,10 +114,22 @@ class ContainerBatches:
             begin()
             return
         listed = [
-            f"{shown_name(row)}  {'in a pane of its own' if row in targets else f'is left alone: it is {row.status}'}"
+            f"{shown_name(row)}  "
+            + (
+                _("in a pane of its own")
+                if row in targets
+                else _("is left alone: it is {state}").format(state=_(row.status))
+            )
             for row in rows
         ]
-        confirm(self._deck, f"{words} {len(targets)} containers?", "", "Open", begin, listed=listed)
+        confirm(
+            self._deck,
+            _("{verb} {name}?").format(verb=words, name=counted_containers(len(targets))),
+            "",
+            _("Open"),
+            begin,
+            listed=listed,
+        )
 
     def copy_files(self, row: ContainerSnapshot) -> None:
         from tui.forms.copying import copy_form, direction

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from core.model.snapshot import ContainerSnapshot
 from tui.clipboard import copy
+from tui.languages import _
 from tui.screens import orders
 from tui.step import Step
 
@@ -57,8 +58,10 @@ class ContainerSettings:
             if name and name != row.name:
                 self._deck.bridge.run(Step("rename", row.id, row.name, (name,)))
 
-        message = f"$ wharf rename {row.name} NEW-NAME"
-        self._deck.app.push_screen(PromptDialog(f"Rename {row.name}", message, "Rename", value=row.name), typed)
+        message = "$ wharf rename {name} {new}".format(name=row.name, new=_("NEW-NAME"))
+        self._deck.app.push_screen(
+            PromptDialog(_("Rename {name}").format(name=row.name), message, _("Rename"), value=row.name), typed
+        )
 
     def update(self, row: ContainerSnapshot) -> None:
         from tui.forms.update import update_form, update_words
@@ -77,15 +80,15 @@ class ContainerSettings:
             opener = browser()
             if opener and found[number].startswith("http"):
                 self._deck.bridge.run_hook((opener, found[number]))
-                self._deck.say(f"opened, and copied: {found[number]}")
+                self._deck.say(_("opened, and copied: {url}").format(url=found[number]))
 
         if len(found) == 1:
             take(0)
         else:
             orders.choose(
                 self._deck,
-                f"Ports of {row.name}",
-                "Enter opens the address, where there is a browser, and copies it.",
+                _("Ports of {name}").format(name=row.name),
+                _("Enter opens the address, where there is a browser, and copies it."),
                 found,
                 take,
             )
@@ -93,13 +96,13 @@ class ContainerSettings:
     def copy(self, row: ContainerSnapshot) -> None:
         """Choose what goes to the clipboard."""
         known = [
-            ("id", row.id),
-            ("name", row.name),
-            ("image", row.image),
-            ("address", ", ".join(row.addresses)),
-            ("mounted at", row.mount_point),
-            ("command", " ".join(row.command)),
-            ("log file", row.log_path),
+            (_("id"), row.id),
+            (_("name"), row.name),
+            (_("image"), row.image),
+            (_("address"), ", ".join(row.addresses)),
+            (_("mounted at"), row.mount_point),
+            (_("command"), " ".join(row.command)),
+            (_("log file"), row.log_path),
         ]
         known = [(what, text) for what, text in known if text]
 
@@ -107,13 +110,19 @@ class ContainerSettings:
             if number < len(known):
                 self._copy(known[number][1], known[number][0])
             else:
-                self._deck.bridge.ask("output", row.id, then=lambda text: self._copy(text, "what it printed"))
+                self._deck.bridge.ask("output", row.id, then=lambda text: self._copy(text, _("what it printed")))
 
         options = [f"{what:<11} {text}" for what, text in known]
-        orders.choose(self._deck, f"Copy of {row.name}", "", [*options, "the last 300 lines that it printed"], take)
+        orders.choose(
+            self._deck,
+            _("Copy of {name}").format(name=row.name),
+            "",
+            [*options, _("the last 300 lines that it printed")],
+            take,
+        )
 
     def _copy(self, text: str, what: str) -> None:
         self._deck.say(copy(self._deck.app, text, what))
 
     def prune(self) -> None:
-        orders.prune(self._deck, "containers that do not run", ("containers",))
+        orders.prune(self._deck, _("containers that do not run"), ("containers",))

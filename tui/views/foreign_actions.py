@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from core.model.foreign import ForeignContainer
 from core.model.state import Status, Verb
+from tui.languages import _
 from tui.screens.asking import Plan, ask
 from tui.screens.exec_dialog import ExecDialog, ExecRequest
 from tui.screens.log_screen import LogScreen
@@ -28,10 +29,10 @@ class ForeignActions:
     def toggle_pause(self, rows: Sequence[ForeignContainer]) -> None:
         def plan(row: ForeignContainer) -> Plan | None:
             if row.allows(Verb.UNPAUSE):
-                return Plan(Step("unpause", row.key, row.name), "goes on")
-            return Plan(Step("pause", row.key, row.name), "is halted") if row.allows(Verb.PAUSE) else None
+                return Plan(Step("unpause", row.key, row.name), _("goes on"))
+            return Plan(Step("pause", row.key, row.name), _("is halted")) if row.allows(Verb.PAUSE) else None
 
-        verb = "Unpause" if all(row.status is Status.PAUSED for row in rows) else "Pause"
+        verb = _("Unpause") if all(row.status is Status.PAUSED for row in rows) else _("Pause")
         ask(self._deck, verb, rows, plan, alone=False)
 
     def kill(self, rows: Sequence[ForeignContainer]) -> None:

@@ -94,7 +94,7 @@ class HostActions:
 
     def copy(self, row: HostRow) -> None:
         self._deck.app.copy_to_clipboard(row.host.destination)
-        self._deck.say(f"copied: {row.host.destination}")
+        self._deck.say(_("copied: {destination}").format(destination=row.host.destination))
 
 
 VIEW: Final = View(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from tui.bridge.readers import ImageRow
 from tui.forms import images as forms
 from tui.forms.form import words_of
+from tui.languages import _
 from tui.screens import orders
 from tui.screens.asking import Plan, ask, confirm, order
 from tui.step import Step
@@ -30,20 +31,33 @@ class ImageActions:
             return
 
         def plan(row: ImageRow) -> Plan:
-            used = f"; {len(row.used_by)} containers are made of it, so the engine will refuse" if row.used_by else ""
-            names = f" and its {len(row.image.names)} names" if len(row.image.names) > 1 else ""
-            words = f"goes for good{names}, with the layers that no other image has{used}"
+            used = (
+                _("; {count} containers are made of it, so the engine will refuse").format(count=len(row.used_by))
+                if row.used_by
+                else ""
+            )
+            names = _(" and its {count} names").format(count=len(row.image.names)) if len(row.image.names) > 1 else ""
+            words = _("goes for good{names}, with the layers that no other image has{used}").format(
+                names=names, used=used
+            )
             return Plan(Step("remove image", row.id, row.name, (row.image.names,)), words)
 
-        ask(self._deck, "Remove", rows, plan)
+        ask(self._deck, _("Remove"), rows, plan)
 
     def _remove_used(self, row: ImageRow) -> None:
         def remove() -> None:
-            order(self._deck, "Remove", [Step("remove used image", row.id, row.name)])
+            order(self._deck, _("Remove"), [Step("remove used image", row.id, row.name)])
 
         names = [self._deck.name_of(container_id) for container_id in row.used_by]
-        message = "Containers are made of it. They are killed where they run, and go for good with their files:"
-        confirm(self._deck, f"Remove {row.name} and its containers?", message, "Remove", remove, listed=names)
+        message = _("Containers are made of it. They are killed where they run, and go for good with their files:")
+        confirm(
+            self._deck,
+            _("Remove {name} and its containers?").format(name=row.name),
+            message,
+            _("Remove"),
+            remove,
+            listed=names,
+        )
 
     def pull(self) -> None:
         orders.pull(self._deck)
@@ -56,7 +70,7 @@ class ImageActions:
 
     def push(self, row: ImageRow) -> None:
         def begin(values: dict[str, str]) -> None:
-            job = TransferJob(f"pushing {row.name}", can_cancel=True)
+            job = TransferJob(_("pushing {name}").format(name=row.name), can_cancel=True)
             given = (row.name, values["destination"], forms.access_of(values))
             orders.begin(self._deck, "push", row.name, job, *given)
 
@@ -66,14 +80,16 @@ class ImageActions:
         def begin(values: dict[str, str]) -> None:
             destination = forms.host_path(values["destination"])
             given = (row.name, destination, values["form"])
-            orders.begin(self._deck, "save", row.name, TransferJob(f"saving {row.name}"), *given)
+            orders.begin(self._deck, "save", row.name, TransferJob(_("saving {name}").format(name=row.name)), *given)
 
         orders.fill_in(self._deck, forms.save_form(row.name), begin)
 
     def load(self) -> None:
         def begin(values: dict[str, str]) -> None:
             archive = forms.host_path(values["archive"])
-            orders.begin(self._deck, "load", archive.name, TransferJob(f"loading {archive.name}"), archive)
+            orders.begin(
+                self._deck, "load", archive.name, TransferJob(_("loading {name}").format(name=archive.name)), archive
+            )
 
         orders.fill_in(self._deck, forms.LOAD_FORM, begin)
 
@@ -81,7 +97,9 @@ class ImageActions:
         def begin(values: dict[str, str]) -> None:
             tar = forms.host_path(values["tar"])
             given = (tar, values["name"], words_of(values["changes"]), values["message"])
-            orders.begin(self._deck, "import", tar.name, TransferJob(f"importing {tar.name}"), *given)
+            orders.begin(
+                self._deck, "import", tar.name, TransferJob(_("importing {name}").format(name=tar.name)), *given
+            )
 
         orders.fill_in(self._deck, forms.IMPORT_FORM, begin)
 
@@ -95,18 +113,22 @@ class ImageActions:
         def take(number: int) -> None:
             self._deck.bridge.run(Step("untag", row.id, row.id[:12], (row.image.names[number],)))
 
-        message = "Enter takes the name away; the image stays, without a name where it has no other."
-        orders.choose(self._deck, "Which name?", message, row.image.names, take)
+        message = _("Enter takes the name away; the image stays, without a name where it has no other.")
+        orders.choose(self._deck, _("Which name?"), message, row.image.names, take)
 
     def prune(self) -> None:
-        orders.prune(self._deck, "images without a name", ("images",))
+        orders.prune(self._deck, _("images without a name"), ("images",))
 
     def prune_all(self) -> None:
-        orders.prune(self._deck, "images that no container is made of", ("all images",))
+        orders.prune(self._deck, _("images that no container is made of"), ("all images",))
 
     def cancel(self) -> None:
         """End the transfers that can be ended."""
         jobs = [job for _, job in self._deck.transfers.under_way() if job.can_cancel]
         for job in jobs:
             job.cancel.set()
-        self._deck.say(f"cancelling: {', '.join(job.doing for job in jobs)}" if jobs else "no transfer is under way")
+        self._deck.say(
+            _("cancelling: {names}").format(names=", ".join(job.doing for job in jobs))
+            if jobs
+            else _("no transfer is under way")
+        )

@@ -7,12 +7,13 @@ from typing import Final
 from core.journal.script import short_line
 from core.model.journal import JournalEntry, Result
 from tui.keymap import Action, Scope
+from tui.languages import N_, _
 from tui.plain_text import moment
 from tui.tabs.registry import JOURNAL_TABS
 from tui.views.journal_actions import JournalActions
 from tui.views.view import Column, View
 
-SIGNS: Final = {Result.DONE: "✓ done", Result.FAILED: "✗ failed", Result.CANCELLED: "○ cancelled"}
+SIGNS: Final = {Result.DONE: N_("✓ done"), Result.FAILED: N_("✗ failed"), Result.CANCELLED: N_("○ cancelled")}
 _STYLES: Final = {Result.DONE: "good", Result.FAILED: "bad", Result.CANCELLED: "faint"}
 
 
@@ -69,6 +70,6 @@ VIEW: Final = View(
         "kind": lambda entry: (entry.kind,),
         "by": lambda entry: (entry.user, entry.sudo_user),
     },
-    refusal=lambda entry: "it is of no container of ours" if entry.command else "no command does the same",
+    refusal=lambda entry: _("it is of no container of ours") if entry.command else _("no command does the same"),
     empty="nothing was done from a screen yet",
 )

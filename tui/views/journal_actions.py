@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from core.host.files import write_atomically
 from core.journal.script import script, shell_line
 from core.model.journal import JournalEntry
+from tui.languages import _, ngettext
 
 if TYPE_CHECKING:
     from tui.screens.deck import DeckScreen
@@ -24,7 +25,11 @@ class JournalActions:
     def copy(self, entries: Sequence[JournalEntry]) -> None:
         lines = [shell_line(entry) for entry in sorted(entries, key=lambda entry: entry.time) if entry.command]
         self._deck.app.copy_to_clipboard("\n".join(lines))
-        self._deck.say(f"copied: {lines[0]}" if len(lines) == 1 else f"copied: {len(lines)} commands")
+        self._deck.say(
+            _("copied: {what}").format(what=lines[0])
+            if len(lines) == 1
+            else _("copied: {count} commands").format(count=len(lines))
+        )
 
     def go_to(self, entry: JournalEntry) -> None:
         self._deck.go_to("containers", entry.id)
@@ -36,25 +41,27 @@ class JournalActions:
         rows = self._deck.views.current.rows
         chosen: Sequence[JournalEntry] = rows.marked or rows.shown
         if not chosen:
-            self._deck.say("there is nothing to save")
+            self._deck.say(_("there is nothing to save"))
             return
 
         def typed(name: str | None) -> None:
             if name:
                 self._deck.say(save(Path(name).expanduser().absolute(), chosen))
 
-        count = f"{len(chosen)} action{'' if len(chosen) == 1 else 's'}"
-        words = f"{count} as commands for sh, the oldest first; what failed or was cancelled is a comment."
+        count = f"{len(chosen)} {ngettext('action', 'actions', len(chosen))}"
+        words = _("{count} as commands for sh, the oldest first; what failed or was cancelled is a comment.").format(
+            count=count
+        )
         usual = Path.cwd() / f"wharf-{time.strftime('%Y%m%d-%H%M%S')}.sh"
-        self._deck.app.push_screen(PromptDialog("Save a script", words, "Save", value=str(usual)), typed)
+        self._deck.app.push_screen(PromptDialog(_("Save a script"), words, _("Save"), value=str(usual)), typed)
 
 
 def save(path: Path, entries: Sequence[JournalEntry]) -> str:
     """Write a script that its owner may run; what came of it, in words."""
     if path.exists():
-        return f"not saved: {path} is there already"
+        return _("not saved: {path} is there already").format(path=path)
     try:
         write_atomically(path, script(entries).encode(errors="surrogateescape"), mode=0o700, lasting=False)
     except OSError as error:
-        return f"not saved: {path}: {error.strerror}"
-    return f"saved: {path}"
+        return _("not saved: {path}: {reason}").format(path=path, reason=error.strerror)
+    return _("saved: {path}").format(path=path)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from tui.bridge.readers import NetworkRow
 from tui.bridge.resource_details import KnownNames
 from tui.forms.networks import attachment, connect_form, network_form, network_words
+from tui.languages import _
 from tui.screens import orders
 from tui.screens.asking import Plan, ask
 from tui.step import Step
@@ -30,7 +31,7 @@ class NetworkActions:
 
     def new(self) -> None:
         def make(values: dict[str, str]) -> None:
-            name = values["name"] or "a network"
+            name = values["name"] or _("a network")
             self._deck.bridge.run(Step("create network", f"network {name}", name, (network_words(values),)))
 
         orders.with_known(self._deck, lambda known: orders.fill_in(self._deck, network_form(known), make))
@@ -51,7 +52,9 @@ class NetworkActions:
         def take(number: int) -> None:
             self._deck.bridge.run(Step("disconnect", row.id, row.name, (names[number],)))
 
-        orders.choose(self._deck, f"Disconnect from {row.name}", "At once, where it runs.", names, take)
+        orders.choose(
+            self._deck, _("Disconnect from {name}").format(name=row.name), _("At once, where it runs."), names, take
+        )
 
     def reload(self, rows: Sequence[NetworkRow]) -> None:
         """For those of its containers that live."""
@@ -60,14 +63,14 @@ class NetworkActions:
         if living:
             self._deck.bridge.run(*(Step("reload network", row.id, row.name) for row in living))
         else:
-            self._deck.say("none of its containers lives: nothing of it is on the host")
+            self._deck.say(_("none of its containers lives: nothing of it is on the host"))
 
     def prune(self) -> None:
-        orders.prune(self._deck, "networks that no container is connected to", ("networks",))
+        orders.prune(self._deck, _("networks that no container is connected to"), ("networks",))
 
     def remove(self, rows: Sequence[NetworkRow]) -> None:
         def plan(row: NetworkRow) -> Plan | None:
             step = Step("remove network", row.id, row.name)
-            return Plan(step, "goes for good; no container is connected to it") if can_remove(row) else None
+            return Plan(step, _("goes for good; no container is connected to it")) if can_remove(row) else None
 
-        ask(self._deck, "Remove", rows, plan)
+        ask(self._deck, _("Remove"), rows, plan)

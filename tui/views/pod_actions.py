@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.model.pod import PodSnapshot
+from tui.languages import _
+from tui.plain_text import counted_containers
 from tui.screens import orders
 from tui.screens.asking import Plan, ask, order
 from tui.step import Step
@@ -28,7 +30,7 @@ class PodActions:
         from tui.forms.pods import pod_form, pod_words
 
         def make(values: dict[str, str]) -> None:
-            name = values["name"] or "a pod"
+            name = values["name"] or _("a pod")
             self._deck.bridge.run(Step("create pod", f"pod {name}", name, (pod_words(values),)))
 
         orders.with_known(self._deck, lambda known: orders.fill_in(self._deck, pod_form(known), make))
@@ -44,34 +46,34 @@ class PodActions:
             read, times = [paths[member.id] for member in members], self._deck.configuration.logs
             self._deck.app.push_screen(LogScreen(read, names, times=times))
         else:
-            self._deck.say("no container but the one that holds what they share: nothing is printed")
+            self._deck.say(_("no container but the one that holds what they share: nothing is printed"))
 
     def manifest(self, rows: Pods) -> None:
         orders.show_manifest(self._deck, [pod.name for pod in rows])
 
     def prune(self) -> None:
-        orders.prune(self._deck, "pods of which nothing runs any more", ("pods",))
+        orders.prune(self._deck, _("pods of which nothing runs any more"), ("pods",))
 
     def toggle_run(self, rows: Pods) -> None:
         running = [pod for pod in rows if runs(pod)]
         if running:
-            words = "has its containers stopped, each by its stop signal, the infra container last"
-            self._ask("Stop", "stop pod", rows, runs, words, alone=True)
+            words = _("has its containers stopped, each by its stop signal, the infra container last")
+            self._ask(_("Stop"), "stop pod", rows, runs, words, alone=True)
         else:
             self.start(rows)
 
     def start(self, rows: Pods) -> None:
-        self._ask("Start", "start pod", rows, can_start, "has its containers started")
+        self._ask(_("Start"), "start pod", rows, can_start, _("has its containers started"))
 
     def toggle_pause(self, rows: Pods) -> None:
         if any(is_paused(pod) for pod in rows):
-            self._ask("Unpause", "unpause pod", rows, is_paused, "goes on")
+            self._ask(_("Unpause"), "unpause pod", rows, is_paused, _("goes on"))
         else:
-            self._ask("Pause", "pause pod", rows, runs, "is halted")
+            self._ask(_("Pause"), "pause pod", rows, runs, _("is halted"))
 
     def restart(self, rows: Pods) -> None:
-        words = "has all its containers stopped, and started again"
-        self._ask("Restart", "restart pod", rows, lambda pod: bool(pod.members), words)
+        words = _("has all its containers stopped, and started again")
+        self._ask(_("Restart"), "restart pod", rows, lambda pod: bool(pod.members), words)
 
     def kill(self, rows: Pods) -> None:
         from tui.screens.dialog import SignalDialog
@@ -80,7 +82,7 @@ class PodActions:
 
         def chosen(signal: str | None) -> None:
             if signal:
-                order(self._deck, "Kill", [Step("kill pod", pod.id, pod.name, (signal,)) for pod in targets])
+                order(self._deck, _("Kill"), [Step("kill pod", pod.id, pod.name, (signal,)) for pod in targets])
 
         self._deck.app.push_screen(SignalDialog(", ".join(pod.name for pod in targets)), chosen)
 
@@ -92,12 +94,14 @@ class PodActions:
     def remove(self, rows: Pods) -> None:
         def plan(pod: PodSnapshot) -> Plan:
             by_force = runs(pod) or is_paused(pod)
-            stopped = ", those that run stopped first" if by_force else ""
+            stopped = _(", those that run stopped first") if by_force else ""
             count = len(pod.members)
-            words = f"goes for good, with its {count} container{'' if count == 1 else 's'} and their files{stopped}"
+            words = _("goes for good, with {containers} and their files{stopped}").format(
+                containers=counted_containers(count), stopped=stopped
+            )
             return Plan(Step("remove pod", pod.id, pod.name, (by_force,)), words)
 
-        ask(self._deck, "Remove", rows, plan)
+        ask(self._deck, _("Remove"), rows, plan)
 
     def _ask(
         self,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from core.model.secret import Secret
+from tui.languages import _
 from tui.plain_text import printable_text
 from tui.screens import orders
 from tui.screens.asking import Plan, ask, confirm
@@ -36,20 +37,22 @@ class SecretActions:
 
         def show(data: bytes) -> None:
             text = printable_text(data.decode("utf-8", "replace"))
-            self._deck.app.push_screen(TextView(f"secret {row.name}, {len(data)} bytes", Text(text)))
+            self._deck.app.push_screen(
+                TextView(_("secret {name}, {count} bytes").format(name=row.name, count=len(data)), Text(text))
+            )
 
         def read() -> None:
-            self._deck.ask("secret data", row.id, then=show)
+            self._deck.ask(_("secret data"), row.id, then=show)
 
-        words = "What it is stands on the screen then, for whoever looks at it, and in a recording of the terminal."
-        confirm(self._deck, f"Show secret {row.name}?", words, "Show", read)
+        words = _("What it is stands on the screen then, for whoever looks at it, and in a recording of the terminal.")
+        confirm(self._deck, _("Show secret {name}?").format(name=row.name), words, _("Show"), read)
 
     def inspect(self, row: Secret) -> None:
         self._deck.open_tab("inspect")
 
     def remove(self, rows: Sequence[Secret]) -> None:
         def plan(secret: Secret) -> Plan:
-            words = "is forgotten for good; containers that have got it keep what they have"
+            words = _("is forgotten for good; containers that have got it keep what they have")
             return Plan(Step("remove secret", secret.id, secret.name), words)
 
-        ask(self._deck, "Remove", rows, plan)
+        ask(self._deck, _("Remove"), rows, plan)

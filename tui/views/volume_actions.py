@@ -9,6 +9,7 @@ from core.model.volume import VolumeSnapshot
 from tui.forms.form import pairs_of
 from tui.forms.images import host_path
 from tui.forms.volumes import export_form, import_form, volume_form
+from tui.languages import _
 from tui.screens import orders
 from tui.screens.asking import Plan, ask
 from tui.step import Step
@@ -33,21 +34,21 @@ class VolumeActions:
         def make(values: dict[str, str]) -> None:
             labels, options = pairs_of(values["labels"]), pairs_of(values["options"])
             given = (values["name"], labels, options)
-            name = values["name"] or "a volume"
+            name = values["name"] or _("a volume")
             self._deck.bridge.run(Step("create volume", f"volume {name}", name, given))
 
         orders.with_known(self._deck, lambda known: orders.fill_in(self._deck, volume_form(known), make))
 
     def export(self, row: VolumeSnapshot) -> None:
         def begin(values: dict[str, str]) -> None:
-            job = TransferJob(f"exporting {row.name}")
+            job = TransferJob(_("exporting {name}").format(name=row.name))
             orders.begin(self._deck, "export volume", row.name, job, row.name, host_path(values["destination"]))
 
         orders.fill_in(self._deck, export_form(row.name), begin)
 
     def import_tar(self, row: VolumeSnapshot) -> None:
         def begin(values: dict[str, str]) -> None:
-            job = TransferJob(f"importing into {row.name}")
+            job = TransferJob(_("importing into {name}").format(name=row.name))
             orders.begin(self._deck, "import volume", row.name, job, row.name, host_path(values["archive"]))
 
         orders.fill_in(self._deck, import_form(row.name), begin)
@@ -56,11 +57,13 @@ class VolumeActions:
         self._deck.open_tab("files")
 
     def prune(self) -> None:
-        orders.prune(self._deck, "volumes that no container has", ("volumes",))
+        orders.prune(self._deck, _("volumes that no container has"), ("volumes",))
 
     def remove(self, rows: Sequence[VolumeSnapshot]) -> None:
         def plan(volume: VolumeSnapshot) -> Plan | None:
             step = Step("remove volume", volume.name, volume.name)
-            return None if volume.used_by else Plan(step, f"loses its files in {volume.path} for good")
+            return (
+                None if volume.used_by else Plan(step, _("loses its files in {path} for good").format(path=volume.path))
+            )
 
-        ask(self._deck, "Remove", rows, plan)
+        ask(self._deck, _("Remove"), rows, plan)

@@ -8,6 +8,8 @@ from textual.app import RenderResult
 from textual.reactive import reactive
 from textual.widget import Widget
 
+from tui.languages import _
+
 Item = tuple[str, str]
 """Keys, as people write them, and a word."""
 GAP = 2
@@ -34,7 +36,7 @@ def fitting(items: tuple[Item, ...], width: int) -> str:
     """As many as have room in `width` columns; a short one is not put in the place of a long one before it."""
     line = ""
     for keys, word in items:
-        longer = f"{line}{' ' * GAP if line else ''}{keys} {word}"
+        longer = f"{line}{' ' * GAP if line else ''}{keys} {_(word)}"
         if cell_len(longer) > width:
             break
         line = longer
