@@ -13,7 +13,9 @@ from core.errors import EngineError, NoSuchContainer
 from core.health import HealthScheduler
 from core.host.cgroup_reader import CgroupReader
 from core.host.notices import IN_IGNORED, IN_MODIFY, FileWatcher
+from core.host.process_reader import ProcessReader
 from core.host.process_stat import process_start
+from core.host.process_table import members_of_namespaces
 from core.log import LOG
 from core.model.config import ContainerRecord
 from core.model.snapshot import ResourceSample
@@ -32,23 +34,32 @@ FULL_LOOK_INTERVAL: Final = 1.0
 
 
 class CgroupReaders:
-    """The kept-open cgroup files of the containers that run, one reader a container and run."""
+    """The kept-open cgroup files of the containers that run, one reader a container and run.
+
+    Those that have no cgroup of their own have their processes counted.
+    """
 
     def __init__(self, parts: EngineParts) -> None:
         self._parts = parts
         self._readers: dict[str, tuple[int, CgroupReader]] = {}
+        self._uncontrolled: dict[str, tuple[int, ProcessReader]] = {}
         self._lock = threading.Lock()
 
     def samples(self, container_ids: Iterable[str]) -> dict[str, ResourceSample]:
         """A reading of each container that runs; the others are left out."""
-        samples = {}
+        samples: dict[str, ResourceSample | None] = {}
         with self._lock:
+            uncontrolled = []
             for record in self._records(container_ids):
-                reader = self._reader(record)
-                sample = reader.sample() if reader is not None else None
-                if sample is not None:
-                    samples[record.id] = sample
-        return samples
+                if has_cgroup(record.config):
+                    reader = self._reader(record)
+                    samples[record.id] = reader.sample() if reader is not None else None
+                elif record.state.status in LIVE_STATUSES:
+                    uncontrolled.append(record)
+            members = members_of_namespaces([record.state.pid for record in uncontrolled])
+            for record in uncontrolled:
+                samples[record.id] = self._process_reader(record).sample(members[record.state.pid])
+        return {container_id: sample for container_id, sample in samples.items() if sample is not None}
 
     def _frozen(self, record: ContainerRecord) -> bool | None:
         """Whether the container's cgroup is frozen; None where that can't be read."""
@@ -84,6 +95,8 @@ class CgroupReaders:
         with self._lock:
             for container_id in set(self._readers) - container_ids:
                 self._readers.pop(container_id)[1].close()
+            for container_id in set(self._uncontrolled) - container_ids:
+                del self._uncontrolled[container_id]
 
     def close(self) -> None:
         self.keep_only(set())
@@ -94,6 +107,13 @@ class CgroupReaders:
             with contextlib.suppress(NoSuchContainer):
                 records.append(self._parts.store.get(container_id))
         return records
+
+    def _process_reader(self, record: ContainerRecord) -> ProcessReader:
+        pid = record.state.pid
+        known = self._uncontrolled.get(record.id)
+        if known is None or known[0] != pid:
+            known = self._uncontrolled[record.id] = (pid, ProcessReader(pid))
+        return known[1]
 
     def _reader(self, record: ContainerRecord) -> CgroupReader | None:
         pid = record.state.pid

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from core.host.network_counters import added_up, has_own_network
 from core.model.snapshot import ResourceSample
 
 _NO_LIMIT: Final = 1 << 60
@@ -49,7 +49,7 @@ class CgroupReader:
         self._files: dict[str, int] = {}
         self._missing: set[str] = set()
         self._before: tuple[float, _Counters] | None = None
-        self._has_own_network = _has_own_network(pid)
+        self._has_own_network = has_own_network(pid)
         folder = self._paths.get("" if self._v2 else "freezer", "/nonexistent")
         if not Path(folder).is_dir():
             raise FileNotFoundError(f"no cgroup for process {pid}")
@@ -139,12 +139,9 @@ class CgroupReader:
     def _network_bytes(self) -> tuple[int, int]:
         """Bytes received and sent by the container's network namespace, loopback left out."""
         try:
-            lines = self._read_path(f"/proc/{self._pid}/net/dev").splitlines()[2:]
+            return added_up(self._read_path(f"/proc/{self._pid}/net/dev"))
         except OSError:
             return 0, 0
-        pairs = [(name.strip(), rest.split()) for name, _, rest in (line.partition(b":") for line in lines)]
-        counted = [fields for name, fields in pairs if name != b"lo" and len(fields) >= 9]
-        return sum(int(fields[0]) for fields in counted), sum(int(fields[8]) for fields in counted)
 
     def _memory(self) -> _Memory:
         if self._v2:
@@ -221,10 +218,3 @@ def _entries(content: bytes) -> dict[bytes, int]:
 def _sum(words: list[bytes], key: bytes) -> int:
     """The sum of all `key=NUMBER`."""
     return sum(int(word[len(key) :]) for word in words if word.startswith(key))
-
-
-def _has_own_network(pid: int) -> bool:
-    """Whether the process has another network namespace than this one."""
-    with contextlib.suppress(OSError):
-        return os.readlink(f"/proc/{pid}/ns/net") != os.readlink("/proc/self/ns/net")
-    return False

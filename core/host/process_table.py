@@ -109,11 +109,22 @@ def is_in_our_namespace(pid: int) -> bool:
     return same and process_start(pid) is not None
 
 
-@cache
-def members_of_namespace(pid: int) -> list[int]:
-    """All processes in the PID namespace of one, and below the same root of mounts: for who has no cgroup to ask."""
-    own = [_namespace(pid, kind) for kind in ("pid", "mnt")]
-    return [one for one in _numbers() if own[0] and [_namespace(one, kind) for kind in ("pid", "mnt")] == own]
+def members_of_namespaces(pids: Collection[int]) -> dict[int, list[int]]:
+    """Of each of these processes all that are in its PID namespace, and below the same root of mounts.
+
+    For who has no cgroup to ask. Every process of the machine is looked at once.
+    """
+    owners: dict[tuple[str, str], int] = {}
+    for pid in pids:
+        if inner := _namespace(pid, "pid"):
+            owners[inner, _namespace(pid, "mnt")] = pid
+    found: dict[int, list[int]] = {pid: [] for pid in pids}
+    inners = {inner for inner, _ in owners}
+    for number in _numbers() if owners else ():
+        inner = _namespace(number, "pid")
+        if inner in inners and (owner := owners.get((inner, _namespace(number, "mnt")))) is not None:
+            found[owner].append(number)
+    return found
 
 
 def _namespace(pid: int, kind: str) -> str:
@@ -123,6 +134,7 @@ def _namespace(pid: int, kind: str) -> str:
         return ""
 
 
+@cache
 def user_name(number: int) -> str:
     """The login of a user's number, or the number."""
     try:

@@ -16,7 +16,7 @@ import msgspec
 from core.errors import InvalidArgument
 from core.host.cgroups import processes_in
 from core.host.files import read_in_root
-from core.host.process_table import members_of_namespace
+from core.host.process_table import members_of_namespaces
 from core.host.rootless import id_outside
 from core.model.amounts import go_duration, go_time
 from core.model.id_mappings import IdMappings, IdRange, inside
@@ -196,7 +196,7 @@ def known_columns(words: Sequence[str]) -> tuple[str, ...] | None:
 def process_ids(held: Transaction) -> list[int]:
     """The host's numbers of the container's processes."""
     if not has_cgroup(held.config):
-        return members_of_namespace(held.state.pid)
+        return members_of_namespaces([held.state.pid])[held.state.pid]
     return list(processes_in(held.runtime.observe(held.id).cgroup_paths))
 
 

@@ -28,6 +28,8 @@ def test_the_main_job(user: User, tmp_path: Path) -> None:
         if user.said("logs", "it") == "begun\n":
             break
     assert "sleep 0.1" in user.said("top", "it") or "sh -c" in user.said("top", "it")
+    processes, memory = user.said("stats", "--no-stream", "--format", "{{.PIDS}} {{.MemUsage}}", "it").split()[:2]
+    assert int(processes) >= 1 and memory != "0B"
     user.said("stop", "it")
     assert "Exited (3)" in user.said("ps", "-a")
     user.said("start", "it")
