@@ -236,6 +236,17 @@ class Engine:
             raise
         return container
 
+    def import_checkpoint_image(
+        self, name_or_id: str, wanted: ImportOptions = DEFAULT_IMPORT, options: RestoreOptions = DEFAULT_RESTORE
+    ) -> Container:
+        """As `import_checkpoint`, of an image that was made of a checkpoint."""
+        was_mounted = self.images.find(name_or_id).id in self.images.mounted()
+        try:
+            return self.import_checkpoint(self.images.mount(name_or_id), wanted, options)
+        finally:
+            if not was_mounted:
+                self.images.unmount(name_or_id)
+
     def samples(self, container_ids: Iterable[str]) -> dict[str, ResourceSample]:
         """CPU, memory and PIDs of those that run, from cgroup files that stay open."""
         return self._readers.samples(container_ids)

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from core.cli.command import add_selection, command_parser, each, open_engine, selected
 from core.cli.main import Invocation
+from core.cli.network_options import parse_publish
 from core.cli.output import print_json
 from core.cli.parser import CommandParser, Options
 from core.container import Container
 from core.engine import Engine
-from core.errors import InvalidArgument
+from core.errors import InvalidArgument, NoSuchContainer, NoSuchImage
 from core.model.options import CheckpointOptions, ImportOptions, RestoreOptions
 from core.model.state import Status
 from core.operations.criu_statistics import criu_statistics
@@ -38,6 +39,7 @@ def _checkpoint(invocation: Invocation, parser: CommandParser) -> int:
     add_selection(parser, "checkpoint")
     add("--leave-running", "-R", action="store_true", help="let it go on")
     add("--export", "-e", default="", metavar="FILE", help="write an archive that another machine can restore")
+    add("--create-image", default="", metavar="IMAGE", help="make an image that can be restored")
     add("--compress", "-c", choices=("zstd", "gzip", "none"), default="zstd", help="how the archive is packed")
     add("--pre-checkpoint", "-P", action="store_true", help="its memory alone, while it goes on")
     add("--with-previous", action="store_true", help="what has changed since the pre-checkpoint")
@@ -49,6 +51,7 @@ def _checkpoint(invocation: Invocation, parser: CommandParser) -> int:
         tcp_established=options.tcp_established,
         file_locks=options.file_locks,
         export=os.path.abspath(options.export) if options.export else "",
+        create_image=options.create_image,
         compression=options.compress,
         ignore_rootfs=options.ignore_rootfs,
         ignore_volumes=options.ignore_volumes,
@@ -57,14 +60,16 @@ def _checkpoint(invocation: Invocation, parser: CommandParser) -> int:
     )
     with open_engine(invocation) as engine:
         names = selected(engine, options, lambda picture: picture.status is Status.RUNNING)
-        if options.export and len(names) != 1:
-            raise InvalidArgument("only one container can be written to an archive")
+        if (options.export or options.create_image) and len(names) != 1:
+            raise InvalidArgument("only one container can be written to an archive or an image")
         return _each(engine, names, lambda container: container.checkpoint(wanted), options, "checkpoint", "stats-dump")
 
 
 def _check(options: Options) -> None:
-    if (options.ignore_rootfs or options.ignore_volumes) and not options.export:
-        raise InvalidArgument("--ignore-rootfs and --ignore-volumes can only be used with --export")
+    if (options.ignore_rootfs or options.ignore_volumes) and not (options.export or options.create_image):
+        raise InvalidArgument("--ignore-rootfs and --ignore-volumes can only be used with --export or --create-image")
+    if options.create_image and options.pre_checkpoint:
+        raise InvalidArgument("--create-image can not be used with --pre-checkpoint")
     if options.pre_checkpoint and options.with_previous:
         raise InvalidArgument("--with-previous can not be used with --pre-checkpoint")
 
@@ -75,31 +80,69 @@ def _restore(invocation: Invocation, parser: CommandParser) -> int:
     add("--import", "-i", default="", metavar="FILE", help="the archive of a checkpoint, in place of a container")
     add("--import-previous", default="", metavar="FILE", help="the archive of the pre-checkpoint before it")
     add("--name", "-n", default="", help="a new name for what is imported; it gets a new id, too")
+    add("--pod", default="", metavar="POD", help="a pod for what is imported")
+    add(
+        "--publish",
+        "-p",
+        action="append",
+        default=[],
+        metavar="PORT",
+        help="ports of what is imported, in place of its own",
+    )
+    add("--ignore-static-ip", action="store_true", help="with other addresses than before")
+    add("--ignore-static-mac", action="store_true", help="with other MAC addresses than before")
     options = parser.parse_args(invocation.arguments)
     archive = getattr(options, "import")
-    wanted = RestoreOptions(keep=options.keep, tcp_established=options.tcp_established, file_locks=options.file_locks)
-    only_imported = options.import_previous or options.name or options.ignore_rootfs or options.ignore_volumes
-    if only_imported and not archive:
-        raise InvalidArgument("--import-previous, --name and --ignore-… can only be used with --import")
     if archive and (options.containers or options.all or options.latest):
         raise InvalidArgument("cannot use --import with positional arguments, --all or --latest")
+    if options.import_previous and not archive:
+        raise InvalidArgument("--import-previous can only be used with --import")
+    wanted = RestoreOptions(
+        keep=options.keep,
+        tcp_established=options.tcp_established,
+        file_locks=options.file_locks,
+        ignore_static_ip=options.ignore_static_ip,
+        ignore_static_mac=options.ignore_static_mac,
+    )
+    asked = ImportOptions(
+        name=options.name,
+        pod=options.pod,
+        publish=tuple(map(parse_publish, options.publish)),
+        previous=os.path.abspath(options.import_previous) if options.import_previous else "",
+        ignore_rootfs=options.ignore_rootfs,
+        ignore_volumes=options.ignore_volumes,
+    )
     with open_engine(invocation) as engine:
-        if not archive:
-            names = selected(engine, options, lambda picture: picture.checkpointed)
-            restore = Container.restore
-            return _each(engine, names, lambda one: restore(one, wanted), options, "restore", "stats-restore")
-        began = time.monotonic()
-        asked = ImportOptions(
-            name=options.name,
-            previous=os.path.abspath(options.import_previous) if options.import_previous else "",
-            ignore_rootfs=options.ignore_rootfs,
-            ignore_volumes=options.ignore_volumes,
-        )
+        images = [] if archive else [name for name in options.containers if engine.find(name) is None]
+        if archive or images:
+            return _import(engine, options, asked, wanted, archive, images)
+        for flag in ("name", "pod", "publish", "ignore_rootfs", "ignore_volumes"):
+            if getattr(options, flag):
+                raise InvalidArgument(f"--{flag.replace('_', '-')} can only be used with image or --import")
+        names = selected(engine, options, lambda picture: picture.checkpointed)
+        restore = Container.restore
+        return _each(engine, names, lambda one: restore(one, wanted), options, "restore", "stats-restore")
+
+
+def _import(
+    engine: Engine, options: Options, asked: ImportOptions, wanted: RestoreOptions, archive: str, images: Sequence[str]
+) -> int:
+    """Take up what is in an archive, or in the only image that is named."""
+    if images and len(options.containers) > 1:
+        raise InvalidArgument(f"{images[0]} is no container, and an image can only be restored by itself")
+    began = time.monotonic()
+    if archive:
         container = engine.import_checkpoint(Path(archive).absolute(), asked, wanted)
-        if options.print_stats:
-            _print_stats(engine, "restore", {container.id: _micro(began)}, _micro(began), "stats-restore")
-        else:
-            print(container.id)
+    else:
+        try:
+            engine.images.find(images[0])
+        except NoSuchImage as error:
+            raise NoSuchContainer(f"no such container or image: {images[0]}") from error
+        container = engine.import_checkpoint_image(images[0], asked, wanted)
+    if options.print_stats:
+        _print_stats(engine, "restore", {container.id: _micro(began)}, _micro(began), "stats-restore")
+    else:
+        print(container.id)
     return 0
 
 

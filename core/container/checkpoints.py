@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from core.container.handle import Handle
-from core.container.lifecycle import KILL_PATIENCE
+from core.container.lifecycle import KILL_PATIENCE, Lifecycle
 from core.model.options import DEFAULT_CHECKPOINT, DEFAULT_RESTORE, CheckpointOptions, RestoreOptions
 from core.model.state import Verb
 
 
-class Checkpoints(Handle):
+class Checkpoints(Lifecycle):
     """By CRIU, where the kernel can."""
 
     def checkpoint(self, options: CheckpointOptions = DEFAULT_CHECKPOINT) -> None:
@@ -25,10 +24,12 @@ class Checkpoints(Handle):
     def restore(self, options: RestoreOptions = DEFAULT_RESTORE) -> None:
         """Take the processes up where the checkpoint left them. Allowed: configured, exited. Ends in running.
 
-        Raises `StateForbids` where there is no checkpoint, `HostIncomplete`, and what `init` raises.
+        The containers that it needs are started before. Raises `StateForbids` where there is no checkpoint,
+        `HostIncomplete`, and what `init` raises.
         """
         from core.operations.checkpoint import restore
 
+        self._start_needed()
         self._parts.monitor.wait_gone(self.id, KILL_PATIENCE)
         with self.hold(Verb.RESTORE) as held:
             restore(held, options)

@@ -142,11 +142,12 @@ class CheckpointOptions(msgspec.Struct, frozen=True, kw_only=True):
 
     `tcp_established`: with its TCP connections. `file_locks`: with the locks that it holds on files. `export`: an
     archive to be written, packed by `compression`, without what `ignore_…` say. `pre_checkpoint`: its memory alone,
-    while it goes on; `with_previous`: what has changed since.
+    while it goes on; `with_previous`: what has changed since. `create_image`: the name of an image to be made of it.
     """
 
     leave_running: bool = False
     export: str = ""
+    create_image: str = ""
     compression: Compression = "zstd"
     ignore_rootfs: bool = False
     ignore_volumes: bool = False
@@ -158,20 +159,28 @@ class CheckpointOptions(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RestoreOptions(msgspec.Struct, frozen=True, kw_only=True):
-    """As `CheckpointOptions`. `keep`: the checkpoint stays, and can be restored again."""
+    """As `CheckpointOptions`. `keep`: the checkpoint stays, and can be restored again.
+
+    `ignore_static_ip`, `ignore_static_mac`: it gets addresses anew in its networks.
+    """
 
     keep: bool = False
     tcp_established: bool = False
     file_locks: bool = False
+    ignore_static_ip: bool = False
+    ignore_static_mac: bool = False
 
 
 class ImportOptions(msgspec.Struct, frozen=True, kw_only=True):
     """`name`: a new one; empty for its own. `previous`: the archive of the pre-checkpoint, where there was one.
 
-    `ignore_rootfs`, `ignore_volumes`: what of the archive is left out.
+    `ignore_rootfs`, `ignore_volumes`: what of the archive is left out. `pod`: a pod to be in, by name or id. `publish`:
+    its ports in place of those that it had.
     """
 
     name: str = ""
+    pod: str = ""
+    publish: tuple[PortMapping, ...] = ()
     previous: str = ""
     ignore_rootfs: bool = False
     ignore_volumes: bool = False

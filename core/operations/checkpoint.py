@@ -5,10 +5,13 @@ from __future__ import annotations
 import shutil
 import time
 
+import msgspec
+
 from core.errors import EngineError, HostIncomplete, StateForbids, TimedOut
 from core.events import EventKind
 from core.host.files import make_private_directory
 from core.host.processes import find_program, run
+from core.model.network import Attachment
 from core.model.options import CheckpointOptions, RestoreOptions
 from core.model.state import Intent, Status
 from core.operations.init import bring_up_again
@@ -42,13 +45,13 @@ def checkpoint(held: Transaction, options: CheckpointOptions) -> None:
     Raises `HostIncomplete`, `RuntimeFailed`, `StateForbids` for one that goes away when it ends.
     """
     goes_on = options.leave_running or options.pre_checkpoint
-    if held.config.auto_remove and not goes_on and not options.export:
+    if held.config.auto_remove and not goes_on and not (options.export or options.create_image):
         raise StateForbids(
             f"container {held.name} is removed when it ends, and its checkpoint with it",
-            hint="leave it running (--leave-running), or write an archive (--export)",
+            hint="leave it running (--leave-running), or write an archive (--export) or an image (--create-image)",
             container_id=held.id,
         )
-    from core.operations.checkpoint_archive import keep_shared_memory, write_archive
+    from core.operations.checkpoint_archive import keep_shared_memory, make_image, write_archive
 
     require_criu()
     parts, before = held.parts, held.state
@@ -82,6 +85,8 @@ def checkpoint(held: Transaction, options: CheckpointOptions) -> None:
     finally:
         if options.export:
             write_archive(held, options)
+        if options.create_image:
+            make_image(held, options)
 
 
 def finish_checkpoint(held: Transaction) -> None:
@@ -102,6 +107,8 @@ def restore(held: Transaction, options: RestoreOptions) -> None:
     if not held.state.checkpointed or not folder.is_dir():
         raise StateForbids(f"container {held.name} has no checkpoint to restore", hint="start it", container_id=held.id)
     require_criu()
+    if options.ignore_static_ip or options.ignore_static_mac:
+        held.save(networks=tuple(_without_static(one, options) for one in held.state.networks))
     bring_up_again(held, folder, options)
     held.save(
         status=Status.RUNNING,
@@ -119,3 +126,11 @@ def restore(held: Transaction, options: RestoreOptions) -> None:
             shutil.rmtree(left, ignore_errors=True)
         held.parts.paths.shared_memory_archive(held.id).unlink(missing_ok=True)
     held.emit(EventKind.RESTORE)
+
+
+def _without_static(attachment: Attachment, options: RestoreOptions) -> Attachment:
+    return msgspec.structs.replace(
+        attachment,
+        addresses=() if options.ignore_static_ip else attachment.addresses,
+        mac="" if options.ignore_static_mac else attachment.mac,
+    )

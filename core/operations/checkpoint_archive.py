@@ -27,12 +27,13 @@ from core.host.mounts import is_mounted
 from core.host.processes import find_program, run
 from core.model.config import ContainerConfig
 from core.model.network import Attachment, Lease
-from core.model.options import CheckpointOptions
+from core.model.options import CheckpointOptions, Compression
 from core.operations.commit import mount_points_made
 from core.operations.inspect import timestamp
 from core.operations.parts import EngineParts, Transaction
 from core.storage.export import export_tree
 from core.storage.layer_archive import leave_out
+from core.storage.layout import platform, write_layout
 
 CHECKPOINT: Final = "checkpoint"
 PREVIOUS: Final = "pre-checkpoint"
@@ -42,6 +43,7 @@ NETWORK: Final = "network.status"
 DIFFERENCE: Final = "rootfs-diff.tar"
 DELETED: Final = "deleted.files"
 VOLUMES: Final = "volumes"
+_ANNOTATION: Final = "io.podman.annotations.checkpoint."
 _COMPRESSIONS: Final = {"zstd": ["--zstd"], "gzip": ["--gzip"], "none": []}
 _WHITEOUT, _OPAQUE = ".wh.", ".wh..wh..opq"
 
@@ -68,11 +70,41 @@ class ConfigDump(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 
 def write_archive(held: Transaction, options: CheckpointOptions) -> None:
     """Write what the checkpoint has left. The archive has its name only when it is whole. Raises `ExportFailed`."""
-    parts = held.parts
     target = Path(options.export)
     if target.is_dir():
         raise DestinationExists(f"{target} is a directory", hint="name a file")
     part = target.with_name(f".{target.name}.{os.urandom(4).hex()}.part")
+    try:
+        _pack(held, options, part, options.compression)
+        os.replace(part, target)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def make_image(held: Transaction, options: CheckpointOptions) -> None:
+    """Make an image of what the checkpoint has left, with podman's annotations. Raises `ExportFailed`."""
+    config, host = held.config, os.uname()
+    told = {
+        "name": held.name,
+        "rawImageName": config.image,
+        "rootfsImageID": config.image_id,
+        "rootfsImageName": config.image,
+        "runtime.name": os.path.basename(held.runtime.path),
+        "host.arch": platform()["architecture"],
+        "host.kernel": host.release,
+    }
+    annotations = {f"{_ANNOTATION}{name}": value for name, value in told.items() if value}
+    with temporary_directory(held.parts.paths.transfers) as folder:
+        layer = folder / "layer.tar"
+        _pack(held, options, layer, "none")
+        comment = f"checkpoint of {held.name}"
+        write_layout(folder / "layout", CHECKPOINT, layer, {}, comment, annotations)
+        held.parts.storage.copy_layout(folder / "layout", CHECKPOINT, options.create_image)
+
+
+def _pack(held: Transaction, options: CheckpointOptions, target: Path, compression: Compression) -> None:
+    """Write all that belongs to the checkpoint into a tar archive. Raises `ExportFailed`."""
+    parts = held.parts
     with temporary_directory(parts.paths.transfers) as folder:
         _write_facts(held, folder)
         if options.pre_checkpoint:
@@ -86,16 +118,12 @@ def write_archive(held: Transaction, options: CheckpointOptions) -> None:
             shared = parts.paths.shared_memory_archive(held.id)
             if shared.exists():
                 shutil.copyfile(shared, folder / shared.name)
-        argv = [find_program("tar"), "--create", f"--file={part}", *_COMPRESSIONS[options.compression]]
+        argv = [find_program("tar"), "--create", f"--file={target}", *_COMPRESSIONS[compression]]
         argv += ["--numeric-owner", f"--directory={parts.paths.bundle(held.id)}", images]
         argv += [f"--directory={folder}", *sorted(os.listdir(folder))]
-        try:
-            finished = run(argv)
-            if finished.returncode:
-                raise ExportFailed(f"the checkpoint could not be written to {target}: {finished.error_text()}")
-            os.replace(part, target)
-        finally:
-            part.unlink(missing_ok=True)
+        finished = run(argv)
+        if finished.returncode:
+            raise ExportFailed(f"the checkpoint could not be written to {target}: {finished.error_text()}")
 
 
 def keep_shared_memory(held: Transaction) -> None:
@@ -109,8 +137,9 @@ def keep_shared_memory(held: Transaction) -> None:
 
 @contextmanager
 def unpacked(parts: EngineParts, archive: Path, previous: Path | None) -> Iterator[tuple[Path, ConfigDump, Own]]:
-    """An archive in a folder that is gone afterwards, and whose it is; with the pre-checkpoint that it builds upon.
+    """An archive, or a folder with the content of one, in a folder that is gone afterwards, and whose it is.
 
+    It is with the pre-checkpoint that it builds upon, where there is one.
     Raises `DamagedArchive`.
     """
     with temporary_directory(parts.paths.transfers) as folder:
@@ -133,6 +162,9 @@ def unpacked(parts: EngineParts, archive: Path, previous: Path | None) -> Iterat
 
 
 def _unpack(archive: Path, folder: Path) -> None:
+    if archive.is_dir():
+        shutil.copytree(archive, folder, symlinks=True, dirs_exist_ok=True)
+        return
     if not archive.is_file():
         raise DamagedArchive(f"the archive {archive} is not there", hint="check the path")
     finished = run([find_program("tar"), "--extract", f"--file={archive}", f"--directory={folder}", "--no-same-owner"])

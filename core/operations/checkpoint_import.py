@@ -19,12 +19,14 @@ from core.host.trees import unpack
 from core.model.config import ContainerConfig, ContainerRecord
 from core.model.dependencies import dependencies
 from core.model.network import Attachment
-from core.model.options import ImportOptions
+from core.model.options import CreateOptions, ImportOptions
 from core.model.state import ContainerState, Intent, Status
 from core.operations import checkpoint_archive as layout
-from core.operations.create import check_name, refuse_used_name
+from core.operations.checkpoint_pod import moved_to_pod
+from core.operations.create import check_name, kept, refuse_used_name
 from core.operations.mount import mounted_root
 from core.operations.parts import EngineParts, Transaction
+from core.operations.publishing import finalize_ports
 from core.operations.release import erase
 from core.operations.volumes import catalogue, ensure_volumes
 
@@ -39,7 +41,12 @@ def import_checkpoint(parts: EngineParts, archive: Path, options: ImportOptions)
         config, name = own.config, options.name or dump.name
         if options.name:
             config = msgspec.structs.replace(config, id=os.urandom(32).hex())
-        _check(parts, config, name)
+        if options.pod:
+            config = moved_to_pod(parts, config, options.pod)
+        if options.publish:
+            ports = finalize_ports(CreateOptions(ports=options.publish), (), config.network)
+            config = msgspec.structs.replace(config, ports=ports)
+        _check(parts, config, name, options)
         volumes = _new_volumes(parts, config, folder, options)
         record = ContainerRecord(
             config=config,
@@ -52,7 +59,8 @@ def import_checkpoint(parts: EngineParts, archive: Path, options: ImportOptions)
             ),
         )
         with FileLock(parts.paths.lock(config.id)):
-            parts.store.add(record)
+            with kept(parts, dependencies(config), config.pod):
+                parts.store.add(record)
             held = Transaction(parts, record)
             try:
                 _fill(held, folder, options)
@@ -67,15 +75,15 @@ def import_checkpoint(parts: EngineParts, archive: Path, options: ImportOptions)
         return config.id
 
 
-def _check(parts: EngineParts, config: ContainerConfig, name: str) -> None:
+def _check(parts: EngineParts, config: ContainerConfig, name: str, options: ImportOptions) -> None:
     check_name(name)
     refuse_used_name(parts, name)
     if any(record.id == config.id for record in parts.store.all()):
         raise NameInUse(f"the container {config.id[:12]} is still there", hint="remove it, or give a new --name")
-    if config.pod or dependencies(config):
+    if not options.pod and (config.pod or dependencies(config)):
         raise InvalidArgument(
             "the container was in a pod, or in the namespaces of another, and can not be restored alone",
-            hint="restore it where they are",
+            hint="name a pod for it with --pod" if config.pod else "restore it where they are",
         )
     if config.image_id:
         try:

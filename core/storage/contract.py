@@ -80,6 +80,9 @@ class Storage(Protocol):
     def changes(self, container_id: str) -> list[FileChange]:
         """What differs in a container's root from its image, or in an image from the one below."""
 
+    def copy_layout(self, layout: Path, layout_name: str, name: str) -> Image:
+        """Copy an image out of an OCI layout on disk in, under `name`. Raises `StorageFailed`, `InvalidArgument`."""
+
     def write_difference(
         self, container_id: str, target: Path, *, left_out: Sequence[str] = (), ids: IdMappings | None = None
     ) -> None:

@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 
 import msgspec
@@ -19,7 +20,14 @@ NAME_ANNOTATION: Final = "org.opencontainers.image.ref.name"
 _ARCHITECTURES: Final = {"x86_64": "amd64", "aarch64": "arm64", "armv7l": "arm", "i686": "386"}
 
 
-def write_layout(folder: Path, name: str, layer: Path, config: Mapping[str, Any], comment: str) -> None:
+def write_layout(
+    folder: Path,
+    name: str,
+    layer: Path,
+    config: Mapping[str, Any],
+    comment: str,
+    annotations: Mapping[str, str] = MappingProxyType({}),
+) -> None:
     """Make `folder` a layout of one image of one layer, an uncompressed tar. `config`: what containers inherit."""
     blobs = folder / "blobs" / "sha256"
     blobs.mkdir(parents=True)
@@ -37,6 +45,7 @@ def write_layout(folder: Path, name: str, layer: Path, config: Mapping[str, Any]
         "mediaType": MANIFEST_TYPE,
         "config": add_blob(blobs, CONFIG_TYPE, msgspec.json.encode(image)),
         "layers": [{"mediaType": LAYER_TYPE, "digest": digest, "size": size}],
+        **({"annotations": dict(annotations)} if annotations else {}),
     }
     entry = add_blob(blobs, MANIFEST_TYPE, msgspec.json.encode(manifest))
     entry["annotations"] = {NAME_ANNOTATION: name}

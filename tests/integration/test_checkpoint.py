@@ -19,12 +19,15 @@ from pathlib import Path
 
 import pytest
 
+from core.cli.network_options import parse_publish
 from core.container import Container
 from core.engine import Engine
 from core.errors import DamagedArchive, HostIncomplete, InvalidArgument, NameInUse, RuntimeFailed, StateForbids
 from core.host.process_table import arguments_of
 from core.model.config import VolumeMount
+from core.model.network import Attachment, NetworkRequest
 from core.model.options import CheckpointOptions, Compression, ImportOptions, RestoreOptions
+from core.model.pod import PodOptions
 from core.model.restart import parse_restart_policy
 from core.model.state import Intent, Status
 from core.settings import Settings
@@ -259,6 +262,68 @@ def test_an_archive_is_restored_where_nothing_of_it_is_left(able: Engine, tmp_pa
     assert {picture.name for picture in able.containers()} == {"moved", "twin"}
 
 
+def test_an_image_of_a_checkpoint_is_restored(
+    able: Engine, tmp_path: Path, wharf: Callable[..., subprocess.CompletedProcess[str]]
+) -> None:
+    own = ("--runtime", str(tmp_path / "runtime"), "container")
+    container = changed(able)
+    made = wharf(*own, "checkpoint", "--create-image", "saved-state", "moved")
+    assert (made.returncode, made.stderr) == (0, "")
+    container.remove()
+    able.volumes.remove("data")
+    manifests = able.paths.storage_root / "overlay-images" / able.images.find("saved-state").id / "manifest"
+    told = json.loads(manifests.read_bytes())["annotations"]
+    assert told["io.podman.annotations.checkpoint.name"] == "moved"
+    assert told["io.podman.annotations.checkpoint.rootfsImageName"] == DEMO
+    restored = wharf(*own, "restore", "saved-state", "--name", "again")
+    assert (restored.returncode, restored.stderr) == (0, "")
+    again = able.lookup("again")
+    assert again.refresh().status is Status.RUNNING
+    assert (Path(again.mount()) / "etc/added").read_text() == "added\n"
+    assert able.images.mounted() == {}
+    assert "no such container or image: nothing" in wharf(*own, "restore", "nothing").stderr
+    wrong = wharf(*own, "restore", DEMO)
+    assert (wrong.returncode, "is no archive of a checkpoint" in wrong.stderr) == (125, True)
+    assert "an image can only be restored by itself" in wharf(*own, "restore", "again", "saved-state").stderr
+
+
+def test_restored_with_other_ports_and_addresses(able: Engine, tmp_path: Path) -> None:
+    able.networks.create(NetworkRequest(name="lan", subnets=("10.203.7.0/24",)))
+    attachment = Attachment(network="lan", addresses=("10.203.7.9",), mac="02:11:22:33:44:55")
+    options = {"network": "bridge", "attachments": (attachment,), "ports": (parse_publish("18181:80"),)}
+    container, archive = run(able, "sleep", "1000", name="c", **options), tmp_path / "c.tar"
+    container.checkpoint(CheckpointOptions(export=str(archive)))
+    container.remove()
+    fresh = RestoreOptions(ignore_static_ip=True, ignore_static_mac=True)
+    again = able.import_checkpoint(archive, ImportOptions(publish=(parse_publish("18282:80"),)), fresh)
+    assert [port.host_port for port in again.config.ports] == [18282]
+    lease = again.inspect()["NetworkSettings"]["Networks"]["lan"]
+    assert lease["MacAddress"] != attachment.mac and lease["IPAddress"].startswith("10.203.7.")
+    again.remove(force=True)
+    able.networks.remove("lan")
+
+
+def test_restored_into_a_pod(able: Engine, tmp_path: Path) -> None:
+    former, archive = able.pods.create(PodOptions(name="former")), tmp_path / "c.tar"
+    container = run(able, "sleep", "1000", name="c", pod="former", network="")
+    container.checkpoint(CheckpointOptions(export=str(archive)))
+    able.pods.remove("former", force=True)
+    with pytest.raises(InvalidArgument, match="can not be restored alone") as refused:
+        able.import_checkpoint(archive)
+    assert "--pod" in refused.value.hint
+    able.pods.create(PodOptions(name="poor", share=("net",)))
+    with pytest.raises(InvalidArgument, match="pod poor does not share the IPC namespace"):
+        able.import_checkpoint(archive, ImportOptions(pod="poor"))
+    pod = able.pods.create(PodOptions(name="other"))
+    again = able.import_checkpoint(archive, ImportOptions(pod="other"))
+    assert again.refresh().status is Status.RUNNING
+    infra = again.config.network_container
+    assert (again.config.pod, again.config.namespaces.containers) == (pod.id, (infra,)) and pod.id != former.id
+    assert [one.name for one in able.containers() if one.pod == pod.id and not one.is_infra] == ["c"]
+    for name in ("poor", "other"):
+        able.pods.remove(name, force=True)
+
+
 def test_what_is_no_archive_leaves_nothing(able: Engine, tmp_path: Path) -> None:
     container = run(able, "sleep", "1000", name="c")
     pre, foreign = tmp_path / "pre.tar", tmp_path / "foreign.tar"
@@ -303,5 +368,6 @@ def test_the_command_line_of_checkpoints(
     for words in (
         *(("checkpoint", "--ignore-rootfs", "d"), ("checkpoint", "-P", "--with-previous", "d")),
         *(("restore", "--name", "x", "c"), ("restore", "--import", archive, "c"), ("restore", "--pod", "p", "c")),
+        *(("restore", "-p", "80:80", "c"), ("checkpoint", "-P", "--create-image", "x", "d")),
     ):
         assert wharf(*own, *words).returncode == 125, words
