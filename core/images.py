@@ -16,7 +16,7 @@ from core.model.image import DEFAULT_ACCESS, FoundRepository, Image, ImageConfig
 from core.model.snapshot import PullProgress
 from core.operations.parts import EngineParts
 from core.storage.containers_storage import ContainersStorage
-from core.storage.references import candidates, full_name, named, push_target
+from core.storage.references import full_name, push_target
 
 if TYPE_CHECKING:
     from core.storage.image_mounts import ImageMounts
@@ -91,8 +91,10 @@ class Images:
     def tags(self, repository: str, access: RegistryAccess = DEFAULT_ACCESS) -> tuple[str, list[str]]:
         """The full name of a repository of a registry, and its tags. Raises `NoSuchImage`, `StorageFailed`."""
         from core.storage.registry_tags import registry_tags
+        from core.storage.stored_logins import spelled_out
 
-        return registry_tags(self._parts.settings, repository, access)
+        with spelled_out(access, [repository.partition("/")[0]], self._parts.paths.transfers) as access:
+            return registry_tags(self._parts.settings, repository, access)
 
     def search(self, term: str, access: RegistryAccess = DEFAULT_ACCESS, *, limit: int) -> list[FoundRepository]:
         """The repositories of registries that fit, at most `limit` of each registry. Raises `StorageFailed`."""
@@ -198,7 +200,7 @@ class Images:
         `InvalidArgument` where the name says no registry.
         """
         image = self.find(name_or_id)
-        target = push_target(image, name_or_id, destination)
+        target = push_target(self._parts.storage.asked_name(image, name_or_id), name_or_id, destination)
         self._parts.storage.copy_out(
             image,
             target,
@@ -233,7 +235,7 @@ class Images:
         for asked in (name_or_id, *others):
             image = self.find(asked)
             own = found.setdefault(image.id, (image, []))[1]
-            name = named(image, asked)
+            name = self._parts.storage.asked_name(image, asked)
             own += [name] if name and name not in own else []
         next(iter(found.values()))[1].extend(full_name(name) for name in names)
         save(self._parts.storage, list(found.values()), destination, form, packing)
@@ -301,9 +303,8 @@ class Images:
         return Logins(self._parts.settings, self._parts.paths.transfers)
 
     def _own_name(self, image: Image, name: str) -> str:
-        for candidate in candidates(name):
-            if candidate in image.names:
-                return candidate
+        if found := self._parts.storage.asked_name(image, name):
+            return found
         raise InvalidArgument(f"{name} is no name of image {image.id[:12]}", hint=f"it has: {', '.join(image.names)}")
 
     def build_demo(self) -> Image:

@@ -49,7 +49,6 @@ from core.operations.release import erase
 from core.operations.rootless import refuse_limits
 from core.operations.secrets import copy_secrets, resolve_uses
 from core.operations.user_namespace import allocation_lock, resolve_user_namespace
-from core.storage.references import shown_name
 
 NAME_LENGTH: Final = 253
 JOURNAL: Final = "/run/systemd/journal/socket"
@@ -138,7 +137,8 @@ def finalize_config(parts: EngineParts, options: CreateOptions) -> ContainerConf
     image_id, image_name, image = "", "", None
     if options.image:
         found = parts.storage.find_image(options.image)
-        image_id, image_name, image = found.id, shown_name(found, options.image), parts.storage.image_config(found.id)
+        image_id, image = found.id, parts.storage.image_config(found.id)
+        image_name = parts.storage.asked_name(found, options.image) or next(iter(found.names), options.image)
     elif not Path(options.rootfs).is_dir():
         raise InvalidArgument(f"the root file system {options.rootfs} is not a directory")
     container_id = os.urandom(32).hex()

@@ -23,7 +23,7 @@ from core.paths import EnginePaths
 from core.settings import Settings
 from core.storage.command import StorageCommand, failure
 from core.storage.image_config import parse_config
-from core.storage.references import candidates, full_name
+from core.storage.references import asked_name, candidates, full_name
 from core.storage.store_files import Layer, StoreFiles, chain
 
 if TYPE_CHECKING:
@@ -84,6 +84,9 @@ class ContainersStorage:
         if not matches:
             raise NoSuchImage(f"{name_or_id}: image not known", hint=f"get it with: wharf pull {name_or_id}")
         return matches[0]
+
+    def asked_name(self, image: Image, asked: str) -> str:
+        return asked_name(image, asked, self._names_meant)
 
     def _names_meant(self, name: str) -> list[str]:
         """The names that the configuration of registries makes of a short one."""
@@ -202,13 +205,20 @@ class ContainersStorage:
     ) -> str:
         """Copy the first of several sources that has the image; the name that it got.
 
-        The error is that of the last, as one cannot tell which of them was meant.
+        The error is that of the last, and names those before it, as one cannot tell which of them was meant.
         """
-        for source, name in found[:-1]:
-            with contextlib.suppress(NoSuchImage, StorageFailed):
+        failed: list[str] = []
+        while True:
+            source, name = found[len(failed)]
+            try:
                 return self._skopeo.copy_in(source, name, progress=progress, cancel=cancel, access=access)
-        source, name = found[-1]
-        return self._skopeo.copy_in(source, name, progress=progress, cancel=cancel, access=access)
+            except (NoSuchImage, StorageFailed) as error:
+                failed.append(error.message)
+                if len(failed) < len(found):
+                    continue
+                if len(found) > 1:
+                    error.message = f"{len(found)} errors occurred while pulling: {'; '.join(failed)}"
+                raise
 
     def load(self, archive: Path) -> list[Image]:
         with self._transfer_lock():
@@ -291,13 +301,11 @@ class ContainersStorage:
                 f"cannot remove read-only image {name_or_id}: it belongs to the store {self._files.store_of(image.id)}",
                 hint=f"remove it there: podman rmi {name_or_id}",
             )
-        named = [name for name in candidates(name_or_id) if name in image.names]
-        if not named and len(image.names) > 1:
-            named = [name for name in self._names_meant(name_or_id) if name in image.names]
-        if named and len(image.names) > 1 and not force:
-            self.set_names(image.id, [name for name in image.names if name != named[0]])
-            return [f"Untagged: {named[0]}"]
-        if not named and len(image.names) > 1 and not force:
+        several = len(image.names) > 1 and not force
+        if several and (asked := self.asked_name(image, name_or_id)):
+            self.set_names(image.id, [name for name in image.names if name != asked])
+            return [f"Untagged: {asked}"]
+        if several:
             raise ImageInUse(
                 f"unable to delete image {image.id[:12]} by ID with more than one tag ({', '.join(image.names)})",
                 hint="remove it with --force, or each name by itself",

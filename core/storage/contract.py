@@ -25,6 +25,9 @@ class Storage(Protocol):
         Raises `NoSuchImage`, `AmbiguousName`.
         """
 
+    def asked_name(self, image: Image, asked: str) -> str:
+        """The full name that an image was asked for by; empty for one that was asked for by its id."""
+
     def image_config(self, image_id: str) -> ImageConfig:
         """What containers inherit."""
 

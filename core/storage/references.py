@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from core.errors import InvalidArgument
@@ -39,21 +40,25 @@ def full_name(name: str) -> str:
     return tagged
 
 
-def named(image: Image, asked: str) -> str:
-    """The name that an image was asked for by; empty for one that was asked for by its id."""
-    return next((name for name in candidates(asked) if name in image.names), "")
+def asked_name(image: Image, asked: str, meant: Callable[[str], Sequence[str]]) -> str:
+    """The full name that an image was asked for by; empty for one that was asked for by its id.
+
+    `meant`: what else a name may mean, asked where it is none of the `candidates`.
+    """
+    usual = next((name for name in candidates(asked) if name in image.names), "")
+    if usual or image.id.startswith(asked.removeprefix("sha256:")):
+        return usual
+    return next((name for name in meant(asked) if name in image.names), "")
 
 
-def shown_name(image: Image, asked: str) -> str:
-    """What a container of an image calls it: the name it was asked for by, in full, else its first, else the id."""
-    return named(image, asked) or next(iter(image.names), asked)
+def push_target(name: str, asked: str, destination: str) -> str:
+    """Where a push of an image goes, with its transport. `name`: the full one that it was asked for by.
 
-
-def push_target(image: Image, asked: str, destination: str) -> str:
-    """Where a push goes, with its transport. Raises `InvalidArgument` where nothing says a registry."""
+    Raises `InvalidArgument` where nothing says a registry.
+    """
     if destination.startswith(TRANSPORTS):
         return destination
-    target = with_tag(destination) if destination else named(image, asked)
+    target = with_tag(destination) if destination else name
     host, slash, _ = target.partition("/")
     if not slash or host == "localhost" or not ("." in host or ":" in host):
         raise InvalidArgument(

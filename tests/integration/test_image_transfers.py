@@ -18,6 +18,7 @@ from core.errors import DamagedArchive, DestinationExists, InvalidArgument, NoSu
 from core.images import SaveForm
 from core.model.content import CommitOptions
 from core.model.image import Image, RegistryAccess
+from core.model.options import CreateOptions
 from core.model.snapshot import PullProgress
 from core.settings import Settings
 from tests.registry import PASSWORD, USER, Registry, registry
@@ -99,6 +100,8 @@ def test_login_and_logout(
     assert wharf("pull", "-q", auth, certificates, name).stdout.strip() == demo_image.id
     found = wharf("search", auth, certificates, f"{secured.address}/demo")
     assert f"{secured.address}/demo" in found.stdout, found.stderr
+    tags = wharf("search", "--list-tags", auth, certificates, name)
+    assert "latest" in tags.stdout, tags.stderr
     assert wharf("logout", auth, secured.address).returncode == 0
     assert wharf("login", auth, "--get-login", secured.address).returncode == 125
     assert wharf("pull", "-q", auth, certificates, name).returncode == 125
@@ -265,8 +268,11 @@ def test_short_names_go_through_the_configured_registries(
         assert configured.images.pull("demo:1").id == demo_image.id
         assert configured.images.pull("nick:1").id == demo_image.id
         assert configured.images.find("nick:1").id == configured.images.find("demo:1").id == demo_image.id
+        assert configured.create(CreateOptions(image="nick:1")).config.image == f"{plain.address}/demo:1"
+        configured.images.tag("nick:1", "another")
+        assert configured.images.remove("nick:1") == [f"Untagged: {plain.address}/demo:1"]
         assert configured.images.meant("nick").alias_file == str(aliases / "one.conf")
-        with pytest.raises(NoSuchImage):
+        with pytest.raises(NoSuchImage, match=r"^2 errors occurred while pulling: .*localhost:1/demo:2.*; .*/demo:2"):
             configured.images.pull("demo:2")
 
 
