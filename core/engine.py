@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Self
 
 import msgspec
 
@@ -32,6 +32,7 @@ from core.operations.snapshot import snapshot_of
 from core.paths import EnginePaths
 from core.settings import DEFAULT_HOOKS_DIRS, Settings
 from core.store.sqlite import open_database
+from core.version import VERSION
 
 if TYPE_CHECKING:
     from core.foreign import Foreign
@@ -42,8 +43,6 @@ if TYPE_CHECKING:
     from core.pods import Pods
     from core.secrets import Secrets
     from core.volumes import Volumes
-
-VERSION: Final = "0.1.0"
 
 
 class Engine:

@@ -33,7 +33,7 @@
     │   ├── NoSpace
     │   └── Cancelled
     ├── DatabaseDamaged
-    ├── VersionMismatch           the root directory belongs to another version
+    ├── VersionMismatch           the root directory or the caller is of another version
     └── TimedOut
 
 The message is one sentence for a person, the hint says what to do next.
@@ -208,7 +208,7 @@ class DatabaseDamaged(EngineError):
 
 
 class VersionMismatch(EngineError):
-    """The root directory was written by another, incompatible version."""
+    """The root directory, or a wharf that calls from another machine, is of an incompatible version."""
 
 
 class TimedOut(EngineError):

@@ -32,6 +32,8 @@ class OtherMachine:
         self.known_hosts = self.folder / "known_hosts"
         self.identity = self.folder / "key"
         self.configuration = self.folder / "config.toml"
+        self.environment = ["env", f"PYTHONPATH={PROJECT}", "WHARF_NETWORK=none", "WHARF_DISCOVER_FOREIGN=false"]
+        """What goes before `wharf` there."""
         self._server: subprocess.Popen[bytes] | None = None
         self._write()
 
@@ -48,7 +50,7 @@ class OtherMachine:
             f"AuthorizedKeysFile {keys}\nPidFile none\nStrictModes no\nUsePAM no\nPermitRootLogin yes\n"
             "PasswordAuthentication yes\nKbdInteractiveAuthentication no\nPrintMotd no\nPrintLastLog no\n"
         )
-        self.set_program(["env", f"PYTHONPATH={PROJECT}", "WHARF_NETWORK=none", "WHARF_DISCOVER_FOREIGN=false"])
+        self.set_program(self.environment)
         self.configure()
 
     def set_program(self, environment: list[str]) -> None:

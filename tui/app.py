@@ -13,6 +13,7 @@ from rich.console import RenderableType
 from textual import events
 from textual.app import App
 from textual.binding import BindingType
+from textual.filter import ANSIToTruecolor, LineFilter
 from textual.notifications import SeverityLevel
 from textual.widget import Widget
 from textual.widgets import Input
@@ -26,6 +27,8 @@ from tui.configuration.looks import draws_ascii, language_of, own_themes, theme_
 from tui.configuration.schema import DEFAULT, Configuration
 from tui.configuration.screens import pane_keymap
 from tui.languages import _
+from tui.legible import legible_variables
+from tui.legible_colours import legible_colours
 from tui.load_ahead import load_ahead
 from tui.messages import ThemeChosen
 from tui.opening import Opening
@@ -80,6 +83,16 @@ class WharfApp(App[None], inherit_bindings=False):
         self.parting_words = ""
         """What is to be said when the terminal is given back."""
         self._deck: DeckScreen | None = None
+
+    def get_css_variables(self) -> dict[str, str]:
+        """Those of the theme, made so that every text can be read."""
+        variables = super().get_css_variables()
+        self.theme_variables = variables | legible_variables(variables)
+        return self.theme_variables
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        colours = legible_colours(self.ansi_theme)
+        return [colours if isinstance(each, ANSIToTruecolor) else each for each in super().get_line_filters()]
 
     def on_mount(self) -> None:
         self._look_as_configured()

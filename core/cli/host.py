@@ -11,7 +11,7 @@ from core.cli.main import Invocation
 from core.cli.output import print_json
 from core.cli.parser import Options
 from core.doctor import diagnose, program_version
-from core.engine import VERSION
+from core.version import VERSION
 
 _NAMES: Final = {"cpus": "CPUs", "ociRuntime": "OCIRuntime"}
 """Fields that podman's templates write with more capitals than the first."""

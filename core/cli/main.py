@@ -8,9 +8,10 @@ import sys
 
 from core.cli.commands import COMMANDS, GROUPS, OTHER_NAMES, SCREEN_COMMANDS
 from core.cli.parser import HIDDEN, REST, CommandParser, add_boolean
-from core.errors import EngineError, InvalidArgument
+from core.errors import EngineError, InvalidArgument, VersionMismatch
 from core.log import LOG, LOG_LEVELS
 from core.paths import LOG_FILE, default_folders
+from core.version import CALLER, VERSION, is_compatible
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -172,11 +173,23 @@ def parse_global(argv: Sequence[str]) -> Invocation:
     options.sent = _given(parser, options) if options.host else []
     if options.version:
         return Invocation(options, "version", ["--brief"])
+    if options.command != "version":
+        _check_caller()
     if options.plain or options.command not in ("", "web"):
         for name, is_given in (("--read-only", options.read_only), ("--workspace", options.workspace)):
             if is_given:
                 raise InvalidArgument(f"{name} is of the full screen", hint="leave it out, or open the screen: wharf")
     return Invocation(options, options.command or ("plain" if options.plain else ""), options.arguments)
+
+
+def _check_caller() -> None:
+    """Refuse what a wharf of another kind asks for from its machine. Raises `VersionMismatch`."""
+    caller = os.environ.pop(CALLER, "")
+    if caller and not is_compatible(caller):
+        raise VersionMismatch(
+            f"wharf {VERSION} of {os.uname().nodename} does not work with wharf {caller} that calls it",
+            hint="install the same version on both machines; until then log in there",
+        )
 
 
 def _given(parser: CommandParser, options: Options) -> list[str]:

@@ -132,7 +132,7 @@ def _escaped(text: str) -> str:
 
 def main() -> None:
     """Print the page."""
-    from core.engine import VERSION
+    from core.version import VERSION
 
     print(manual_page(VERSION), end="")
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from core.container import Container
-from core.engine import VERSION, Engine
+from core.engine import Engine
 from core.errors import InvalidArgument, NoSuchObject
 from core.kube.mounting import Document, PodMounts, config_maps_in, dns_name
 from core.kube.probes import probes_of_health
@@ -20,6 +20,7 @@ from core.model.pod import Pod
 from core.model.restart import RestartName
 from core.model.secret import SecretKind, SecretUse
 from core.oci.merge import DEFAULT_PATH
+from core.version import VERSION
 
 HEADING: Final = (
     "# Save the output of this file and use kubectl create -f to import\n"

@@ -8,12 +8,14 @@ from typing import Final
 
 from core.host.processes import find_program
 from core.remote.host import Host
+from core.version import CALLER, VERSION
 
 MISSING: Final = "is not on this machine, or not in the PATH that ssh has there"
 """Said there of a `wharf` that can not be found."""
 _SCRIPT: Final = f"""\
 command -v "$1" >/dev/null 2>&1 || {{ echo "Error: $1 {MISSING}" >&2; exit 127; }}
 case $0 in sh) ;; *) echo "$0 $$" >&2 ;; esac
+export {CALLER}={VERSION}
 exec "$@"\
 """
 _KEEP_ALIVE: Final = ("ServerAliveInterval=10", "ServerAliveCountMax=3")

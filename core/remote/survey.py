@@ -14,6 +14,7 @@ from core.errors import EngineError, RemoteFailed
 from core.model.durations import parse_duration
 from core.remote.connections import Connections
 from core.remote.host import Host
+from core.version import VERSION, is_compatible
 
 ANSWER_TIME: Final = 15.0
 """Seconds that a host has to answer."""
@@ -50,6 +51,7 @@ class Usage(msgspec.Struct, frozen=True):
 class HostReport(msgspec.Struct, frozen=True):
     """What a host has answered, or why it has not: `error` and `hint` are for a person.
 
+    `is_compatible`: whether the wharf there works with this one; where not, nothing else is asked.
     `usage`: by the first 12 characters of an id, where it was asked for, at `asked_at` (monotonic seconds here).
     """
 
@@ -58,6 +60,7 @@ class HostReport(msgspec.Struct, frozen=True):
     containers: tuple[RemoteContainer, ...] = ()
     error: str = ""
     hint: str = ""
+    is_compatible: bool = True
     usage: dict[str, Usage] = {}
     asked_at: float = 0.0
 
@@ -92,6 +95,9 @@ def survey(
     try:
         said = connections.ask(host, ["--version"], timeout)
         version = _version_of(host, said)
+        if not is_compatible(version):
+            error, hint = _incompatible(host, version)
+            return HostReport(host, version, error=error, hint=hint, is_compatible=False)
         containers = _containers_of(host, connections.ask(host, ["ps", "--all", "--format", "json"], timeout))
         runs = any(container.state == "running" for container in containers)
         usage = _usage_of(connections, host, timeout) if with_usage and runs else {}
@@ -112,6 +118,14 @@ def _version_of(host: Host, said: bytes) -> str:
     if not line:
         raise _not_understood(host, "")
     return line.removeprefix(_VERSION_WORDS).strip()
+
+
+def _incompatible(host: Host, version: str) -> tuple[str, str]:
+    """A sentence and a hint."""
+    return (
+        f"wharf {version} of {host.name} does not work with wharf {VERSION} of this machine",
+        f"install the same version on both; until then: ssh {host.destination}",
+    )
 
 
 def _containers_of(host: Host, said: bytes) -> tuple[RemoteContainer, ...]:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from core.cli.manual import manual_page
-from core.engine import VERSION
+from core.version import VERSION
 
 PROJECT = Path(__file__).resolve().parents[2]
 

@@ -16,6 +16,7 @@ import pytest
 
 from core.engine import Engine
 from core.model.image import Image
+from core.version import CALLER, VERSION
 from tests.other_machine import OtherMachine, other_machine
 from tests.ports import closed_port
 from tests.terminal import Terminal
@@ -70,6 +71,18 @@ def there(words: list[str]) -> Call:
         return subprocess.CompletedProcess(argv, finished.returncode, out, error)
 
     return call
+
+
+def test_a_caller_of_another_version_is_refused_but_told_which_is_there(machine: OtherMachine, there: Call) -> None:
+    machine.set_program([*machine.environment, f"{CALLER}=99.0.0"])
+    try:
+        refused = there("stop", "over-there")
+        assert (refused.returncode, refused.stdout) == (125, "")
+        assert "does not work with wharf 99.0.0" in refused.stderr and "hint: " in refused.stderr
+        assert there("--version").stdout == f"wharf version {VERSION}\n"
+    finally:
+        machine.set_program(machine.environment)
+    assert there("ps", "--format", "{{.Names}}").stdout == "over-there\n"
 
 
 def test_a_command_is_carried_out_there_with_its_streams_and_exit_code(there: Call) -> None:

@@ -38,6 +38,10 @@ class Others:
         self.asked[host.name] = self.asked.get(host.name, 0) + 1
         if host.name == "silent":
             self.spoken.wait(20)
+        if host.name == "strange":
+            return HostReport(
+                host, "99.1.0", error="99.1.0 does not work", hint="the same on both", is_compatible=False
+            )
         if host.name != "near":
             return HostReport(host, error=f"{host.name} \x1b[2Jrefuses", hint="look there")
         usage = {"1" * 12: Usage(0.5 * self.asked["near"], "380.9kB")} if with_usage else {}
@@ -75,6 +79,19 @@ async def test_a_silent_machine_keeps_nobody_waiting(app: WharfApp, others: Othe
         assert "\x1b" not in shown(app)
         others.spoken.set()
         await until(pilot, lambda: "not reached" in row_of(app, "silent"))
+
+
+async def test_of_a_machine_with_another_wharf_the_version_is_shown_and_nobody_goes_there(
+    app: WharfApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with app.run_test(size=(120, 30)) as pilot:
+        await until_shown(pilot, "web")
+        strange = Host(name="strange", destination="ssh://strange")
+        main_screen(app).take_configuration(Configuration(hosts=(strange,)))
+        await pilot.press("9")
+        await until_shown(pilot, "◐ other version", "99.1.0")
+        await pilot.press("end", "enter")
+        await until_shown(pilot, "99.1.0 does not work", "→ the same on both")
 
 
 async def test_nobody_is_asked_while_nobody_looks(app: WharfApp, others: Others) -> None:

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 
 from core.cli.ps import status_text
-from core.engine import VERSION
 from core.model.amounts import human_size
 from core.model.snapshot import ContainerSnapshot, ResourceSample
 from core.model.state import podman_state
@@ -17,6 +16,7 @@ from core.remote.call import RemoteCall
 from core.remote.connections import Connections
 from core.remote.host import Host
 from core.remote.survey import HostReport, RemoteContainer, survey
+from core.version import VERSION
 
 INTERVAL: Final = 5.0
 """Seconds between an answer and the next question."""

@@ -70,8 +70,8 @@ class FilesTab(DetailTab, CursorList, can_focus=True):
     DEFAULT_CSS = """
     FilesTab {
         width: 1fr; height: 1fr; padding: 0 1; background: $surface; scrollbar-size: 1 1;
-        & .files--cursor { background: $primary 35%; text-style: bold; }
-        &:blur .files--cursor { background: $primary 15%; text-style: none; }
+        & .files--cursor { background: $cursor; text-style: bold; }
+        &:blur .files--cursor { background: $cursor-blurred; text-style: none; }
     }
     """
 

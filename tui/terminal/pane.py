@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final, TypeAlias
 
 from textual import events
 from textual.content import Content
+from textual.filter import ANSIToTruecolor, LineFilter
 from textual.geometry import Region
 from textual.strip import Strip
 
 from tui.languages import _
+from tui.legible_colours import plain_colours
 from tui.terminal import pane_messages
 from tui.terminal.background import call_in_background
 from tui.terminal.console_link import ConsoleLink, LinkListener
@@ -38,6 +41,8 @@ class TerminalPane(PaneKeyboard, can_focus=True, inherit_bindings=False):
         border: round $surface-lighten-2;
         background: #101010;
         color: #d0d0d0;
+        border-title-color: #d0d0d0;
+        border-subtitle-color: #d0d0d0;
         &:focus { border: round $accent; }
     }
     """
@@ -210,6 +215,11 @@ class TerminalPane(PaneKeyboard, can_focus=True, inherit_bindings=False):
         if cursor.visible and cursor.row == y and self.has_focus:
             strip = paint_cursor(strip, self._rows[y], cursor.column, cursor.shape)
         return strip.adjust_cell_length(width, self.rich_style)
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """A program's colours are its own: they are shown as they are, on the dark ground that a pane always has."""
+        colours = plain_colours(self.app.ansi_theme_dark)
+        return [colours if isinstance(each, ANSIToTruecolor) else each for each in super().get_line_filters()]
 
     def notify_style_update(self) -> None:
         super().notify_style_update()

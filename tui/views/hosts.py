@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
+from core.errors import VersionMismatch
 from core.remote.survey import HostReport
 from tui.bridge.host_watch import HostRow
 from tui.keymap import Action, Scope
-from tui.languages import _
+from tui.languages import N_, _
 from tui.live import Live
+from tui.messages import VerbFailed
 from tui.tabs.registry import HOST_TABS
 from tui.views.view import Column, View
 
@@ -17,19 +19,31 @@ if TYPE_CHECKING:
     from tui.screens.deck import DeckScreen
 
 
+SIGNS: Final = {
+    N_("here"): ("●", "good"), N_("reachable"): ("●", "good"), N_("asking"): ("…", "busy"),
+    N_("other version"): ("◐", "warning"), N_("not reached"): ("■", "bad"),
+}  # fmt: skip
+"""Of each state the sign, and the name of one of the table's styles."""
+
+
+def _word(row: HostRow) -> str:
+    if row.is_here:
+        return "here"
+    if row.report is None:
+        return "asking"
+    if not row.report.is_compatible:
+        return "other version"
+    return "reachable" if row.report.reachable else "not reached"
+
+
 def state_of(row: HostRow) -> str:
     """A sign and words for whether it answers."""
-    if row.is_here:
-        return f"● {_('here')}"
-    if row.report is None:
-        return f"… {_('asking')}"
-    return f"● {_('reachable')}" if row.report.reachable else f"■ {_('not reached')}"
+    word = _word(row)
+    return f"{SIGNS[word][0]} {_(word)}"
 
 
 def _style(row: HostRow) -> str:
-    if row.report is None:
-        return "busy"
-    return "good" if row.report.reachable else "bad"
+    return SIGNS[_word(row)][1]
 
 
 def _version(row: HostRow, live: Live) -> str:
@@ -49,7 +63,7 @@ def _count(name: str, title: str, rank: int, of: Callable[[HostReport], int]) ->
 
 
 COLUMNS: Final = (
-    Column("state", "STATE", lambda row, live: state_of(row), width=13, style=lambda row, live: _style(row)),
+    Column("state", "STATE", lambda row, live: state_of(row), width=15, style=lambda row, live: _style(row)),
     Column("name", "NAME", lambda row, live: row.name, share=2),
     _count("running", "RUNNING", 1, lambda report: report.running),
     _count("all", "ALL", 2, lambda report: len(report.containers)),
@@ -81,6 +95,8 @@ class HostActions:
 
         if row.is_here:
             self._deck.show_view("containers")
+        elif row.report is not None and not row.report.is_compatible:
+            self._deck.post_message(VerbFailed(VersionMismatch(row.report.error, hint=row.report.hint)))
         else:
             visit(self._deck, row.host)
 

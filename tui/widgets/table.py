@@ -80,8 +80,8 @@ class Table(CursorList):
     Table {
         width: 1fr; height: 1fr; background: $surface; scrollbar-size-vertical: 1; overflow-x: hidden;
         & .table--header { color: $text-muted; background: $surface; text-style: bold; }
-        & .table--cursor { background: $primary 35%; text-style: bold; }
-        &:blur .table--cursor { background: $primary 15%; text-style: none; }
+        & .table--cursor { background: $cursor; text-style: bold; }
+        &:blur .table--cursor { background: $cursor-blurred; text-style: none; }
         & .table--good { color: $text-success; }
         & .table--warning { color: $text-warning; }
         & .table--bad { color: $text-error; }

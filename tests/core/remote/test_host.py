@@ -96,6 +96,21 @@ def test_what_wharf_says_there_becomes_a_sentence() -> None:
     assert "it does not say why" in wharf_failure(FAR, "").message
 
 
+def test_of_an_incompatible_wharf_nothing_but_its_version_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[str, ...]] = []
+
+    def ask(connections: Connections, host: Host, arguments: tuple[str, ...], timeout: float) -> bytes:
+        asked.append(tuple(arguments))
+        return b"welcome\nwharf version 99.1.0\n"
+
+    monkeypatch.setattr(Connections, "ask", ask)
+    with Connections() as connections:
+        report = survey(connections, FAR)
+    assert (report.version, report.is_compatible, report.reachable) == ("99.1.0", False, False)
+    assert "99.1.0" in report.error and "same version" in report.hint
+    assert asked == [("--version",)]
+
+
 def test_a_machine_without_ssh_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr("core.host.processes.search_path", lambda: str(tmp_path))
     with Connections() as connections:

@@ -10,7 +10,7 @@ from rich.cells import cell_len
 from tui.history import BLOCKS
 from tui.plain_text import GLYPHS
 from tui.terminal.ascii_output import as_ascii
-from tui.views import journal, pods
+from tui.views import hosts, journal, pods
 from tui.widgets.table import FALLING, RISING
 
 
@@ -27,7 +27,7 @@ def test_signs_have_stand_ins() -> None:
         pytest.param([sign for sign, _ in pods.SIGNS.values()], id="states of pods"),
         pytest.param([words.split()[0] for words in journal.SIGNS.values()], id="results in the journal"),
         pytest.param(["●", "■", "•"], id="consoles"),
-        pytest.param(["●", "…", "◐", "■"], id="hosts"),
+        pytest.param([sign for sign, _ in hosts.SIGNS.values()], id="hosts"),
         pytest.param(BLOCKS, id="heights in a chart"),
         pytest.param([RISING, FALLING], id="orders"),
         pytest.param("▶▼", id="folders"),
