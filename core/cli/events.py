@@ -20,6 +20,7 @@ from core.errors import InvalidArgument
 from core.events import Event, EventKind
 
 Filter = Callable[[Event], bool]
+_FILTERS: Final = ("container", "event", "image", "network", "pod", "type", "volume")
 _STEP: Final = 0.5
 """Seconds between two looks whether `--until` has come."""
 
@@ -29,7 +30,14 @@ def run(invocation: Invocation) -> int:
     add = parser.add_argument
     add("--since", default=None, metavar="TIME", help="show what is later than a time, or a span ago (10m)")
     add("--until", default=None, metavar="TIME", help="end at a time, or a span ago")
-    add("--filter", "-f", action="append", default=[], metavar="KEY=VALUE", help="container, event, image or type")
+    add(
+        "--filter",
+        "-f",
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        help="container, event, image, pod, volume …",
+    )
     add_format(parser, no_heading=())
     add("--no-trunc", action="store_true", default=True, help="ids are never cut")
     add_boolean(parser, "--stream", default=True, explanation="go on with what happens from now on")
@@ -72,8 +80,8 @@ def event_filter(texts: Sequence[str]) -> Filter:
     groups: dict[str, list[Filter]] = {}
     for text in texts:
         key, separator, value = text.partition("=")
-        if not separator or key not in ("container", "event", "image", "type"):
-            raise InvalidArgument(f"the filter {text!r} is not known", hint="use container, event, image or type")
+        if not separator or key not in _FILTERS:
+            raise InvalidArgument(f"the filter {text!r} is not known", hint=f"use one of {', '.join(_FILTERS)}")
         groups.setdefault(key, []).append(_filter(key, value))
     return lambda event: all(any(fits(event) for fits in group) for group in groups.values())
 
@@ -85,11 +93,21 @@ def _filter(key: str, value: str) -> Filter:
         return lambda event: _type(event) == value
     if key == "image":
         return lambda event: event.attributes.get("image") == value
+    if key == "pod":
+        return lambda event: event.kind is EventKind.POD and _is_pod(event, value)
+    if key == "volume":
+        return lambda event: event.kind is EventKind.VOLUME and event.name == value
+    if key == "network":
+        return lambda event: event.kind is EventKind.NETWORK and event.attributes.get("network") == value
     # By name, too, as one that was removed can be looked up no more.
     return lambda event: bool(event.container_id) and (event.name == value or event.container_id.startswith(value))
 
 
-_OTHER_TYPES = frozenset({EventKind.IMAGE, EventKind.POD, EventKind.VOLUME})
+def _is_pod(event: Event, value: str) -> bool:
+    return event.name == value or event.attributes.get("pod", "").startswith(value)
+
+
+_OTHER_TYPES = frozenset({EventKind.IMAGE, EventKind.POD, EventKind.VOLUME, EventKind.NETWORK, EventKind.SECRET})
 """Kinds that are not about a container."""
 
 

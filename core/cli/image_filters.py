@@ -81,6 +81,16 @@ def _until(engine: Engine, value: str) -> Fits:
     return lambda image: image.created_at < latest
 
 
+def _digest(engine: Engine, value: str) -> Fits:
+    return lambda image: bool(image.digest) and image.digest.startswith(value)
+
+
+def _containers(engine: Engine, value: str) -> Fits:
+    wanted = _boolean(value)
+    used = {picture.image_id for picture in engine.containers()}
+    return lambda image: (image.id in used) == wanted
+
+
 _MAKERS: dict[str, Callable[[Engine, str], Fits]] = {
     "dangling": _dangling,
     "readonly": _readonly,
@@ -92,4 +102,6 @@ _MAKERS: dict[str, Callable[[Engine, str], Fits]] = {
     "after": _since,
     "id": _id,
     "until": _until,
+    "digest": _digest,
+    "containers": _containers,
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from typing import Final
 
 from core.cli.moments import moment
@@ -13,12 +13,11 @@ from core.model.state import podman_state
 Filter = Callable[[PodSnapshot], bool]
 
 
-def pod_filter(texts: Sequence[str], makers: Mapping[str, Callable[[str], Filter]] | None = None) -> Filter:
+def pod_filter(texts: Sequence[str], makers: Mapping[str, Callable[[str], Filter]]) -> Filter:
     """One filter of many `KEY=VALUE`. Several of one key: any of them, but all of the labels; different keys: all.
 
-    `makers`: `PRUNE_FILTERS`, in place of those of the list. Raises `InvalidArgument`.
+    `makers`: `PRUNE_FILTERS` or `list_filters`. Raises `InvalidArgument`.
     """
-    makers = _MAKERS if makers is None else makers
     groups: dict[str, list[Filter]] = {}
     for text in texts:
         key, separator, value = text.partition("=")
@@ -53,6 +52,11 @@ def _member_status(value: str) -> Filter:
     return lambda pod: any(value == podman_state(member.status) for member in pod.members)
 
 
+def list_filters(networks: Mapping[str, Container[str]]) -> Mapping[str, Callable[[str], Filter]]:
+    """Those of the list. `networks`: the id of a container → the networks that it is in."""
+    return {**_MAKERS, "network": lambda value: lambda pod: value in networks.get(pod.infra_id, ())}
+
+
 _MAKERS: Final[dict[str, Callable[[str], Filter]]] = {
     "id": lambda value: lambda pod: pod.id.startswith(value),
     "name": lambda value: lambda pod: value in pod.name,
@@ -62,6 +66,7 @@ _MAKERS: Final[dict[str, Callable[[str], Filter]]] = {
     "ctr-names": lambda value: lambda pod: any(value in member.name for member in pod.members),
     "ctr-number": lambda value: lambda pod: str(len(pod.members)) == value,
     "ctr-status": _member_status,
+    "until": _until,
 }
 
 PRUNE_FILTERS: Final[dict[str, Callable[[str], Filter]]] = {

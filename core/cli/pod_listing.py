@@ -82,9 +82,11 @@ def _list(invocation: Invocation, parser: CommandParser) -> int:
     options = parser.parse_args(invocation.arguments)
     with open_engine(invocation) as engine:
         pods = engine.pods.all()
-    from core.cli.pod_filters import pod_filter
+        wants_networks = any(text.startswith("network=") for text in options.filter)
+        networks = {one.id: one.networks for one in engine.containers()} if wants_networks else {}
+    from core.cli.pod_filters import list_filters, pod_filter
 
-    fits = pod_filter(options.filter)
+    fits = pod_filter(options.filter, list_filters(networks))
     chosen = sorted(filter(fits, pods[:1] if options.latest else pods), key=_SORT_KEYS[options.sort])
     details = {
         "ContainerIds": options.ctr_ids,

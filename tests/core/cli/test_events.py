@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from types import SimpleNamespace
 
+import msgspec
 import pytest
 
 from core.cli.events import _as_line, _show, event_filter
@@ -54,7 +55,25 @@ def test_filters(filters: list[str], fits: bool) -> None:
     assert event_filter(filters)(DIED) is fits
 
 
-@pytest.mark.parametrize("text", ["died", "pod=x"])
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        ("pod=web", [EventKind.POD]),
+        ("pod=ab", [EventKind.POD]),
+        ("volume=web", [EventKind.VOLUME]),
+        ("network=lan", [EventKind.NETWORK]),
+        ("type=network", [EventKind.NETWORK]),
+        ("type=secret", [EventKind.SECRET]),
+    ],
+)
+def test_events_of_other_things(text: str, kinds: list[EventKind]) -> None:
+    about = {"action": "create", "pod": "abc", "network": "lan"}
+    every = (EventKind.POD, EventKind.VOLUME, EventKind.NETWORK, EventKind.SECRET, EventKind.START)
+    events = [msgspec.structs.replace(DIED, kind=kind, name="web", attributes=about) for kind in every]
+    assert [event.kind for event in filter(event_filter([text]), events)] == kinds
+
+
+@pytest.mark.parametrize("text", ["died", "label=x"])
 def test_an_unknown_filter_is_refused(text: str) -> None:
     with pytest.raises(InvalidArgument, match="not known"):
         event_filter([text])
