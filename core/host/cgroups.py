@@ -12,6 +12,8 @@ from typing import Final
 
 from core.host.freezer import file_is_frozen, freezer_file
 
+_LOOK: Final = 0.002
+"""Seconds between two tries to remove."""
 _KILL_ROUNDS: Final = 10
 """How often what forks meanwhile is killed anew."""
 
@@ -46,12 +48,16 @@ def is_frozen(cgroup_paths: Mapping[str, str]) -> bool:
 
 def find_cgroups(name: str) -> dict[str, str]:
     """The cgroups of this name at most three levels below the top, by hierarchy ("" for version 2)."""
+    # Unlike that of pathlib it passes over what others remove meanwhile.
+    from glob import iglob
+
     top = Path("/sys/fs/cgroup")
     hierarchies = {"": top} if (top / "cgroup.controllers").exists() else {path.name: path for path in top.iterdir()}
     found = {}
     for key, folder in hierarchies.items():
-        for path in (*folder.glob(name), *folder.glob(f"*/{name}"), *folder.glob(f"*/*/{name}")):
-            found[key] = str(path)
+        for pattern in (name, f"*/{name}", f"*/*/{name}"):
+            for path in iglob(f"{folder}/{pattern}"):
+                found[key] = path
     return found
 
 
@@ -80,15 +86,27 @@ def _members(folder: Path) -> list[int]:
         return []
 
 
-def remove_cgroups(cgroup_paths: Mapping[str, str]) -> None:
-    """Remove the cgroups and those below them, as far as they have no process any more.
+def remove_cgroups(cgroup_paths: Mapping[str, str], patience: float = 0.0) -> bool:
+    """Remove the cgroups and those below them, as far as they have no process any more; whether all are gone.
 
-    Their parent stays: another container may be about to be made in it.
+    For `patience` seconds it is tried again: the kernel needs a moment after the end of the last process. Their parent
+    stays: another container may be about to be made in it.
     """
-    for folder in set(cgroup_paths.values()):
-        for path, _, _ in os.walk(folder, topdown=False):
-            with contextlib.suppress(OSError):
-                Path(path).rmdir()
+    deadline = time.monotonic() + patience
+    while True:
+        for folder in set(cgroup_paths.values()):
+            _remove_below(folder)
+        if not any(map(os.path.exists, cgroup_paths.values())):
+            return True
+        if time.monotonic() >= deadline:
+            return False
+        time.sleep(_LOOK)
+
+
+def _remove_below(folder: str) -> None:
+    for path, _, _ in os.walk(folder, topdown=False):
+        with contextlib.suppress(OSError):
+            os.rmdir(path)
 
 
 def processes_in(cgroup_paths: Mapping[str, str]) -> list[int]:

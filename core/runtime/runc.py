@@ -27,6 +27,7 @@ from core.runtime.stored_state import StoredState, stored_state
 
 REMEMBERED_COMMANDS: Final = 8
 FREEZE_PATIENCE: Final = 2.0
+REMOVAL_PATIENCE: Final = 0.1
 RELEASE_PATIENCE: Final = 2.0
 """Seconds until the runtime's own command is tried."""
 _ABSENT: Final = Observation(Phase.ABSENT, 0, 0, {})
@@ -52,7 +53,7 @@ class _LogLine(msgspec.Struct):
 class Runc:
     """`root`: where the runtime keeps its state. `timeout`: seconds that a call may take. See `Runtime`.
 
-    `acts_itself`: whether a start and a pause are done here where they can be, and not by the program.
+    `acts_itself`: whether a start, a pause and a deletion are done here where they can be, and not by the program.
     """
 
     def __init__(self, path: str, root: Path, timeout: float, *, acts_itself: bool = True) -> None:
@@ -171,16 +172,18 @@ class Runc:
         if not folder.exists():
             return
         try:
-            paths = self.observe(container_id).cgroup_paths
+            stored = self._stored(container_id)
         except RuntimeFailed:
             if not force:
                 raise
             self._delete_damaged(folder, container_id)
             return
+        if stored is not None and self._remove_files(container_id, stored):
+            return
         finished = self._run("delete", *(["--force"] if force else []), container_id)
         if finished.returncode and folder.exists():
             raise self._error(finished, container_id)
-        remove_cgroups(paths)
+        remove_cgroups(stored.cgroup_paths if stored is not None else {})
 
     def processes(self, container_id: str) -> list[int]:
         finished = self._check(container_id, "ps", "--format", "json", container_id)
@@ -249,6 +252,24 @@ class Runc:
         if done:
             self._note(freeze_command(file, frozen=frozen))
         return done
+
+    def _remove_files(self, container_id: str, stored: StoredState) -> bool:
+        """Delete one that has ended as the program would, without it. False where there is more to do.
+
+        The folder goes last: a deletion that is cut short is begun again.
+        """
+        if not self._acts_itself or not stored.leaves_files_alone:
+            return False
+        if self._seen(container_id, stored).phase is not Phase.STOPPED:
+            return False
+        if not remove_cgroups(stored.cgroup_paths, REMOVAL_PATIENCE):
+            return False
+        folder = self._root / container_id
+        remove_tree(folder)
+        if folder.exists():
+            return False
+        self._note(shell_line(["rm", "-r", str(folder)]))
+        return True
 
     def _delete_damaged(self, folder: Path, container_id: str) -> None:
         """runc itself can do nothing with an unreadable state: kill what is in the cgroups and drop the folder."""

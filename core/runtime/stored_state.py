@@ -24,16 +24,28 @@ class StoredState(msgspec.Struct, frozen=True):
     is_runc: bool
     has_start_hooks: bool = False
     """The program runs hooks at the start, which nobody else would."""
+    leaves_files_alone: bool = False
+    """Once its first process has ended, control groups and the folder are all that is left of it: with that process
+    went all others, as it was the first of a PID namespace, and no hook is to run."""
 
 
 class RuncHooks(msgspec.Struct):
     poststart: list[object] | None = None
+    poststop: list[object] | None = None
+
+
+class RuncNamespace(msgspec.Struct):
+    """`path`: of one that is joined; empty for one of the container's own."""
+
+    type: str
+    path: str = ""
 
 
 class RuncConfig(msgspec.Struct):
     """runc's own form of the spec."""
 
     Hooks: RuncHooks | None = None
+    namespaces: tuple[RuncNamespace, ...] = ()
 
 
 class RuncState(msgspec.Struct):
@@ -46,6 +58,7 @@ class RuncState(msgspec.Struct):
 
 class _WholeRuncState(RuncState):
     config: RuncConfig | None = None
+    intel_rdt_path: str = ""
 
 
 class CrunState(msgspec.Struct, rename="kebab"):
@@ -64,10 +77,7 @@ def stored_state(folder: str) -> StoredState | None:
     """None where nothing is kept. Raises OSError and `msgspec.MsgspecError` for a file that can not be read."""
     try:
         with open(f"{folder}/{RUNC_FILE}", "rb") as file:
-            ours = _runc_states.decode(file.read())
-        hooks = ours.config.Hooks if ours.config is not None else None
-        has_start_hooks = hooks is not None and bool(hooks.poststart)
-        return StoredState(ours.init_process_pid, ours.init_process_start, ours.cgroup_paths, True, has_start_hooks)
+            return _of_runc(_runc_states.decode(file.read()))
     except FileNotFoundError:
         pass
     try:
@@ -77,3 +87,17 @@ def stored_state(folder: str) -> StoredState | None:
         return None
     cgroups = cgroups_at(theirs.cgroup_path) if theirs.cgroup_path else {}
     return StoredState(theirs.pid, theirs.process_start_time, cgroups, False)
+
+
+def _of_runc(ours: _WholeRuncState) -> StoredState:
+    config = ours.config or RuncConfig()
+    hooks = config.Hooks or RuncHooks()
+    own_processes = any(one.type == "NEWPID" and not one.path for one in config.namespaces)
+    return StoredState(
+        pid=ours.init_process_pid,
+        pid_start=ours.init_process_start,
+        cgroup_paths=ours.cgroup_paths,
+        is_runc=True,
+        has_start_hooks=bool(hooks.poststart),
+        leaves_files_alone=own_processes and not hooks.poststop and not ours.intel_rdt_path,
+    )

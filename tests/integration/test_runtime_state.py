@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -13,8 +15,10 @@ from core.errors import RuntimeFailed
 from core.host.cgroup_reader import CgroupReader
 from core.host.cgroups import find_cgroups
 from core.host.process_stat import process_start
+from core.host.processes import find_program
 from core.runtime.contract import Phase
-from tests.integration.bundle import RealWorld
+from core.runtime.runc import Runc
+from tests.integration.bundle import RealWorld, request_for
 from tests.worksite import eventually
 
 
@@ -49,6 +53,50 @@ class TestDamage:
         world.paths.runtime_state(container_id).mkdir(parents=True)
         world.runtime.delete(container_id, force=True)
         assert not world.paths.runtime_state(container_id).exists()
+
+
+class TestDeletion:
+    """A runtime that can do nothing shows what is done without it."""
+
+    def ended(self, world: RealWorld, change: Callable[[dict[str, Any]], object] = lambda spec: None) -> str:
+        """A container that has ended, of a spec with that change."""
+        container_id = world.write_bundle(["true"])
+        spec = json.loads(world.paths.spec(container_id).read_text())
+        change(spec)
+        world.paths.spec(container_id).write_text(json.dumps(spec))
+        world.monitor.create(request_for(container_id))
+        seen = world.runtime.observe(container_id)
+        world.runtime.start(container_id)
+        world.monitor.wait_exit(container_id, seen.pid, seen.pid_start, 20.0)
+        return container_id
+
+    def test_needs_no_program_where_only_files_are_left(self, world: RealWorld) -> None:
+        container_id = self.ended(world)
+        assert find_cgroups(container_id)
+        Runc(find_program("false"), world.paths.runtime_root, 20.0).delete(container_id)
+        assert world.runtime.observe(container_id).phase is Phase.ABSENT
+        assert not world.paths.runtime_state(container_id).exists()
+        assert find_cgroups(container_id) == {}
+
+    @pytest.mark.parametrize(
+        "change",
+        [
+            lambda spec: spec.update(hooks={"poststop": [{"path": "/bin/true"}]}),
+            lambda spec: spec["linux"].update(
+                namespaces=[one for one in spec["linux"]["namespaces"] if one["type"] != "pid"]
+            ),
+        ],
+        ids=["a hook at the end", "processes of the host's namespace"],
+    )
+    def test_is_the_programs_where_there_is_more_to_do(
+        self, world: RealWorld, change: Callable[[dict[str, Any]], object]
+    ) -> None:
+        container_id = self.ended(world, change)
+        with pytest.raises(RuntimeFailed):
+            Runc(find_program("false"), world.paths.runtime_root, 20.0).delete(container_id)
+        world.runtime.delete(container_id)
+        assert world.runtime.observe(container_id).phase is Phase.ABSENT
+        assert find_cgroups(container_id) == {}
 
 
 class TestCgroups:
