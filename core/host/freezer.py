@@ -51,24 +51,27 @@ def set_frozen(file: str, *, frozen: bool, timeout: float) -> bool:
     Where a freeze takes longer it is taken back: nothing stays frozen by half.
     """
     target, word = _order(file, frozen)
+    _, thawing = _order(file, False)
     _write(target, word)
     deadline = time.monotonic() + timeout
     looks, stuck = 0, _STUCK
     while file_is_frozen(file) is not frozen:
         if time.monotonic() >= deadline:
             if frozen:
-                _write(target, _order(file, False)[1])
+                _write(target, thawing)
             return False
         looks += 1
-        if looks > _POLITE:
+        if looks <= _POLITE:
+            continue
+        if file.endswith(_V1_FILE):
             if frozen and looks >= stuck:
                 # Version 1 never catches a task that is just becoming another program until it lets go of it.
                 stuck *= 2
-                _write(target, _order(file, False)[1])
+                _write(target, thawing)
                 time.sleep(_PAUSE)
             # A task that was being made while version 1 froze the others is only caught by another order.
             _write(target, word)
-            time.sleep(_PAUSE)
+        time.sleep(_PAUSE)
     return True
 
 

@@ -51,6 +51,15 @@ def test_what_does_not_freeze_in_time_is_thawed(version_2: Path) -> None:
     assert (version_2 / "cgroup.freeze").read_text() == "0"
 
 
+def test_version_2_is_ordered_once(version_2: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    words: list[str] = []
+    monkeypatch.setattr(freezer, "_write", lambda target, word: words.append(word))
+    monkeypatch.setattr(freezer, "_POLITE", 1)
+    monkeypatch.setattr(freezer, "_STUCK", 2)
+    assert not set_frozen(freezer_file({"": str(version_2)}), frozen=True, timeout=0.05)
+    assert words == ["1", "0"]
+
+
 def test_a_freeze_that_sticks_is_let_go_and_ordered_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """So version 1 does where a task is just becoming another program."""
     state, words = tmp_path / "freezer.state", list[str]()
