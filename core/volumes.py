@@ -45,6 +45,21 @@ class Volumes:
         volume = operations.catalogue(self._parts).get(operations.resolve(self._parts, name))
         return operations.snapshot_of(self._parts, volume, operations.users(self._parts).get(volume.name, []))
 
+    def mount(self, name: str) -> Path:
+        """Have what its options say mounted until `unmount`; where its files are. Raises `NoSuchObject`,
+        `AmbiguousName`, `StorageFailed`."""
+        from core.operations.volume_use import mount_by_hand
+
+        return mount_by_hand(self._parts, operations.resolve(self._parts, name))
+
+    def unmount(self, name: str) -> str:
+        """Undo `mount`, but for what a container needs; its full name. Raises `NoSuchObject`, `AmbiguousName`."""
+        from core.operations.volume_use import unmount_by_hand
+
+        name = operations.resolve(self._parts, name)
+        unmount_by_hand(self._parts, name)
+        return name
+
     def exists(self, name: str) -> bool:
         """Whether a volume has this name."""
         return operations.catalogue(self._parts).find(name) is not None

@@ -105,6 +105,8 @@ COMMANDS = {
     "volume export": ("volumes", "write a volume's files as a tar archive"),
     "volume import": ("volumes", "unpack a tar archive into a volume"),
     "volume inspect": ("volumes", "show all that is known of volumes"),
+    "volume mount": ("volumes", "have a volume mounted, and show where its files are"),
+    "volume unmount": ("volumes", "let go of mounted volumes"),
     "volume ls": ("volumes", "list the volumes"),
     "volume prune": ("volumes", "remove the volumes that no container has"),
     "volume rm": ("volumes", "remove volumes"),

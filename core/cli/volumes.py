@@ -1,4 +1,4 @@
-"""volume create ls inspect rm prune export import exists."""
+"""volume create ls inspect rm prune export import exists mount unmount."""
 
 from __future__ import annotations
 
@@ -33,6 +33,8 @@ def run(invocation: Invocation) -> int:
         "volume export": _export,
         "volume import": _import,
         "volume exists": _exists,
+        "volume mount": _mount,
+        "volume unmount": _unmount,
     }[invocation.command](invocation, parser)
 
 
@@ -55,6 +57,27 @@ def _create(invocation: Invocation, parser: CommandParser) -> int:
         )
     print(made.name)
     return 0
+
+
+def _mount(invocation: Invocation, parser: CommandParser) -> int:
+    return _each(invocation, parser, lambda engine, name: str(engine.volumes.mount(name)))
+
+
+def _unmount(invocation: Invocation, parser: CommandParser) -> int:
+    return _each(invocation, parser, lambda engine, name: engine.volumes.unmount(name))
+
+
+def _each(invocation: Invocation, parser: CommandParser, act: Callable[[Engine, str], str]) -> int:
+    parser.add_argument("volumes", nargs="+", metavar="VOLUME")
+    options = parser.parse_args(invocation.arguments)
+    code = 0
+    with open_engine(invocation) as engine:
+        for name in options.volumes:
+            try:
+                print(act(engine, name))
+            except EngineError as error:
+                code = report(error)
+    return code
 
 
 def _list(invocation: Invocation, parser: CommandParser) -> int:

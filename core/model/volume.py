@@ -32,7 +32,8 @@ class Volume(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     needs_chown: bool = True
     """No container has used it: it gets the owner and the mode of the folder that it is mounted upon."""
     holders: tuple[str, ...] = ()
-    """The ids of the containers that need it mounted; only for one with mount options, and for the boot `boot_id`."""
+    """The ids of the containers that need it mounted, and a word where somebody mounted it by hand; only for one with
+    mount options, and for the boot `boot_id`."""
     boot_id: str = ""
     intent: VolumeIntent | None = None
 

@@ -48,6 +48,10 @@ _NEVER_GIVEN: Final = frozenset(
 """Folders of the host that no container gets for its own, whatever was asked for."""
 
 
+_BY_HAND: Final = "by hand"
+"""Holds a volume where no container does."""
+
+
 def prepare_volumes(held: Transaction, root: Path, owner: Owner) -> None:
     """Make the container's volumes ready: its root is mounted at `root`, nothing of it runs yet.
 
@@ -67,7 +71,7 @@ def _prepare(held: Transaction, mount: VolumeMount, root: Path, owner: Owner) ->
     data = parts.paths.volume_data(mount.name)
     have_folder(parts, volume)
     if volume.wants_mount:
-        volume = _hold(held, volume)
+        volume = _held_by(parts, volume, held.id)
         found.save(mount.name, volume)
         if not is_mounted(data):
             _mount(volume, data)
@@ -99,12 +103,11 @@ def _folder_in(root: Path, destination: str) -> int | None:
         os.close(place)
 
 
-def _hold(held: Transaction, volume: Volume) -> Volume:
+def _held_by(parts: EngineParts, volume: Volume, holder: str) -> Volume:
     """Note that the container needs it mounted, before it is: who dies then is found by the note."""
-    boot_id = held.parts.boot_id
-    holders = volume.holders if volume.boot_id == boot_id else ()
-    kept = tuple(holder for holder in holders if holder != held.id)
-    return msgspec.structs.replace(volume, holders=(*kept, held.id), boot_id=boot_id)
+    holders = volume.holders if volume.boot_id == parts.boot_id else ()
+    kept = tuple(one for one in holders if one != holder)
+    return msgspec.structs.replace(volume, holders=(*kept, holder), boot_id=parts.boot_id)
 
 
 def _settle_owner(volume: Volume, data: Path, source: int | None, owner: Owner) -> Volume:
@@ -177,12 +180,39 @@ def release_volumes(held: Transaction) -> None:
         # None but who has the container's lock notes it as a holder: without a note there is nothing to wait for.
         if volume is None or held.id not in volume.holders:
             continue
-        with volume_lock(parts, mount.name):
-            volume = found.find(mount.name)
-            if volume is None:
-                continue
-            left = tuple(holder for holder in volume.holders if holder != held.id)
-            data = parts.paths.volume_data(mount.name)
-            if not left and is_mounted(data):
-                unmount(data)
-            found.save(mount.name, msgspec.structs.replace(volume, holders=left))
+        _let_go(parts, mount.name, held.id)
+
+
+def _let_go(parts: EngineParts, name: str, holder: str) -> None:
+    with volume_lock(parts, name):
+        volume = catalogue(parts).find(name)
+        if volume is None:
+            return
+        left = tuple(one for one in volume.holders if one != holder)
+        data = parts.paths.volume_data(name)
+        if not left and is_mounted(data):
+            unmount(data)
+        catalogue(parts).save(name, msgspec.structs.replace(volume, holders=left))
+
+
+def mount_by_hand(parts: EngineParts, name: str) -> Path:
+    """Have what a volume's options say mounted until `unmount_by_hand`, or the end of the boot; where its files are.
+
+    Raises `NoSuchObject`, `StorageFailed`.
+    """
+    found, data = catalogue(parts), parts.paths.volume_data(name)
+    with volume_lock(parts, name):
+        volume = found.get(name)
+        have_folder(parts, volume)
+        if volume.wants_mount:
+            volume = _held_by(parts, volume, _BY_HAND)
+            found.save(name, volume)
+            if not is_mounted(data):
+                _mount(volume, data)
+    return data
+
+
+def unmount_by_hand(parts: EngineParts, name: str) -> None:
+    """Undo `mount_by_hand`; what a container needs stays mounted. Raises `NoSuchObject`."""
+    if catalogue(parts).get(name).wants_mount:
+        _let_go(parts, name, _BY_HAND)

@@ -27,6 +27,7 @@ from core.errors import (
     StorageFailed,
     VolumeInUse,
 )
+from core.host.mounts import is_mounted
 from core.model.config import BindMount, VolumeMount
 from core.model.options import CreateOptions
 from core.model.volume import VolumeIntent
@@ -437,3 +438,25 @@ def test_a_volumes_files_are_looked_at_and_copied_and_nothing_outside_of_it(engi
     assert (folder / "sub" / "new").stat().st_uid == 1234
     engine.volumes.copy_out("data", "/sub", str(tmp_path / "back"))
     assert (tmp_path / "back" / "notes").read_text() == "kept"
+
+
+def test_a_volume_is_mounted_by_hand(engine: Engine, wharf: Wharf) -> None:
+    engine.volumes.create("memory", options={"type": "tmpfs", "o": "size=1m"})
+    engine.volumes.create("plain")
+    data = engine.paths.volume_data("memory")
+    mounted = wharf("volume", "mount", "memory", "plain")
+    assert mounted.stdout.split() == [str(data), str(engine.paths.volume_data("plain"))]
+    assert is_mounted(data) and engine.volumes.find("memory").mount_count == 1
+    volume = VolumeMount(name="memory", destination="/data")
+    container = run(engine, "sleep", "1000", volume_mounts=(volume,))
+    assert wharf("volume", "unmount", "memory").stdout == "memory\n"
+    assert is_mounted(data), "the container needs it"
+    container.stop(0)
+    container.cleanup()
+    assert not is_mounted(data)
+    missing = wharf("volume", "unmount", "nothing")
+    assert (missing.returncode, "no volume with name" in missing.stderr) == (125, True)
+    engine.volumes.mount("memory")
+    container.remove()
+    engine.volumes.remove("memory")
+    assert not is_mounted(data)
