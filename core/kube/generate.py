@@ -186,6 +186,11 @@ def _container(engine: Engine, container: Container, pod: str, volumes: PodMount
         raise InvalidArgument(
             f"container {container.name} is made of a directory, not of an image", hint="commit it to an image first"
         )
+    if config.image_mounts:
+        raise InvalidArgument(
+            f"container {container.name} shows an image at {config.image_mounts[0].destination}",
+            hint="a manifest can not say that: put the files into a volume or into its own image",
+        )
     image = engine.images.config(config.image_id)
     name = dns_name(container.name)
     made: Document = {"name": name.removeprefix(f"{pod}-") or name, "image": config.image}

@@ -24,6 +24,7 @@ from core.model.state import ContainerState, Intent, Status
 from core.operations import checkpoint_archive as layout
 from core.operations.checkpoint_pod import moved_to_pod
 from core.operations.create import check_name, kept, refuse_used_name
+from core.operations.image_use import known_image
 from core.operations.mount import mounted_root
 from core.operations.parts import EngineParts, Transaction
 from core.operations.publishing import finalize_ports
@@ -85,6 +86,8 @@ def _check(parts: EngineParts, config: ContainerConfig, name: str, options: Impo
             "the container was in a pod, or in the namespaces of another, and can not be restored alone",
             hint="name a pod for it with --pod" if config.pod else "restore it where they are",
         )
+    for mount in config.image_mounts:
+        known_image(parts, mount)
     if config.image_id:
         try:
             parts.storage.find_image(config.image_id)

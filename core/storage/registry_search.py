@@ -27,9 +27,9 @@ def search(settings: Settings, term: str, access: RegistryAccess, limit: int) ->
     where another one has something. Raises `StorageFailed`, `InvalidArgument`.
     """
     registry, slash, word = term.partition("/")
-    registries = [registry] if slash else search_registries(settings.registries)
+    registries = [registry] if slash else search_registries(settings)
     word = word if slash else term
-    insecure = insecure_registries(settings.registries)
+    insecure = insecure_registries(settings)
 
     def one(registry: str) -> list[FoundRepository] | EngineError:
         trusting = not access.tls_verify or registry in insecure

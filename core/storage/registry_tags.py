@@ -11,6 +11,7 @@ from core.errors import InvalidArgument, NoSuchImage, StorageFailed
 from core.host.processes import find_program, run
 from core.model.image import RegistryAccess
 from core.settings import Settings
+from core.storage.registries_files import registries_file
 from core.storage.short_names import full_names
 
 _PATIENCE: Final = 60.0
@@ -26,8 +27,9 @@ def registry_tags(settings: Settings, name: str, access: RegistryAccess) -> tupl
         raise InvalidArgument(f"{name} has a tag", hint="give the repository alone")
     repository = full_names(repository, settings)[0].removesuffix(":latest")
     argv = [find_program(settings.skopeo)]
-    if Path(settings.registries).exists():
-        argv += ["--registries-conf", settings.registries]
+    registries = registries_file(settings)
+    if Path(registries).exists():
+        argv += ["--registries-conf", registries]
     argv += ["list-tags", *([] if access.tls_verify else ["--tls-verify=false"])]
     given = (("authfile", access.authfile), ("creds", access.credentials), ("cert-dir", access.certificates))
     argv += [f"--{option}={value}" for option, value in given if value]

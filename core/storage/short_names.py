@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import re
-import tomllib
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from core.errors import InvalidArgument
 from core.model.image import ImageNames
@@ -14,6 +12,7 @@ from core.settings import Settings
 from core.storage.alias_file import alias_file, keep_alias, read_aliases
 from core.storage.archive_names import own_name
 from core.storage.references import TRANSPORTS, candidates, with_tag
+from core.storage.registries_files import registries_contents, registries_file
 
 _UNCONFIGURED: Final = ("docker.io",)
 """Where a name is looked for on a host that names no registry: where Docker looks."""
@@ -71,7 +70,7 @@ def meant_names(name: str, settings: Settings) -> ImageNames:
     several = len(names) > 1
     return ImageNames(
         names=names,
-        registries_file=settings.registries if rules.registries else "",
+        registries_file=registries_file(settings) if rules.registries else "",
         may_choose=several and rules.mode != "disabled",
         must_choose=several and rules.mode == "enforcing",
     )
@@ -93,17 +92,17 @@ def keep_choice(name: str, full: str, settings: Settings) -> None:
     keep_alias(alias_file(settings.short_name_aliases), _repository(name), _repository(full))
 
 
-def search_registries(configuration: str) -> list[str]:
+def search_registries(settings: Settings) -> list[str]:
     """Where a name without a registry is looked for. Raises `InvalidArgument` for a file that can not be read."""
     found: list[str] = []
-    for _, content in _contents(Path(configuration)):
+    for _, content in registries_contents(settings):
         found = [str(one) for one in content.get("unqualified-search-registries") or found]
     return found or list(_UNCONFIGURED)
 
 
-def insecure_registries(configuration: str) -> set[str]:
+def insecure_registries(settings: Settings) -> set[str]:
     """The registries that need not prove who they are. Raises `InvalidArgument` as above."""
-    tables = [table for _, content in _contents(Path(configuration)) for table in content.get("registry") or ()]
+    tables = [table for _, content in registries_contents(settings) for table in content.get("registry") or ()]
     told = {str(table.get("prefix") or table.get("location")): bool(table.get("insecure")) for table in tables}
     return {name for name, insecure in told.items() if insecure}
 
@@ -121,7 +120,7 @@ def _read(settings: Settings) -> _Rules:
     mode = _MODES[0]
     aliases: dict[str, tuple[str, Path]] = {}
     registries: list[str] = []
-    for path, content in _contents(Path(settings.registries)):
+    for path, content in registries_contents(settings):
         aliases |= {str(short): (str(full), path) for short, full in (content.get("aliases") or {}).items()}
         registries = [str(one) for one in content.get("unqualified-search-registries") or registries]
         mode = str(content.get("short-name-mode") or mode)
@@ -130,15 +129,3 @@ def _read(settings: Settings) -> _Rules:
     chosen = alias_file(settings.short_name_aliases)
     aliases |= {short: (full, chosen) for short, full in read_aliases(chosen).items()}
     return _Rules(aliases, registries, mode)
-
-
-def _contents(file: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
-    for path in (file, *sorted(Path(f"{file}.d").glob("*.conf"))):
-        try:
-            yield path, tomllib.loads(path.read_text())
-        except FileNotFoundError:
-            continue
-        except (OSError, ValueError) as error:
-            raise InvalidArgument(
-                f"{path} can not be read: {error}", hint="see containers-registries.conf(5)"
-            ) from error

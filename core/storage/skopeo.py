@@ -23,6 +23,7 @@ from core.settings import Settings
 from core.storage.archive_names import archive_images
 from core.storage.command import StorageCommand
 from core.storage.references import full_name
+from core.storage.registries_files import registries_file
 
 _ACCEPT_ALL: Final = b'{"default": [{"type": "insecureAcceptAnything"}]}\n'
 _STEP: Final = 0.2
@@ -140,8 +141,9 @@ class Skopeo:
             if not policy.exists():
                 write_atomically(policy, _ACCEPT_ALL)
         argv = [find_program(self._settings.skopeo), "--tmpdir", str(folder), "--policy", str(policy)]
-        if Path(self._settings.registries).exists():
-            argv += ["--registries-conf", self._settings.registries]
+        registries = registries_file(self._settings)
+        if Path(registries).exists():
+            argv += ["--registries-conf", registries]
         lookaside = Path(self._settings.registries).parent / "registries.d"
         if lookaside.is_dir():
             # Where the signatures of registries are that keep none themselves (containers-registries.d(5)).

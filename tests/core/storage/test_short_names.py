@@ -8,6 +8,8 @@ import pytest
 
 from core.errors import InvalidArgument
 from core.settings import Settings
+from core.storage import registries_files
+from core.storage.registries_files import registries_file
 from core.storage.short_names import full_names, further_names, keep_choice, meant_names
 
 TWO = 'unqualified-search-registries = ["one.example", "docker.io"]\n'
@@ -74,3 +76,23 @@ def test_damaged_aliases_are_told(settings: Settings) -> None:
     Path(settings.short_name_aliases).write_text("[aliases\n")
     with pytest.raises(InvalidArgument, match="can not be read"):
         full_names("nick", settings)
+
+
+def test_an_ordinary_user_has_registries_of_their_own(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = tmp_path / "containers"
+    (own / "registries.conf.d").mkdir(parents=True)
+    (own / "registries.conf").write_text('unqualified-search-registries = ["own.example"]\n')
+    (own / "registries.conf.d/nick.conf").write_text('[aliases]\n"mate" = "own.example/team/mate"\n')
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    usual = Settings(short_name_aliases=settings.short_name_aliases)
+    assert registries_file(usual) == usual.registries
+    monkeypatch.setattr(registries_files, "outside_user", lambda: (1000, 1000))
+    assert registries_file(usual) == str(own / "registries.conf")
+    assert full_names("ship", usual) == ["own.example/ship:latest"]
+    assert full_names("mate:2", usual) == ["own.example/team/mate:2"]
+    assert registries_file(settings) == settings.registries
+    (own / "registries.conf").unlink()
+    assert registries_file(usual) == usual.registries
+    assert full_names("mate:2", usual) == ["own.example/team/mate:2"]
