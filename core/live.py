@@ -51,7 +51,7 @@ class CgroupReaders:
         with self._lock:
             uncontrolled = []
             for record in self._records(container_ids):
-                if has_cgroup(record.config):
+                if has_cgroup(record):
                     reader = self._reader(record)
                     samples[record.id] = reader.sample() if reader is not None else None
                 elif record.state.status in LIVE_STATUSES:
@@ -63,7 +63,7 @@ class CgroupReaders:
 
     def _frozen(self, record: ContainerRecord) -> bool | None:
         """Whether the container's cgroup is frozen; None where that can't be read."""
-        if not has_cgroup(record.config):
+        if not has_cgroup(record):
             return False if process_start(record.state.pid) == record.state.pid_start else None
         reader = self._reader(record)
         if reader is None:
@@ -85,7 +85,7 @@ class CgroupReaders:
         notices = {}
         with self._lock:
             for record in records:
-                reader = self._reader(record) if has_cgroup(record.config) else None
+                reader = self._reader(record) if has_cgroup(record) else None
                 if reader is not None and reader.freeze_notice is not None:
                     notices[reader.freeze_notice] = record
         return notices

@@ -37,6 +37,10 @@ class User:
         )
 
     def run(self, *argv: str, timeout: float = 120.0) -> subprocess.CompletedProcess[str]:
+        become = ["setpriv", f"--reuid={NAME}", f"--regid={self.account.pw_gid}", "--init-groups", "--inh-caps=-all"]
+        return self._started([*become, "--", *argv], timeout)
+
+    def _started(self, argv: list[str], timeout: float) -> subprocess.CompletedProcess[str]:
         environment = {
             "PATH": "/usr/sbin:/usr/bin:/sbin:/bin",
             "HOME": str(self.folder / "home"),
@@ -46,9 +50,8 @@ class User:
             "LANG": "C.UTF-8",
             **self.environment,
         }
-        become = ["setpriv", f"--reuid={NAME}", f"--regid={self.account.pw_gid}", "--init-groups", "--inh-caps=-all"]
         return subprocess.run(
-            [*become, "--", *argv],
+            argv,
             capture_output=True,
             text=True,
             check=False,
@@ -56,6 +59,32 @@ class User:
             env=environment,
             cwd="/",
         )
+
+    def in_delegated_group(self, script: str) -> subprocess.CompletedProcess[str]:
+        """Run a shell script of the user's in a control group of version 2 that is the user's own.
+
+        Where the machine has version 1 it sees one with what that has left: no controllers, but the freezer.
+        `$WHARF` is the command.
+        """
+        group = f"/sys/fs/cgroup/{NAME}"
+        whole = [group, f"{group}/shell"]
+        files = [f"{folder}/{name}" for folder in whole for name in ("", "cgroup.procs", "cgroup.subtree_control")]
+        prepare = f"""set -e
+            mount -t cgroup2 none /sys/fs/cgroup
+            mkdir -p {whole[1]}
+            chown {NAME} {" ".join(files)}
+            echo $$ > {whole[1]}/cgroup.procs
+            exec "$@"
+        """
+        become = ["setpriv", f"--reuid={NAME}", f"--regid={self.account.pw_gid}", "--init-groups", "--inh-caps=-all"]
+        own = ["unshare", "--mount", "--propagation", "private", "sh", "-c", prepare, "sh"]
+        tidy = f"mount -t cgroup2 none /sys/fs/cgroup; find {group} -depth -type d -exec rmdir {{}} +"
+        try:
+            return self._started(
+                [*own, *become, "--", "sh", "-e", "-c", f'WHARF="{self.python} -m tui"; {script}'], 120.0
+            )
+        finally:
+            subprocess.run([*own[:-2], tidy], check=True, capture_output=True)
 
     def _can(self, *argv: str) -> bool:
         return self.run(*argv).returncode == 0

@@ -168,7 +168,7 @@ class Sessions(Handle):
         from core.operations.top import process_ids
 
         with self.hold(Verb.TOP) as held:
-            return list_processes(held.runtime.processes(self.id) if has_cgroup(held.config) else process_ids(held))
+            return list_processes(held.runtime.processes(self.id) if has_cgroup(held.record) else process_ids(held))
 
     def _has_ended(self) -> bool:
         try:

@@ -69,7 +69,9 @@ class SpecRequest(msgspec.Struct, frozen=True, kw_only=True):
     nofile_limit: int
     nproc_limit: int
     cgroup_path: str
-    """Empty for none of its own: an ordinary user can make none."""
+    """Empty for none of its own."""
+    lowers_oom_score: bool = True
+    """Whether its process may be less likely to be killed than this one: not for an ordinary user."""
     systemd: SystemdPlace | None = None
     """Where its first process is treated as systemd."""
     namespaces: dict[str, str | None] = {}
@@ -122,6 +124,7 @@ def process_for_exec(
 def _process(request: SpecRequest) -> dict[str, Any]:
     process, kernel = request.config.process, request.config.kernel
     apparmor = request.config.security.apparmor_profile
+    lowers = request.cgroup_path and request.lowers_oom_score
     return {
         "terminal": process.terminal,
         "user": {**_user(request.user), **({} if kernel.umask is None else {"umask": kernel.umask})},
@@ -131,7 +134,7 @@ def _process(request: SpecRequest) -> dict[str, Any]:
         "capabilities": _capability_sets(request.capabilities, request.user),
         "rlimits": _rlimits(request),
         "noNewPrivileges": request.config.security.no_new_privileges,
-        **({"oomScoreAdj": kernel.oom_score_adj or 0} if request.cgroup_path or kernel.oom_score_adj else {}),
+        **({"oomScoreAdj": kernel.oom_score_adj or 0} if lowers or kernel.oom_score_adj else {}),
         **({"apparmorProfile": apparmor} if apparmor else {}),
     }
 

@@ -12,6 +12,7 @@ from core.model.state import Intent, Status
 from core.operations.diff import mount_points
 from core.operations.mount import mounted_root
 from core.operations.parts import Transaction
+from core.operations.rootless import refuse_freezing
 from core.storage.export import export_tree
 
 _OF_THE_ENGINE: Final = ("container=", "TERM=", "HOSTNAME=")
@@ -26,6 +27,7 @@ def read_layer(held: Transaction, options: CommitOptions, target: Path) -> bool:
     """
     freeze = options.pause and held.state.status is Status.RUNNING
     if freeze:
+        refuse_freezing(held.record)
         held.save(intent=Intent.COMMITTING)
         held.runtime.pause(held.id)
     try:

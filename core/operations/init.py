@@ -40,7 +40,7 @@ from core.operations.parts import Transaction
 from core.operations.pid_files import write_pid_files
 from core.operations.publishing import taken_ports
 from core.operations.release import release, stop_by_force
-from core.operations.rootless import has_cgroup
+from core.operations.rootless import cgroup_path, is_rootless, possible_limits, refuse_limits
 from core.operations.secrets import secret_environment, secret_files
 
 INIT: Final = "catatonit"
@@ -132,6 +132,7 @@ def _bring_up(
     runtime_options: tuple[str, ...] = (),
     descriptors: int = 0,
 ) -> None:
+    refuse_limits(held.record.limits)
     # A port that is taken is told before anything is done with networks.
     with taken_ports(held) as ports:
         request = _spec_request(held, root, _network_namespace(held))
@@ -189,7 +190,7 @@ def _spec_request(held: Transaction, root: Path, network_namespace: str | None) 
         make_reachable((root, parts.paths.bundle(held.id)), own, config.id_mappings)
     return SpecRequest(
         config=config,
-        limits=held.record.limits,
+        limits=possible_limits(held.record.limits),
         init_program=os.path.realpath(find_program(config.surroundings.init_path or INIT)) if config.init else "",
         root_path=str(root),
         user=user,
@@ -202,7 +203,8 @@ def _spec_request(held: Transaction, root: Path, network_namespace: str | None) 
         hostname=host_name(parts, config),
         nofile_limit=resource.getrlimit(resource.RLIMIT_NOFILE)[1],
         nproc_limit=resource.getrlimit(resource.RLIMIT_NPROC)[1],
-        cgroup_path=f"{config.cgroup_parent}/{held.id}" if has_cgroup(config) else "",
+        cgroup_path=cgroup_path(config),
+        lowers_oom_score=not is_rootless(),
         systemd=SystemdPlace(cgroup_v2=cgroup_v2, hierarchy=_HIERARCHY.is_dir()) if config.systemd else None,
         namespaces=namespace_paths(parts, config, cgroup_v2=cgroup_v2),
         environment=(*secret_environment(parts, config), *notify_environment(config)),

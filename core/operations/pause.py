@@ -10,7 +10,7 @@ from core.operations.rootless import refuse_freezing
 
 def pause(held: Transaction) -> None:
     """Freeze every process of the container. Allowed: running. Raises `RuntimeFailed`, `HostIncomplete`."""
-    refuse_freezing(held.config)
+    refuse_freezing(held.record)
     _change(held, Intent.PAUSING, Status.PAUSED, EventKind.PAUSE)
 
 

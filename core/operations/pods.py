@@ -24,7 +24,7 @@ from core.operations.names import random_name
 from core.operations.parts import EngineParts
 from core.operations.pod_defaults import settle_defaults
 from core.operations.pod_membership import emit, pods_of
-from core.operations.rootless import is_rootless, refuse_limits
+from core.operations.rootless import is_rootless, place_of, refuse_pod_limits
 
 PAUSE_PROGRAM: Final = "/catatonit"
 PAUSE_OPTION: Final = "-P"
@@ -54,7 +54,7 @@ def discard_pod(parts: EngineParts, pod: Pod) -> None:
     from core.host.cgroups import cgroups_at, remove_cgroups
 
     if pod.cgroup:
-        remove_cgroups(cgroups_at(pod.cgroup))
+        remove_cgroups(cgroups_at(place_of(pod.cgroup)))
     shutil.rmtree(parts.paths.pod(pod.id), ignore_errors=True)
     pods_of(parts).remove(pod.name)
     parts.paths.lock(pod.id).unlink(missing_ok=True)
@@ -67,7 +67,7 @@ def _finalize_pod(parts: EngineParts, options: PodOptions) -> Pod:
     _refuse_used_name(parts, name)
     parent = checked_cgroup_parent(options.cgroup_parent)
     device_numbers(options.resources)
-    refuse_limits(options.resources, ResourceLimits(pids=0))
+    refuse_pod_limits(options.resources)
     pod_id = os.urandom(32).hex()
     return Pod(
         id=pod_id,

@@ -195,7 +195,7 @@ def known_columns(words: Sequence[str]) -> tuple[str, ...] | None:
 
 def process_ids(held: Transaction) -> list[int]:
     """The host's numbers of the container's processes."""
-    if not has_cgroup(held.config):
+    if not has_cgroup(held.record):
         return members_of_namespaces([held.state.pid])[held.state.pid]
     return list(processes_in(held.runtime.observe(held.id).cgroup_paths))
 

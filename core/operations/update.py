@@ -19,6 +19,7 @@ from core.operations.cgroup_choice import changed_limits_of
 from core.operations.devices import device_numbers
 from core.operations.observe import LIVE_STATUSES
 from core.operations.parts import Transaction
+from core.operations.rootless import has_cgroup, refuse_limits
 
 
 def update(held: Transaction, changes: LimitChanges) -> None:
@@ -48,6 +49,12 @@ def update(held: Transaction, changes: LimitChanges) -> None:
     )
     if held.config.without_cgroup and changed_limits_of(limits):
         raise InvalidArgument(f"container {held.name} was made without control groups, which limits need")
+    if limits != held.record.limits:
+        refuse_limits(limits)
+        if before.status in LIVE_STATUSES and not has_cgroup(held.record):
+            raise InvalidArgument(
+                f"container {held.name} was started without a cgroup of its own, which limits need", hint="restart it"
+            )
     device_numbers(limits)
     if changes.memory_swappiness not in (None, -1) and is_version_2():
         raise InvalidArgument("control groups of version 2 have no swappiness of their own")

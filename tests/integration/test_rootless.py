@@ -93,6 +93,22 @@ def test_what_the_host_can_not_give_is_refused_by_name(user: User, arguments: tu
     assert user.said("ps", "-aq") == ""
 
 
+def test_where_a_control_group_is_delegated_its_containers_can_be_paused(user: User) -> None:
+    script = f"""
+        $WHARF run -d --name held --network none {DEMO} sleep 1000 >&2
+        $WHARF pause held
+        $WHARF ps --format '{{{{.Status}}}}'
+        $WHARF unpause held
+        $WHARF top held args
+        ! $WHARF run --rm -m 64m {DEMO} true
+        $WHARF rm -f -t 0 held
+    """
+    finished = user.in_delegated_group(script)
+    assert finished.stdout.split() == ["held", "Paused", "held", "COMMAND", "sleep", "1000", "held"], finished.stderr
+    assert "the limit memory needs the controller memory, which is not delegated" in finished.stderr
+    assert user.said("ps", "-aq") == ""
+
+
 def test_ports_of_root_are_refused_by_name(user: User) -> None:
     refused = user.wharf("run", "--rm", "-p", "81:80", DEMO, "true")
     assert refused.returncode == 126 and "cannot expose privileged port 81/tcp" in refused.stderr

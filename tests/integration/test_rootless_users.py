@@ -62,7 +62,7 @@ def test_a_pod_gives_its_users_to_its_containers(user: User) -> None:
     user.said("pod", "create", "--name", "pod", "--userns", "keep-id")
     assert user.said("run", "--rm", "--pod", "pod", DEMO, "id", "-u").strip() == str(user.account.pw_uid)
     refused = user.wharf("pod", "create", "--memory", "64m")
-    assert refused.returncode == 125 and "the limit memory needs a cgroup" in refused.stderr
+    assert refused.returncode == 125 and "the limit memory of a pod needs root" in refused.stderr
     user.said("pod", "rm", "-f", "pod")
 
 
