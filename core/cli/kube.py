@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from core.cli.command import command_parser, open_engine
 from core.cli.main import Invocation
-from core.cli.network_options import parse_networks, usual_network
+from core.cli.network_options import parse_networks, usual_network, with_addresses
 from core.cli.pairs import name_value_pairs
 from core.cli.parser import CommandParser, add_boolean
 from core.cli.registry_options import add_access, registry_access
@@ -19,7 +21,7 @@ from core.kube.generate import generate
 from core.kube.play import Played, PlayOptions, play, take_down
 from core.kube.reading import Reading, read_manifests
 from core.model.network import NameOptions
-from core.model.options import CreateOptions
+from core.model.options import CreateOptions, UserNamespaceOptions
 
 
 def run(invocation: Invocation) -> int:
@@ -31,6 +33,9 @@ def _play(invocation: Invocation, parser: CommandParser) -> int:
     add = parser.add_argument
     add("--configmap", action="append", default=[], metavar="FILE", help="a file of further ConfigMaps")
     add("--network", "--net", action="append", default=[], metavar="MODE", help="of the pods: none, or networks")
+    add("--ip", action="append", default=[], metavar="ADDRESS", help="the first is of the first pod, and so on")
+    add("--mac-address", action="append", default=[], metavar="ADDRESS", help="as --ip")
+    add("--userns", default="", metavar="MODE", help="users of the pods, as of wharf pod create")
     add("--replace", action="store_true", help="remove the pods of these names first")
     add("--down", action="store_true", help="take down what was played from the file")
     add("--force", action="store_true", help="with --down: remove the volumes, too")
@@ -47,6 +52,11 @@ def _play(invocation: Invocation, parser: CommandParser) -> int:
     if options.down:
         return _take_down(invocation, options.file, volumes=options.force)
     network, attachments = parse_networks(options.network or [usual_network()])
+    ips, macs = (_each_word(texts) for texts in (options.ip, options.mac_address))
+    placed = [
+        with_addresses(network, attachments, addresses=[ip] if ip else [], mac=mac)
+        for ip, mac in itertools.zip_longest(ips, macs, fillvalue="")
+    ]
     reading = _read(options.file)
     config_maps = [one for names in options.configmap for name in names.split(",") for one in _config_maps(name)]
     with open_engine(invocation) as engine:
@@ -59,7 +69,13 @@ def _play(invocation: Invocation, parser: CommandParser) -> int:
         names = NameOptions(no_hosts=options.no_hosts)
         request = PlayOptions(
             config_maps=tuple(config_maps),
-            infra_options=CreateOptions(network=network, attachments=attachments, names=names),
+            infra_options=CreateOptions(
+                network=network,
+                attachments=attachments,
+                names=names,
+                user_namespace=UserNamespaceOptions(mode=options.userns),
+            ),
+            attachments=tuple(placed),
             annotations=name_value_pairs(options.annotation),
             seccomp_root=options.seccomp_profile_root,
             **log_fields(options),
@@ -74,6 +90,10 @@ def _play(invocation: Invocation, parser: CommandParser) -> int:
     if failed:
         raise PodFailed(f"failed to start {len(failed)} pods", hint="wharf pod ps and wharf logs say more")
     return 0
+
+
+def _each_word(texts: Sequence[str]) -> list[str]:
+    return [word for text in texts for word in text.split(",")]
 
 
 def _print_played(played: Played) -> None:

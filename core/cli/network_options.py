@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
@@ -71,7 +72,13 @@ def network_fields(options: Options, *, in_pod: bool = False) -> dict[str, Any]:
     """
     asked = options.network or ([] if in_pod else [usual_network()])
     network, attachments = parse_networks(asked) if asked else ("", ())
-    attachments = _with_wishes(network, attachments, options)
+    attachments = with_addresses(
+        network,
+        attachments,
+        addresses=[text for text in (options.ip, options.ip6) if text],
+        mac=options.mac_address,
+        aliases=tuple(options.network_alias),
+    )
     ports = tuple(parse_publish(text) for text in options.publish)
     if options.no_hosts and options.add_host:
         raise InvalidArgument("--no-hosts and --add-host cannot be set together")
@@ -153,22 +160,29 @@ def _named(text: str) -> list[Attachment]:
     ]
 
 
-def _with_wishes(network: str, attachments: tuple[Attachment, ...], options: Options) -> tuple[Attachment, ...]:
-    addresses = tuple(_address(text) for text in (options.ip, options.ip6) if text)
-    aliases, mac = tuple(options.network_alias), mac_address(options.mac_address)
-    if not (addresses or aliases or mac):
+def with_addresses(
+    network: str,
+    attachments: tuple[Attachment, ...],
+    *,
+    addresses: Sequence[str],
+    mac: str,
+    aliases: tuple[str, ...] = (),
+) -> tuple[Attachment, ...]:
+    """The networks with what is wanted in them, as it was typed. Raises `InvalidArgument`."""
+    wanted, mac = tuple(map(_address, addresses)), mac_address(mac)
+    if not (wanted or aliases or mac):
         return attachments
     if network not in ("", NetworkMode.BRIDGE):
         raise InvalidArgument(f"--ip, --mac-address and --network-alias can not be used with the network {network}")
     attachments = attachments or (Attachment(network=DEFAULT_NETWORK),)
-    if len(attachments) > 1 and (addresses or mac):
+    if len(attachments) > 1 and (wanted or mac):
         raise InvalidArgument(
             "--ip and --mac-address can only be used with a single network", hint="use --network NAME:ip=…,mac=…"
         )
     return tuple(
         msgspec.structs.replace(
             attachment,
-            addresses=(*attachment.addresses, *addresses),
+            addresses=(*attachment.addresses, *wanted),
             mac=mac or attachment.mac,
             aliases=(*attachment.aliases, *aliases),
         )

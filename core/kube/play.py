@@ -18,6 +18,7 @@ from core.kube.reading import Reading
 from core.kube.translate import container_options, pod_options, refuse_root
 from core.model.config import DEFAULT_LOG_SIZE_MAX
 from core.model.log_target import OWN_FILE, LogTarget
+from core.model.network import Attachment
 from core.model.options import CreateOptions
 
 _SECRET_KIND: Final = "Secret"
@@ -32,6 +33,8 @@ class PlayOptions(msgspec.Struct, frozen=True, kw_only=True):
 
     config_maps: tuple[manifest.ConfigMap, ...] = ()
     infra_options: CreateOptions = CreateOptions(network="none")
+    attachments: tuple[tuple[Attachment, ...], ...] = ()
+    """Of the first pods, in place of those of `infra_options`."""
     replace: bool = False
     start: bool = True
     pull: Callable[[str], object]
@@ -74,7 +77,8 @@ def play(engine: Engine, reading: Reading, options: PlayOptions) -> Played:
     creation of pods, containers and images raises.
     """
     config_maps = {one.metadata.name: config_map_data(one) for one in options.config_maps}
-    volumes, secrets, pods = [], [], []
+    volumes, secrets = [], []
+    pods: list[PlayedPod] = []
     _refuse_nothing(reading)
     for one in reading.manifests:
         if isinstance(one, manifest.PersistentVolumeClaim):
@@ -85,8 +89,15 @@ def play(engine: Engine, reading: Reading, options: PlayOptions) -> Played:
             config_maps[one.metadata.name] = config_map_data(one)
         else:
             for name, template in pods_of(one):
-                pods.append(_play_pod(engine, name, template, config_maps, options))
+                pods.append(_play_pod(engine, name, template, config_maps, _for_pod(options, len(pods))))
     return Played(pods=tuple(pods), volumes=tuple(volumes), secrets=tuple(secrets))
+
+
+def _for_pod(options: PlayOptions, number: int) -> PlayOptions:
+    if number >= len(options.attachments):
+        return options
+    infra = msgspec.structs.replace(options.infra_options, attachments=options.attachments[number])
+    return msgspec.structs.replace(options, infra_options=infra)
 
 
 def take_down(engine: Engine, reading: Reading, *, volumes: bool = False) -> TakenDown:

@@ -43,10 +43,11 @@ def pod_options(
         raise InvalidArgument(
             f"the restartPolicy {spec.restart_policy} is not known", hint=f"use {', '.join(_RESTART)}"
         )
+    of_host = CreateOptions(network=NetworkMode.HOST, user_namespace=asked.user_namespace)
     return PodOptions(
         name=name,
         infra_options=msgspec.structs.replace(
-            CreateOptions(network=NetworkMode.HOST) if spec.host_network else asked,
+            of_host if spec.host_network else asked,
             ports=() if spec.host_network else _ports(spec),
             names=msgspec.structs.replace(_names(spec), no_hosts=asked.names.no_hosts),
             kernel=KernelSettings(sysctls={one.name: one.value for one in spec.security_context.sysctls}),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import re
 import subprocess
 from collections.abc import Callable
@@ -337,3 +338,26 @@ spec: {{completions: 3, template: {{spec: {{restartPolicy: Never, containers: [{
     assert {pod.name for pod in engine.pods.all()} == {"everywhere-pod", "once-pod"}
     assert str(engine.lookup("once-pod-c").config.restart) == "no"
     assert wharf("kube", "down", "-", stdin=text).returncode == 0 and engine.pods.all() == []
+
+
+def test_pods_get_the_addresses_that_are_asked_for(engine: Engine, demo_image: Image, wharf: Wharf) -> None:
+    made = wharf("network", "create", "--subnet", "10.203.9.0/24", "lan")
+    assert made.returncode == 0, made.stderr
+    pods = "---\n".join(
+        f"apiVersion: v1\nkind: Pod\nmetadata: {{name: {name}}}\n"
+        f"spec: {{containers: [{{name: it, image: {DEMO}, command: [sleep, '600']}}]}}\n"
+        for name in ("one", "two", "three")
+    )
+    words = ("--network", "lan", "--ip", "10.203.9.7,10.203.9.8", "--mac-address", "02:11:22:33:44:77")
+    played = wharf("kube", "play", *words, "-", stdin=pods)
+    assert played.returncode == 0, played.stderr
+    shown = {}
+    for name in ("one", "two", "three"):
+        infra = json.loads(wharf("pod", "inspect", name).stdout)["InfraContainerID"]
+        shown[name] = json.loads(wharf("inspect", infra).stdout)[0]["NetworkSettings"]["Networks"]["lan"]
+    assert [shown[name]["IPAddress"] for name in ("one", "two")] == ["10.203.9.7", "10.203.9.8"]
+    assert shown["one"]["MacAddress"] == "02:11:22:33:44:77"
+    refused = wharf("kube", "play", "--network", "none", "--ip", "10.0.0.1", "-", stdin=pods)
+    assert (refused.returncode, "can not be used with the network none" in refused.stderr) == (125, True)
+    assert wharf("kube", "down", "-", stdin=pods).returncode == 0
+    assert wharf("network", "rm", "lan").returncode == 0
