@@ -116,6 +116,25 @@ async def test_a_pull_tells_of_its_layers_goes_on_behind_the_list_and_can_be_can
         assert selected_name(app) == "quay.io/some"
 
 
+async def test_the_cursor_goes_to_what_was_made_unless_it_was_moved(app: WharfApp, fake: FakeEngine) -> None:
+    fake.volumes.create("zeta", labels={}, options={})
+    fake.volumes.create("kappa", labels={}, options={})
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.press("4")
+        await until_shown(pilot, "zeta", "kappa")
+        before = selected_name(app)
+        await pilot.press("n")
+        await until_shown(pilot, "New volume")
+        await pilot.press(*"theta", "enter")
+        await until(pilot, lambda: selected_name(app) == "theta")
+        main_screen(app).expect_row()
+        await pilot.press("g")
+        await until(pilot, lambda: selected_name(app) == before)
+        fake.volumes.create("eta", labels={}, options={})
+        await until(pilot, lambda: "eta" in row_of(app, "eta"))
+        assert selected_name(app) == before
+
+
 async def test_a_pull_that_fails_is_told_once_and_its_fields_come_back_with_what_was_typed(
     app: WharfApp, fake: FakeEngine
 ) -> None:

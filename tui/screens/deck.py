@@ -30,6 +30,7 @@ from tui.messages import (
 from tui.opening import Opening
 from tui.plain_text import shown_name
 from tui.screens.greeting import greet
+from tui.screens.newcomer import Newcomer
 from tui.screens.sampling import Sampling
 from tui.screens.view_stack import ViewStack
 from tui.screens.workspaces import DeckWorkspace
@@ -76,6 +77,7 @@ class DeckScreen(Sampling):
         super().__init__(bridge, keys)
         self._opening = opening
         self._awaited_row = opening.select
+        self._newcomer: Newcomer | None = None
         self.configuration = configuration
         self.alarms = self._alarms()
         self.live = Live(configuration.locks, configuration.states)
@@ -249,6 +251,10 @@ class DeckScreen(Sampling):
         rows = [row for kind in kinds for row in self.views.rows_of(kind)]
         return locked_by(steps, rows, self.configuration.locks)
 
+    def expect_row(self) -> None:
+        """Something was ordered that will be a row of this view: the cursor goes there."""
+        self._newcomer = Newcomer(self)
+
     def rearrange(self) -> None:
         """The rows of the view that is shown were sorted, filtered or marked otherwise."""
         self.table.arranged()
@@ -303,6 +309,8 @@ class DeckScreen(Sampling):
         if self.views.put(name, rows):
             if name == self.view.name:
                 self.rearrange()
+                if self._newcomer is not None and self._newcomer.arrive(self):
+                    self._newcomer = None
             self.workspace.rows_read(name)
 
     @on(EventsHappened)

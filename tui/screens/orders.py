@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from core.model.image import RegistryAccess
 from tui.bridge.resource_details import KnownNames, PruneOffer
@@ -17,6 +17,9 @@ from tui.transfers import TransferJob
 if TYPE_CHECKING:
     from tui.forms.create import Settings
     from tui.screens.deck import DeckScreen
+
+_MAKES: Final = {"create": "containers", "pull": "images", "load": "images", "import": "images"}
+"""Verb → the view in which what it makes will be a row."""
 
 
 def fill_in(deck: DeckScreen, form: Form, then: Callable[[dict[str, str]], object]) -> None:
@@ -38,6 +41,8 @@ def with_known(deck: DeckScreen, then: Callable[[KnownNames], object]) -> None:
 def begin(deck: DeckScreen, verb: str, name: str, job: TransferJob, *given: Any, row_id: str = "") -> TransferJob:
     """Begin a transfer; it goes on behind the list. `name`: what the status line calls it at the end."""
     key = row_id or f"{verb} {name}"
+    if _MAKES.get(verb) == deck.view.name:
+        deck.expect_row()
     deck.transfers.begin(key, job)
     deck.show_notes()
     deck.bridge.run(Step(verb, key, name, (job, *given)))
@@ -156,6 +161,7 @@ def keep_secret(deck: DeckScreen, name: str = "") -> None:
                 return
         file = str(Path(values["file"]).expanduser().absolute()) if values["file"] else ""
         given = (values["name"], data, file, bool(name))
+        deck.expect_row()
         deck.bridge.run(Step("create secret", values["name"], values["name"], given))
 
     fill_in(deck, secret_form(name), keep)

@@ -32,6 +32,7 @@ class NetworkActions:
     def new(self) -> None:
         def make(values: dict[str, str]) -> None:
             name = values["name"] or _("a network")
+            self._deck.expect_row()
             self._deck.bridge.run(Step("create network", f"network {name}", name, (network_words(values),)))
 
         orders.with_known(self._deck, lambda known: orders.fill_in(self._deck, network_form(known), make))

@@ -31,6 +31,7 @@ class PodActions:
 
         def make(values: dict[str, str]) -> None:
             name = values["name"] or _("a pod")
+            self._deck.expect_row()
             self._deck.bridge.run(Step("create pod", f"pod {name}", name, (pod_words(values),)))
 
         orders.with_known(self._deck, lambda known: orders.fill_in(self._deck, pod_form(known), make))

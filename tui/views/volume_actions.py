@@ -35,6 +35,7 @@ class VolumeActions:
             labels, options = pairs_of(values["labels"]), pairs_of(values["options"])
             given = (values["name"], labels, options)
             name = values["name"] or _("a volume")
+            self._deck.expect_row()
             self._deck.bridge.run(Step("create volume", f"volume {name}", name, given))
 
         orders.with_known(self._deck, lambda known: orders.fill_in(self._deck, volume_form(known), make))
