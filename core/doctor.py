@@ -10,6 +10,8 @@ from typing import Final
 import msgspec
 
 from core.errors import EngineError, HostIncomplete, PermissionDenied
+from core.host.cgroup_limits import is_version_2
+from core.host.delegation import Delegation, delegation
 from core.host.processes import find_program, run
 from core.host.rootless import outside_user, require_subordinate_ids
 from core.network.user_mode import TUN_DEVICE
@@ -21,6 +23,8 @@ OLDEST_KERNEL: Final = (5, 6)
 ANSWER_TIMEOUT: Final = 10.0
 """Seconds that a program has to tell its version."""
 CONTROLLERS: Final = ("memory", "cpu", "pids", "freezer")
+_FOR_USERS: Final = ("cpu", "memory", "pids")
+"""The controllers that systemd can hand on to users."""
 
 _PROC: Final = Path("/proc")
 _SYS: Final = Path("/sys")
@@ -53,7 +57,7 @@ def diagnose(paths: EnginePaths, settings: Settings) -> list[Finding]:
         _program("iptables", "iptables", required=False),
         _program("slirp4netns", "slirp4netns", required=False),
         _program("pasta", "passt", required=False),
-        *([_tun()] if as_user else []),
+        *([_tun(), _delegated(delegation(), unified=is_version_2())] if as_user else []),
         _program("fuse-overlayfs", "fuse-overlayfs", required=False),
         _program("tar", "tar"),
         _busybox(),
@@ -115,6 +119,24 @@ def _tun() -> Finding:
     usable = os.access(TUN_DEVICE, os.R_OK | os.W_OK)
     remedy = "" if usable else f"modprobe tun; chmod 0666 {TUN_DEVICE} (as root)"
     return Finding("user networks", usable, False, f"{TUN_DEVICE} can {'' if usable else 'not '}be opened", remedy)
+
+
+def _delegated(found: Delegation | None, *, unified: bool) -> Finding:
+    """What limits and pausing of an ordinary user's containers need."""
+    name = "user's cgroups"
+    if found is None:
+        remedy = (
+            "systemd-run --user --scope -p Delegate=yes wharf …"
+            if unified
+            else "boot with the kernel parameter systemd.unified_cgroup_hierarchy=1"
+        )
+        return Finding(name, False, False, "none is delegated here: neither limits nor pause", remedy)
+    missing = [controller for controller in _FOR_USERS if controller not in found.controllers]
+    there = ", ".join(sorted(found.controllers)) or "no controller"
+    if missing:
+        remedy = f"systemctl edit user@.service: [Service] Delegate={' '.join(_FOR_USERS)} (as root)"
+        return Finding(name, False, False, f"delegated with {there}, without {', '.join(missing)}", remedy)
+    return Finding(name, True, False, f"delegated with {there}")
 
 
 def _kernel(release: str) -> Finding:

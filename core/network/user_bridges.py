@@ -53,19 +53,21 @@ class UserBridges:
 
     @property
     def is_open(self) -> bool:
-        """Whether the namespace is there and has its way out."""
-        return is_mounted(self._path) and find_by_arguments("slirp4netns", os.fspath(self._path)) is not None
+        """Whether the namespace is there."""
+        return is_mounted(self._path)
 
     def open(self) -> None:
-        """Make it where it is not there. Raises `NetworkFailed`, `HostIncomplete`."""
-        if self.is_open:
-            return
-        self.close()
-        make_network_namespace(self._path)
-        try:
-            start_user_mode(NetworkMode.SLIRP4NETNS, "", self._path, self._folder, ())
-        except BaseException:
+        """Make the namespace, and its way out, where they are not there. Raises `NetworkFailed`, `HostIncomplete`."""
+        made = not self.is_open
+        if made:
             self.close()
+            make_network_namespace(self._path)
+        try:
+            if find_by_arguments("slirp4netns", os.fspath(self._path)) is None:
+                start_user_mode(NetworkMode.SLIRP4NETNS, "", self._path, self._folder, ())
+        except BaseException:
+            if made:
+                self.close()
             raise
 
     def publish(self, ports: Sequence[PortMapping]) -> None:

@@ -13,6 +13,7 @@ import pytest
 
 import core.doctor as doctor
 from core.doctor import Finding, diagnose, program_version
+from core.host.delegation import Delegation
 from core.paths import EnginePaths
 from core.settings import Settings
 from tests.core.cli.conftest import Call
@@ -67,7 +68,18 @@ def test_a_user_needs_subordinate_ids(
     ids.write_text("54321:100000:65536\n")
     found = named(diagnose(private_paths, settings))
     assert found["privileges"] == Finding("privileges", True, True, "user 1000, with subordinate ids")
-    assert {"user namespaces", "user networks"} <= set(found)
+    assert {"user namespaces", "user networks", "user's cgroups"} <= set(found)
+
+
+def test_what_is_delegated_to_a_user_is_told() -> None:
+    whole = doctor._delegated(Delegation("/mine", frozenset({"cpu", "memory", "pids", "io"})), unified=True)
+    assert (whole.ok, whole.detail) == (True, "delegated with cpu, io, memory, pids")
+    part = doctor._delegated(Delegation("/mine", frozenset({"pids"})), unified=True)
+    assert (part.ok, part.detail) == (False, "delegated with pids, without cpu, memory")
+    assert "Delegate=cpu memory pids" in part.remedy
+    none = [doctor._delegated(None, unified=unified) for unified in (True, False)]
+    assert ["Delegate=yes" in none[0].remedy, "unified_cgroup_hierarchy" in none[1].remedy] == [True, True]
+    assert not any(finding.ok or finding.required for finding in none)
 
 
 def test_a_kernel_that_lets_no_user_have_namespaces(tmp_path: Path) -> None:
