@@ -48,15 +48,21 @@ HOST_NETWORK_LOCK = "/run/wharfinger.network.lock"
 
 
 class EnginePaths:
-    """The two directories of an engine: `root` for what outlives a boot, `run_root` for what does not."""
+    """The two directories of an engine: `root` for what outlives a boot, `run_root` for what does not.
 
-    __slots__ = ("root", "run_root")
+    `containers`, `exits` and `locks` are asked for at every step of every verb, and so are made once.
+    """
+
+    __slots__ = ("containers", "exits", "locks", "root", "run_root")
 
     def __init__(self, root: Path | None = None, run_root: Path | None = None) -> None:
         from pathlib import Path
 
         self.root = Path(DEFAULT_ROOT) if root is None else root
         self.run_root = Path(DEFAULT_RUN_ROOT) if run_root is None else run_root
+        self.containers = self.root / "containers"
+        self.exits = self.run_root / "exits"
+        self.locks = self.run_root / "locks"
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, EnginePaths) and (self.root, self.run_root) == (other.root, other.run_root)
@@ -142,10 +148,6 @@ class EnginePaths:
     def volume_lock(self, name: str) -> Path:
         return self.volume_locks / name
 
-    @property
-    def containers(self) -> Path:
-        return self.root / "containers"
-
     def bundle(self, container_id: str) -> Path:
         """The OCI bundle, which conmon works in: config.json, attach, ctl, winsz, PID files, the sync file."""
         return self.containers / container_id
@@ -202,19 +204,11 @@ class EnginePaths:
     def runtime_state(self, container_id: str) -> Path:
         return self.runtime_root / container_id
 
-    @property
-    def exits(self) -> Path:
-        return self.run_root / "exits"
-
     def exit_file(self, container_id: str) -> Path:
         return self.exits / container_id
 
     def persist(self, container_id: str) -> Path:
         return self.run_root / "persist" / container_id
-
-    @property
-    def locks(self) -> Path:
-        return self.run_root / "locks"
 
     def lock(self, container_id: str) -> Path:
         return self.locks / container_id

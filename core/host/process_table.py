@@ -26,6 +26,7 @@ _PIDFD_INFO: Final = "=QQ44xi"
 _VISIBLE: Final = dict.fromkeys([*range(32), *range(0x7F, 0xA0)], "?")
 
 
+@cache
 def capability_bounds() -> int:
     """The bounding set of this process as bits: no process that it starts can have more (capabilities(7))."""
     for line in Path("/proc/self/status").read_text().splitlines():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import posixpath
 import resource
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -310,7 +311,7 @@ def _seccomp(held: Transaction) -> dict[str, object] | None:
     of_image = held.config.labels.get(SECCOMP_LABEL, "") if security.seccomp_of_image else ""
     try:
         content = of_image.encode() or path.read_bytes()
-        profile = msgspec.json.decode(content, type=dict[str, object])
+        return _translated(content, compute(security, capability_bounds()))
     except FileNotFoundError as error:
         raise HostIncomplete(
             f"the seccomp profile {path} is not there",
@@ -319,4 +320,10 @@ def _seccomp(held: Transaction) -> dict[str, object] | None:
     except (OSError, msgspec.MsgspecError) as error:
         where = "of the image" if of_image else path
         raise InvalidArgument(f"the seccomp profile {where} can not be read: {error}") from error
-    return translate(profile, os.uname().machine, compute(security, capability_bounds()), has_x32=runs_x32())
+
+
+@lru_cache(maxsize=4)
+def _translated(content: bytes, capabilities: tuple[str, ...]) -> dict[str, object]:
+    """A profile for this machine, worked out once for all containers that have the same. Raises `MsgspecError`."""
+    profile = msgspec.json.decode(content, type=dict[str, object])
+    return translate(profile, os.uname().machine, capabilities, has_x32=runs_x32())
