@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from core.errors import AmbiguousName, ImageInUse, NoSuchImage, StorageFailed
+from core.errors import ImageInUse, NoSuchImage, StorageFailed
 from core.host.locks import FileLock
 from core.host.mounts import is_mounted, unmount
 from core.model.content import ChangeKind, CommitOptions, FileChange, ImageFormat, LayerPacking
@@ -23,8 +23,8 @@ from core.paths import EnginePaths
 from core.settings import Settings
 from core.storage.command import StorageCommand, failure
 from core.storage.image_config import parse_config
-from core.storage.references import asked_name, candidates, full_name
-from core.storage.store_files import Layer, StoreFiles, chain
+from core.storage.references import asked_name, find_image, full_name
+from core.storage.store_files import StoreFiles, chain, image_of
 
 if TYPE_CHECKING:
     from core.storage.image_mounts import ImageMounts
@@ -59,31 +59,12 @@ class ContainersStorage:
     def images(self) -> list[Image]:
         layers = self._files.layers()
         return sorted(
-            (_image(entry, layers) for entry in self._files.images()),
+            (image_of(entry, layers) for entry in self._files.images()),
             key=lambda image: (image.names, image.id),
         )
 
     def find_image(self, name_or_id: str) -> Image:
-        images = self.images()
-        for name in candidates(name_or_id):
-            for image in images:
-                if name in image.names:
-                    return image
-        wanted = name_or_id.removeprefix("sha256:")
-        fitting = (image for image in images if wanted and image.id.startswith(wanted))
-        # What is here and in another store is one image: that of here.
-        matches = list({image.id: image for image in sorted(fitting, key=lambda image: not image.read_only)}.values())
-        if not matches:
-            names = self._names_meant(name_or_id)
-            matches = [image for name in names for image in images if name in image.names][:1]
-        if len(matches) > 1:
-            some = ", ".join(image.id[:12] for image in matches[:5])
-            raise AmbiguousName(
-                f'more than one image has an ID that begins with "{name_or_id}": {some}', hint="give more of the ID"
-            )
-        if not matches:
-            raise NoSuchImage(f"{name_or_id}: image not known", hint=f"get it with: wharf pull {name_or_id}")
-        return matches[0]
+        return find_image(self.images(), name_or_id, self._names_meant)
 
     def asked_name(self, image: Image, asked: str) -> str:
         return asked_name(image, asked, self._names_meant)
@@ -380,28 +361,14 @@ class ContainersStorage:
 
     def collect_garbage(self) -> None:
         """Never during a transfer: its layers belong to no image yet."""
+        from core.storage.garbage import delete_orphans
+
         with self._transfer_lock():
-            while self._delete_orphans():
+            while delete_orphans(self._command):
                 pass
 
     def shutdown(self) -> None:
         unmount(self._paths.storage_root / "overlay")
-
-    def _delete_orphans(self) -> bool:
-        layers = {entry["id"]: entry.get("parent") or "" for entry in self._command.json("layers") or []}
-        kept: set[str] = set()
-        owners = [*(self._command.json("images") or []), *(self._command.json("containers") or [])]
-        for owner in owners:
-            tops = [owner.get("layer") or "", *(owner.get("mapped-layers") or [])]
-            for top in tops:
-                layer = top
-                while layer and layer not in kept:
-                    kept.add(layer)
-                    layer = layers.get(layer, "")
-        parents = set(layers.values())
-        orphans = [layer for layer in layers if layer not in kept and layer not in parents]
-        deleted = [layer for layer in orphans if not self._command.run("delete-layer", layer).returncode]
-        return bool(deleted)
 
     def _manifest(self, image_id: str) -> dict[str, Any]:
         finished = self._command.check("get-image-data", image_id, "manifest")
@@ -414,27 +381,6 @@ class ContainersStorage:
     def _transfer_lock(self) -> FileLock:
         self._paths.locks.mkdir(mode=0o700, parents=True, exist_ok=True)
         return FileLock(self._paths.locks / "transfer")
-
-
-def _image(entry: dict[str, Any], layers: dict[str, Layer]) -> Image:
-    size = sum(layer.size for layer in chain(layers, entry.get("layer") or ""))
-    return Image(
-        id=str(entry["id"]),
-        names=tuple(entry.get("names") or ()),
-        digest=str((entry.get("big-data-digests") or {}).get("manifest", "")),
-        created_at=_unix(str(entry.get("created") or "")),
-        size=size or sum((entry.get("big-data-sizes") or {}).values()),
-        read_only=not entry["own"],
-    )
-
-
-def _unix(timestamp: str) -> float:
-    try:
-        from datetime import datetime
-
-        return datetime.fromisoformat(timestamp[:19] + "+00:00").timestamp()
-    except ValueError:
-        return 0.0
 
 
 def _number(content: bytes) -> int:

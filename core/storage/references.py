@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from core.errors import InvalidArgument
+from core.errors import AmbiguousName, InvalidArgument, NoSuchImage
 from core.model.image import Image
 
 TRANSPORTS: Final = ("docker://", "docker-archive:", "oci-archive:", "oci:", "dir:")
@@ -38,6 +38,31 @@ def full_name(name: str) -> str:
     if not re.fullmatch(_NAME, tagged):
         raise InvalidArgument(f"the image name {name!r} is not valid", hint="use lower case: [HOST/]NAME[:TAG]")
     return tagged
+
+
+def find_image(images: Sequence[Image], name_or_id: str, meant: Callable[[str], Sequence[str]]) -> Image:
+    """An image by name, by id or the only one whose id begins so. `meant`: what else a name may mean.
+
+    Raises `NoSuchImage`, `AmbiguousName`.
+    """
+    for name in candidates(name_or_id):
+        for image in images:
+            if name in image.names:
+                return image
+    wanted = name_or_id.removeprefix("sha256:")
+    fitting = (image for image in images if wanted and image.id.startswith(wanted))
+    # What is here and in another store is one image: that of here.
+    matches = list({image.id: image for image in sorted(fitting, key=lambda image: not image.read_only)}.values())
+    if not matches:
+        matches = [image for name in meant(name_or_id) for image in images if name in image.names][:1]
+    if len(matches) > 1:
+        some = ", ".join(image.id[:12] for image in matches[:5])
+        raise AmbiguousName(
+            f'more than one image has an ID that begins with "{name_or_id}": {some}', hint="give more of the ID"
+        )
+    if not matches:
+        raise NoSuchImage(f"{name_or_id}: image not known", hint=f"get it with: wharf pull {name_or_id}")
+    return matches[0]
 
 
 def asked_name(image: Image, asked: str, meant: Callable[[str], Sequence[str]]) -> str:

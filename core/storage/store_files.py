@@ -15,6 +15,7 @@ from typing import Any, Final
 import msgspec
 
 from core.errors import StorageFailed
+from core.model.image import Image
 from core.storage.command import StorageCommand
 
 _PLAIN: Final = frozenset("abcdefghijklmnopqrstuvwxyz0123456789.")
@@ -51,6 +52,19 @@ def chain(layers: Mapping[str, Layer], top: str) -> Iterator[Layer]:
         seen.add(layer.id)
         yield layer
         layer = layers.get(layer.parent)
+
+
+def image_of(entry: dict[str, Any], layers: dict[str, Layer]) -> Image:
+    """An image by its entry in `StoreFiles.images`."""
+    size = sum(layer.size for layer in chain(layers, entry.get("layer") or ""))
+    return Image(
+        id=str(entry["id"]),
+        names=tuple(entry.get("names") or ()),
+        digest=str((entry.get("big-data-digests") or {}).get("manifest", "")),
+        created_at=_unix(str(entry.get("created") or "")),
+        size=size or sum((entry.get("big-data-sizes") or {}).values()),
+        read_only=not entry["own"],
+    )
 
 
 class StoreFiles:
@@ -117,3 +131,12 @@ def _images_of(store: Path) -> list[dict[str, Any]]:
         return []
     except msgspec.MsgspecError as error:
         raise StorageFailed(f"the list of images {file} can not be read: {error}") from error
+
+
+def _unix(timestamp: str) -> float:
+    try:
+        from datetime import datetime
+
+        return datetime.fromisoformat(timestamp[:19] + "+00:00").timestamp()
+    except ValueError:
+        return 0.0
