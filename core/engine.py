@@ -204,12 +204,22 @@ class Engine:
         """All containers in the order of their creation, as they are now. Asks files only; starts no process."""
         pictures = []
         for record in self._parts.store.all():
-            if record.state.intent is not None or observed_state(self._parts, record) != record.state:
+            if self._is_as_stored(record):
+                pictures.append(snapshot_of(self._parts, record))
+            else:
                 with contextlib.suppress(NoSuchContainer):
                     pictures.append(self._settled(record.id))
-            else:
-                pictures.append(snapshot_of(self._parts, record))
         return pictures
+
+    def containers_as_stored(self) -> list[ContainerSnapshot] | None:
+        """As `containers`, but None where one of them is not as it is stored: to settle that may take a while."""
+        records = self._parts.store.all()
+        if not all(map(self._is_as_stored, records)):
+            return None
+        return [snapshot_of(self._parts, record) for record in records]
+
+    def _is_as_stored(self, record: ContainerRecord) -> bool:
+        return record.state.intent is None and observed_state(self._parts, record) == record.state
 
     def snapshot(self, container_id: str) -> ContainerSnapshot:
         """One container, as it is now. Raises `NoSuchContainer`."""

@@ -9,9 +9,10 @@ from __future__ import annotations
 import enum
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from textual.binding import Binding
+if TYPE_CHECKING:
+    from textual.binding import Binding
 
 from tui.languages import N_, _
 
@@ -197,6 +198,9 @@ SYSTEM: Final = (
 
 def bindings(actions: Iterable[Action]) -> list[Binding]:
     """The actions as bindings of the screen; of two with the same key the first has it."""
+    # The list is there before Textual is loaded.
+    from textual.binding import Binding
+
     made: dict[str, Binding] = {}
     for action in actions:
         for key in action.keys:

@@ -57,14 +57,12 @@ def _show(invocation: Invocation) -> int:
         from core.cli.command import enter_as_user
         from core.engine import Engine
         from tui import languages
-        from tui.app import run_screen
-        from tui.bridge import Bridge
         from tui.configuration.command import file_of
         from tui.configuration.loading import load
         from tui.configuration.looks import draws_ascii, language_of
+        from tui.first_frame import FirstFrame, FirstRead
         from tui.first_run import is_first_run
         from tui.opening import Opening
-        from tui.terminal.driver import WharfDriver
         from tui.workspaces.folder import WorkspaceFolder, check_name
     workspace = check_name(invocation.workspace) if invocation.workspace else ""
     file = file_of(invocation)
@@ -79,15 +77,25 @@ def _show(invocation: Invocation) -> int:
     languages.use(language_of(configuration))
     keys = _pane_keys(invocation, configuration)
     enter_as_user(invocation)
-    with Engine.open(invocation.paths, invocation.settings) as engine:
-        if invocation.read_only:
-            import msgspec
+    if invocation.read_only:
+        import msgspec
 
-            configuration = msgspec.structs.replace(configuration, read_only=True)
-        WharfDriver.ascii_only = draws_ascii(configuration)
+        configuration = msgspec.structs.replace(configuration, read_only=True)
+    ascii_only = draws_ascii(configuration)
+    with Engine.open(invocation.paths, invocation.settings) as engine, FirstFrame(configuration, ascii_only) as frame:
+        sequence, pictures = engine.last_sequence(), engine.containers_as_stored()
+        first = None if pictures is None else FirstRead(sequence, pictures)
+        if first is not None and not (workspace or configuration.restore_workspace or invocation.select):
+            frame.draw(first.pictures)
+        with ScreenImports():
+            from tui.app import run_screen
+            from tui.bridge import Bridge
+            from tui.terminal.driver import WharfDriver
+        WharfDriver.ascii_only = ascii_only
         WharfDriver.asks_background = configuration.theme == "auto"
+        WharfDriver.first_frame = frame
         end_start()
-        return run_screen(Bridge(engine, configuration.hosts), keys, configuration, problems, opening)
+        return run_screen(Bridge(engine, configuration.hosts, first), keys, configuration, problems, opening)
 
 
 def _pane_keys(invocation: Invocation, configuration: Configuration) -> PaneKeys:

@@ -55,9 +55,11 @@ def test_it_shows_what_the_engine_shows(
 def test_it_is_silent_where_something_changed(engine: Engine, demo_image: Image, worksite: Worksite) -> None:
     container = run(engine, "sleep", "1000", name="one")
     assert look(worksite) is not None
+    assert engine.containers_as_stored() == engine.containers()
     runc = ["runc", f"--root={worksite.paths.runtime_root}"]
     subprocess.run([*runc, "pause", container.id], check=True)
     assert look(worksite) is None
+    assert engine.containers_as_stored() is None
     container.refresh()
     assert look(worksite) is not None
     subprocess.run([*runc, "resume", container.id], check=True)

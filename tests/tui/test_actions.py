@@ -32,13 +32,14 @@ from tests.tui.conftest import (
 )
 from tui.app import WharfApp
 from tui.keymap import GENERAL
+from tui.row_text import fit_columns
 from tui.screens.dialog import ConfirmDialog
 from tui.screens.export import ExportDialog
 from tui.screens.view_stack import SHOWING
 from tui.tabs.registry import CONTAINER_TABS
 from tui.views import VIEWS, load
 from tui.views.containers import ACTIONS, COLUMNS
-from tui.widgets.table import Table, fit_columns
+from tui.widgets.table import Table
 
 
 @pytest.mark.parametrize(

@@ -26,10 +26,10 @@ from tests.tui.conftest import (
 )
 from tui.app import WharfApp
 from tui.palette_ranking import Chosen, Query
+from tui.row_text import fit_columns
 from tui.screens.palette import PaletteScreen
 from tui.screens.view_stack import pages_of
 from tui.views.container_columns import COLUMNS
-from tui.widgets.table import fit_columns
 
 
 async def test_the_column_to_sort_by_is_chosen_from_a_list(app: WharfApp, fake: FakeEngine) -> None:

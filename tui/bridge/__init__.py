@@ -34,6 +34,7 @@ from tui.messages import (
 if TYPE_CHECKING:
     from core.remote.host import Host
     from tui.bridge.host_watch import HostWatch
+    from tui.first_frame import FirstRead
 
 HOOK_PATIENCE: Final = 30.0
 """Seconds that a hook of an alert may take."""
@@ -43,10 +44,14 @@ GATHER: Final = 0.02
 
 
 class Bridge(ConsoleDoors, VerbDoors):
-    """Every method returns at once. What came of it arrives as messages, at what was given to `start`."""
+    """Every method returns at once. What came of it arrives as messages, at what was given to `start`.
 
-    def __init__(self, engine: Engine, hosts: Iterable[Host] = ()) -> None:
+    `first`: what was read before.
+    """
+
+    def __init__(self, engine: Engine, hosts: Iterable[Host] = (), first: FirstRead | None = None) -> None:
         super().__init__(engine)
+        self._first = first
         self._visible: tuple[str, ...] = ()
         self._reader = ""
         self._hosts = tuple(hosts)
@@ -60,6 +65,8 @@ class Bridge(ConsoleDoors, VerbDoors):
     def start(self, post: Post) -> None:
         """Begin to read. `post` takes messages from any thread."""
         self._post = post
+        if self._first is not None:
+            self._post(RowsRead("containers", tuple(self._first.pictures)))
         for thread in self._threads:
             thread.start()
 
@@ -162,7 +169,8 @@ class Bridge(ConsoleDoors, VerbDoors):
         self._post(RowsRead(reader, tuple(READERS[reader].read(self._engine))))
 
     def _watch(self) -> None:
-        self._guarded(self._read)
+        if self._first is None or self._first.sequence != self._engine.last_sequence():
+            self._guarded(self._read)
         while not self._closing.is_set():
             if events := self._subscription.drain(1.0):
                 self._closing.wait(GATHER)

@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import msgspec
-from textual.theme import Theme
 
 from tui.configuration.schema import Configuration
 from tui.languages import AUTOMATIC, ENGLISH, chosen
+
+if TYPE_CHECKING:
+    from textual.theme import Theme
 
 DARK: Final = "textual-dark"
 LIGHT: Final = "textual-light"
@@ -19,6 +21,8 @@ LIGHT: Final = "textual-light"
 
 def own_themes(configuration: Configuration) -> list[Theme]:
     """Those in the file, as Textual has them."""
+    from textual.theme import Theme
+
     return [Theme(name=name, **msgspec.structs.asdict(colours)) for name, colours in configuration.themes.items()]
 
 

@@ -15,8 +15,8 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from tui.languages import N_, _
+from tui.row_text import FALLING, RISING
 from tui.views.view import Column
-from tui.widgets.table import FALLING, RISING
 
 OWN_ORDER = N_("in the order of the rows' own")
 Order = tuple[Column | None, bool]

@@ -15,10 +15,11 @@ from tui.kept import KeptView
 from tui.keymap import GENERAL, PROGRAM, SYSTEM, Action, Scope, bindings
 from tui.languages import _
 from tui.own_commands import own_actions
+from tui.row_text import fit_columns
 from tui.rows import Rows
 from tui.views import VIEWS, load
 from tui.views.view import Column, View
-from tui.widgets.table import Table, fit_columns
+from tui.widgets.table import Table
 
 if TYPE_CHECKING:
     from tui.screens.deck import DeckScreen
@@ -35,19 +36,19 @@ class ShownView:
         self.rows = Rows(view, deck.live)
         self.is_read = False
         kept = deck.kept.view(view.name)
-        self.table = Table(self.rows, deck.live, chosen_columns(view, kept.columns))
+        self.table = Table(self.rows, deck.live, view.chosen_columns(kept.columns))
         self.rows.sort_by(view.column(kept.sort), falling=kept.falling)
         self._deck = deck
 
     def choose_columns(self, names: Sequence[str]) -> None:
         """Show the columns of these names; the usual ones where there is none."""
-        self.table.columns = chosen_columns(self.view, names)
+        self.table.columns = self.view.chosen_columns(names)
 
     @property
     def chosen_names(self) -> tuple[str, ...]:
         """The columns that are shown; none where they are the usual ones."""
         names = tuple(column.name for column in self.table.columns)
-        return () if names == tuple(column.name for column in chosen_columns(self.view, ())) else names
+        return () if names == tuple(column.name for column in self.view.chosen_columns(())) else names
 
     @cached_property
     def keys(self) -> list[Action]:
@@ -180,7 +181,7 @@ class ViewStack:
     def turn_columns(self, columns: Sequence[Column]) -> str:
         """Show the next of these columns that have no room, beside the first two; which page it is, in words."""
         table, kept = self.current.table, self._deck.kept.view(self.current.view.name).columns
-        usual = chosen_columns(self.current.view, kept)
+        usual = self.current.view.chosen_columns(kept)
         pages = pages_of(
             usual, [column for column in columns if column not in usual], table.size.width, self._deck.live.states
         )
@@ -223,9 +224,3 @@ def pages_of(
             page.append(left.pop(0))
         pages.append(page)
     return pages
-
-
-def chosen_columns(view: View, names: Sequence[str]) -> tuple[Column, ...]:
-    """The columns of these names that the view has; the usual ones where it has none of them."""
-    found = [column for column in map(view.column, names) if column is not None]
-    return tuple(found or [column for column in view.columns if column.chosen])

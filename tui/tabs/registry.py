@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from tui.tabs.tab import DetailTab, TabContext
 from tui.views.view import Tab
+
+if TYPE_CHECKING:
+    from tui.tabs.tab import DetailTab, TabContext
 
 
 def _tab(name: str, title: str, place: str) -> Tab:

@@ -31,11 +31,15 @@ from tui.terminal.replies import ASK, ASK_NO_MORE, TerminalReplies
 if TYPE_CHECKING:
     from textual.app import App
 
+    from tui.first_frame import FirstFrame
+
 TokenSink = Callable[[list[InputToken]], None]
 
 HOLD_PATIENCE: Final = 0.025
 """Seconds that an unfinished sequence is held before it counts as typed."""
 READ_SIZE: Final = 65536
+ALTERNATE_SCREEN: Final = "\x1b[?1049h"
+"""Has what was on the terminal come back at the end (xterm); written so by Textual."""
 
 
 class TerminalBackground(Message):
@@ -75,6 +79,9 @@ class WharfDriver(LinuxDriver):
     asks_background: ClassVar[bool] = False
     """Whether the terminal is asked what its background is like; it answers, or not, by `TerminalBackground`."""
 
+    first_frame: ClassVar[FirstFrame | None] = None
+    """What may be on the terminal already."""
+
     def __init__(self, app: App[Any], **options: Any) -> None:
         super().__init__(app, **options)
         self._file = cast(Any, _UnbreakableFile(cast(IO[str], sys.__stderr__)))
@@ -96,6 +103,9 @@ class WharfDriver(LinuxDriver):
 
     def write(self, data: str) -> None:
         """Drawn is only while the terminal is ours: the program goes on while another one has it."""
+        if data == ALTERNATE_SCREEN and self.first_frame is not None and self.first_frame.hand_over():
+            # Asked for once more, some terminals would clear what is shown.
+            return
         if not self._is_away:
             super().write(data)
 

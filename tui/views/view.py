@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
@@ -102,3 +102,8 @@ class View:
         if self.labelled and name.startswith(LABEL):
             return label_column(name.removeprefix(LABEL))
         return next((column for column in self.columns if column.name == name), None)
+
+    def chosen_columns(self, names: Sequence[str]) -> tuple[Column, ...]:
+        """The columns of these names that it has; the usual ones where it has none of them."""
+        found = [column for column in map(self.column, names) if column is not None]
+        return tuple(found or [column for column in self.columns if column.chosen])

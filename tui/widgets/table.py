@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar, Final, TypeAlias
+from typing import ClassVar, Final
 
-from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
@@ -14,43 +13,15 @@ from textual.geometry import Region, Size
 from textual.message import Message
 from textual.strip import Strip
 
-from tui.configuration.schema import StateWords
 from tui.languages import _
 from tui.live import Live
-from tui.plain_text import fitted, printable
+from tui.plain_text import fitted
+from tui.row_text import Cell, FittedColumn, cells_of, fit_columns, heading
 from tui.rows import Rows
 from tui.views.view import Column, Row
 from tui.widgets.cursor_list import CursorList
 
-LEAST_SHARE: Final = 12
-"""Columns that a flexible column has at least; below that the column of the highest rank goes."""
-ADDED_RANK: Final = 3
-"""Of columns that are not among the usual ones."""
 MARK: Final = "✓"
-Cell: TypeAlias = tuple[str, str]
-"""A text and the name of its style."""
-RISING: Final = "▲"
-FALLING: Final = "▼"
-
-
-def fit_columns(columns: Sequence[Column], width: int, states: StateWords = "long") -> list[tuple[Column, int]]:
-    """The columns that have room in `width`, with the width of each; a blank, or a mark, stands before each."""
-    wanted = {column.name: column.narrow.get(states, column.width) for column in columns}
-    kept = list(columns)
-    while True:
-        flexible = [column for column in kept if column.share]
-        left = width - sum(wanted[column.name] for column in kept) - len(kept)
-        if left >= LEAST_SHARE * len(flexible) or len(kept) <= 2:
-            break
-        del kept[max(range(len(kept)), key=lambda place: (_rank(kept[place]), place))]
-    shares = sum(column.share for column in kept) or 1
-    widths = [wanted[column.name] or max(4, left * column.share // shares) for column in kept]
-    return list(zip(kept, widths, strict=True))
-
-
-def _rank(column: Column) -> int:
-    """What the operator has added outlasts most of what is there for all."""
-    return column.rank if column.chosen else min(column.rank, ADDED_RANK)
 
 
 class Table(CursorList):
@@ -125,7 +96,7 @@ class Table(CursorList):
         self._styles: dict[str, Style] = {}
         self._foregrounds: dict[str, Style] = {}
         self._on_screen: tuple[str, ...] = ()
-        self._fitted: list[tuple[Column, int]] = []
+        self._fitted: list[FittedColumn] = []
         self._fitted_to = 0
         """The width that they are fitted to: of a scrollbar that comes or goes no event tells."""
         self._drawn: dict[int, list[Cell]] = {}
@@ -195,35 +166,19 @@ class Table(CursorList):
             return Strip([Segment(fitted(f"  {text}", width), self._style("faint"))], width)
         if place >= len(shown):
             return Strip.blank(width, self.rich_style)
-        cells = self._drawn[y] = self._cells(shown[place])
+        cells = self._drawn[y] = cells_of(shown[place], self._fitted, self._live)
         return self._row(shown[place], cells, width, lit=place == self._cursor)
 
     def refresh_figures(self) -> None:
         """Have drawn anew what says something else by now: most figures stay what they were."""
         top = self.scroll_offset.y
         for y, row in enumerate(self.rows.shown[top : top + max(0, self.size.height - 1)], 1):
-            if self._cells(row) != self._drawn.get(y):
+            if cells_of(row, self._fitted, self._live) != self._drawn.get(y):
                 # Textual writes a line of a widget as a whole.
                 self.refresh(Region(0, y, self.size.width, 1))
 
-    def _cells(self, row: Row) -> list[Cell]:
-        live = self._live
-        return [
-            (
-                fitted(printable(column.text(row, live)), room, right=column.right),
-                column.style(row, live) if column.style is not None else "",
-            )
-            for column, room in self._fitted
-        ]
-
     def _header(self, width: int) -> Strip:
-        text = ""
-        for column, room in self._fitted:
-            sign = (FALLING if self.rows.falling else RISING) if column is self.rows.sorted_by else ""
-            title = _(column.title)
-            if cell_len(title) > room - len(sign):
-                title = set_cell_size(title, room - len(sign)).rstrip()
-            text += f" {fitted(f'{title}{sign}', room, right=column.right)}"
+        text = heading(self._fitted, self.rows)
         return Strip([Segment(fitted(text, width), self._style("header"))], width)
 
     def _row(self, row: Row, cells: Sequence[Cell], width: int, *, lit: bool) -> Strip:

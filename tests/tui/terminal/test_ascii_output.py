@@ -9,9 +9,9 @@ from rich.cells import cell_len
 
 from tui.history import BLOCKS
 from tui.plain_text import GLYPHS
+from tui.row_text import FALLING, RISING
 from tui.terminal.ascii_output import as_ascii
 from tui.views import hosts, journal, pods
-from tui.widgets.table import FALLING, RISING
 
 
 def test_signs_have_stand_ins() -> None:
