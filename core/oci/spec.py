@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import msgspec
 
-from core.model.config import BindMount, ContainerConfig, NetworkMode
+from core.model.config import BindMount, ContainerConfig
 from core.model.id_mappings import IdRange
 from core.model.limits import ResourceLimits
 from core.model.options import ExecOptions
@@ -219,7 +219,7 @@ def _is_foreign(request: SpecRequest, kind: str) -> bool:
 def _sysfs(request: SpecRequest, options: list[str]) -> dict[str, Any]:
     privileged = request.config.security.privileged and request.config.id_mappings is None
     foreign = request.config.id_mappings is not None and request.network_namespace != ""
-    if foreign or (request.config.network is NetworkMode.HOST and not privileged):
+    if foreign or (request.network_namespace is None and not privileged):
         # A sysfs of the host's own network namespace can only be had by a bind mount of it.
         return _mount("/sys", "bind", "/sys", ["rbind", "rprivate", "nosuid", "noexec", "nodev", "ro"])
     return _mount("/sys", "sysfs", "sysfs", options)

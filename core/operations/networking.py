@@ -27,12 +27,12 @@ from core.operations.parts import Transaction
 from core.operations.rootless import is_rootless
 
 
-def namespace_to_join(held: Transaction) -> str:
+def namespace_to_join(held: Transaction) -> str | None:
     """The path of the network namespace for a process to be created that has neither the host's nor an empty one.
 
     One that is connected to networks is made and set up here. Empty where the runtime has to make it: call
-    `connect_process` then. Raises `StateForbids` (the container whose network is joined does not run),
-    `NetworkFailed`, `HostIncomplete`, `NoSuchObject`, `InvalidArgument`.
+    `connect_process` then. None for the host's, which whoever is joined has. Raises `StateForbids` (the container
+    whose network is joined does not run), `NetworkFailed`, `HostIncomplete`, `NoSuchObject`, `InvalidArgument`.
     """
     config = held.config
     if is_connected_late(config):
@@ -43,6 +43,9 @@ def namespace_to_join(held: Transaction) -> str:
     if config.network is NetworkMode.PATH:
         return config.network_path
     target = running_donor(held.parts, config, config.network_container, "network")
+    if target.config.network is NetworkMode.HOST:
+        # Nobody but the host's root may join it by its path.
+        return None
     return f"/proc/{target.state.pid}/ns/net"
 
 

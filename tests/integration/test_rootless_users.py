@@ -58,6 +58,13 @@ def test_subordinate_ids_alone(user: User) -> None:
         assert shown.split()[: len(first)] == first and shown.split()[-1] == "0"
 
 
+def test_the_hosts_network_is_shared_by_way_of_a_container(user: User) -> None:
+    user.said("run", "-d", "--name", "on-host", "--network", "host", DEMO, "sleep", "1000")
+    joining = ("run", "--rm", "--userns", "keep-id", "--network", "container:on-host", DEMO)
+    assert user.said(*joining, "readlink", "/proc/self/ns/net").strip() == os.readlink("/proc/self/ns/net")
+    user.said("rm", "-f", "-t", "0", "on-host")
+
+
 def test_a_pod_gives_its_users_to_its_containers(user: User) -> None:
     user.said("pod", "create", "--name", "pod", "--userns", "keep-id")
     assert user.said("run", "--rm", "--pod", "pod", DEMO, "id", "-u").strip() == str(user.account.pw_uid)
