@@ -4,6 +4,7 @@ import msgspec
 
 from core.model.config import ResourceLimits
 from core.model.health import Health
+from core.model.log_target import LogDriver
 from core.model.network import PortMapping
 from core.model.state import Intent, Status
 
@@ -33,6 +34,8 @@ class ContainerSnapshot(msgspec.Struct, frozen=True, kw_only=True):
     stdin_open: bool
     labels: dict[str, str]
     log_path: str
+    log_driver: LogDriver = LogDriver.K8S_FILE
+    """Only with the first there is something at `log_path`."""
     stop_timeout: int
     network: str
     networks: tuple[str, ...] = ()

@@ -37,6 +37,7 @@ def snapshot_of(parts: EngineParts, record: ContainerRecord) -> ContainerSnapsho
         stdin_open=config.process.stdin_open,
         labels=dict(config.labels),
         log_path=str(parts.paths.log(config.id)),
+        log_driver=config.log.driver,
         stop_timeout=config.stop_timeout,
         network=network,
         networks=tuple(attachment.network for attachment in state.networks),

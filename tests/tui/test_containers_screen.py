@@ -9,6 +9,7 @@ from textual.strip import Strip
 
 from core.errors import EngineError, NoSuchContainer
 from core.events import EventKind
+from core.model.log_target import LogDriver
 from core.model.state import Status
 from tests.fakes.engine import FakeEngine
 from tests.tui.conftest import (
@@ -40,6 +41,12 @@ async def test_the_title_counts_the_states(app: WharfApp, fake: FakeEngine) -> N
         fake.add(name, state)
     async with app.run_test(size=SIZE) as pilot:
         await until_shown(pilot, "2 running", "1 exited")
+
+
+async def test_where_a_log_goes_that_is_not_kept_here(app: WharfApp, fake: FakeEngine) -> None:
+    fake.add("web", log_driver=LogDriver.JOURNALD)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await until_shown(pilot, "log: journald")
 
 
 async def test_a_change_outside_shows_without_a_key(app: WharfApp, fake: FakeEngine) -> None:

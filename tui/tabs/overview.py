@@ -11,6 +11,7 @@ from rich.text import Text
 from textual.app import RenderResult
 
 from core.model.health import Health
+from core.model.log_target import LogDriver
 from core.model.snapshot import ContainerSnapshot, ResourceSample
 from core.model.state import Status
 from core.oci.exit_codes import exit_reason
@@ -85,7 +86,7 @@ class OverviewTab(DetailTab):
         left = width * 55 // 100
         right = width - left - 3
         facts_lines = [_fact(name, value, label, left) for name, value in known[:height]]
-        output_lines = _last_output(output or [_("nothing was printed yet")], right, height)
+        output_lines = _last_output(output or [_no_output(self.row)], right, height)
         rows = []
         for place in range(height):
             row = Text(no_wrap=True)
@@ -103,6 +104,12 @@ def label_width(lines: Sequence[tuple[str, str]]) -> int:
 def _fact(name: str, value: str, label: int, width: int) -> Text:
     line = Text(fitted(name, min(label, width)), "dim", no_wrap=True)
     return line.append(fitted(printable(value), width - label), "not dim")
+
+
+def _no_output(picture: ContainerSnapshot) -> str:
+    if picture.log_driver is LogDriver.K8S_FILE:
+        return _("nothing was printed yet")
+    return f"{_('log')}: {picture.log_driver}"
 
 
 def _last_output(lines: list[str], width: int, height: int) -> list[Text]:
