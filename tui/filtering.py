@@ -17,6 +17,11 @@ _TERM: Final = re.compile(r'(!?)(/(?:[^/\\]|\\.)*/|(?:[a-z]+:)?"[^"]*"?|\S+)')
 Terms = Mapping[str, Callable[[Any], Iterable[str]]]
 
 
+def term_of(title: str) -> str:
+    """The key of a column's title: `team` for `TEAM`."""
+    return re.sub(r"\W+", "_", title.casefold()).strip("_")
+
+
 @dataclass(frozen=True, slots=True)
 class _Term:
     inverse: bool
@@ -49,6 +54,11 @@ class Filter:
 
     def __bool__(self) -> bool:
         return bool(self._wanted)
+
+    @property
+    def keys(self) -> frozenset[str]:
+        """What stands before the colons."""
+        return frozenset(term.key for term in self._wanted if term.key)
 
     def fits(self, row: object, text: str) -> bool:
         """Whether a row is shown; `text` is what can be found of it, in casefold."""

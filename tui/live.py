@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
 from core.model.snapshot import ResourceSample
 from tui.configuration.schema import Lock, StateWords
@@ -23,6 +24,7 @@ class Live:
         self.cpu_parts = 1
         """Among how many CPUs the percent are shared out."""
         self._doing: dict[str, str] = {}
+        self._values: dict[str, dict[str, list[Any]]] = {}
 
     def set_locks(self, locks: Sequence[Lock]) -> None:
         """There are other locks now."""
@@ -43,6 +45,18 @@ class Live:
             self._doing[row_id] = text
         else:
             self._doing.pop(row_id, None)
+
+    def values_at(self, row_id: str, path: str) -> list[Any] | None:
+        """What inspect says of a row at a path; None where that was not read."""
+        return self._values.get(row_id, {}).get(path)
+
+    def take_values(
+        self, paths: Sequence[str], found: Mapping[str, Sequence[list[Any]]], row_ids: Collection[str]
+    ) -> None:
+        """What was read at these paths; of other rows than these nothing is kept."""
+        self._values.update((row_id, dict(zip(paths, values, strict=True))) for row_id, values in found.items())
+        if len(self._values) > len(row_ids):
+            self._values = {row_id: values for row_id, values in self._values.items() if row_id in row_ids}
 
     def is_locked(self, labels: Mapping[str, str]) -> bool:
         """Whether a lock of the operator's is about a container with these labels."""

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 import msgspec
 
 from core.console.log import LogLine
 from core.engine import Engine
+from core.errors import NoSuchContainer
 from core.events import Event, EventKind
 from core.model.content import FileChange
 from core.model.files import FileEntry, FilePiece, TreeSize
@@ -29,6 +31,20 @@ def _pretty(facts: object) -> str:
 
 def _inspect(engine: Engine, container_id: str) -> str:
     return _pretty(found(engine, container_id).inspect())
+
+
+def _values(
+    engine: Engine, row_id: str, container_ids: Sequence[str], paths: Sequence[str]
+) -> dict[str, list[list[Any]]]:
+    """What inspect says of each container at each of these paths; those that are gone are left out."""
+    from tui.inspected_path import values_at
+
+    found = {}
+    for container_id in container_ids:
+        with contextlib.suppress(NoSuchContainer):
+            facts = msgspec.to_builtins(engine.lookup(container_id).inspect())
+            found[container_id] = [values_at(path, facts) for path in paths]
+    return found
 
 
 def _mounts(engine: Engine, container_id: str) -> object:
@@ -93,6 +109,7 @@ DETAILS: Final[dict[str, Callable[..., Any]]] = {
     **RESOURCE_DETAILS,
     **POD_DETAILS,
     "inspect": _inspect,
+    "values": _values,
     "last lines": _last_lines,
     "processes": _processes,
     "diff": _diff,

@@ -9,6 +9,7 @@ from tui.configuration.keys import clashes
 from tui.configuration.loading import Problem, parse
 from tui.configuration.places import line_of
 from tui.configuration.schema import Configuration
+from tui.filtering import term_of
 from tui.keymap import Action, shown_key
 
 
@@ -24,6 +25,7 @@ def check(path: Path, screens: Mapping[str, Sequence[Action]]) -> list[Problem]:
         *_of_bindings(configuration, text, screens),
         *_of_commands(configuration, text, screens),
         *_of_hosts(configuration, text),
+        *_of_columns(configuration, text),
     }
     return sorted(found, key=lambda problem: problem.line)
 
@@ -59,6 +61,21 @@ def _of_commands(configuration: Configuration, text: str, screens: Mapping[str, 
         names.add((command.view, command.name))
         if said:
             found.append(Problem(line_of(text, ("commands", number)), f"commands.{number}", said))
+    return found
+
+
+def _of_columns(configuration: Configuration, text: str) -> list[Problem]:
+    """Columns whose title is a word of the filter already."""
+    from tui.own_columns import VIEW
+    from tui.views import load
+
+    known, found = set(load(VIEW).terms), []
+    for number, column in enumerate(configuration.columns):
+        term = term_of(column.title)
+        if term in known:
+            said = f"{term}: is a word of the filter already: this column is sorted, but not filtered by its title"
+            found.append(Problem(line_of(text, ("columns", number, "title")), f"columns.{number}.title", said))
+        known.add(term)
     return found
 
 

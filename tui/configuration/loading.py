@@ -5,15 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
 from core.remote.host import Host, complaint
 from tui.configuration.places import line_of
-from tui.configuration.schema import DEFAULT, Alert, Colours, Configuration, Lock, LogTimes, OwnCommand
+from tui.configuration.schema import DEFAULT, Alert, Colours, Configuration, Lock, LogTimes, OwnColumn, OwnCommand
+from tui.filtering import term_of
+from tui.inspected_path import path_complaint
 from tui.languages import AUTOMATIC, languages
 from tui.logs.times import format_complaint, zone_of
+
+Wrong = tuple[str, str]
+"""The key below a table, empty for the table as a whole, and what is wrong there; nothing is where that is empty."""
+WELL: Final[Wrong] = ("", "")
 
 
 class Problem(msgspec.Struct, frozen=True):
@@ -70,12 +76,14 @@ class _Reading:
                     fields[name] = self._table(name, value, Colours)
                 case "commands":
                     fields[name] = self._rows(name, value, OwnCommand, _check_command)
+                case "columns":
+                    fields[name] = self._rows(name, value, OwnColumn, _check_column)
                 case "alerts":
                     fields[name] = self._rows(name, value, Alert, _check_alert)
                 case "locks":
                     fields[name] = self._rows(name, value, Lock, _nothing_wrong)
                 case "hosts":
-                    fields[name] = self._rows(name, value, Host, complaint)
+                    fields[name] = self._rows(name, value, Host, _check_host)
                 case "language" if value not in (AUTOMATIC, *languages()):
                     codes = ", ".join((AUTOMATIC, *languages()))
                     self._wrong((name,), f"there is no language {value}; there are {codes}")
@@ -94,7 +102,7 @@ class _Reading:
             self._wrong((name,), _said(error))
 
     def _one(
-        self, name: str, value: Any, kind: type[Any], check: Callable[[Any], tuple[str, str]], fields: dict[str, Any]
+        self, name: str, value: Any, kind: type[Any], check: Callable[[Any], Wrong], fields: dict[str, Any]
     ) -> None:
         converted = self._converted((name,), value, kind)
         if converted is None:
@@ -133,7 +141,7 @@ class _Reading:
                 found[key] = converted
         return found
 
-    def _rows(self, name: str, value: Any, kind: type[Any], check: Callable[[Any], str]) -> tuple[Any, ...]:
+    def _rows(self, name: str, value: Any, kind: type[Any], check: Callable[[Any], Wrong]) -> tuple[Any, ...]:
         if not isinstance(value, list):
             self._wrong((name,), f"this has to be tables: [[{name}]]")
             return ()
@@ -142,8 +150,10 @@ class _Reading:
             converted = self._converted((name, number), given, kind)
             if converted is None:
                 continue
-            if wrong := check(converted):
-                self._wrong((name, number), wrong)
+            key, wrong = check(converted)
+            if wrong:
+                inner = [int(part) if part.isdecimal() else part for part in key.split(".") if part]
+                self._wrong((name, number, *inner), wrong)
             else:
                 found.append(converted)
         return tuple(found)
@@ -171,44 +181,51 @@ def _said(error: msgspec.ValidationError) -> str:
     return text[:1].lower() + text[1:]
 
 
-def _nothing_wrong(row: object) -> str:
-    return ""
+def _nothing_wrong(row: object) -> Wrong:
+    return WELL
 
 
-def _check_command(command: OwnCommand) -> str:
+def _check_host(host: Host) -> Wrong:
+    return "", complaint(host)
+
+
+def _check_column(column: OwnColumn) -> Wrong:
+    if not term_of(column.title):
+        return "title", "the title has no letter"
+    return "path", path_complaint(column.path)
+
+
+def _check_command(command: OwnCommand) -> Wrong:
     if not command.command:
-        return "the command is empty"
+        return "command", "the command is empty"
     known = {"name", "id", "image", "pid", "mount", *(f"input.{given.name}" for given in command.inputs)}
     for word in command.command:
         for field in re.findall(r"{([^{}]*)}", word):
             if field not in known:
-                return f"{{{field}}} is not known; there are {', '.join(sorted(known))}"
-    for given in command.inputs:
-        if wrong := _check_pattern(given.pattern):
-            return wrong
-    return ""
+                return "command", f"{{{field}}} is not known; there are {', '.join(sorted(known))}"
+    for number, given in enumerate(command.inputs):
+        if wrong := _pattern_complaint(given.pattern):
+            return f"inputs.{number}.pattern", wrong
+    return WELL
 
 
-def _check_alert(alert: Alert) -> str:
+def _check_alert(alert: Alert) -> Wrong:
     if alert.when == "log" and not alert.pattern:
-        return "an alert of the log needs a pattern"
+        return "", "an alert of the log needs a pattern"
     if "hook" in alert.notify and not alert.hook:
-        return "to notify by a hook, a hook is needed"
-    return _check_pattern(alert.pattern)
+        return "notify", "to notify by a hook, a hook is needed"
+    return "pattern", _pattern_complaint(alert.pattern)
 
 
-def _check_log_times(given: LogTimes) -> tuple[str, str]:
-    """The key and what is wrong with it; empty texts for nothing."""
+def _check_log_times(given: LogTimes) -> Wrong:
     try:
         zone_of(given.time_zone)
     except ValueError as error:
         return "time_zone", str(error)
-    if wrong := format_complaint(given.time_format):
-        return "time_format", wrong
-    return "", ""
+    return "time_format", format_complaint(given.time_format)
 
 
-def _check_pattern(pattern: str) -> str:
+def _pattern_complaint(pattern: str) -> str:
     try:
         re.compile(pattern)
     except re.error as error:

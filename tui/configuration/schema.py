@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final, Literal
+from typing import Annotated, Final, Literal
 
 import msgspec
 
@@ -59,6 +59,17 @@ class OwnCommand(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     place: CommandPlace = "output"
     confirm: bool = False
     dangerous: bool = True
+
+
+class OwnColumn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A column of the containers. `path`: into what inspect says, see `tui.inspected_path`. `width`: columns of the
+    screen. `right`: at the right of it, as numbers are. In the filter its title stands before a colon.
+    """
+
+    title: str
+    path: str
+    width: Annotated[int, msgspec.Meta(ge=3, le=200)] = 16
+    right: bool = False
 
 
 class Alert(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -124,6 +135,7 @@ class Configuration(msgspec.Struct, frozen=True, kw_only=True):
     bindings: dict[str, tuple[str, ...]] = {}
     themes: dict[str, Colours] = {}
     commands: tuple[OwnCommand, ...] = ()
+    columns: tuple[OwnColumn, ...] = ()
     alerts: tuple[Alert, ...] = ()
     locks: tuple[Lock, ...] = ()
     hosts: tuple[Host, ...] = ()

@@ -31,6 +31,7 @@ from tui.opening import Opening
 from tui.plain_text import shown_name
 from tui.screens.greeting import greet
 from tui.screens.newcomer import Newcomer
+from tui.screens.own_facts import OwnFacts
 from tui.screens.sampling import Sampling
 from tui.screens.view_stack import ViewStack
 from tui.screens.workspaces import DeckWorkspace
@@ -84,6 +85,7 @@ class DeckScreen(Sampling):
         self.kept = Kept()
         self.views = ViewStack(self, VIEWS[0].name)
         self.workspace = DeckWorkspace(self, opening.workspaces)
+        self.facts = OwnFacts(self)
         self.transfers = Transfers()
         self.awaiting = Awaiting()
         self.happened: Signal[Sequence[Event]] = Signal(self, "happened")
@@ -118,6 +120,7 @@ class DeckScreen(Sampling):
         self._view_changed()
         if self.configuration.read_only:
             self.set_read_only(True)
+        self.facts.follow()
         self.bridge.start(self.post_message)
         self.workspace.start(self._opening.workspace, restores=self.configuration.restore_workspace)
         self.set_interval(TICK, self._tick)
@@ -160,6 +163,11 @@ class DeckScreen(Sampling):
             self.set_read_only(True)
         self.show_footer()
         self.query_one("#views", TabLine).show(self.views.tabs(), self.view.name)
+        if configuration.columns != before.columns:
+            self.facts.forget()
+            for shown in self.views.shown_so_far:
+                shown.take_own_columns()
+            self.rearrange()
         for shown in self.views.shown_so_far:
             shown.table.fit_anew()
         if configuration.logs != before.logs:

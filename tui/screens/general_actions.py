@@ -41,6 +41,7 @@ class GeneralActions(ListActions, SystemActions, WorkspaceActions):
 
     def resync(self) -> None:
         self._deck.refresh(layout=True)
+        self._deck.facts.forget()
         self._deck.bridge.read_again()
 
     def read_only(self) -> None:

@@ -12,6 +12,7 @@ from tui.bridge import Bridge
 from tui.messages import SamplesRead
 from tui.own_cost import OwnCost
 from tui.screens.acting import Acting
+from tui.screens.own_facts import OwnFacts
 from tui.terminal.pane_keys import PaneKeys
 from tui.widgets.bars import StatusLine
 from tui.widgets.table import Table
@@ -21,9 +22,13 @@ SORT_INTERVAL: Final = 2.0
 
 
 class Sampling(Acting):
-    """Figures are read of what is seen alone, and of the screen itself. Whoever derives from it sets `alarms`."""
+    """Figures are read of what is seen alone, and of the screen itself.
+
+    Whoever derives from it sets `alarms` and `facts`.
+    """
 
     alarms: Alarms
+    facts: OwnFacts
 
     def __init__(self, bridge: Bridge, keys: PaneKeys) -> None:
         super().__init__(bridge, keys)
@@ -49,6 +54,7 @@ class Sampling(Acting):
 
     def choose_sampled(self) -> None:
         """Have the figures read of what is seen; of all, where the list is sorted by them."""
+        self.facts.choose()
         if not any(column.live for column in self.view.columns):
             self.bridge.show(())
             return

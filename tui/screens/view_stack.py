@@ -14,6 +14,7 @@ from tui.configuration.schema import StateWords
 from tui.kept import KeptView
 from tui.keymap import GENERAL, PROGRAM, SYSTEM, Action, Scope, bindings
 from tui.languages import _
+from tui.own_columns import with_own_columns
 from tui.own_commands import own_actions
 from tui.row_text import fit_columns
 from tui.rows import Rows
@@ -32,13 +33,22 @@ class ShownView:
     """A view that was shown."""
 
     def __init__(self, deck: DeckScreen, view: View) -> None:
-        self.view = view
+        self._plain = view
+        self._deck = deck
+        self.view = view = with_own_columns(view, deck.configuration.columns, deck.live)
         self.rows = Rows(view, deck.live)
         self.is_read = False
         kept = deck.kept.view(view.name)
         self.table = Table(self.rows, deck.live, view.chosen_columns(kept.columns))
         self.rows.sort_by(view.column(kept.sort), falling=kept.falling)
-        self._deck = deck
+
+    def take_own_columns(self) -> None:
+        """The operator has other columns now."""
+        names, rows = self.chosen_names, self.rows
+        self.view = rows.view = with_own_columns(self._plain, self._deck.configuration.columns, self._deck.live)
+        rows.sort_by(self.view.column(rows.sorted_by.name) if rows.sorted_by else None, falling=rows.falling)
+        rows.set_filter(rows.filter.typed)
+        self.choose_columns(names)
 
     def choose_columns(self, names: Sequence[str]) -> None:
         """Show the columns of these names; the usual ones where there is none."""

@@ -28,7 +28,8 @@ class Column:
     `narrow`: the width where states are not written in full: see `tui.state_words`.
     `rank`: where there is no room the highest goes first. `sort`: what rows are ordered by, the text where None.
     `style`: the name of one of the table's styles. `falls`: sorted the highest first. `live`: of figures that are
-    only read for rows on the screen. `chosen`: shown where the operator has not said otherwise.
+    only read for rows on the screen. `chosen`: shown where the operator has not said otherwise. `path`: of a column of
+    the operator's, see `tui.own_columns`.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Column:
     falls: bool = False
     live: bool = False
     chosen: bool = True
+    path: str = ""
     narrow: Mapping[str, int] = field(default_factory=dict)
 
 
