@@ -23,8 +23,10 @@ class LegibleColours(ANSIToTruecolor):
 
     @lru_cache(1024)  # noqa: B019 - there are two of them
     def truecolor_style(self, style: Style, background: RichColor) -> Style:
-        shown = super().truecolor_style(style + _NOT_DIM if style.dim else style, background)
-        if style.color is None or shown.color is None or not (style.dim or style.color.triplet is None):
+        if style.color is None or not (style.dim or style.color.triplet is None):
+            return super().truecolor_style(style, background)
+        shown = super().truecolor_style(style + _NOT_DIM, background)
+        if shown.color is None:
             return shown
         text = Color.from_rich_color(shown.color)
         ground = Color.from_rich_color(shown.bgcolor or background)
