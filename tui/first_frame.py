@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self
 from core.model.snapshot import ContainerSnapshot
 from tui.kept import Kept
 from tui.live import Live
+from tui.own_columns import with_own_columns
 from tui.row_text import cells_of, fit_columns, heading
 from tui.rows import Rows
 from tui.views.containers import VIEW
@@ -106,12 +107,13 @@ class FirstFrame:
 def table(pictures: Sequence[ContainerSnapshot], configuration: Configuration, width: int, height: int) -> list[str]:
     """The heading and the first rows, `height` lines in all, with their colours."""
     live = Live(configuration.locks, configuration.states)
-    rows = Rows(VIEW, live)
-    kept = Kept().view(VIEW.name)
+    view = with_own_columns(VIEW, configuration.columns, live)
+    rows = Rows(view, live)
+    kept = Kept().view(view.name)
     rows.put(pictures)
-    rows.sort_by(VIEW.column(kept.sort), falling=kept.falling)
+    rows.sort_by(view.column(kept.sort), falling=kept.falling)
     room = width - 1 if len(pictures) >= height else width
-    columns = fit_columns(VIEW.chosen_columns(kept.columns), room, configuration.states)
+    columns = fit_columns(view.chosen_columns(kept.columns), room, configuration.states)
     lines = [_styled(heading(columns, rows), "1")]
     for place, row in enumerate(rows.shown[: height - 1]):
         weight = "" if place else "1;"

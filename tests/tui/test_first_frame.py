@@ -23,6 +23,7 @@ from tests.fakes.engine import FakeEngine
 from tests.tui.conftest import SIZE, lines, until_shown
 from tui.app import WharfApp
 from tui.bridge import Bridge
+from tui.configuration.loading import parse
 from tui.configuration.schema import DEFAULT
 from tui.first_frame import FirstRead, table
 
@@ -30,6 +31,7 @@ PROJECT = Path(__file__).resolve().parents[2]
 PROGRAM = """
 import os, signal, sys
 from core.model.state import Status
+from tui.configuration.loading import parse
 from tui.configuration.schema import DEFAULT
 from tui.first_frame import FirstFrame
 before = {name.partition(".")[0] for name in sys.modules}
@@ -63,6 +65,12 @@ async def test_the_rows_stand_where_the_screen_has_them(fake: FakeEngine, app: W
     assert len(first) == 10
     # The screen has a scrollbar behind them.
     assert first == [line[: cell_len(first[0])] for line in shown[:10]]
+
+
+def test_columns_of_ones_own_have_their_room() -> None:
+    configuration, _ = parse('[[columns]]\ntitle = "TEAM"\npath = ".Config.Labels.team"')
+    head, row = map(plain, table([picture("web")], configuration, 160, 5))
+    assert "TEAM" in head and row[head.index("TEAM")] == "…"
 
 
 def test_what_a_container_says_draws_nothing_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
