@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from core.errors import NoSuchImage
-from core.model.config import BindMount, ImageMount
+from core.model.config import BindMount, ContainerConfig, ImageMount
 from core.operations.parts import EngineParts, Transaction
 
 
@@ -47,10 +47,14 @@ def _bind(held: Transaction, mount: ImageMount) -> BindMount:
 def release_images(held: Transaction) -> None:
     """Unmount and forget what `image_binds` made, whatever is there of it. Raises `StorageFailed`."""
     storage = held.parts.storage
-    layers = {_layer(held.id, mount) for mount in held.config.image_mounts}
-    for layer in layers.intersection(storage.containers()):
+    for layer in image_layers(held.config).intersection(storage.containers()):
         storage.unmount(layer)
         storage.delete(layer)
+
+
+def image_layers(config: ContainerConfig) -> set[str]:
+    """The ids of the layers that a container has upon the images that it shows, while it is prepared or runs."""
+    return {_layer(config.id, mount) for mount in config.image_mounts}
 
 
 def _layer(container_id: str, mount: ImageMount) -> str:

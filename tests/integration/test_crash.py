@@ -24,6 +24,7 @@ from core.model.limits import LimitChanges
 from core.model.options import CreateOptions, ExecOptions
 from core.model.snapshot import ContainerSnapshot
 from core.model.state import Status
+from core.operations.image_use import image_layers
 from core.store.sqlite import SqliteStore
 from tests.worksite import DEMO, PROJECT, Worksite, eventually, make, run
 
@@ -139,9 +140,12 @@ def assert_consistent(engine: Engine, site: Worksite) -> None:
             assert not picture.monitor_lost
             assert mounted
     assert not {name: status for name, status in statuses.items() if status != "stopped"}
-    known = {picture.mount_point for picture in pictures}
+    storage, known = engine._parts.storage, {picture.mount_point for picture in pictures}
+    prepared = [engine.lookup(picture.id).config for picture in pictures if picture.mount_point]
+    shown = {layer for config in prepared for layer in image_layers(config)}
+    known |= {str(storage.mounted_at(layer)) for layer in shown}
     assert {point for point in site.mounts() if point.endswith("/merged")} <= known
-    assert set(engine._parts.storage.containers()) <= {picture.id for picture in pictures}
+    assert set(storage.containers()) <= {picture.id for picture in pictures} | shown
 
 
 def usable(engine: Engine) -> None:

@@ -28,7 +28,7 @@ from core.errors import (
     VolumeInUse,
 )
 from core.host.mounts import is_mounted
-from core.model.config import BindMount, VolumeMount
+from core.model.config import BindMount, ImageMount, VolumeMount
 from core.model.options import CreateOptions
 from core.model.volume import VolumeIntent
 from core.operations.volumes import catalogue
@@ -338,6 +338,7 @@ ACTIONS: dict[str, tuple[tuple[str, ...], Callable[[Engine], object]]] = {
                 name="it",
                 command=("cat", "/www/index.html"),
                 volume_mounts=(volume("named", "/www"), volume("memory", "/m"), VolumeMount(destination="/a")),
+                image_mounts=(ImageMount(destination="/i", image=DEMO, writable=True),),
             )
         ),
     ),
