@@ -18,14 +18,16 @@ from core.engine import Engine
 from core.errors import InvalidArgument, StateForbids
 from core.host import processes
 from core.model.network import Attachment, NetworkRequest, PortMapping
-from core.model.options import ExecOptions
+from core.model.options import ExecOptions, UserNamespaceOptions
 from core.network import netavark
 from core.store.sqlite import open_database
 from tests.worksite import Worksite, eventually, make, run
 
 PORTS = (PortMapping(container_port=80),)
+MAPPED = UserNamespaceOptions(uid_map=("0:2147500000:70000",))
 ACTIONS: dict[str, tuple[str, Callable[[Engine], object]]] = {
     "start": ("setup", lambda engine: engine.lookup("it").start()),
+    "start, with users of its own": ("setup", lambda engine: engine.lookup("it").start()),
     "connect": ("setup", lambda engine: engine.networks.connect(engine.lookup("it"), Attachment(network="sea"))),
     "disconnect": ("teardown", lambda engine: engine.networks.disconnect(engine.lookup("it"), "sea")),
     "remove": ("teardown", lambda engine: engine.lookup("it").remove(force=True)),
@@ -68,15 +70,20 @@ def killed(site: Worksite, action: Callable[[Engine], object], arm: Callable[[],
 
 @pytest.mark.parametrize(
     ("name", "moment"),
-    [("start", "before"), *((name, moment) for name in ACTIONS for moment in ("during", "after"))],
+    [
+        *((name, "before") for name in ACTIONS if "start" in name),
+        *((name, moment) for name in ACTIONS for moment in ("during", "after")),
+    ],
 )
 def test_killed_around_a_call_of_netavark(worksite: Worksite, demo_archive: Path, name: str, moment: str) -> None:
     verb, action = ACTIONS[name]
     with Engine.open(worksite.paths) as engine:
         engine.images.load(demo_archive)
         engine.networks.create(NetworkRequest(name="sea"))
-        if name == "start":
-            make(engine, "sleep", "1000", name="it", network="sea", ports=PORTS)
+        if name.startswith("start"):
+            users = MAPPED if "users" in name else UserNamespaceOptions()
+            worksite.folder.chmod(0o711)
+            make(engine, "sleep", "1000", name="it", network="sea", ports=PORTS, user_namespace=users)
         else:
             it = run(engine, "sleep", "1000", name="it", network="bridge", ports=PORTS)
             if name == "disconnect":
@@ -91,7 +98,7 @@ def test_killed_around_a_call_of_netavark(worksite: Worksite, demo_archive: Path
         else:
             it = engine.lookup("it")
             it.refresh()
-            if name == "start":
+            if name.startswith("start"):
                 it.start()
             links = it.run_exec(ExecOptions(args=("ls", "/sys/class/net")), timeout=60).stdout.decode().split()
             assert links == ["eth0", "lo"]
