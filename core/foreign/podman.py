@@ -5,6 +5,7 @@ It is a bolt database (libpod/boltdb_state.go) up to podman 4.7 and where it was
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -58,7 +59,7 @@ class PodmanRecords:
     """What the databases of some stores tell, read anew when one was written."""
 
     def __init__(self) -> None:
-        self._known: dict[Path, tuple[_Signature, _Records]] = {}
+        self._known: dict[str, tuple[_Signature, _Records]] = {}
         self._told: dict[str, tuple[ForeignContainer, PodmanRecord, ForeignContainer]] = {}
 
     def told(self, pictures: Iterable[ForeignContainer]) -> list[ForeignContainer]:
@@ -78,23 +79,23 @@ class PodmanRecords:
             found.append(before[2])
         return found
 
-    def _record(self, picture: ForeignContainer, known: dict[Path, tuple[_Signature, _Records]]) -> PodmanRecord | None:
-        store = Path(*Path(picture.bundle).parts[:-_FOLDERS_TO_STORE])
-        for path in (store / _SQLITE, store / _BOLT):
+    def _record(self, picture: ForeignContainer, known: dict[str, tuple[_Signature, _Records]]) -> PodmanRecord | None:
+        store = picture.bundle.rsplit("/", _FOLDERS_TO_STORE)[0]
+        for path in (f"{store}/{_SQLITE}", f"{store}/{_BOLT}"):
             if path not in self._known:
                 signature = _signature(path)
                 before = known.get(path)
                 if before is None or before[0] != signature:
-                    before = (signature, _read(path) if any(signature) else {})
+                    before = (signature, _read(Path(path)) if any(signature) else {})
                 self._known[path] = before
             if picture.id in self._known[path][1]:
                 return self._known[path][1][picture.id]
         return None
 
 
-def _signature(path: Path) -> _Signature:
+def _signature(path: str) -> _Signature:
     try:
-        status = path.stat()
+        status = os.stat(path)
     except (OSError, ValueError):
         return 0, 0, 0
     return status.st_ino, status.st_mtime_ns, status.st_size

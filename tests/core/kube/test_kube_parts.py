@@ -11,9 +11,12 @@ from core.kube import manifest
 from core.kube.environment import Sources, expanded, variables
 from core.kube.files import PodVolumes
 from core.kube.mounting import PodMounts, dns_name
+from core.kube.probes import health_of_probes, probes_of_health
 from core.kube.quantity import cpu_quantity, memory_quantity, parse_quantity
 from core.kube.reading import read_manifests
 from core.model.config import BindMount, ContainerConfig, ProcessConfig, TmpfsMount
+from core.model.health import FailureAction, HealthOptions, changed_check
+from core.model.restart import RestartName
 
 POD = """
 kind: Pod
@@ -181,3 +184,32 @@ def test_each_volume_has_a_name_of_its_own() -> None:
     assert mounts.of(config) and len(mounts.documents()) == 4
     assert mounts.documents()[3]["emptyDir"] == {"medium": "Memory", "sizeLimit": "16Mi"}
     assert dns_name("My_Ctr.Name-") == "myctr-name"
+
+
+def probe(command: str, **fields: int) -> manifest.Probe:
+    return manifest.Probe(exec=manifest.ExecAction(command=(command,)), **fields)
+
+
+def test_probes_become_checks_and_probes_again() -> None:
+    startup = probe("up", period_seconds=5, failure_threshold=3, initial_delay_seconds=12)
+    container = manifest.Container(name="it", liveness_probe=probe("well", period_seconds=7), startup_probe=startup)
+    asked = health_of_probes(container, RestartName.ALWAYS)
+    assert (asked.args, asked.interval, asked.startup.args) == (("well",), 7, ("up",))
+    assert asked.startup.retries == 3 + 3, "those of the initial delay may fail, too"
+    assert asked.startup.on_failure is FailureAction.RESTART
+    check = changed_check(None, asked)
+    assert check is not None
+    shown = probes_of_health(check)
+    assert shown["livenessProbe"]["periodSeconds"] == 7
+    assert shown["startupProbe"] == {
+        "exec": {"command": ["up"]}, "periodSeconds": 5, "timeoutSeconds": 1, "failureThreshold": 6
+    }  # fmt: skip
+
+
+def test_a_startup_probe_alone_runs_until_it_has_succeeded() -> None:
+    container = manifest.Container(name="it", startup_probe=probe("up"))
+    check = changed_check(None, health_of_probes(container, RestartName.NO))
+    assert check is not None and check.startup is not None
+    assert (check.interval, check.startup.args, check.startup.on_failure) == (0, ("up",), FailureAction.KILL)
+    assert list(probes_of_health(check)) == ["startupProbe"]
+    assert health_of_probes(manifest.Container(name="it"), RestartName.NO) == HealthOptions()
