@@ -207,8 +207,14 @@ class Engine:
             if self._is_as_stored(record):
                 pictures.append(snapshot_of(self._parts, record))
             else:
-                with contextlib.suppress(NoSuchContainer):
+                try:
                     pictures.append(self._settled(record.id))
+                except NoSuchContainer:
+                    continue
+                except EngineError as error:
+                    # One that can not be looked at hides no other.
+                    LOG.warning("container %s could not be looked at: %s", record.id, error)
+                    pictures.append(snapshot_of(self._parts, record))
         return pictures
 
     def containers_as_stored(self) -> list[ContainerSnapshot] | None:

@@ -6,7 +6,7 @@ import contextlib
 import signal
 from typing import Final
 
-from core.errors import EngineError
+from core.errors import EngineError, HostIncomplete
 from core.host.cgroups import remove_cgroups
 from core.host.files import delete_tree, remove_tree
 from core.host.locks import FileLock
@@ -45,7 +45,12 @@ def stop_by_force(held: Transaction) -> None:
         return
     if seen.phase not in (Phase.CREATED, Phase.RUNNING, Phase.PAUSED):
         return
-    held.runtime.kill(held.id, signal.SIGKILL)
+    try:
+        held.runtime.kill(held.id, signal.SIGKILL)
+    except HostIncomplete:
+        # Its runtime is not on this machine any more.
+        held.runtime.delete(held.id, force=True)
+        return
     if seen.phase is Phase.PAUSED:
         # A frozen cgroup of version 1 delivers no signal before it is thawed.
         with contextlib.suppress(EngineError):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import signal
 import threading
 from collections import deque
 from collections.abc import Mapping
@@ -11,7 +13,7 @@ from typing import Any, Final
 
 import msgspec
 
-from core.errors import RuntimeFailed, TimedOut
+from core.errors import HostIncomplete, RuntimeFailed, TimedOut
 from core.host.cgroups import find_cgroups, is_frozen, kill_all, remove_cgroups, wait_empty
 from core.host.files import make_private_directory, remove_tree
 from core.host.freezer import freeze_command, freezer_file, set_frozen
@@ -176,11 +178,18 @@ class Runc:
         except RuntimeFailed:
             if not force:
                 raise
-            self._delete_damaged(folder, container_id)
+            self._delete_without_program(folder, container_id)
             return
         if stored is not None and self._remove_files(container_id, stored):
             return
-        finished = self._run("delete", *(["--force"] if force else []), container_id)
+        try:
+            finished = self._run("delete", *(["--force"] if force else []), container_id)
+        except HostIncomplete:
+            if not force:
+                raise
+            self._kill_first(container_id)
+            self._delete_without_program(folder, container_id)
+            return
         if finished.returncode and folder.exists():
             raise self._error(finished, container_id)
         remove_cgroups(stored.cgroup_paths if stored is not None else {})
@@ -271,8 +280,18 @@ class Runc:
         self._note(shell_line(["rm", "-r", str(folder)]))
         return True
 
-    def _delete_damaged(self, folder: Path, container_id: str) -> None:
-        """runc itself can do nothing with an unreadable state: kill what is in the cgroups and drop the folder."""
+    def _kill_first(self, container_id: str) -> None:
+        """Kill the first process, which in a namespace of its own takes the others with it."""
+        seen = self.observe(container_id)
+        if seen.phase is not Phase.STOPPED:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(seen.pid, signal.SIGKILL)
+
+    def _delete_without_program(self, folder: Path, container_id: str) -> None:
+        """Kill what is in the cgroups and drop the folder.
+
+        Of one whose state is not readable, which the program can do nothing with either; or without the program.
+        """
         cgroups = find_cgroups(container_id)
         kill_all(cgroups)
         if not wait_empty(cgroups, self._timeout):

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from core.engine import Engine
-from core.errors import EngineError
+from core.errors import EngineError, HostIncomplete
 from core.model.state import Status
 from core.settings import Settings
 from tests.worksite import Worksite, make, status_of
@@ -35,5 +35,10 @@ def test_noise_of_a_runtime_is_no_trouble(worksite: Worksite, demo_archive: Path
         script.write_text(f'#!/bin/sh\nexec {shutil.which("runc")} "$@"\n')
         engine.lookup("it").start()
         assert status_of(engine, "it") is Status.RUNNING
+        # A container keeps its runtime; without it, it can still be seen and removed.
+        script.unlink()
+        with pytest.raises(HostIncomplete, match=str(script)):
+            engine.lookup("it").kill()
+        assert [picture.status for picture in engine.containers()] == [Status.RUNNING]
         engine.lookup("it").remove(force=True)
     assert worksite.leftovers() == []
