@@ -17,7 +17,6 @@ from core.host.rooted import RootedTree, reopen
 _AT_FDCWD: Final = -100
 _STATX_BTIME: Final = 0x800
 _STATX_SIZE: Final = 256
-_SYNC_FILE_RANGE_WRITE: Final = 2
 
 
 def write_atomically(path: Path, data: bytes, mode: int = 0o600, *, lasting: bool = True) -> None:
@@ -94,16 +93,6 @@ def birth_time(path: Path) -> float | None:
         return None
     mask, seconds, nanoseconds = struct.unpack_from("I76xqI", result)
     return float(seconds + nanoseconds / 1e9) if mask & _STATX_BTIME else None
-
-
-def begin_write_back(descriptor: int, offset: int, length: int) -> None:
-    """Have the kernel begin to write a part of a file to its disk, in bytes, so that a later sync finds little to do.
-
-    A hint by sync_file_range(2): it promises nothing, and where a file system does not know it nothing happens.
-    """
-    from ctypes import c_int64
-
-    libc().sync_file_range(descriptor, c_int64(offset), c_int64(length), _SYNC_FILE_RANGE_WRITE)
 
 
 def read_in_root(root: Path, relative: str, limit: int = 1 << 20) -> bytes | None:

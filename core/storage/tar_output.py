@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Final, Literal
 
 from core.errors import Cancelled, ExportFailed
-from core.host.files import begin_write_back
 from core.host.process_table import open_pidfd, wait_pidfd
 from core.host.processes import PIPE, Process, find_program, kill_group, spawn
 from core.model.snapshot import ExportProgress
@@ -191,17 +190,13 @@ def _compressor(compression: Compression, target: int) -> Iterator[int]:
 def _follow(tar: Process, target: int, first: int, watch: ExportWatch) -> int:
     """Watch tar write into a file by itself, until it ends; the bytes. It moves our own descriptor on from `first`.
 
-    The disk works along with tar: the unmount of an overlay, which follows, waits for all of the file system below it.
+    The disk is left to the kernel: to have it work along with tar holds tar up for longer than the unmount of the root
+    then waits.
     """
     end = open_pidfd(tar.pid)
-    begun = first
     try:
         while end is not None and not wait_pidfd(end, _LOOK):
-            reached = os.lseek(target, 0, os.SEEK_CUR)
-            watch.tell(reached - first)
-            if reached > begun:
-                begin_write_back(target, begun, reached - begun)
-                begun = reached
+            watch.tell(os.lseek(target, 0, os.SEEK_CUR) - first)
     finally:
         if end is not None:
             os.close(end)
