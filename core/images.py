@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal, get_args
 
@@ -12,7 +12,16 @@ from core.errors import ImageInUse, InvalidArgument
 from core.events import EventKind
 from core.host.processes import find_program
 from core.model.content import FileChange, ImageFormat, LayerPacking
-from core.model.image import DEFAULT_ACCESS, FoundRepository, Image, ImageConfig, ImageNames, ImageStep, RegistryAccess
+from core.model.image import (
+    DEFAULT_ACCESS,
+    THIS_MACHINE,
+    FoundRepository,
+    Image,
+    ImageConfig,
+    ImageNames,
+    ImageStep,
+    RegistryAccess,
+)
 from core.model.snapshot import PullProgress
 from core.operations.parts import EngineParts
 from core.storage.containers_storage import ContainersStorage
@@ -108,9 +117,20 @@ class Images:
         self._parts.emit(EventKind.IMAGE, action="load", image=str(archive))
         return images
 
-    def import_tar(self, tar: Path, reference: str = "", *, changes: Sequence[str] = (), message: str = "") -> Image:
-        """Make an image of a tar of a root file system. Raises `DamagedArchive`, `InvalidArgument`."""
-        image = self._parts.storage.import_tar(tar, reference, changes=changes, message=message)
+    def import_tar(
+        self,
+        tar: Path,
+        reference: str = "",
+        *,
+        changes: Sequence[str] = (),
+        message: str = "",
+        platform: Mapping[str, str] = THIS_MACHINE,
+    ) -> Image:
+        """Make an image of a tar of a root file system. `platform`: os, architecture and variant that it is for.
+
+        Raises `DamagedArchive`, `InvalidArgument`.
+        """
+        image = self._parts.storage.import_tar(tar, reference, changes=changes, message=message, platform=platform)
         self._parts.emit(EventKind.IMAGE, action="import", image=reference or image.id)
         return image
 

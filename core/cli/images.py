@@ -247,6 +247,7 @@ def _prune(invocation: Invocation, parser: CommandParser) -> int:
     parser.add_argument("--all", "-a", action="store_true", help="those with a name, too")
     parser.add_argument("--filter", action="append", default=[], metavar="KEY=VALUE", help="label, until …")
     parser.add_argument("--force", "-f", action="store_true", help="do not ask")
+    parser.add_argument("--external", action="store_true", help="as without it: nobody else has containers in here")
     options = parser.parse_args(invocation.arguments)
     which = "without at least one container associated to them" if options.all else "that have no name"
     if not options.force and not confirmed(f"This will remove all images {which}."):

@@ -182,12 +182,21 @@ def _import(invocation: Invocation, parser: CommandParser) -> int:
     )
     parser.add_argument("--message", "-m", default="", help="a comment in the image's history")
     parser.add_argument("--quiet", "-q", action="store_true", help="as without it")
+    for flag, told in (("os", "system"), ("arch", "architecture"), ("variant", "variant of the architecture")):
+        parser.add_argument(f"--{flag}", default="", help=f"the {told} that it is for, where not this machine's")
     parser.add_argument("path", metavar="PATH", help="a tar archive; - for standard input")
     parser.add_argument("reference", nargs="?", default="", metavar="NAME")
     options = parser.parse_args(invocation.arguments)
+    asked = {"os": options.os, "architecture": options.arch, "variant": options.variant}
     with open_engine(invocation) as engine, contextlib.ExitStack() as stack:
         tar = stack.enter_context(_standard_input(engine)) if options.path == "-" else Path(options.path).absolute()
-        image = engine.images.import_tar(tar, options.reference, changes=options.change, message=options.message)
+        image = engine.images.import_tar(
+            tar,
+            options.reference,
+            changes=options.change,
+            message=options.message,
+            platform={name: value for name, value in asked.items() if value},
+        )
     print(f"sha256:{image.id}")
     return 0
 

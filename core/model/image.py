@@ -1,10 +1,15 @@
 """An image, as the store lists it."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Final
 
 import msgspec
 
 from core.model.health import HealthCheck
+
+THIS_MACHINE: Final[Mapping[str, str]] = MappingProxyType({})
+"""The platform of an image that is for this machine."""
 
 
 class ImageConfig(msgspec.Struct, frozen=True, kw_only=True):

@@ -17,7 +17,7 @@ from core.host.locks import FileLock
 from core.host.mounts import is_mounted, unmount
 from core.model.content import ChangeKind, CommitOptions, FileChange, ImageFormat, LayerPacking
 from core.model.id_mappings import IdMappings, IdRange
-from core.model.image import DEFAULT_ACCESS, Image, ImageConfig, RegistryAccess
+from core.model.image import DEFAULT_ACCESS, THIS_MACHINE, Image, ImageConfig, RegistryAccess
 from core.model.snapshot import PullProgress
 from core.paths import EnginePaths
 from core.settings import Settings
@@ -206,11 +206,19 @@ class ContainersStorage:
             loaded = self._skopeo.load(archive)
         return [self.find_image(name) if own else self._without(name) for name, own in loaded]
 
-    def import_tar(self, tar: Path, reference: str, *, changes: Sequence[str] = (), message: str = "") -> Image:
+    def import_tar(
+        self,
+        tar: Path,
+        reference: str,
+        *,
+        changes: Sequence[str] = (),
+        message: str = "",
+        platform: Mapping[str, str] = THIS_MACHINE,
+    ) -> Image:
         from core.storage.importing import import_layout
 
         with self._transfer_lock():
-            name = import_layout(self._skopeo, self._paths.transfers, tar, reference, changes, message)
+            name = import_layout(self._skopeo, self._paths.transfers, tar, reference, changes, message, platform)
         return self.find_image(name)
 
     def copy_layout(self, layout: Path, layout_name: str, name: str) -> Image:

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from core.model.content import CommitOptions, FileChange, ImageFormat, LayerPacking
 from core.model.id_mappings import IdMappings, IdRange
-from core.model.image import DEFAULT_ACCESS, Image, ImageConfig, RegistryAccess
+from core.model.image import DEFAULT_ACCESS, THIS_MACHINE, Image, ImageConfig, RegistryAccess
 from core.model.snapshot import PullProgress
 
 
@@ -77,7 +77,15 @@ class Storage(Protocol):
     def load(self, archive: Path) -> list[Image]:
         """Copy the images of a docker or OCI archive in. Raises `DamagedArchive`, `InvalidArgument`."""
 
-    def import_tar(self, tar: Path, reference: str, *, changes: Sequence[str] = (), message: str = "") -> Image:
+    def import_tar(
+        self,
+        tar: Path,
+        reference: str,
+        *,
+        changes: Sequence[str] = (),
+        message: str = "",
+        platform: Mapping[str, str] = THIS_MACHINE,
+    ) -> Image:
         """Make an image of one layer from a tar of a root. Raises `DamagedArchive`, `InvalidArgument`."""
 
     def changes(self, container_id: str) -> list[FileChange]:

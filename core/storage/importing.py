@@ -8,7 +8,7 @@ import os
 import shlex
 import shutil
 import tarfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -26,9 +26,15 @@ _TEXTS: Final = {"USER": "User", "WORKDIR": "WorkingDir", "STOPSIGNAL": "StopSig
 
 
 def import_layout(
-    skopeo: Skopeo, transfers: Path, tar: Path, reference: str, changes: Sequence[str], message: str
+    skopeo: Skopeo,
+    transfers: Path,
+    tar: Path,
+    reference: str,
+    changes: Sequence[str],
+    message: str,
+    platform: Mapping[str, str],
 ) -> str:
-    """Import `tar` (plain, gzip, xz or zstd) under `reference`; the full name.
+    """Import `tar` (plain, gzip, xz or zstd) under `reference`; the full name. `platform`: but for this machine's.
 
     Raises `DamagedArchive`, `InvalidArgument`.
     """
@@ -40,7 +46,8 @@ def import_layout(
         layer = folder / "layer.tar"
         _uncompress(tar, layer)
         _check(layer, tar)
-        write_layout(folder / "layout", "import", layer, config, message or f"imported from {tar.name}")
+        comment = message or f"imported from {tar.name}"
+        write_layout(folder / "layout", "import", layer, config, comment, wanted=platform)
         skopeo.copy_in(f"oci:{folder / 'layout'}:import", name)
     return name
 

@@ -13,6 +13,8 @@ from typing import Any, Final
 
 import msgspec
 
+from core.model.image import THIS_MACHINE
+
 MANIFEST_TYPE: Final = "application/vnd.oci.image.manifest.v1+json"
 CONFIG_TYPE: Final = "application/vnd.oci.image.config.v1+json"
 LAYER_TYPE: Final = "application/vnd.oci.image.layer.v1.tar"
@@ -27,8 +29,13 @@ def write_layout(
     config: Mapping[str, Any],
     comment: str,
     annotations: Mapping[str, str] = MappingProxyType({}),
+    *,
+    wanted: Mapping[str, str] = THIS_MACHINE,
 ) -> None:
-    """Make `folder` a layout of one image of one layer, an uncompressed tar. `config`: what containers inherit."""
+    """Make `folder` a layout of one image of one layer, an uncompressed tar. `config`: what containers inherit.
+
+    `wanted`: of the platform, in place of this machine's.
+    """
     blobs = folder / "blobs" / "sha256"
     blobs.mkdir(parents=True)
     digest, size = add_file(blobs, layer)
@@ -36,6 +43,7 @@ def write_layout(
     image = {
         "created": now,
         **platform(),
+        **wanted,
         "config": dict(config),
         "rootfs": {"type": "layers", "diff_ids": [digest]},
         "history": [{"created": now, "created_by": comment, "comment": comment}],

@@ -232,8 +232,12 @@ def test_prune_takes_what_nothing_uses(engine: Engine, demo_image: Image, wharf:
 
 def test_filters_of_images(engine: Engine, demo_image: Image, wharf: Wharf, tmp_path: Path) -> None:
     make(engine, "true", name="it").export(tmp_path / "root.tar")
-    newer = wharf("import", str(tmp_path / "root.tar"), "example.org/team/newer:2").stdout.strip()
+    name = "example.org/team/newer:2"
+    newer = wharf("import", "--arch", "s390x", str(tmp_path / "root.tar"), name).stdout.strip()
+    assert wharf("image", "inspect", "--format", "{{.Os}}/{{.Architecture}}", name).stdout == "linux/s390x\n"
     shown = {
+        "containers=true": ["demo"],
+        "containers=false": ["newer"],
         "dangling=true": [],
         "dangling=false": ["newer", "demo"],
         "reference=newer": ["newer"],
