@@ -11,7 +11,7 @@ from typing import Final
 from core.cli.command import command_parser, open_engine
 from core.cli.formatting import add_format, filled_objects, print_formatted, wants_json
 from core.cli.main import Invocation, report
-from core.cli.output import ago, print_json
+from core.cli.output import ago, go_time, print_json
 from core.cli.pairs import name_value_pairs
 from core.cli.parser import CommandParser
 from core.errors import EngineError, InvalidArgument, NoSuchObject
@@ -92,6 +92,14 @@ def _fits(secret: Secret, text: str) -> bool:
     return value in secret.name if key == "name" else secret.id.startswith(value)
 
 
+def _print_pretty(secret: Secret) -> None:
+    print(f"ID:              {secret.id}\nName:              {secret.name}")
+    if secret.labels:
+        print("Labels:", *(f" - {name}={value}" for name, value in secret.labels.items()), sep="\n")
+    print("Driver:            file")
+    print(f"Created at:        {go_time(secret.created_at)}\nUpdated at:        {go_time(secret.updated_at)}")
+
+
 def _as_json(secret: Secret) -> dict[str, object]:
     return {
         "ID": secret.id,
@@ -103,6 +111,7 @@ def _as_json(secret: Secret) -> dict[str, object]:
 
 def _inspect(invocation: Invocation, parser: CommandParser) -> int:
     parser.add_argument("--showsecret", action="store_true", help="with the data")
+    parser.add_argument("--pretty", action="store_true", help="in lines for a reader")
     add_format(parser, short="-f", no_heading=())
     parser.add_argument("secrets", nargs="+", metavar="SECRET")
     options = parser.parse_args(invocation.arguments)
@@ -110,6 +119,9 @@ def _inspect(invocation: Invocation, parser: CommandParser) -> int:
     with open_engine(invocation) as engine:
         for name in options.secrets:
             try:
+                if options.pretty:
+                    _print_pretty(engine.secrets.find(name))
+                    continue
                 shown = _as_json(engine.secrets.find(name))
                 if options.showsecret:
                     shown["SecretData"] = engine.secrets.data(name).decode(errors="replace")
@@ -117,6 +129,8 @@ def _inspect(invocation: Invocation, parser: CommandParser) -> int:
                 code = report(error)
             else:
                 found.append(shown)
+    if options.pretty:
+        return code
     if options.format and not wants_json(options):
         sys.stdout.write(filled_objects(found, options.format, name="secret inspect"))
     else:

@@ -41,6 +41,8 @@ def test_the_life_of_a_secret(engine: Engine, demo_image: Image, wharf: Wharf, t
     assert "halyard" not in json.dumps(engine.lookup("it").inspect())
     assert wharf("secret", "ls", "--format", "{{.Name}} {{.Driver}}").stdout == "word file\n"
     assert json.loads(wharf("secret", "inspect", "word").stdout)[0]["Spec"]["Labels"] == {"team": "a"}
+    pretty = wharf("secret", "inspect", "--pretty", "word").stdout.splitlines()
+    assert pretty[1:5] == ["Name:              word", "Labels:", " - team=a", "Driver:            file"]
     assert wharf("secret", "rm", "word").stdout == f"{secret_id}\n"
     assert not file.exists()
     # A container keeps its own copy of a file; a variable has nowhere to come from.

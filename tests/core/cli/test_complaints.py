@@ -32,14 +32,14 @@ def test_all_commands_are_podmans_but_a_few() -> None:
 
 def test_a_flag_that_is_refused_stops_the_command(fake: FakeEngine, call: Call) -> None:
     for words in (
-        ["secret", "inspect", "--pretty"],
-        ["secret", "inspect", "--pretty=true"],
-        ["secret", "inspect", "--pretty", "a"],
+        ["secret", "create", "--driver-opts"],
+        ["secret", "create", "--driver-opts=true"],
+        ["secret", "create", "--driver-opts", "a"],
     ):
         ended = call(*words)
         assert (ended.code, ended.out) == (125, "")
-        refusal = "Error: the flag --pretty is not supported by wharf"
-        assert ended.err == f"{refusal}\nhint: see wharf secret inspect --help\n"
+        refusal = "Error: the flag --driver-opts is not supported by wharf"
+        assert ended.err == f"{refusal}\nhint: see wharf secret create --help\n"
     assert call("save", "--compress", "demo").code == 125
     assert not fake.held
 
