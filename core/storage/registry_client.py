@@ -102,7 +102,8 @@ class RegistryClient:
             hint = "give the folder of its CA with --cert-dir, or take it as it is with --tls-verify=false"
         elif code == 404:
             hint = "this registry does not list what it has"
-        told = f"{code} {reason}" if code else str(reason)
+        words = getattr(reason, "strerror", None) or str(reason)
+        told = f"{code} {words}" if code else words
         return StorageFailed(
             f'could not search registry "{self._registry}": {path.partition("?")[0]}: {told}', hint=hint
         )
