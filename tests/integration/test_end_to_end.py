@@ -386,6 +386,27 @@ def test_it_survives_small_and_large_sizes(engine: Engine, screen: Open) -> None
     shown.wait_for_end(0)
 
 
+def test_after_a_storm_of_sizes_the_console_has_the_last_one(engine: Engine, screen: Open) -> None:
+    container = run(engine, "vi", "/etc/passwd", name="target", terminal=True, stdin_open=True)
+    shown = screen("target", columns=120, rows=36)
+    usual = container.console_size()
+    shown.press("a")
+    shown.wait_for("ctrl+]", "/etc/passwd")
+    for _ in eventually():
+        if container.console_size() != usual:
+            break
+    time.sleep(0.5)
+    wanted = container.console_size()
+    for step in range(100):
+        shown.resize(30 + 7 * step % 150, 5 + 3 * step % 50)
+    shown.resize(120, 36)
+    for _ in eventually():
+        if container.console_size() == wanted:
+            break
+    # The program has drawn itself in it.
+    shown.wait_for("- /etc/passwd")
+
+
 def test_a_damaged_database_is_said_before_the_screen_opens(worksite: Worksite) -> None:
     Engine.open(worksite.paths).close()
     worksite.paths.database.write_bytes(b"nonsense" * 1000)
