@@ -19,6 +19,9 @@ LEAST_UNUSABLE: Final = 3.0
 _LIT: Final = 0.35
 _LIT_BLURRED: Final = 0.15
 """How much of the primary colour is in the row of the cursor."""
+_LEAST_LIT: Final = 0.2
+_LEAST_BLURRED: Final = 0.1
+"""How much at least, so that the row is seen."""
 _FOCUSED: Final = 0.05
 """How much of the text's colour is in the ground of what has the keyboard, in Textual's own style sheets."""
 _STEPS: Final = 20
@@ -84,9 +87,11 @@ def _of_a_theme(colours: Mapping[str, Color]) -> dict[str, Color]:
     surface, primary, given = colours["surface"], colours["primary"], colours["foreground"]
     plain = [surface, surface + colours["panel"], surface + colours["panel-lighten-1"]]
     plain += [ground.blend(given, _FOCUSED, alpha=1) for ground in plain]
-    foreground = readable(given, plain)
-    lit, blurred = (_lit(surface, primary, foreground, share) for share in (_LIT, _LIT_BLURRED))
+    text = readable(given, plain)
+    lit = _lit(surface, primary, text, _LIT, _LEAST_LIT)
+    blurred = _lit(surface, primary, text, _LIT_BLURRED, _LEAST_BLURRED)
     grounds = [*plain, lit, blurred]
+    foreground = readable(text, grounds)
     end, other = sorted((WHITE, BLACK), key=lambda color: _worst(color, grounds), reverse=True)
     found = {
         "foreground": foreground,
@@ -107,14 +112,12 @@ def _of_a_theme(colours: Mapping[str, Color]) -> dict[str, Color]:
     return found
 
 
-def _lit(surface: Color, primary: Color, text: Color, share: float) -> Color:
-    """The ground of the cursor's row: as much of the primary colour as leaves the text readable."""
-    while share > 0:
-        mixed = surface.blend(primary, share, alpha=1)
-        if contrast(text, mixed) >= LEAST:
-            return mixed
+def _lit(surface: Color, primary: Color, text: Color, most: float, least: float) -> Color:
+    """The ground of the cursor's row: as much of the primary colour as leaves the text readable, and `least` of it."""
+    share = most
+    while share > least and contrast(text, surface.blend(primary, share, alpha=1)) < LEAST:
         share -= 1 / _STEPS
-    return surface
+    return surface.blend(primary, max(share, least), alpha=1)
 
 
 def _worst(text: Color, grounds: Iterable[Color]) -> float:

@@ -190,8 +190,8 @@ def _check_host(host: Host) -> Wrong:
 
 
 def _check_column(column: OwnColumn) -> Wrong:
-    if not term_of(column.title):
-        return "title", "the title has no letter"
+    if not term_of(column.title) or not column.title.isprintable():
+        return "title", "a title has a letter, and nothing that can not be printed"
     return "path", path_complaint(column.path)
 
 
