@@ -25,7 +25,7 @@ class LegibleColours(ANSIToTruecolor):
     def truecolor_style(self, style: Style, background: RichColor) -> Style:
         if style.color is None or not (style.dim or style.color.triplet is None):
             return super().truecolor_style(style, background)
-        shown = super().truecolor_style(style + _NOT_DIM, background)
+        shown = super().truecolor_style(style + _NOT_DIM if style.dim else style, background)
         if shown.color is None:
             return shown
         text = Color.from_rich_color(shown.color)
