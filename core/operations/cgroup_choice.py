@@ -36,7 +36,9 @@ def check_without_cgroup(options: CreateOptions, runtime: str) -> None:
     if not options.without_cgroup:
         return
     if options.cgroup_parent:
-        raise InvalidArgument("cannot set cgroup parent if not creating cgroups: invalid argument")
+        raise InvalidArgument(
+            "cannot set cgroup parent if not creating cgroups: invalid argument", hint="leave out one of the two"
+        )
     name = os.path.basename(runtime)
     if name not in _ABLE:
         raise InvalidArgument(
@@ -44,7 +46,9 @@ def check_without_cgroup(options: CreateOptions, runtime: str) -> None:
             hint="it makes control groups in any case: use --runtime crun",
         )
     if options.namespaces.cgroup not in ("", "host"):
-        raise InvalidArgument("a container without control groups can not have a namespace of them")
+        raise InvalidArgument(
+            "a container without control groups can not have a namespace of them", hint="use --cgroupns host"
+        )
     if changed := changed_limits_of(options.resources):
         raise InvalidArgument(
             f"the limit {changed[0].replace('_', ' ')} needs control groups", hint="leave out --cgroups disabled"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -12,6 +12,8 @@ from core.errors import EngineError, InvalidArgument, RuntimeFailed, TimedOut
 from core.host.processes import run
 from core.model.config import ContainerConfig
 from core.oci.hooks import PRECREATE, Hook, HookProgram, by_stage, matches, parse_hook
+
+_MOVE_AWAY: Final = "mend it, or move its file out of the directories of hooks"
 
 
 def with_hooks(spec: dict[str, Any], config: ContainerConfig, folders: Iterable[str]) -> dict[str, Any]:
@@ -48,7 +50,9 @@ def read_hooks(folders: Iterable[str]) -> list[Hook]:
         try:
             hook = parse_hook(str(files[name]), files[name].read_bytes())
         except OSError as error:
-            raise InvalidArgument(f"the hook {files[name]} can not be read: {error.strerror}") from error
+            raise InvalidArgument(
+                f"the hook {files[name]} can not be read: {error.strerror}", hint="see its permissions, or move it away"
+            ) from error
         if not Path(hook.hook.path).exists():
             raise InvalidArgument(
                 f"the hook {files[name]} can not be used: there is no program {hook.hook.path}",
@@ -65,14 +69,18 @@ def _run_before(program: HookProgram, spec: dict[str, Any]) -> dict[str, Any]:
             [program.path, *program.args[1:]], env=environment, stdin=msgspec.json.encode(spec), timeout=program.timeout
         )
     except TimedOut as error:
-        raise RuntimeFailed(f"the hook {program.path} took more than {program.timeout} seconds") from error
+        raise RuntimeFailed(
+            f"the hook {program.path} took more than {program.timeout} seconds", hint=_MOVE_AWAY
+        ) from error
     except (EngineError, OSError) as error:
-        raise RuntimeFailed(f"the hook {program.path} can not be run: {error}") from error
+        raise RuntimeFailed(f"the hook {program.path} can not be run: {error}", hint=_MOVE_AWAY) from error
     if finished.returncode:
         raise RuntimeFailed(
-            f"the hook {program.path} failed with {finished.returncode}: {finished.error_text()}", argv=finished.argv
+            f"the hook {program.path} failed with {finished.returncode}: {finished.error_text()}",
+            hint=_MOVE_AWAY,
+            argv=finished.argv,
         )
     try:
         return msgspec.json.decode(finished.stdout, type=dict[str, Any]) if finished.stdout.strip() else spec
     except msgspec.MsgspecError as error:
-        raise RuntimeFailed(f"the hook {program.path} wrote no spec: {error}") from error
+        raise RuntimeFailed(f"the hook {program.path} wrote no spec: {error}", hint=_MOVE_AWAY) from error

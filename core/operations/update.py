@@ -48,7 +48,10 @@ def update(held: Transaction, changes: LimitChanges) -> None:
         health=_health_after(held, check),
     )
     if held.config.without_cgroup and changed_limits_of(limits):
-        raise InvalidArgument(f"container {held.name} was made without control groups, which limits need")
+        raise InvalidArgument(
+            f"container {held.name} was made without control groups, which limits need",
+            hint="make it anew without --cgroups disabled",
+        )
     if limits != held.record.limits:
         refuse_limits(limits)
         if before.status in LIVE_STATUSES and not has_cgroup(held.record):

@@ -283,7 +283,8 @@ class Runc:
     def _kill_first(self, container_id: str) -> None:
         """Kill the first process, which in a namespace of its own takes the others with it."""
         seen = self.observe(container_id)
-        if seen.phase is not Phase.STOPPED:
+        # A half-made state names no process, and 0 would be our own group.
+        if seen.phase not in (Phase.STOPPED, Phase.ABSENT):
             with contextlib.suppress(ProcessLookupError):
                 os.kill(seen.pid, signal.SIGKILL)
 

@@ -49,4 +49,6 @@ def keep_alias(file: Path, short: str, repository: str) -> None:
             lines = [f"  {json.dumps(name)} = {json.dumps(full)}" for name, full in sorted(aliases.items())]
             write_atomically(file, "\n".join(["[aliases]", *lines, ""]).encode(), 0o644)
     except OSError as error:
-        raise InvalidArgument(f"the choice can not be kept in {file}: {error.strerror}") from error
+        raise InvalidArgument(
+            f"the choice can not be kept in {file}: {error.strerror}", hint=f"see who may write in {file.parent}"
+        ) from error

@@ -54,6 +54,17 @@ class TestDamage:
         world.runtime.delete(container_id, force=True)
         assert not world.paths.runtime_state(container_id).exists()
 
+    def test_a_half_made_state_of_a_runtime_that_is_gone_is_deleted(
+        self, world: RealWorld, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        container_id = world.write_bundle(["sleep", "1000"])
+        world.paths.runtime_state(container_id).mkdir(parents=True)
+        killed: list[tuple[int, int]] = []
+        monkeypatch.setattr("core.runtime.runc.os.kill", lambda pid, number: killed.append((pid, number)))
+        Runc("/nonexistent/runc", world.paths.runtime_root, 20.0).delete(container_id, force=True)
+        assert killed == []
+        assert not world.paths.runtime_state(container_id).exists()
+
 
 class TestDeletion:
     """A runtime that can do nothing shows what is done without it."""
