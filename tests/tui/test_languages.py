@@ -77,6 +77,13 @@ def test_there_are_catalogues() -> None:
     assert "de" in {path.stem for path in CATALOGUES}
 
 
+def test_the_documentation_names_each_language() -> None:
+    text = (messages.PROJECT / "docs" / "configuration.md").read_text(encoding="utf-8")
+    [line] = [line for line in text.splitlines() if line.startswith("| `language` |")]
+    codes = re.findall(r"`([a-z]{2})`", line)
+    assert codes == sorted(["en", *(path.stem for path in CATALOGUES)])
+
+
 @each_catalogue
 def test_a_catalogue_has_every_message_and_no_other(path: Path) -> None:
     catalogue = messages.read(path)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from rich.cells import cell_len
 from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
@@ -13,7 +14,8 @@ from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from tui.plain_text import printable
+from tui.languages import _
+from tui.plain_text import fitted, printable
 
 
 class ThemeDialog(ModalScreen[str]):
@@ -25,11 +27,15 @@ class ThemeDialog(ModalScreen[str]):
     def compose(self) -> ComposeResult:
         self._before = self.app.theme
         with Vertical(id="dialog") as box:
-            box.border_title = "Theme"
-            yield Static('For good: theme = "NAME" in the configuration.', id="message")
+            box.border_title = _("Theme")
+            yield Static(_('For good: theme = "NAME" in the configuration.'), id="message")
             themes = sorted(self.app.available_themes.values(), key=lambda theme: (not theme.dark, theme.name))
-            kinds = {theme.name: "dark" if theme.dark else "light" for theme in themes}
-            lines = (Option(Text(f"{kind:6} {printable(name)}", no_wrap=True), id=name) for name, kind in kinds.items())
+            kinds = {theme.name: _("dark") if theme.dark else _("light") for theme in themes}
+            width = max(map(cell_len, kinds.values()))
+            lines = (
+                Option(Text(f"{fitted(kind, width)} {printable(name)}", no_wrap=True), id=name)
+                for name, kind in kinds.items()
+            )
             self._names = list(kinds)
             yield OptionList(*lines, id="menu")
 
