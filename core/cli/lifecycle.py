@@ -208,11 +208,12 @@ def _after_the_end(engine: Engine, container: Container, *, ended: bool, restart
 
 
 def _clean_up(engine: Engine, container: Container, options: Options) -> None:
+    image_id = container.config.image_id
     container.cleanup()
     if options.rm or options.rmi:
         container.remove()
-    if options.rmi and container.config.image_id:
-        engine.images.remove(container.config.image_id)
+    if options.rmi and image_id:
+        engine.images.remove(image_id)
 
 
 def _cleanup(invocation: Invocation, parser: CommandParser) -> int:

@@ -88,7 +88,7 @@ def read_log(
 def _lines(file: int, position: int, since: float | None, parse: Parse) -> Iterator[LogLine]:
     end = os.fstat(file).st_size
     pending = b""
-    while block := os.pread(file, min(_BLOCK, end - position), position):
+    while block := os.pread(file, max(0, min(_BLOCK, end - position)), position):
         position += len(block)
         *whole, pending = (pending + block).split(b"\n")
         yield from _parsed(whole, since, parse)

@@ -163,7 +163,12 @@ def unpacked(parts: EngineParts, archive: Path, previous: Path | None) -> Iterat
 
 def _unpack(archive: Path, folder: Path) -> None:
     if archive.is_dir():
-        shutil.copytree(archive, folder, symlinks=True, dirs_exist_ok=True)
+        try:
+            shutil.copytree(archive, folder, symlinks=True, dirs_exist_ok=True)
+        except OSError as error:
+            raise DamagedArchive(
+                f"{archive} can not be read: {error}", hint="name an archive of a checkpoint"
+            ) from error
         return
     if not archive.is_file():
         raise DamagedArchive(f"the archive {archive} is not there", hint="check the path")

@@ -48,6 +48,8 @@ def export_tree(
     with _temporary(destination) as (temporary, descriptor):
         try:
             written = _write(root, descriptor, compression, watch, ids)
+            # File systems of the network tell what they could not write when a descriptor is closed, not before.
+            os.close(os.dup(descriptor))
         except OSError as error:
             raise _write_error(destination, error) from error
         _publish(temporary, destination, overwrite)

@@ -336,8 +336,11 @@ def test_what_is_no_archive_leaves_nothing(able: Engine, tmp_path: Path) -> None
         with pytest.raises(DamagedArchive, match=said):
             able.import_checkpoint(archive, ImportOptions(name="twin"))
     (tmp_path / "broken").write_bytes(b"no archive")
-    with pytest.raises(DamagedArchive):
-        able.import_checkpoint(tmp_path / "broken")
+    (tmp_path / "odd").mkdir()
+    os.mkfifo(tmp_path / "odd/checkpoint")
+    for broken in ("broken", "odd"):
+        with pytest.raises(DamagedArchive):
+            able.import_checkpoint(tmp_path / broken)
     assert [picture.name for picture in able.containers()] == ["c"]
     whole = tmp_path / "whole.tar"
     container.checkpoint(CheckpointOptions(export=str(whole), with_previous=True))

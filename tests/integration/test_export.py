@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
 import tarfile
@@ -12,7 +13,7 @@ import pytest
 
 from core.container import Container
 from core.engine import Engine
-from core.errors import Cancelled, DestinationExists, StateForbids
+from core.errors import Cancelled, DestinationExists, NoSpace, StateForbids
 from core.model.image import Image
 from core.model.snapshot import ExportProgress
 from core.storage.tar_output import Compression
@@ -140,6 +141,25 @@ def test_a_file_that_is_there_is_kept_unless_told(container: Container, tmp_path
     container.export(target, overwrite=True)
     assert tarfile.is_tarfile(target)
     assert [file.name for file in tmp_path.iterdir()] == ["root.tar"]
+
+
+def test_what_is_only_told_when_it_is_closed_is_a_failure(
+    container: Container, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    close, told = os.close, []
+
+    def closed(descriptor: int) -> None:
+        path = os.readlink(f"/proc/self/fd/{descriptor}")
+        close(descriptor)
+        if path.endswith(".part") and not told:
+            told.append(path)
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "close", closed)
+    with pytest.raises(NoSpace):
+        container.export(tmp_path / "root.tar")
+    assert len(told) == 1
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_it_goes_to_a_descriptor_as_well(container: Container) -> None:

@@ -126,6 +126,16 @@ def test_the_image_goes_with_its_last_container(engine: Engine, base: str, wharf
     assert engine.images.find(DEMO)
 
 
+def test_a_clean_up_takes_the_image_with_it(engine: Engine, base: str, wharf: Wharf) -> None:
+    wharf("rm", "base")
+    assert wharf("run", "--network", "none", "--name", "it", base, "true").returncode == 0
+    cleaned = wharf("cleanup", "--rmi", "it")
+    assert (cleaned.returncode, cleaned.stderr) == (0, "")
+    assert engine.find("it") is None
+    with pytest.raises(NoSuchImage):
+        engine.images.find(base)
+
+
 def test_an_image_brings_its_own_list_of_system_calls(engine: Engine, base: str, wharf: Wharf) -> None:
     profile = '{"defaultAction":"SCMP_ACT_ALLOW","syscalls":[{"names":["mkdir","mkdirat"],"action":"SCMP_ACT_ERRNO"}]}'
     label = f"LABEL io.containers.seccomp.profile={profile}"

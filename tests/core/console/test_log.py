@@ -50,6 +50,12 @@ def test_the_last_lines_are_found_from_the_end(log: Path, size: int, tail: int) 
     assert contents(read_log(log)) == every
 
 
+def test_a_log_that_was_cut_behind_its_last_lines_is_at_its_end(log: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    log.write_bytes(line(b"one"))
+    monkeypatch.setattr("core.console.log._start", lambda file, tail: 10_000)
+    assert contents(read_log(log, tail=1)) == []
+
+
 def test_a_log_that_grows_faster_than_it_is_read_comes_to_an_end(log: Path) -> None:
     log.write_bytes(line(b"one") + line(b"two"))
     found = []
