@@ -21,6 +21,8 @@ from tui.first_run import MARK
 
 os.environ["WHARF_DISCOVER_FOREIGN"] = "false"
 """What other engines do on this machine is nothing to a test, unless it asks."""
+os.environ["TEXTUAL_ANIMATIONS"] = "none"
+"""As in the program: nothing is drawn in the middle of a fade. Textual reads it when it is imported."""
 for name in ("LC_ALL", "LC_MESSAGES"):
     os.environ.pop(name, None)
 os.environ["LANG"] = "C.UTF-8"

@@ -6,6 +6,7 @@ Whoever ends before that gives the terminal back.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import sys
@@ -31,8 +32,10 @@ _STYLES: Final = {"good": "32", "warning": "33", "bad": "31", "wrong": "31;7", "
 """The table's styles (ECMA-48, SGR)."""
 _AROUND: Final = 4
 """Lines of the title, the tabs, the status and the keys; of the others the list has three fifths."""
-_INPUT_MODES, _LOCAL_MODES = 0, 3
+_INPUT_MODES, _LOCAL_MODES, _CHARACTERS = 0, 3, 6
 """Where termios has them."""
+_DISABLED: Final = b"\0"
+"""For a character that does nothing (_POSIX_VDISABLE on Linux)."""
 _LOWEST: Final = 16
 """Lines from which the screen has all its parts."""
 
@@ -78,10 +81,13 @@ class FirstFrame:
         for number in (signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, _end)
         self._is_drawn = True
-        # What is typed ahead is for the screen: kept as it is, without echo. An interrupt still ends the program.
+        # What is typed ahead is for the screen: kept as it is, without echo. An interrupt still ends the program;
+        # stopped by Ctrl-Z, which is a key of the screen, it would leave the terminal as it is now.
         raw = [*self._modes]
         raw[_INPUT_MODES] &= ~(termios.ICRNL | termios.INLCR | termios.IGNCR | termios.IXON | termios.IXOFF)
         raw[_LOCAL_MODES] &= ~(termios.ECHO | termios.ICANON | termios.IEXTEN)
+        raw[_CHARACTERS] = [*raw[_CHARACTERS]]
+        raw[_CHARACTERS][termios.VSUSP] = _DISABLED
         termios.tcsetattr(0, termios.TCSANOW, raw)
         self._write(_BEGIN + "\r\n".join(shown))
 
@@ -89,14 +95,16 @@ class FirstFrame:
         """Leave what is drawn to who draws next; whether it is on the alternate screen."""
         drawn, self._is_drawn = self._is_drawn, False
         if drawn:
-            termios.tcsetattr(0, termios.TCSANOW, self._modes)
+            with contextlib.suppress(termios.error):  # the terminal is gone
+                termios.tcsetattr(0, termios.TCSANOW, self._modes)
         return drawn
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self.hand_over():
-            self._write(_END)
+            with contextlib.suppress(OSError):  # the terminal is gone
+                self._write(_END)
 
     def _write(self, text: str) -> None:
         assert sys.__stderr__ is not None

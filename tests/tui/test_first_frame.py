@@ -44,7 +44,7 @@ with FirstFrame(DEFAULT, ascii_only=True) as frame:
         os.kill(os.getpid(), signal.SIGTERM)
         signal.pause()
     elif sys.argv[1] == "type":
-        print(os.read(0, 1) + os.read(0, 1))
+        print(b"".join(os.read(0, 1) for _ in range(3)))
     print("loaded" if "textual" in before else "not loaded")
 """
 MOST = 1 << 16
@@ -99,8 +99,8 @@ async def test_rows_that_were_read_before_are_shown_and_old_ones_read_again(fake
         ("end", 128 + signal.SIGTERM, False, ""),
         ("leave", 0, False, "not loaded\n"),
         ("hand over", 0, True, "not loaded\n"),
-        # What is typed ahead is not edited by the terminal.
-        ("type", 0, False, "b'\\x7f\\r'\nnot loaded\n"),
+        # What is typed ahead is not edited by the terminal, nor does it stop the program.
+        ("type", 0, False, "b'\\x7f\\r\\x1a'\nnot loaded\n"),
     ],
 )
 def test_the_terminal_is_given_back(what: str, code: int, said: str, *, is_left: bool) -> None:
@@ -113,7 +113,7 @@ def test_the_terminal_is_given_back(what: str, code: int, said: str, *, is_left:
         while b"web" not in written and select.select([master], [], [], PATIENCE)[0]:
             written += os.read(master, MOST)
         if what == "type":
-            os.write(master, b"\x7f\r")
+            os.write(master, b"\x7f\r\x1a")
         output, _ = program.communicate(timeout=PATIENCE)
     after = termios.tcgetattr(slave)
     os.set_blocking(master, False)
@@ -125,3 +125,18 @@ def test_the_terminal_is_given_back(what: str, code: int, said: str, *, is_left:
     assert (program.returncode, output) == (code, said)
     assert written.startswith(b"\x1b[?1049h")
     assert written.endswith(b"\x1b[?1049l\x1b[?25h") is not is_left
+
+
+def test_a_terminal_that_has_gone_is_no_failure() -> None:
+    master, slave = os.openpty()
+    termios.tcsetwinsize(slave, (24, 80))
+    program_of_hangup = PROGRAM.replace("os.kill(os.getpid(), signal.SIGTERM)", "pass")
+    argv = ["setsid", "--ctty", sys.executable, "-c", program_of_hangup, "end"]
+    with subprocess.Popen(argv, stdin=slave, stderr=slave, stdout=subprocess.PIPE, cwd=PROJECT) as program:
+        os.close(slave)
+        written = b""
+        while b"web" not in written and select.select([master], [], [], PATIENCE)[0]:
+            written += os.read(master, MOST)
+        os.close(master)
+        program.communicate(timeout=PATIENCE)
+    assert program.returncode == 128 + signal.SIGHUP

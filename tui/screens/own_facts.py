@@ -26,8 +26,8 @@ class OwnFacts:
         self._deck = deck
         self._known: set[str] = set()
         self._is_asking = False
-        self._happened_since: set[str] = set()
-        """Containers to which something has happened since the question."""
+        self._still_holds: set[str] = set()
+        """Containers of the question of which the answer will be true: nothing has happened to them since."""
 
     def follow(self) -> None:
         """The screen is there: hear what happens and what was read."""
@@ -35,8 +35,9 @@ class OwnFacts:
         self._deck.detail_read.subscribe(self._deck, self._take_detail)
 
     def forget(self) -> None:
-        """Nothing that was read holds any more."""
+        """Nothing that was read, or is being read, holds any more."""
         self._known.clear()
+        self._still_holds.clear()
 
     def choose(self) -> None:
         """Ask for what is wanted and not known."""
@@ -46,7 +47,7 @@ class OwnFacts:
         wanted = [key for key in self._rows(columns) if key not in self._known][:AT_ONCE]
         if wanted:
             self._is_asking = True
-            self._happened_since.clear()
+            self._still_holds = set(wanted)
             self._deck.bridge.read_detail(KIND, "", tuple(wanted), tuple(column.path for column in columns))
 
     def _are_seen(self, columns: Sequence[Column]) -> bool:
@@ -70,16 +71,16 @@ class OwnFacts:
             self.forget()
         touched = {event.container_id for event in events}
         self._known -= touched
-        self._happened_since |= touched
+        self._still_holds -= touched
         self.choose()
 
     def _take_detail(self, message: DetailRead) -> None:
         if message.kind != KIND:
             return
-        asked, paths = message.given
+        _, paths = message.given
         self._is_asking = False
         # What can't be read is not asked for again and again, either.
-        self._known.update(set(asked) - self._happened_since)
+        self._known |= self._still_holds
         deck = self._deck
         columns = [column for column in deck.view.columns if column.path]
         if message.error is None:
