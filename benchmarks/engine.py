@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
+import shutil
 import subprocess
 import sys
 import time
@@ -11,7 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from benchmarks.figures import Figure, median, write
-from benchmarks.site import PODMAN_MORE, PODMAN_OPTIONS, Site, quiet, site
+from benchmarks.site import CGROUPS, PODMAN_MORE, PODMAN_OPTIONS, Site, quiet, site
 from core.container import Container
 from core.engine import Engine
 from core.model.options import CreateOptions, ExecOptions
@@ -126,15 +129,16 @@ def fill(place: Site, engine: Engine, first: int, count: int) -> None:
 def parallel(place: Site, engine: Engine) -> list[Figure]:
     """Fifty containers started by one command, each time new ones, round by round."""
     rounds = [start_many(place, engine) for _ in range(PARALLEL_ROUNDS)]
-    inside, ours, theirs = (median(times) for times in zip(*rounds, strict=True))
+    inside, ours, theirs, alone = (median(times) for times in zip(*rounds, strict=True))
     return [
+        Figure(f"start of {PARALLEL}, runc run alone, 8 at once", "ms", alone, theirs, "podman start"),
         Figure(f"start of {PARALLEL}, engine, 8 threads", "ms", inside, theirs, "podman start"),
         Figure(f"start of {PARALLEL}, command line", "ms", ours, theirs, "podman start"),
     ]
 
 
-def start_many(place: Site, engine: Engine) -> tuple[float, float, float]:
-    """Milliseconds of the engine, of the command line and of podman for as many new containers each."""
+def start_many(place: Site, engine: Engine) -> tuple[float, float, float, float]:
+    """Milliseconds of the engine, the command line, podman and the runtime alone for as many new containers each."""
     names = [f"many{number}" for number in range(PARALLEL)]
     by_command = [f"command-{name}" for name in names]
     for name in (*names, *by_command):
@@ -145,10 +149,42 @@ def start_many(place: Site, engine: Engine) -> tuple[float, float, float]:
         inside = milliseconds(lambda: list(pool.map(lambda name: engine.lookup(name).start(), names)))
     theirs = milliseconds(lambda: quiet([*place.podman, "start", *names]))
     ours = milliseconds(lambda: quiet([WHARF, *place.options, "start", *by_command]))
+    alone = runtime_alone(place, engine.lookup(names[0]).id)
     for name in (*names, *by_command):
         engine.lookup(name).remove(force=True)
     quiet([*place.podman, "rm", "-f", "-t", "0", *names])
-    return inside, ours, theirs
+    return inside, ours, theirs, alone
+
+
+def runtime_alone(place: Site, container_id: str) -> float:
+    """Milliseconds of runc for as many containers of the same spec, without an engine, a monitor or a log.
+
+    No engine that calls this runtime can be faster: it is the floor of the others.
+    """
+    spec = json.loads(place.paths.spec(container_id).read_text())
+    runc = ["runc", "--root", str(place.folder / "alone")]
+    bundles = {f"alone{number}": place.folder / f"bundle{number}" for number in range(PARALLEL)}
+    for name, bundle in bundles.items():
+        bundle.mkdir()
+        spec["linux"]["cgroupsPath"] = f"/wharfinger-bench/{name}"
+        (bundle / "config.json").write_text(json.dumps(spec))
+
+    def run(name: str) -> None:
+        # What the container inherits stays open after runc: no pipe can be waited for.
+        command = [*runc, "run", "--detach", "--bundle", str(bundles[name]), name]
+        null = subprocess.DEVNULL
+        subprocess.run(command, check=True, stdin=null, stdout=null, stderr=null, timeout=300)
+
+    try:
+        with ThreadPoolExecutor(8) as pool:
+            return milliseconds(lambda: list(pool.map(run, bundles)))
+    finally:
+        for name, bundle in bundles.items():
+            subprocess.run([*runc, "delete", "--force", name], capture_output=True, timeout=300)
+            shutil.rmtree(bundle)
+        for folder in (*CGROUPS.glob("*/wharfinger-bench"), CGROUPS / "wharfinger-bench"):
+            with contextlib.suppress(OSError):
+                folder.rmdir()
 
 
 def exporting(place: Site, engine: Engine) -> list[Figure]:
