@@ -7,7 +7,6 @@ namespace, and netavark's rules lead it on to the container. The namespace is th
 from __future__ import annotations
 
 import os
-import signal
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from typing import Final
@@ -18,11 +17,12 @@ from core.host.mounts import is_mounted
 from core.host.network_namespaces import make_network_namespace, remove_network_namespace
 from core.host.process_table import find_by_arguments
 from core.host.processes import find_program, run
+from core.log import LOG
 from core.model.config import NetworkMode
 from core.model.network import PortMapping
 from core.network.slirp_options import SlirpOptions
 from core.network.slirp_ports import check_ports, forward, withdraw
-from core.network.user_mode import end_user_mode, start_user_mode
+from core.network.user_mode import end_program, end_user_mode, start_user_mode
 from core.paths import EnginePaths
 
 OWN_SUBNET: Final = SlirpOptions().cidr
@@ -81,10 +81,11 @@ class UserBridges:
             withdraw(self._folder, ports, _ADDRESS)
 
     def close_if_unused(self) -> None:
-        """Give it up where no bridge is left."""
+        """Give it up where no bridge is left; not where that can't be learned: others may be connected."""
         finished = run(self.argv(["cat", "/proc/net/dev"]), timeout=_TIMEOUT)
-        names = _interfaces(finished.stdout.decode().splitlines()[2:])
-        if finished.returncode or names <= _OWN_INTERFACES:
+        if finished.returncode:
+            LOG.warning("the bridges can not be looked at: %s", finished.stderr.decode(errors="replace").strip())
+        elif _interfaces(finished.stdout.decode().splitlines()[2:]) <= _OWN_INTERFACES:
             self.close()
 
     def close(self) -> None:
@@ -96,9 +97,7 @@ class UserBridges:
 
     def _end_name_server(self) -> None:
         folder = self._names / "aardvark-dns"
-        while (pid := find_by_arguments("aardvark-dns", os.fspath(folder))) is not None:
-            with suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
+        end_program("aardvark-dns", os.fspath(folder))
         remove_tree(folder)
 
 

@@ -65,20 +65,30 @@ def start_user_mode(
 
 
 def end_user_mode(namespace: Path) -> None:
-    """End what serves a namespace, and wait for its end. No error where nothing does."""
+    """End what serves a namespace, and wait for its end. No error where nothing does. Raises `NetworkFailed`."""
     for program in ("slirp4netns", "pasta", "pasta.avx2"):
-        while (pid := find_by_arguments(program, str(namespace))) is not None:
-            descriptor = open_pidfd(pid)
-            if descriptor is None:
-                continue
-            try:
-                signal.pidfd_send_signal(descriptor, signal.SIGKILL)
-                if not wait_pidfd(descriptor, _PATIENCE):
-                    raise NetworkFailed(f"{program} (PID {pid}) does not end", hint="see what holds it: ps -ef")
-            except ProcessLookupError:
-                continue
-            finally:
-                os.close(descriptor)
+        end_program(program, os.fspath(namespace))
+
+
+def end_program(program: str, argument: str) -> None:
+    """End each process of a program that has `argument` among its arguments, and wait. Raises `NetworkFailed`.
+
+    One of another user is left alone: it only looks like ours.
+    """
+    while (pid := find_by_arguments(program, argument)) is not None:
+        descriptor = open_pidfd(pid)
+        if descriptor is None:
+            continue
+        try:
+            signal.pidfd_send_signal(descriptor, signal.SIGKILL)
+            if not wait_pidfd(descriptor, _PATIENCE):
+                raise NetworkFailed(f"{program} (PID {pid}) does not end", hint="see what holds it: ps -ef")
+        except ProcessLookupError:
+            continue
+        except PermissionError:
+            return
+        finally:
+            os.close(descriptor)
 
 
 def _start_slirp(options: SlirpOptions, namespace: Path, folder: Path) -> None:
