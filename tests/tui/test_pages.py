@@ -51,6 +51,19 @@ async def test_a_long_line_is_wrapped_or_cut_off(app: WharfApp, fake: FakeEngine
         assert " end" not in shown(app)
 
 
+@pytest.mark.parametrize("count", [3, 100])
+async def test_no_end_of_a_line_is_behind_the_scrollbar(app: WharfApp, fake: FakeEngine, count: int) -> None:
+    whole = "x" * 77 + "Z"
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until_shown(pilot, "no containers yet")
+        page = TextView("a page", Text(f"{whole}\n" * count))
+        app.push_screen(page)
+        await until_shown(pilot, "x")
+        await until(pilot, lambda: page.page.show_vertical_scrollbar == (count == 100))
+        await settled(pilot)
+        assert whole in shown(app)
+
+
 async def test_all_that_is_known_is_shown_as_json_and_as_yaml(
     app: WharfApp, fake: FakeEngine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

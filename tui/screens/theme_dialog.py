@@ -33,7 +33,7 @@ class ThemeDialog(ModalScreen[str]):
             kinds = {theme.name: _("dark") if theme.dark else _("light") for theme in themes}
             width = max(map(cell_len, kinds.values()))
             lines = (
-                Option(Text(f"{fitted(kind, width)} {printable(name)}", no_wrap=True), id=name)
+                Option(Text(f"{fitted(kind, width)}  {printable(name)}", no_wrap=True), id=name)
                 for name, kind in kinds.items()
             )
             self._names = list(kinds)

@@ -17,7 +17,10 @@ class TextPage(ScrollView, can_focus=True):
     """`text` is shown as it is: whoever gives it has made it printable."""
 
     DEFAULT_CSS = """
-    TextPage { height: 1fr; padding: 0 1; background: $surface; scrollbar-size-vertical: 1; overflow-x: hidden; }
+    TextPage {
+        height: 1fr; padding: 0 0 0 1; background: $surface; overflow-x: hidden;
+        scrollbar-size-vertical: 1; scrollbar-gutter: stable;
+    }
     """
 
     def __init__(self, text: Text, *, id: str | None = None) -> None:  # noqa: A002
@@ -91,8 +94,13 @@ class TextPage(ScrollView, can_focus=True):
     def on_resize(self, event: events.Resize) -> None:
         self._arrange()
 
+    @property
+    def _width(self) -> int:
+        """Of the text: the column of the scrollbar is never its own, or the bar would cover ends of lines."""
+        return max(1, self.size.width - self.scrollbar_size_vertical)
+
     def _arrange(self) -> None:
-        width = max(1, self.size.width)
+        width = self._width
         console = self.app.console
         self._rows = []
         for number, line in enumerate(self._lines):
@@ -103,7 +111,7 @@ class TextPage(ScrollView, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         top = self.scroll_offset.y + y
-        width = self.size.width
+        width = self._width
         if top >= len(self._rows):
             return Strip.blank(width, self.rich_style)
         number, row = self._rows[top]
