@@ -146,7 +146,7 @@ class LogScreen(Screen[None]):
         return self.query_one(LogLines)
 
     def on_mount(self) -> None:
-        self.lines.focus()
+        self.set_focus(self.lines)
         self._show_keys()
         self.bindings_updated_signal.subscribe(self, lambda _screen: self._show_keys())
         self.lines.show_logs(self._paths, self._names)
@@ -190,7 +190,7 @@ class LogScreen(Screen[None]):
         field.value = before.typed if before else ""
         field.placeholder = _("find") if what == "/" else _("show only lines with this")
         self.add_class("-asking")
-        field.focus()
+        self.set_focus(field)
 
     def action_leave(self) -> None:
         """One step back: the field, the search, the filter, the screen."""
@@ -304,7 +304,7 @@ class LogScreen(Screen[None]):
 
     def _stop_asking(self) -> None:
         self.remove_class("-asking")
-        self.lines.focus()
+        self.set_focus(self.lines)
 
     def _note(self, text: str) -> None:
         self.query_one("#log-note", Static).update(Text(printable(text), no_wrap=True, overflow="ellipsis"))

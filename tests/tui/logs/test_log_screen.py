@@ -22,6 +22,7 @@ from tui.logs.reader import Grew, LogReader
 from tui.screens import log_screen
 from tui.screens.deck import DeckScreen
 from tui.screens.log_screen import LogScreen
+from tui.widgets.filter_field import FilterField
 
 pytestmark = pytest.mark.usefixtures("saved_in")
 
@@ -131,6 +132,15 @@ async def test_a_search_shows_what_is_found_in_its_context(app: WharfApp, log: P
         await until_shown(pilot, "there is no further nowhere")
         await pilot.press("escape")
         await until(pilot, lambda: "finding" not in heading(app))
+
+
+async def test_what_is_typed_right_behind_the_key_is_in_the_field(app: WharfApp, log: Path) -> None:
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = LogScreen([log], ["web"])
+        app.push_screen(screen)
+        await until_shown(pilot, "log of web", "following")
+        screen.action_ask("/")
+        assert screen.focused is screen.query_one(FilterField)
 
 
 async def test_a_filter_hides_the_others_and_goes_again(app: WharfApp, log: Path) -> None:
