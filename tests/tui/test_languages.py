@@ -212,12 +212,13 @@ class Wide(NullTranslations):
 async def test_wide_characters_keep_to_their_columns(
     app: WharfApp, fake: FakeEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    fake.add("web")
+    fake.add("web").print(b"GET / 200")
     fake.add("worker")
     monkeypatch.setattr(languages, "_now", Wide())
     async with app.run_test(size=(80, 24)) as pilot:
-        await until_shown(pilot, "web", "worker")
+        await until_shown(pilot, "web", "worker", "GET / 200")
         shown = lines(app)
+        assert not any("─…" in line for line in shown), "a rule is as wide as its place"
         assert {cell_len(line.rstrip()) <= 80 for line in shown} == {True}
         rows = [line for line in shown if "web" in line or "worker" in line]
         places = {

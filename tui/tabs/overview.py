@@ -116,7 +116,8 @@ def _last_output(lines: list[str], width: int, height: int) -> list[Text]:
     """A rule, and as many of the last lines as have room below it."""
     if height < 2 or not lines:
         return []
-    return [Text(fitted("── {} ".format(_("last output")).ljust(width, "─"), width), "dim")] + [
+    title = "── {} ".format(_("last output"))
+    return [Text(fitted(title + "─" * (width - cell_len(title)), width), "dim")] + [
         Text(fitted(line, width)) for line in lines[-(height - 1) :]
     ]
 
