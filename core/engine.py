@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import sys
 import threading
@@ -17,19 +16,19 @@ import msgspec
 from core.container import Container
 from core.errors import EngineError, InvalidArgument, NoSuchContainer, PermissionDenied, TimedOut
 from core.events import Event, Subscription
-from core.host.files import make_private_directory, remove_tree
+from core.host.files import make_private_directory
 from core.host.installation import own_command
-from core.host.locks import FileLock
 from core.host.processes import find_program, run
 from core.log import LOG
 from core.model.config import ContainerRecord
 from core.model.options import DEFAULT_IMPORT, DEFAULT_RESTORE, CreateOptions, ImportOptions, RestoreOptions
 from core.model.snapshot import ContainerSnapshot, ResourceSample
-from core.model.state import IDLE_STATUSES, Status
+from core.model.state import Status
 from core.operations.observe import observed_state
-from core.operations.parts import EngineParts, Transaction
+from core.operations.parts import EngineParts
 from core.operations.snapshot import snapshot_of
 from core.paths import EnginePaths
+from core.recovery import recover
 from core.settings import DEFAULT_HOOKS_DIRS, Settings
 from core.store.sqlite import open_database
 from core.version import VERSION
@@ -81,7 +80,9 @@ class Engine:
         _make_directories(paths)
         parts = EngineParts(paths, settings, open_database(paths.database, paths.change_notice))
         engine = cls(parts)
-        engine._recover()
+        recover(parts)
+        if parts.store.objects("pod"):
+            engine.pods.recover()
         return engine
 
     @property
@@ -329,79 +330,6 @@ class Engine:
                 return snapshot_of(self._parts, held.record)
         except TimedOut:
             return container.snapshot()
-
-    def _recover(self) -> None:
-        """After a reboot refresh all; after a crash finish or undo what was begun."""
-        if self._parts.store.boot_id() != self._parts.boot_id:
-            self._refresh_all()
-        if self._parts.store.objects("volume"):
-            from core.operations.volumes import repair_volumes
-
-            repair_volumes(self._parts)
-        self._remove_ownerless_namespaces()
-        for record in self._parts.store.all():
-            if record.state.intent is None and not self._is_left_behind(record):
-                continue
-            try:
-                self._repair(Container(self._parts, record.id))
-            except NoSuchContainer:
-                continue
-            except EngineError as error:
-                LOG.warning("container %s could not be repaired: %s", record.id, error)
-        if self._parts.store.objects("pod"):
-            self.pods.recover()
-
-    def _remove_ownerless_namespaces(self) -> None:
-        """Those of containers that the store does not know."""
-        with contextlib.suppress(FileNotFoundError):
-            found = os.listdir(self.paths.namespaces)
-            if not found:
-                return
-            from core.host.network_namespaces import remove_network_namespace
-
-            owners = {record.id for record in self._parts.store.all()}
-            for name in found:
-                if name.partition(".")[0] not in owners:
-                    remove_network_namespace(self.paths.namespaces / name)
-
-    def _is_left_behind(self, record: ContainerRecord) -> bool:
-        """Whether a root is mounted or a network connected for nobody: an export or a clean-up was killed."""
-        state = record.state
-        if state.status not in IDLE_STATUSES or not (state.mount_point or state.leases):
-            return False
-        from core.operations.release import is_exporting
-
-        return (
-            bool((state.mount_point and record.config.image_id) or state.leases)
-            and not state.kept_mounted
-            and not is_exporting(self._parts, record.id)
-            and self._parts.monitor.find(record.id) is None
-        )
-
-    def _repair(self, container: Container) -> None:
-        """Finish or undo what a dead process began; leave alone what a living one is at."""
-        try:
-            with container.hold(patience=0) as held:
-                if self._is_left_behind(held.record):
-                    from core.operations.cleanup import cleanup
-
-                    cleanup(held)
-        except TimedOut:
-            return
-
-    def _refresh_all(self) -> None:
-        from core.operations.refresh import refresh
-
-        with FileLock(self.paths.locks / "boot"):
-            if self._parts.store.boot_id() == self._parts.boot_id:
-                return
-            remove_tree(self.paths.name_server)
-            for record in self._parts.store.all():
-                if record.state.boot_id == self._parts.boot_id:
-                    continue
-                with FileLock(self.paths.lock(record.id)):
-                    refresh(Transaction(self._parts, self._parts.store.get(record.id)))
-            self._parts.store.set_boot_id(self._parts.boot_id)
 
 
 def _exit_command(paths: EnginePaths, settings: Settings) -> tuple[str, ...]:

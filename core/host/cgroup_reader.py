@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from core.host.counter_rates import CounterRates
 from core.host.network_counters import added_up, has_own_network
 from core.model.snapshot import ResourceSample
 
@@ -48,7 +48,7 @@ class CgroupReader:
         self._v2 = "freezer" not in self._paths
         self._files: dict[str, int] = {}
         self._missing: set[str] = set()
-        self._before: tuple[float, _Counters] | None = None
+        self._rates = CounterRates()
         self._has_own_network = has_own_network(pid)
         folder = self._paths.get("" if self._v2 else "freezer", "/nonexistent")
         if not Path(folder).is_dir():
@@ -71,12 +71,7 @@ class CgroupReader:
         try:
             now = self._counters()
             memory = self._memory()
-            at = time.monotonic()
-            rates = [0.0] * len(now)
-            if self._before is not None and at > self._before[0]:
-                then, before = self._before
-                rates = [max(0.0, (new - old) / (at - then)) for new, old in zip(now, before, strict=True)]
-            self._before = (at, now)
+            at, rates = self._rates.look(now)
             return ResourceSample(
                 at=at,
                 cpu_ns=now.cpu_ns,

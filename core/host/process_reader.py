@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import os
-import time
 from collections.abc import Iterable
 from typing import Final, NamedTuple
 
+from core.host.counter_rates import CounterRates
 from core.host.network_counters import has_own_network, network_bytes
 from core.host.process_stat import stat_fields
 from core.model.snapshot import ResourceSample
@@ -36,7 +36,7 @@ class ProcessReader:
     def __init__(self, pid: int) -> None:
         self._pid = pid
         self._has_own_network = has_own_network(pid)
-        self._before: tuple[float, _Counters] | None = None
+        self._rates = CounterRates()
 
     def sample(self, members: Iterable[int]) -> ResourceSample | None:
         """The figures of these processes now; None where all of them are gone."""
@@ -54,12 +54,7 @@ class ProcessReader:
         if not count:
             return None
         now = _Counters(cpu, read, written, *(network_bytes(self._pid) if self._has_own_network else (0, 0)))
-        at = time.monotonic()
-        rates = [0.0] * len(now)
-        if self._before is not None and at > self._before[0]:
-            then, before = self._before
-            rates = [max(0.0, (new - old) / (at - then)) for new, old in zip(now, before, strict=True)]
-        self._before = (at, now)
+        at, rates = self._rates.look(now)
         return ResourceSample(
             at=at,
             cpu_ns=now.cpu_ns,
