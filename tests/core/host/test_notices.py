@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import errno
+import os
 import threading
 import time
 from pathlib import Path
@@ -101,3 +103,14 @@ def test_who_waits_is_woken() -> None:
         waiting.join(20)
         assert woken == [False]
         assert not watcher.wait()
+
+
+def test_one_that_can_not_be_made_leaves_nothing_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: int) -> int:
+        raise OSError(errno.EMFILE, "too many open files")
+
+    monkeypatch.setattr(os, "eventfd", refuse)
+    before = os.listdir("/proc/self/fd")
+    with pytest.raises(OSError, match="too many"):
+        FileWatcher()
+    assert os.listdir("/proc/self/fd") == before
