@@ -61,17 +61,28 @@ def _checkpoint(invocation: Invocation, parser: CommandParser) -> int:
     with open_engine(invocation) as engine:
         names = selected(engine, options, lambda picture: picture.status is Status.RUNNING)
         if (options.export or options.create_image) and len(names) != 1:
-            raise InvalidArgument("only one container can be written to an archive or an image")
+            raise InvalidArgument(
+                "only one container can be written to an archive or an image", hint="checkpoint one after the other"
+            )
         return _each(engine, names, lambda container: container.checkpoint(wanted), options, "checkpoint", "stats-dump")
 
 
 def _check(options: Options) -> None:
     if (options.ignore_rootfs or options.ignore_volumes) and not (options.export or options.create_image):
-        raise InvalidArgument("--ignore-rootfs and --ignore-volumes can only be used with --export or --create-image")
+        raise InvalidArgument(
+            "--ignore-rootfs and --ignore-volumes can only be used with --export or --create-image",
+            hint="leave them out: a checkpoint that stays here has neither files nor volumes in it",
+        )
     if options.create_image and options.pre_checkpoint:
-        raise InvalidArgument("--create-image can not be used with --pre-checkpoint")
+        raise InvalidArgument(
+            "--create-image can not be used with --pre-checkpoint",
+            hint="use --create-image at the checkpoint that follows, together with --with-previous",
+        )
     if options.pre_checkpoint and options.with_previous:
-        raise InvalidArgument("--with-previous can not be used with --pre-checkpoint")
+        raise InvalidArgument(
+            "--with-previous can not be used with --pre-checkpoint",
+            hint="use --with-previous at the checkpoint that follows",
+        )
 
 
 def _restore(invocation: Invocation, parser: CommandParser) -> int:
@@ -94,9 +105,14 @@ def _restore(invocation: Invocation, parser: CommandParser) -> int:
     options = parser.parse_args(invocation.arguments)
     archive = getattr(options, "import")
     if archive and (options.containers or options.all or options.latest):
-        raise InvalidArgument("cannot use --import with positional arguments, --all or --latest")
+        raise InvalidArgument(
+            "cannot use --import with positional arguments, --all or --latest",
+            hint="name what is imported with --name, and restore other containers by another command",
+        )
     if options.import_previous and not archive:
-        raise InvalidArgument("--import-previous can only be used with --import")
+        raise InvalidArgument(
+            "--import-previous can only be used with --import", hint="give the archive of the checkpoint with --import"
+        )
     wanted = RestoreOptions(
         keep=options.keep,
         tcp_established=options.tcp_established,
@@ -118,7 +134,10 @@ def _restore(invocation: Invocation, parser: CommandParser) -> int:
             return _import(engine, options, asked, wanted, archive, images)
         for flag in ("name", "pod", "publish", "ignore_rootfs", "ignore_volumes"):
             if getattr(options, flag):
-                raise InvalidArgument(f"--{flag.replace('_', '-')} can only be used with image or --import")
+                raise InvalidArgument(
+                    f"--{flag.replace('_', '-')} can only be used with image or --import",
+                    hint="leave it out, or name an image or an archive of a checkpoint",
+                )
         names = selected(engine, options, lambda picture: picture.checkpointed)
         restore = Container.restore
         return _each(engine, names, lambda one: restore(one, wanted), options, "restore", "stats-restore")
@@ -129,7 +148,10 @@ def _import(
 ) -> int:
     """Take up what is in an archive, or in the only image that is named."""
     if images and len(options.containers) > 1:
-        raise InvalidArgument(f"{images[0]} is no container, and an image can only be restored by itself")
+        raise InvalidArgument(
+            f"{images[0]} is no container, and an image can only be restored by itself",
+            hint="see the containers with wharf ps --all, or restore the image by another command",
+        )
     began = time.monotonic()
     if archive:
         container = engine.import_checkpoint(Path(archive).absolute(), asked, wanted)

@@ -93,9 +93,15 @@ def log_fields(options: Options) -> dict[str, Any]:
         given[key] = value
     for key, needed in (("path", LogDriver.K8S_FILE), ("tag", LogDriver.JOURNALD)):
         if key in given and driver is not needed:
-            raise InvalidArgument(f"the log option {key} is of the log driver {needed} alone")
+            raise InvalidArgument(
+                f"the log option {key} is of the log driver {needed} alone",
+                hint=f"leave --log-opt {key} out, or use --log-driver {needed}",
+            )
     if driver is LogDriver.PASSTHROUGH and (any(map(os.isatty, (0, 1, 2))) or getattr(options, "tty", False)):
-        raise InvalidArgument("the '--log-driver passthrough' option cannot be used on a TTY")
+        raise InvalidArgument(
+            "the '--log-driver passthrough' option cannot be used on a TTY",
+            hint="leave --tty out and have all three streams go to files or pipes, or use another log driver",
+        )
     size = given.get("max-size", getattr(options, "log_size_max", f"{DEFAULT_LOG_SIZE_MAX}b"))
     path = os.path.abspath(given["path"]) if given.get("path") else ""
     return {

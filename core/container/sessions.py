@@ -42,7 +42,9 @@ class Sessions(Handle):
         with self.hold(Verb.ATTACH) as held:
             if held.config.log.driver is LogDriver.PASSTHROUGH:
                 raise InvalidArgument(
-                    f"this container is using the 'passthrough' log driver, cannot attach: {_NOT_LOGGING}"
+                    f"this container is using the 'passthrough' log driver, cannot attach: {_NOT_LOGGING}",
+                    hint="look where who started it has its output, or create it with --log-driver k8s-file",
+                    container_id=self.id,
                 )
             if held.state.monitor_lost:
                 raise MonitorFailed(

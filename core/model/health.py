@@ -177,20 +177,32 @@ def require_valid(check: HealthCheck) -> None:
     if not check.args or not check.args[0]:
         raise InvalidArgument("a health check needs a command", hint="give it with --health-cmd")
     if check.timeout < SHORTEST_TIMEOUT:
-        raise InvalidArgument("the timeout of a health check must be at least 1 second")
+        raise InvalidArgument(
+            "the timeout of a health check must be at least 1 second", hint="give --health-timeout 1s or more"
+        )
     if check.interval < 0 or check.start_period < 0:
-        raise InvalidArgument("the times of a health check can not be negative")
+        raise InvalidArgument(
+            "the times of a health check can not be negative",
+            hint="give --health-interval and --health-start-period 0s or more",
+        )
     if check.retries < 1:
-        raise InvalidArgument("the retries of a health check must be more than 0")
+        raise InvalidArgument(
+            "the retries of a health check must be more than 0", hint="give --health-retries 1 or more"
+        )
     startup = check.startup
     if startup is None:
         return
     if not startup.args[0]:
         raise InvalidArgument("a startup check needs a command", hint="give it with --health-startup-cmd")
     if startup.timeout < SHORTEST_TIMEOUT:
-        raise InvalidArgument("the timeout of a startup check must be at least 1 second")
+        raise InvalidArgument(
+            "the timeout of a startup check must be at least 1 second", hint="give --health-startup-timeout 1s or more"
+        )
     if startup.interval < 0 or startup.retries < 0 or startup.successes < 0:
-        raise InvalidArgument("the interval, retries and successes of a startup check can not be negative")
+        raise InvalidArgument(
+            "the interval, retries and successes of a startup check can not be negative",
+            hint="give --health-startup-interval, --health-startup-retries and --health-startup-success 0 or more",
+        )
 
 
 def startup_check(health: Health, check: HealthCheck) -> StartupCheck | None:

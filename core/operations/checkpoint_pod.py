@@ -33,11 +33,17 @@ def moved_to_pod(parts: EngineParts, config: ContainerConfig, name: str) -> Cont
     if not needed:
         return moved
     if not pod.infra_id:
-        raise InvalidArgument(f"cannot retrieve infra container from pod {pod.name}: it has none")
+        raise InvalidArgument(
+            f"cannot retrieve infra container from pod {pod.name}: it has none",
+            hint="restore it into a pod that was made without --infra=false",
+        )
     if config.network is NetworkMode.CONTAINER:
         _require_shared(pod, "net")
     if parts.store.get(pod.infra_id).config.id_mappings != config.id_mappings:
-        raise InvalidArgument(f"pod {pod.name} has not the user namespace that the container had")
+        raise InvalidArgument(
+            f"pod {pod.name} has not the user namespace that the container had",
+            hint="make a pod with the --userns, --uidmap and --gidmap of the container's former pod",
+        )
     spaces = {
         kind: msgspec.structs.replace(space, container=pod.infra_id)
         for kind in _KINDS
