@@ -14,8 +14,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     `seccomp_profile`: the default profile (containers-common). `additional_image_stores`: read-only stores whose images
     are shown and used; one that is not there is passed over. `operation_timeout`: seconds a call of the
-    runtime may take before it counts as hung. `exit_command`: what conmon runs when a container ends, before
-    the arguments `cleanup ID`; empty to run nothing.
+    runtime, or of a hook before a creation, may take before it counts as hung. `exit_command`: what conmon runs when a
+    container ends, before the arguments `cleanup ID`; empty to run nothing.
     """
 
     runtime: str = "runc"

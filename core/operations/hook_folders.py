@@ -27,4 +27,4 @@ def with_host_hooks(held: Transaction, spec: dict[str, Any]) -> dict[str, Any]:
         return spec
     from core.operations.hooks import with_hooks
 
-    return with_hooks(spec, held.config, folders)
+    return with_hooks(spec, held.config, folders, held.parts.settings.operation_timeout)

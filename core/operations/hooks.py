@@ -16,9 +16,10 @@ from core.oci.hooks import PRECREATE, Hook, HookProgram, by_stage, matches, pars
 _MOVE_AWAY: Final = "mend it, or move its file out of the directories of hooks"
 
 
-def with_hooks(spec: dict[str, Any], config: ContainerConfig, folders: Iterable[str]) -> dict[str, Any]:
+def with_hooks(spec: dict[str, Any], config: ContainerConfig, folders: Iterable[str], timeout: float) -> dict[str, Any]:
     """The spec with the hooks that are for this container, as the hooks before its creation want it.
 
+    `timeout`: seconds for one of those that says none itself, as the container is locked for as long.
     Raises `InvalidArgument` for a file that is not understood, `RuntimeFailed` for a hook that fails.
     """
     has_bind_mounts = bool(config.bind_mounts or config.volume_mounts)
@@ -31,7 +32,7 @@ def with_hooks(spec: dict[str, Any], config: ContainerConfig, folders: Iterable[
     before = stages.pop(PRECREATE, [])
     changed = {**spec, **({"hooks": msgspec.to_builtins(stages)} if stages else {})}
     for program in before:
-        changed = _run_before(program, changed)
+        changed = _run_before(program, changed, timeout)
     return changed
 
 
@@ -62,16 +63,15 @@ def read_hooks(folders: Iterable[str]) -> list[Hook]:
     return found
 
 
-def _run_before(program: HookProgram, spec: dict[str, Any]) -> dict[str, Any]:
+def _run_before(program: HookProgram, spec: dict[str, Any], timeout: float) -> dict[str, Any]:
+    limit = timeout if program.timeout is None else program.timeout
     environment = dict(line.partition("=")[::2] for line in program.env)
     try:
         finished = run(
-            [program.path, *program.args[1:]], env=environment, stdin=msgspec.json.encode(spec), timeout=program.timeout
+            [program.path, *program.args[1:]], env=environment, stdin=msgspec.json.encode(spec), timeout=limit
         )
     except TimedOut as error:
-        raise RuntimeFailed(
-            f"the hook {program.path} took more than {program.timeout} seconds", hint=_MOVE_AWAY
-        ) from error
+        raise RuntimeFailed(f"the hook {program.path} took more than {limit:g} seconds", hint=_MOVE_AWAY) from error
     except (EngineError, OSError) as error:
         raise RuntimeFailed(f"the hook {program.path} can not be run: {error}", hint=_MOVE_AWAY) from error
     if finished.returncode:
