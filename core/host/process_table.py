@@ -6,6 +6,7 @@ import fcntl
 import os
 import pwd
 import select
+import signal
 import struct
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import suppress
@@ -166,6 +167,20 @@ def wait_pidfd(descriptor: int, timeout: float | None) -> bool:
     poll = select.poll()
     poll.register(descriptor, select.POLLIN)
     return bool(poll.poll(None if timeout is None else timeout * 1000))
+
+
+def kill_process(pid: int, start: int) -> None:
+    """SIGKILL the very process that began at `start` (ticks); nothing where it has ended. Raises PermissionError."""
+    descriptor = open_pidfd(pid)
+    if descriptor is None:
+        return
+    try:
+        # Only from now on the number can not become another's unseen.
+        if is_alive(pid, start):
+            with suppress(ProcessLookupError):
+                signal.pidfd_send_signal(descriptor, signal.SIGKILL)
+    finally:
+        os.close(descriptor)
 
 
 def exit_code_of_pidfd(descriptor: int) -> int | None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
-import signal
 import threading
 from collections import deque
 from collections.abc import Mapping
@@ -18,7 +16,7 @@ from core.host.cgroups import find_cgroups, is_frozen, kill_all, remove_cgroups,
 from core.host.files import make_private_directory, remove_tree
 from core.host.freezer import freeze_command, freezer_file, set_frozen
 from core.host.process_stat import process_start
-from core.host.process_table import arguments_of
+from core.host.process_table import arguments_of, kill_process
 from core.host.processes import Finished, run
 from core.host.quoting import shell_line
 from core.host.start_fifo import release_command, release_process
@@ -285,8 +283,7 @@ class Runc:
         seen = self.observe(container_id)
         # A half-made state names no process, and 0 would be our own group.
         if seen.phase not in (Phase.STOPPED, Phase.ABSENT):
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(seen.pid, signal.SIGKILL)
+            kill_process(seen.pid, seen.pid_start)
 
     def _delete_without_program(self, folder: Path, container_id: str) -> None:
         """Kill what is in the cgroups and drop the folder.

@@ -60,10 +60,23 @@ class TestDamage:
         container_id = world.write_bundle(["sleep", "1000"])
         world.paths.runtime_state(container_id).mkdir(parents=True)
         killed: list[tuple[int, int]] = []
-        monkeypatch.setattr("core.runtime.runc.os.kill", lambda pid, number: killed.append((pid, number)))
+        monkeypatch.setattr("core.runtime.runc.kill_process", lambda pid, start: killed.append((pid, start)))
         Runc("/nonexistent/runc", world.paths.runtime_root, 20.0).delete(container_id, force=True)
         assert killed == []
         assert not world.paths.runtime_state(container_id).exists()
+
+    def test_a_number_that_is_another_process_now_is_not_killed(
+        self, world: RealWorld, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        container_id = world.run(["sleep", "1000"])
+        without_program = Runc("/nonexistent/runc", world.paths.runtime_root, 20.0)
+        with subprocess.Popen(["sleep", "1000"]) as other:
+            seen = world.runtime.observe(container_id)._replace(pid=other.pid)
+            monkeypatch.setattr(without_program, "observe", lambda container_id: seen)
+            without_program.delete(container_id, force=True)
+            assert other.poll() is None
+            other.kill()
+        assert find_cgroups(container_id) == {}
 
 
 class TestDeletion:

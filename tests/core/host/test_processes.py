@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from core.errors import HostIncomplete, TimedOut
+from core.host import process_table
 from core.host.process_stat import boot_id, process_start
 from core.host.process_table import (
     arguments_of,
@@ -19,6 +20,7 @@ from core.host.process_table import (
     find_monitor,
     is_alive,
     is_zombie,
+    kill_process,
     list_processes,
     open_pidfd,
     wait_pidfd,
@@ -151,6 +153,27 @@ class TestProcessTable:
 
     def test_no_monitor(self) -> None:
         assert find_monitor("ab" * 32, Path("/nowhere")) is None
+
+    def test_only_the_very_process_is_killed(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        process = spawn(["sleep", "1000"])
+        start = process_start(process.pid) or 0
+        kill_process(process.pid, start - 1)
+        given_anew: list[int] = []
+
+        def opened(pid: int) -> int | None:
+            given_anew.append(pid)
+            return open_pidfd(pid)
+
+        with monkeypatch.context() as patch:
+            # As if the number became another's at the last moment.
+            patch.setattr(process_table, "open_pidfd", opened)
+            patch.setattr(process_table, "process_start", lambda pid: start + len(given_anew))
+            kill_process(process.pid, start)
+        assert given_anew == [process.pid]
+        assert process.poll() is None
+        kill_process(process.pid, start)
+        assert process.wait(10) == -signal.SIGKILL
+        kill_process(process.pid, start)
 
     def test_boot_id(self) -> None:
         assert len(boot_id()) == 36
