@@ -10,17 +10,22 @@ import signal
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Final, Self
 
 from core.errors import EngineError
 from core.host.cgroups import find_cgroups, kill_all, remove_cgroups, wait_empty
 from core.host.files import make_private_directory
+from core.host.process_stat import process_start
 from core.host.process_table import find_monitor
 from core.host.processes import find_program, run
 from core.monitor.conmon import Conmon
 from core.monitor.contract import MonitorRequest
 from core.paths import EnginePaths
 from core.runtime.runc import Runc
+from tests.worksite import CGROUPS
+
+_CGROUP_PREFIX: Final = "wharfinger-test-"
+"""Behind it stands the PID of the tests."""
 
 
 def build_rootfs(root: Path) -> Path:
@@ -81,16 +86,25 @@ def crun_program(folder: Path) -> str:
     return str(wrapper)
 
 
+def remove_abandoned_cgroups() -> None:
+    """Remove what worlds of tests that were killed have left, as far as no process is in it."""
+    for folder in (*CGROUPS.glob(f"{_CGROUP_PREFIX}*"), *CGROUPS.glob(f"*/{_CGROUP_PREFIX}*")):
+        maker = folder.name.removeprefix(_CGROUP_PREFIX).partition("-")[0]
+        if maker.isdigit() and process_start(int(maker)) is None:
+            remove_cgroups({"": str(folder)})
+
+
 class RealWorld:
     """A runtime and conmon on directories of their own. At its end their containers, monitors and cgroups are gone."""
 
     def __init__(self, folder: Path, program: str = "runc") -> None:
+        remove_abandoned_cgroups()
         self.paths = EnginePaths(folder / "root", folder / "run")
         self.rootfs = build_rootfs(folder / "rootfs")
         path = crun_program(folder) if program == "crun" else find_program(program)
         self.runtime = Runc(path, self.paths.runtime_root, 20.0)
         self.monitor = self.monitor_with(self.runtime.path)
-        self._cgroup_parent = f"wharfinger-test-{os.urandom(6).hex()}"
+        self._cgroup_parent = f"{_CGROUP_PREFIX}{os.getpid()}-{os.urandom(6).hex()}"
         self._ids: list[str] = []
 
     def monitor_with(self, runtime: str, create_timeout: float = 60.0) -> Conmon:

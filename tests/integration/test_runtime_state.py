@@ -18,7 +18,7 @@ from core.host.process_stat import process_start
 from core.host.processes import find_program
 from core.runtime.contract import Phase
 from core.runtime.runc import Runc
-from tests.integration.bundle import RealWorld, request_for
+from tests.integration.bundle import RealWorld, remove_abandoned_cgroups, request_for
 from tests.worksite import eventually
 
 
@@ -26,6 +26,11 @@ from tests.worksite import eventually
 def world(tmp_path: Path) -> Iterator[RealWorld]:
     with RealWorld(tmp_path) as real:
         yield real
+
+
+def _ended_process() -> int:
+    with subprocess.Popen(["true"]) as process:
+        return process.pid
 
 
 class TestDamage:
@@ -124,6 +129,21 @@ class TestDeletion:
 
 
 class TestCgroups:
+    def test_those_of_tests_that_were_killed_are_removed_by_the_next(self, world: RealWorld) -> None:
+        lives = world.run(["sleep", "1000"])
+        with subprocess.Popen(["sleep", "1000"]) as killed:
+            makers = {"its maker lives": killed.pid, "its maker is gone": _ended_process()}
+            top = Path(next(iter(find_cgroups(lives).values()))).parents[1]
+            folders = {what: top / f"wharfinger-test-{pid}-ab" for what, pid in makers.items()}
+            for folder in folders.values():
+                (folder / "inner").mkdir(parents=True)
+            remove_abandoned_cgroups()
+            assert [what for what, folder in folders.items() if folder.exists()] == ["its maker lives"]
+            assert find_cgroups(lives)
+            killed.kill()
+        remove_abandoned_cgroups()
+        assert not any(map(Path.exists, folders.values()))
+
     def test_figures_of_a_busy_container(self, world: RealWorld) -> None:
         container_id = world.run(["sh", "-c", "while :; do :; done"], memory=64 << 20)
         seen = world.runtime.observe(container_id)
