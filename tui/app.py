@@ -233,8 +233,8 @@ def run_screen(
     if app.parting_words:
         print(f"wharf: {printable(app.parting_words)}", file=sys.stderr)
     if waiting := bridge.under_way():
-        words = _("waiting for the end of it")
-        print(f"wharf: {printable(', '.join(waiting))}: {words}", file=sys.stderr)
+        words = _("wharf ends when these have ended: {verbs}").format(verbs=", ".join(waiting))
+        print(printable(words), file=sys.stderr)
         bridge.finish()
     if app.failure is not None:
         raise app.failure

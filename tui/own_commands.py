@@ -12,7 +12,7 @@ from rich.text import Text
 from core.host.processes import Finished
 from tui.configuration.schema import CommandInput, Configuration, OwnCommand
 from tui.keymap import Action, Scope
-from tui.languages import N_, _
+from tui.languages import N_, _, pgettext
 from tui.locks import locked_among
 from tui.plain_text import printable
 from tui.read_only import OWN_LOOKING
@@ -71,7 +71,7 @@ def input_form(command: OwnCommand, names: Sequence[str]) -> Form:
         )
         for given in command.inputs
     )  # fmt: skip
-    return Form(title=f"{command.name}: {', '.join(names)}", verb=_("Run"), fields=fields)
+    return Form(title=f"{command.name}: {', '.join(names)}", verb=pgettext("button", "Run"), fields=fields)
 
 
 def _offered(given: CommandInput, text: str) -> str:
@@ -120,8 +120,8 @@ def _ask(deck: DeckScreen, command: OwnCommand, rows: Sequence[Any]) -> None:
         from tui.screens import asking
 
         asking.confirm(
-            deck, f"{command.name}?", _("On this host is run:"), _("Run"), lambda: _run(deck, command, orders),
-            listed=[" ".join(argv) for _, argv in orders], locked=locked,
+            deck, f"{command.name}?", _("On this host is run:"), pgettext("button", "Run"),
+            lambda: _run(deck, command, orders), listed=[" ".join(argv) for _, argv in orders], locked=locked,
         )  # fmt: skip
 
     if not command.inputs:

@@ -281,8 +281,9 @@ async def test_a_verb_under_way_comes_to_its_end_after_the_program(app: WharfApp
         await until(pilot, lambda: ("stop", "web") in fake.calls)
         await pilot.press("q")
         await until(pilot, lambda: app._exit)
-    gate.set()
     main = app._bridge
+    assert main.under_way() == ["web (stopping)"]
+    gate.set()
     main.close()
     main._pool.shutdown(wait=True)
     assert web.shown.status is Status.EXITED

@@ -9,12 +9,14 @@ from collections.abc import Iterator
 from gettext import NullTranslations
 from pathlib import Path
 
+import msgspec
 import pytest
 from babel.messages import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import write_po
 from rich.cells import cell_len
 
+from core.model.snapshot import ResourceSample
 from scripts import messages
 from tests.fakes.engine import FakeEngine
 from tests.tui.conftest import lines, until, until_shown
@@ -25,7 +27,8 @@ from tui.configuration.looks import language_of
 from tui.configuration.schema import Configuration
 from tui.configuration.screens import screens
 from tui.keymap import GENERAL, SYSTEM
-from tui.languages import _, chosen, ngettext, use
+from tui.languages import _, chosen, ngettext, pgettext, use
+from tui.tabs.overview import usage
 from tui.views import VIEWS, load
 from tui.widgets.bars import KeyBar
 
@@ -178,6 +181,18 @@ def test_nothing_is_never_the_head_of_the_catalogue() -> None:
 def test_of_what_has_a_plural_one_is_said_alone() -> None:
     use("de")
     assert (_("network"), ngettext("network", "networks", 2)) == ("Netz", "Netze")
+
+
+def test_one_process_is_told_as_one() -> None:
+    sample = ResourceSample(at=0.0, cpu_ns=0, cpu_percent=0.0, memory=0, memory_limit=0, pids=1)
+    several = msgspec.structs.replace(sample, pids=2, pressure={"io": 3.0})
+    assert [dict(usage((one,)))["tasks"] for one in (sample, several)] == ["1 PID", "2 PIDs, waiting for io 3 %"]
+
+
+@each_catalogue
+def test_a_button_says_what_is_done_and_a_heading_what_it_is_about(path: Path) -> None:
+    use(path.stem)
+    assert path.stem == "zh" or _("Run") != pgettext("button", "Run")
 
 
 def test_the_configuration_names_a_language_that_there_is() -> None:

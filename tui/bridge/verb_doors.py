@@ -45,9 +45,10 @@ class VerbDoors(Workers):
         raise NotImplementedError
 
     def under_way(self) -> list[str]:
-        """The verbs that go on, such as `stopping web`: the program ends when they have."""
+        """The verbs that go on, such as `web (stopping)`: the program ends when they have."""
         names = {picture.id: picture.name for picture in self._engine.containers()} if self._under_way else {}
-        return [f"{doing} {names.get(container_id, '')}" for container_id, doing in list(self._under_way.items())]
+        verbs = list(self._under_way.items())
+        return [f"{names[row_id]} ({doing})" if row_id in names else doing for row_id, doing in verbs]
 
     def run(self, *steps: Step) -> None:
         """Do verbs side by side. One alone ends in `VerbSucceeded` or `VerbFailed`, several in one `VerbsEnded`."""

@@ -10,7 +10,7 @@ from typing import Final
 from tui.bridge.command_lines import complaint, read_create
 from tui.bridge.resource_details import KnownNames
 from tui.forms.form import TICKED, Field, Form, Values, words_of, wrong_words
-from tui.languages import _
+from tui.languages import _, pgettext
 
 Settings = tuple[dict[str, list[str]], str, list[str]]
 """Options by their long flag, the image, the command: of a container that is taken as the pattern."""
@@ -130,7 +130,7 @@ def create_form(known: KnownNames, *, image: str = "", settings: Settings | None
     )  # fmt: skip
     return Form(
         title=_("New container") if settings is None else _("New container like this one"),
-        verb=_("Run"),
+        verb=pgettext("button", "Run"),
         fields=fields,
         command=run_words,
         check=lambda values: complaint(lambda: read_create(run_words(values)[0], run_words(values)[1:])),

@@ -14,7 +14,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Static
 
 from core.model.options import ExecOptions
-from tui.languages import N_, _
+from tui.languages import N_, _, pgettext
 from tui.plain_text import printable
 from tui.widgets.tick import Tick
 
@@ -56,7 +56,7 @@ class ExecDialog(ModalScreen[ExecRequest | None]):
             yield Static("", id="hint")
             with Horizontal(id="buttons"):
                 yield Button(_("Cancel"), id="cancel", variant="primary")
-                yield Button(_("Run"), id="confirm", variant="success")
+                yield Button(pgettext("button", "Run"), id="confirm", variant="success")
 
     def on_mount(self) -> None:
         self.set_focus(self.query_one("#command"))

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from core.model.usage import DiskUsage
 from tui.forms.form import Form
-from tui.languages import _
+from tui.languages import _, pgettext
 from tui.plain_text import fitted, padded, printable, size
 from tui.screens import orders
 from tui.step import Step
@@ -101,7 +101,9 @@ class SystemActions:
                 self._deck.bridge.open_own(step, command[:40], ("/bin/sh", "-c", command), changes=True)
 
         words = _("By /bin/sh, as the user whom this screen runs as.")
-        dialog = PromptDialog(_("Run a command of this machine"), words, _("Run"), placeholder="df -h; top; tail -f …")
+        dialog = PromptDialog(
+            _("Run a command of this machine"), words, pgettext("button", "Run"), placeholder="df -h; top; tail -f …"
+        )
         self._deck.app.push_screen(dialog, typed)
 
     def system_prune(self) -> None:

@@ -214,9 +214,10 @@ def usage(samples: tuple[ResourceSample, ...]) -> list[tuple[str, str]]:
         received, sent = (now.network_received_rate, now.network_received), (now.network_sent_rate, now.network_sent)
         lines.append((_("network"), _traffic(_("in"), received, _("out"), sent)))
     waits = [f"{name} {percent:.0f} %" for name, percent in now.pressure.items() if percent >= 1]
-    lines.append(
-        (_("tasks"), f"{now.pids} PIDs" + (_(", waiting for {names}").format(names=", ".join(waits)) if waits else ""))
-    )
+    tasks = ngettext("{count} PID", "{count} PIDs", now.pids).format(count=now.pids)
+    if waits:
+        tasks += _(", waiting for {names}").format(names=", ".join(waits))
+    lines.append((_("tasks"), tasks))
     return lines
 
 
