@@ -30,7 +30,7 @@ from tui.languages import _
 from tui.legible import legible_variables
 from tui.legible_colours import legible_colours
 from tui.load_ahead import load_ahead
-from tui.messages import ThemeChosen
+from tui.messages import LanguageChanged, ThemeChosen
 from tui.opening import Opening
 from tui.plain_text import printable, printable_text
 from tui.screens.deck import DeckScreen
@@ -157,11 +157,18 @@ class WharfApp(App[None], inherit_bindings=False):
         if read.configuration.mouse != before.mouse and isinstance(self._driver, WharfDriver):
             self._driver.set_mouse(read.configuration.mouse)
         if read.configuration.language != before.language:
-            languages.use(language_of(read.configuration))
-            self.screen.refresh(layout=True)
+            self._speak(language_of(read.configuration))
         if self._deck is not None:
             self._deck.take_configuration(read.configuration)
         self._tell_problems(_("The configuration was read again"), read.remarks)
+
+    def _speak(self, language: str) -> None:
+        """Another language from now on, for the screens below the one in front, too. An open dialog keeps its own."""
+        languages.use(language)
+        for screen in self.screen_stack:
+            for widget in screen.walk_children(Widget, with_self=True):
+                widget.refresh(layout=True)
+                widget.post_message(LanguageChanged())
 
     def _tell_problems(self, title: str, problems: Sequence[Problem]) -> None:
         told = "\n".join(str(problem) for problem in problems[:PROBLEMS_TOLD]) or _("all is well")

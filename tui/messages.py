@@ -26,6 +26,10 @@ class RowsRead(Message):
         self.rows = rows
 
 
+class LanguageChanged(Message, bubble=False):
+    """The words of the screen are others from now on. For who keeps words that were put together before."""
+
+
 class EventsHappened(Message):
     """What happened just now; among it may be that events were lost."""
 

@@ -202,6 +202,10 @@ class DeckScreen(Sampling):
         self.show_notes()
         self.show_footer()
 
+    def on_language_changed(self) -> None:
+        self.show_notes()
+        self._show_keys()
+
     def watch_share(self, before: int, now: int) -> None:
         self.remove_class(f"-share-{before}")
         self.add_class(f"-share-{now}")

@@ -160,6 +160,9 @@ class LogScreen(Screen[None]):
         shown = [(_in_brief([keys[name][0] for name in names if name in keys]), word) for names, word in _KEY_LINE]
         self.query_one(KeyLine).shown = tuple((keys, word) for keys, word in shown if keys)
 
+    def on_language_changed(self) -> None:
+        self._tell()
+
     def on_log_lines_changed(self) -> None:
         self._tell()
 

@@ -226,6 +226,9 @@ class TerminalPane(PaneKeyboard, can_focus=True, inherit_bindings=False):
         base = self.rich_style
         self._strips = {y: paint_row(row, base, self._links) for y, row in self._rows.items()}
 
+    def on_language_changed(self) -> None:
+        self.show_border()
+
     def show_border(self) -> None:
         """The title above; below, what the escape key offers, or a notice."""
         title = f"{self._source.title} · {self._title}" if self._title else self._source.title

@@ -90,6 +90,9 @@ class DetailArea(Vertical):
         """It may have come into sight, or gone out of it."""
         self._update()
 
+    def on_language_changed(self) -> None:
+        self._update()
+
     def _update(self) -> None:
         """Bring the tab that is chosen to the front, and tell it its row."""
         if self._view is None or not self.is_mounted:

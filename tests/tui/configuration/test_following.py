@@ -15,11 +15,13 @@ from core.events import EventKind
 from core.model.state import Status
 from tests.fakes.engine import FakeEngine
 from tests.tui.conftest import key_bar, main_screen, shown, until, until_shown
+from tui import languages
 from tui.app import WharfApp
 from tui.bridge import Bridge
 from tui.configuration.following import ConfigurationFollower, Reading
 from tui.configuration.loading import load
 from tui.opening import Opening
+from tui.screens.text_view import TextView
 
 GOOD = """
 theme = "harbour"
@@ -89,6 +91,33 @@ async def test_keys_colours_commands_alerts_and_locks_change_while_it_runs(
         file.unlink()
         await until(pilot, lambda: app.current_theme.dark and "p pause" in key_bar(app))
         assert "🔒" not in shown(app)
+
+
+@pytest.fixture
+def english_at_the_end() -> Iterator[None]:
+    yield
+    languages.use(languages.ENGLISH)
+
+
+@pytest.mark.usefixtures("english_at_the_end")
+async def test_what_is_below_a_dialog_speaks_the_new_language(app: WharfApp, fake: FakeEngine, file: Path) -> None:
+    fake.add("web").print(b"printed")
+    async with app.run_test(size=(120, 36)) as pilot:
+        await until_shown(pilot, "web", "1 running", "Overview", "printed")
+        await pilot.press("asterisk", "d")
+        await until_shown(pilot, "Remove web?", "1 marked")
+        save(file, 'language = "de"')
+        await until_shown(pilot, "1 läuft", "Überblick", "1 markiert")
+        await pilot.press("escape", "l")
+        await until_shown(pilot, "Log von web", "folgt")
+        await pilot.press("question_mark")
+        await until(pilot, lambda: isinstance(app.screen, TextView))
+        save(file, 'language = "en"')
+        await until(pilot, lambda: app._configuration.language == "en")
+        await pilot.press("q")
+        await until_shown(pilot, "log of web", "following", "/ find")
+        await pilot.press("q")
+        await until_shown(pilot, "1 running", "Overview", "1 marked", "state")
 
 
 async def test_a_mistake_is_told_with_its_line_and_changes_nothing(app: WharfApp, fake: FakeEngine, file: Path) -> None:
