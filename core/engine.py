@@ -61,7 +61,8 @@ class Engine:
     def open(cls, paths: EnginePaths | None = None, settings: Settings | None = None) -> Engine:
         """Open, making the directories (0700) where they are not there; after a reboot every container is refreshed.
 
-        Raises `PermissionDenied` for who is not root, `InvalidArgument` for a path with a colon, `DatabaseDamaged`,
+        An ordinary user's program becomes root of namespaces of its own before: `core.host.rootless.enter`. Raises
+        `PermissionDenied` for who is root of none, `InvalidArgument` for a path with a colon, `DatabaseDamaged`,
         `VersionMismatch`, `HostIncomplete`.
         """
         paths, settings = paths or EnginePaths(), settings or Settings()
