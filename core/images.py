@@ -11,13 +11,15 @@ from core.container import Container
 from core.errors import ImageInUse, InvalidArgument
 from core.events import EventKind
 from core.host.processes import find_program
-from core.model.content import FileChange, ImageFormat, LayerPacking
+from core.model.content import FileChange, LayerPacking
 from core.model.image import (
     DEFAULT_ACCESS,
+    DEFAULT_IMAGE_COPY,
     THIS_MACHINE,
     FoundRepository,
     Image,
     ImageConfig,
+    ImageCopyOptions,
     ImageNames,
     ImageStep,
     RegistryAccess,
@@ -206,11 +208,8 @@ class Images:
         self,
         name_or_id: str,
         destination: str = "",
+        options: ImageCopyOptions = DEFAULT_IMAGE_COPY,
         *,
-        access: RegistryAccess = DEFAULT_ACCESS,
-        form: ImageFormat | None = None,
-        packing: LayerPacking = "usual",
-        digest_file: Path | None = None,
         progress: Callable[[PullProgress], None] | None = None,
         cancel: threading.Event | None = None,
     ) -> str:
@@ -221,16 +220,7 @@ class Images:
         """
         image = self.find(name_or_id)
         target = push_target(self._parts.storage.asked_name(image, name_or_id), name_or_id, destination)
-        self._parts.storage.copy_out(
-            image,
-            target,
-            access=access,
-            form=form,
-            packing=packing,
-            digest_file=digest_file,
-            progress=progress,
-            cancel=cancel,
-        )
+        self._parts.storage.copy_out(image, target, options, progress=progress, cancel=cancel)
         self._parts.emit(EventKind.IMAGE, action="push", image=name_or_id, destination=target)
         return target
 

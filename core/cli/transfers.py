@@ -25,7 +25,7 @@ from core.engine import Engine
 from core.errors import InvalidArgument
 from core.images import SAVE_FORMS
 from core.model.content import LayerPacking
-from core.model.image import RegistryAccess
+from core.model.image import ImageCopyOptions, RegistryAccess
 from core.model.snapshot import PullProgress
 
 _NO_TRUST: Final = "as without it: Docker alone has such a trust"
@@ -88,7 +88,7 @@ def _pull(invocation: Invocation, parser: CommandParser) -> int:
 
 def _push(invocation: Invocation, parser: CommandParser) -> int:
     add_access(parser)
-    parser.add_argument("--digestfile", type=Path, default=None, metavar="FILE", help="write the digest to this file")
+    parser.add_argument("--digestfile", default="", metavar="FILE", help="write the digest to this file")
     parser.add_argument("--format", "-f", choices=("oci", "v2s2"), default=None, help="form of the manifest")
     parser.add_argument("--sign-by", default="", metavar="FINGERPRINT", help="sign it with this GPG key")
     parser.add_argument("--remove-signatures", action="store_true", help="push it without those that it has")
@@ -104,15 +104,17 @@ def _push(invocation: Invocation, parser: CommandParser) -> int:
         target = engine.images.push(
             options.image,
             options.destination,
-            access=msgspec.structs.replace(
-                registry_access(options),
-                sign_by=options.sign_by,
-                remove_signatures=options.remove_signatures,
-                compression=options.compression_format,
+            ImageCopyOptions(
+                access=msgspec.structs.replace(
+                    registry_access(options),
+                    sign_by=options.sign_by,
+                    remove_signatures=options.remove_signatures,
+                    compression=options.compression_format,
+                ),
+                form=None if options.format is None else "docker" if options.format == "v2s2" else "oci",
+                packing="compressed" if options.compress else "usual",
+                digest_file=options.digestfile,
             ),
-            form=None if options.format is None else "docker" if options.format == "v2s2" else "oci",
-            packing="compressed" if options.compress else "usual",
-            digest_file=options.digestfile,
             progress=progress,
         )
     if not options.quiet:

@@ -6,6 +6,7 @@ from typing import Final
 
 import msgspec
 
+from core.model.content import ImageFormat, LayerPacking
 from core.model.health import HealthCheck
 
 THIS_MACHINE: Final[Mapping[str, str]] = MappingProxyType({})
@@ -49,6 +50,21 @@ class RegistryAccess(msgspec.Struct, frozen=True, kw_only=True):
 
 
 DEFAULT_ACCESS: Final = RegistryAccess()
+
+
+class ImageCopyOptions(msgspec.Struct, frozen=True, kw_only=True):
+    """How an image is written to a registry or to another transport. `form`: of its manifest; None for its own.
+
+    `digest_file`: a file that gets the digest of what was written; empty for none.
+    """
+
+    access: RegistryAccess = DEFAULT_ACCESS
+    form: ImageFormat | None = None
+    packing: LayerPacking = "usual"
+    digest_file: str = ""
+
+
+DEFAULT_IMAGE_COPY: Final = ImageCopyOptions()
 
 
 class ImageNames(msgspec.Struct, frozen=True, kw_only=True):

@@ -15,9 +15,17 @@ import msgspec
 from core.errors import ImageInUse, NoSuchImage, StorageFailed
 from core.host.locks import FileLock
 from core.host.mounts import is_mounted, unmount
-from core.model.content import ChangeKind, CommitOptions, FileChange, ImageFormat, LayerPacking
+from core.model.content import ChangeKind, CommitOptions, FileChange
 from core.model.id_mappings import IdMappings, IdRange
-from core.model.image import DEFAULT_ACCESS, THIS_MACHINE, Image, ImageConfig, RegistryAccess
+from core.model.image import (
+    DEFAULT_ACCESS,
+    DEFAULT_IMAGE_COPY,
+    THIS_MACHINE,
+    Image,
+    ImageConfig,
+    ImageCopyOptions,
+    RegistryAccess,
+)
 from core.model.snapshot import PullProgress
 from core.paths import EnginePaths
 from core.settings import Settings
@@ -316,25 +324,14 @@ class ContainersStorage:
         self,
         image: Image,
         destination: str,
+        options: ImageCopyOptions = DEFAULT_IMAGE_COPY,
         *,
-        access: RegistryAccess = DEFAULT_ACCESS,
-        form: ImageFormat | None = None,
-        packing: LayerPacking = "usual",
-        digest_file: Path | None = None,
         progress: Callable[[PullProgress], None] | None = None,
         cancel: threading.Event | None = None,
     ) -> None:
-        with self._spelled_out(access, (destination,)) as access:
-            self._skopeo.copy_out(
-                image,
-                destination,
-                access=access,
-                form=form,
-                packing=packing,
-                digest_file=digest_file,
-                progress=progress,
-                cancel=cancel,
-            )
+        with self._spelled_out(options.access, (destination,)) as access:
+            spelled_out = msgspec.structs.replace(options, access=access)
+            self._skopeo.copy_out(image, destination, spelled_out, progress=progress, cancel=cancel)
 
     def _spelled_out(
         self, access: RegistryAccess, places: Iterable[str]

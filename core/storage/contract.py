@@ -7,9 +7,17 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
-from core.model.content import CommitOptions, FileChange, ImageFormat, LayerPacking
+from core.model.content import CommitOptions, FileChange
 from core.model.id_mappings import IdMappings, IdRange
-from core.model.image import DEFAULT_ACCESS, THIS_MACHINE, Image, ImageConfig, RegistryAccess
+from core.model.image import (
+    DEFAULT_ACCESS,
+    DEFAULT_IMAGE_COPY,
+    THIS_MACHINE,
+    Image,
+    ImageConfig,
+    ImageCopyOptions,
+    RegistryAccess,
+)
 from core.model.snapshot import PullProgress
 
 
@@ -129,11 +137,8 @@ class Storage(Protocol):
         self,
         image: Image,
         destination: str,
+        options: ImageCopyOptions = DEFAULT_IMAGE_COPY,
         *,
-        access: RegistryAccess = DEFAULT_ACCESS,
-        form: ImageFormat | None = None,
-        packing: LayerPacking = "usual",
-        digest_file: Path | None = None,
         progress: Callable[[PullProgress], None] | None = None,
         cancel: threading.Event | None = None,
     ) -> None:

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Final, Literal
 
 from core.errors import DestinationExists, InvalidArgument
-from core.model.content import LayerPacking
-from core.model.image import Image
+from core.model.content import ImageFormat, LayerPacking
+from core.model.image import Image, ImageCopyOptions
 from core.storage.contract import Storage
 
 _TRANSPORTS: Final = {
@@ -44,15 +44,14 @@ def save(
         if several:
             from core.storage.multi_archive import write_multi_archive
 
-            write_multi_archive(
-                images, part, lambda image, place: storage.copy_out(image, f"docker-archive:{place}", form=None)
-            )
+            write_multi_archive(images, part, lambda image, place: storage.copy_out(image, f"docker-archive:{place}"))
         else:
             ((image, names),) = images
             # `dir` has no place for a name; skopeo takes what is behind the second colon for one.
             suffix = f":{names[0]}" if names and form != "docker-dir" else ""
             target = f"{_TRANSPORTS[form]}:{part}{suffix}"
-            storage.copy_out(image, target, form="docker" if form == "docker-dir" else None, packing=packing)
+            manifest: ImageFormat | None = "docker" if form == "docker-dir" else None
+            storage.copy_out(image, target, ImageCopyOptions(form=manifest, packing=packing))
         os.replace(part, destination)
     finally:
         if part.is_dir():

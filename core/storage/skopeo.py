@@ -16,7 +16,7 @@ from core.errors import Cancelled, DamagedArchive, EngineError, NoSuchImage, Sto
 from core.host.files import temporary_directory, write_atomically
 from core.host.processes import StillRunning, find_program, kill_group, run, spawn
 from core.model.content import ImageFormat, LayerPacking
-from core.model.image import DEFAULT_ACCESS, Image, RegistryAccess
+from core.model.image import DEFAULT_ACCESS, Image, ImageCopyOptions, RegistryAccess
 from core.model.snapshot import LayerProgress, PullProgress
 from core.paths import EnginePaths
 from core.settings import Settings
@@ -81,26 +81,23 @@ class Skopeo:
         self,
         image: Image,
         destination: str,
+        options: ImageCopyOptions,
         *,
-        access: RegistryAccess,
-        form: ImageFormat | None,
-        packing: LayerPacking,
-        digest_file: Path | None,
         progress: Callable[[PullProgress], None] | None = None,
         cancel: threading.Event | None = None,
     ) -> None:
-        """Copy an image of the storage to `destination`, a transport and a name; in its own form where None.
+        """Copy an image of the storage to `destination`, a transport and a name.
 
         Raises `StorageFailed`, `Cancelled`.
         """
-        options = _access_options("dest", access) if destination.startswith("docker://") else []
-        options += _PACKINGS[packing]
-        if form is not None:
-            options += ["--format", "v2s2" if form == "docker" else "oci"]
-        if digest_file is not None:
-            options += ["--digestfile", str(digest_file)]
+        flags = _access_options("dest", options.access) if destination.startswith("docker://") else []
+        flags += _PACKINGS[options.packing]
+        if options.form is not None:
+            flags += ["--format", "v2s2" if options.form == "docker" else "oci"]
+        if options.digest_file:
+            flags += ["--digestfile", options.digest_file]
         with temporary_directory(self._paths.transfers) as folder:
-            argv = [*self._base(folder), "copy", "-q", *options, self._destination(f"@{image.id}"), destination]
+            argv = [*self._base(folder), "copy", "-q", *flags, self._destination(f"@{image.id}"), destination]
             self._run(argv, folder, destination, image.size, progress, cancel)
 
     def copy_commit(self, source: str, name: str, format_: ImageFormat) -> str:

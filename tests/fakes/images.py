@@ -7,7 +7,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 from core.errors import Cancelled, EngineError, ImageInUse, NoSuchImage
-from core.model.image import DEFAULT_ACCESS, Image, ImageStep, RegistryAccess
+from core.model.image import (
+    DEFAULT_ACCESS,
+    DEFAULT_IMAGE_COPY,
+    Image,
+    ImageCopyOptions,
+    ImageStep,
+    RegistryAccess,
+)
 from core.model.snapshot import LayerProgress, PullProgress
 
 
@@ -73,12 +80,12 @@ class FakeImages:
         self,
         name_or_id: str,
         destination: str = "",
+        options: ImageCopyOptions = DEFAULT_IMAGE_COPY,
         *,
-        access: RegistryAccess = DEFAULT_ACCESS,
         progress: Callable[[PullProgress], None] | None = None,
         cancel: threading.Event | None = None,
     ) -> str:
-        self.moved.append(("push", name_or_id, destination, access.credentials))
+        self.moved.append(("push", name_or_id, destination, options.access.credentials))
         return destination or f"docker://{name_or_id}"
 
     def save(self, name_or_id: str, destination: Path, form: str) -> None:

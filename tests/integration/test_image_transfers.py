@@ -17,7 +17,7 @@ from core.engine import Engine
 from core.errors import DamagedArchive, DestinationExists, InvalidArgument, NoSuchImage, StorageFailed
 from core.images import SaveForm
 from core.model.content import CommitOptions
-from core.model.image import Image, RegistryAccess
+from core.model.image import Image, ImageCopyOptions, RegistryAccess
 from core.model.options import CreateOptions
 from core.model.snapshot import PullProgress
 from core.settings import Settings
@@ -42,7 +42,7 @@ def plain(worksite: Worksite) -> Iterator[Registry]:
 def test_push_and_pull_with_tls_and_a_password(secured: Registry, engine: Engine, demo_image: Image) -> None:
     name = f"{secured.address}/team/demo:1"
     access = RegistryAccess(credentials=f"{USER}:{PASSWORD}", certificates=str(secured.certificates))
-    assert engine.images.push(DEMO, name, access=access) == f"docker://{name}"
+    assert engine.images.push(DEMO, name, ImageCopyOptions(access=access)) == f"docker://{name}"
     engine.images.remove(DEMO)
     assert engine.images.pull(name, access=access).id == demo_image.id
 
@@ -50,10 +50,10 @@ def test_push_and_pull_with_tls_and_a_password(secured: Registry, engine: Engine
 def test_what_a_registry_refuses_is_said(secured: Registry, engine: Engine, demo_image: Image) -> None:
     name = f"{secured.address}/team/demo:1"
     with pytest.raises(StorageFailed, match="certificate") as untrusted:
-        engine.images.push(DEMO, name, access=RegistryAccess(credentials=f"{USER}:{PASSWORD}"))
+        engine.images.push(DEMO, name, ImageCopyOptions(access=RegistryAccess(credentials=f"{USER}:{PASSWORD}")))
     assert "--cert-dir" in untrusted.value.hint and f'"https://{secured.address}/v2/"' in untrusted.value.message
     with pytest.raises(StorageFailed) as refusal:
-        engine.images.push(DEMO, name, access=RegistryAccess(certificates=str(secured.certificates)))
+        engine.images.push(DEMO, name, ImageCopyOptions(access=RegistryAccess(certificates=str(secured.certificates))))
     assert "log in" in refusal.value.hint
     with pytest.raises(InvalidArgument, match="no registry"):
         engine.images.push(DEMO)
@@ -258,7 +258,7 @@ def test_filters_of_images(engine: Engine, demo_image: Image, wharf: Wharf, tmp_
 def test_short_names_go_through_the_configured_registries(
     plain: Registry, engine: Engine, demo_image: Image, worksite: Worksite
 ) -> None:
-    engine.images.push(DEMO, f"{plain.address}/demo:1", access=RegistryAccess(tls_verify=False))
+    engine.images.push(DEMO, f"{plain.address}/demo:1", ImageCopyOptions(access=RegistryAccess(tls_verify=False)))
     registries = worksite.folder / "registries.conf"
     registries.write_text(
         f'unqualified-search-registries = ["localhost:1", "{plain.address}"]\n'
@@ -366,7 +366,7 @@ def test_only_what_is_signed_by_a_known_key_is_taken(
             strict.images.trust.set(plain.address, "signedBy", [str(folder / "key.gpg")])
             for tag, signer in (("none", ""), ("ali", keys["ali@example.org"]), ("eve", keys["eve@example.org"])):
                 name = f"{plain.address}/demo-{tag}:1"
-                strict.images.push(DEMO, name, access=RegistryAccess(sign_by=signer))
+                strict.images.push(DEMO, name, ImageCopyOptions(access=RegistryAccess(sign_by=signer)))
             strict.images.remove(DEMO)
             for tag in ("none", "eve"):
                 with pytest.raises(StorageFailed) as refusal:
@@ -385,7 +385,7 @@ def test_tags_of_a_repository(plain: Registry, engine: Engine, demo_image: Image
     access = RegistryAccess(tls_verify=False)
     repository = f"{plain.address}/team/demo"
     for tag in ("1", "2"):
-        engine.images.push(DEMO, f"{repository}:{tag}", access=access)
+        engine.images.push(DEMO, f"{repository}:{tag}", ImageCopyOptions(access=access))
     shown = wharf("search", "--list-tags", "--tls-verify=false", repository).stdout.splitlines()
     assert [line.split() for line in sorted(shown)] == [["NAME", "TAG"], [repository, "1"], [repository, "2"]]
     told = json.loads(wharf("search", "--list-tags", "--tls-verify=false", "--format", "json", repository).stdout)

@@ -17,7 +17,7 @@ import pytest
 
 from core.engine import Engine
 from core.errors import EngineError
-from core.model.image import RegistryAccess
+from core.model.image import ImageCopyOptions, RegistryAccess
 from core.model.state import Status
 from tests.registry import registry
 from tests.terminal import Terminal
@@ -92,7 +92,7 @@ def image_elsewhere(site: Worksite, engine: Engine) -> Iterator[str]:
     """The name of an image in a registry on loopback."""
     with registry(site.folder / "registry") as running:
         name = f"{running.address}/team/hello:1"
-        engine.images.push(DEMO, name, access=RegistryAccess(tls_verify=False))
+        engine.images.push(DEMO, name, ImageCopyOptions(access=RegistryAccess(tls_verify=False)))
         yield name
 
 

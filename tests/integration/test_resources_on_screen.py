@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from core.engine import Engine
-from core.model.image import Image, RegistryAccess
+from core.model.image import Image, ImageCopyOptions, RegistryAccess
 from core.model.state import Status
 from tests.registry import registry
 from tests.terminal import Terminal
@@ -17,7 +17,7 @@ def test_an_image_is_pulled_and_a_container_of_it_made_and_run(
 ) -> None:
     with registry(worksite.folder / "registry") as running:
         name = f"{running.address}/team/demo:1"
-        engine.images.push(DEMO, f"docker://{name}", access=RegistryAccess(tls_verify=False))
+        engine.images.push(DEMO, f"docker://{name}", ImageCopyOptions(access=RegistryAccess(tls_verify=False)))
         engine.images.remove(DEMO)
         with Terminal(tmp_path, [*installed_command(), *worksite.global_options], columns=100, rows=30) as shown:
             shown.wait_for("no containers yet")

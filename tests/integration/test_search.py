@@ -15,7 +15,7 @@ import pytest
 
 from core.engine import Engine
 from core.errors import StorageFailed
-from core.model.image import FoundRepository, Image, RegistryAccess
+from core.model.image import FoundRepository, Image, ImageCopyOptions, RegistryAccess
 from core.storage import registry_search
 from tests.registry import PASSWORD, USER, Registry, registry
 from tests.worksite import DEMO, Worksite
@@ -27,7 +27,9 @@ Wharf = Callable[..., subprocess.CompletedProcess[str]]
 def plain(worksite: Worksite, engine: Engine, demo_image: Image) -> Iterator[Registry]:
     with registry(worksite.folder / "registry") as running:
         for name in ("team/web", "web", "team/other"):
-            engine.images.push(DEMO, f"{running.address}/{name}:1", access=RegistryAccess(tls_verify=False))
+            engine.images.push(
+                DEMO, f"{running.address}/{name}:1", ImageCopyOptions(access=RegistryAccess(tls_verify=False))
+            )
         yield running
 
 
@@ -81,7 +83,7 @@ def test_a_catalogue_is_read_page_by_page(
 def test_a_registry_with_tls_and_a_password_is_searched(worksite: Worksite, engine: Engine, demo_image: Image) -> None:
     with registry(worksite.folder / "registry", secured=True) as secured:
         given = RegistryAccess(credentials=f"{USER}:{PASSWORD}", certificates=str(secured.certificates))
-        engine.images.push(DEMO, f"{secured.address}/web:1", access=given)
+        engine.images.push(DEMO, f"{secured.address}/web:1", ImageCopyOptions(access=given))
         logins = {"auths": {secured.address: {"auth": base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()}}}
         (worksite.folder / "auth.json").write_text(json.dumps(logins))
         kept = RegistryAccess(authfile=f"{worksite.folder}/auth.json", certificates=str(secured.certificates))

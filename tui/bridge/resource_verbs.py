@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from core.engine import Engine
 from core.errors import Cancelled, EngineError, InvalidArgument, NoSuchImage
 from core.model.content import CommitOptions
-from core.model.image import RegistryAccess
+from core.model.image import ImageCopyOptions, RegistryAccess
 from core.model.network import Attachment
 from core.model.options import CreateOptions, ExecOptions
 from core.model.usage import PrunePlan
@@ -88,7 +88,9 @@ def _pull(engine: Engine, job: TransferJob, name: str, access: RegistryAccess) -
 
 
 def _push(engine: Engine, job: TransferJob, name: str, destination: str, access: RegistryAccess) -> str:
-    target = engine.images.push(name, destination, access=access, progress=job.take, cancel=job.cancel)
+    target = engine.images.push(
+        name, destination, ImageCopyOptions(access=access), progress=job.take, cancel=job.cancel
+    )
     return _("is pushed to {target}").format(target=target)
 
 
