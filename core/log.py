@@ -22,6 +22,9 @@ class Log:
         self.close()
         self._path, self._level = path, LOG_LEVELS[level]
 
+    def debug(self, message: str, *arguments: object) -> None:
+        self._write(10, message, arguments)
+
     def info(self, message: str, *arguments: object) -> None:
         self._write(20, message, arguments)
 

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.container.handle import Handle
-from core.errors import StateForbids, TimedOut
 from core.events import EventKind
 from core.host.files import temporary_directory
 from core.model.snapshot import ExportProgress
 from core.model.state import Verb
-from core.operations.release import export_lock
 
 if TYPE_CHECKING:
     from core.model.content import CommitOptions, FileChange, RootSizes
@@ -51,41 +50,30 @@ class Content(Handle):
     ) -> int:
         """Write the root as a tar to a path or a descriptor; the number of bytes written. Allowed: any state.
 
-        The root is mounted for the time of the export. A path gets its final name only when all is written. Raises
-        `DestinationExists`, `NoSpace`, `Cancelled`, `ExportFailed`, and `StateForbids` where it is exported already.
+        A root that is not mounted is mounted for the time of the export at most. A path gets its final name only when
+        all is written. Raises `DestinationExists`, `NoSpace`, `Cancelled`, `ExportFailed`, and `StateForbids` where it
+        is exported already.
         """
-        from core.operations import mount as mount_operation
+        from core.operations.export import begin_export, readable_root
         from core.storage.export import export_tree
 
-        reading = export_lock(self._parts, self.id)
-        with self.hold(Verb.EXPORT) as held:
-            try:
-                reading.acquire(timeout=0)
-            except TimedOut as error:
-                raise StateForbids(
-                    f"container {held.name} is being exported already", hint="wait for that", container_id=self.id
-                ) from error
-            try:
-                root = mount_operation.mounted_root(held)
-                held.save(mount_point=str(root))
-            except BaseException:
-                reading.release()
-                raise
-        try:
-            total = self._parts.storage.size(self.id) if held.config.image_id else 0
+        with ExitStack() as stack:
+            with self.hold(Verb.EXPORT) as held:
+                lock = begin_export(held)
+                # Also where it was mounted by others meanwhile, who then leave it to this export.
+                stack.callback(self.unmount_unused)
+                stack.callback(lock.release)
+                root = stack.enter_context(readable_root(held))
             written = export_tree(
                 root,
                 destination,
                 compression=compression,
-                total=total,
+                total=self._parts.storage.size(self.id) if held.config.image_id else 0,
                 progress=progress,
                 cancel=cancel,
                 overwrite=overwrite,
                 ids=held.config.id_mappings,
             )
-        finally:
-            reading.release()
-            self.unmount_unused()
         self._parts.emit(EventKind.EXPORT, self.id, held.name, bytes=str(written))
         return written
 

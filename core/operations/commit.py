@@ -10,7 +10,7 @@ from core.model.config import ContainerConfig
 from core.model.content import ChangeKind, CommitOptions
 from core.model.state import Intent, Status
 from core.operations.diff import mount_points
-from core.operations.mount import mounted_root
+from core.operations.export import readable_root
 from core.operations.parts import Transaction
 from core.operations.rootless import refuse_freezing
 from core.storage.export import export_tree
@@ -32,7 +32,8 @@ def read_layer(held: Transaction, options: CommitOptions, target: Path) -> bool:
         held.runtime.pause(held.id)
     try:
         if options.squash or not held.config.image_id:
-            export_tree(mounted_root(held), target, ids=held.config.id_mappings)
+            with readable_root(held) as root:
+                export_tree(root, target, ids=held.config.id_mappings)
             return True
         held.parts.storage.write_difference(
             held.id, target, left_out=mount_points_made(held), ids=held.config.id_mappings

@@ -53,6 +53,21 @@ class StorageCommand:
         """The additional stores as options of the overlay driver."""
         return [f"overlay.imagestore={store}" for store in self.additional_stores]
 
+    @property
+    def kernel_overlay(self) -> bool:
+        """Whether the kernel mounts layers here by itself, with the rights of the host's root."""
+        if self._settings.mount_program or outside_user() is not None:
+            return False
+        try:
+            return self._mount_program_flag.read_bytes().strip() == b"false"
+        except OSError:
+            return False
+
+    @property
+    def _mount_program_flag(self) -> Path:
+        """What containers-storage notes of whether a program has mounted layers: with one it goes on."""
+        return self._paths.storage_root / "overlay" / ".has-mount-program"
+
     def environment(self) -> dict[str, str]:
         """The packaged configuration of containers-common must not leak in, so every call names ours."""
         own = {**storage_environment(), "CONTAINERS_STORAGE_CONF": str(self._paths.storage_config)}
@@ -96,9 +111,7 @@ class StorageCommand:
         config = _CONFIG.format(run=paths.storage_run_root, root=paths.storage_root).encode()
         if not paths.storage_config.exists() or paths.storage_config.read_bytes() != config:
             write_atomically(paths.storage_config, config)
-        # Where a program mounted layers once, containers-storage goes on with one.
-        flag = paths.storage_root / "overlay" / ".has-mount-program"
-        if self._settings.mount_program or outside_user() is not None or flag.exists():
+        if self._settings.mount_program or outside_user() is not None or self._mount_program_flag.exists():
             from core.storage.mount_program import mount_program
 
             self._mount_program = mount_program(paths, self._settings)

@@ -145,24 +145,19 @@ class ContainersStorage:
         point = self._paths.storage_root / "overlay" / layer / "merged"
         return point if is_mounted(point) else None
 
+    def open_root(self, container_id: str) -> int | None:
+        from core.storage.unseen_root import open_unseen_root
+
+        return open_unseen_root(self._command, self._files, container_id)
+
     def delete(self, container_id: str) -> None:
         finished = self._command.run("delete-container", container_id)
         if finished.returncode and self.exists(container_id):
             raise failure("delete-container", finished)
 
     def size(self, container_id: str) -> int:
-        sizes = {entry["id"]: entry for entry in self._command.json("layers") or []}
-        layer = self._files.container_layer(container_id)
-        total = 0
-        if layer is not None:
-            finished = self._command.run("diffsize", layer)
-            total += _number(finished.stdout) if not finished.returncode else 0
-            layer = sizes.get(layer, {}).get("parent")
-        while layer:
-            entry = sizes.get(layer, {})
-            total += int(entry.get("diff-size") or entry.get("uncompress-size") or 0)
-            layer = entry.get("parent")
-        return total
+        layer = self._files.container_layer(container_id) or ""
+        return self.written_size(container_id) + sum(layer.size for layer in chain(self._files.layers(), layer))
 
     def pull(
         self,
@@ -386,11 +381,6 @@ class ContainersStorage:
     def _transfer_lock(self) -> FileLock:
         self._paths.locks.mkdir(mode=0o700, parents=True, exist_ok=True)
         return FileLock(self._paths.locks / "transfer")
-
-
-def _number(content: bytes) -> int:
-    words = content.split()
-    return int(words[-1]) if words and words[-1].isdigit() else 0
 
 
 def _joined(ranges: Iterable[IdRange]) -> str:

@@ -66,6 +66,13 @@ class Storage(Protocol):
     def mounted_at(self, container_id: str) -> Path | None:
         """Where the kernel has the root mounted, None where it has not."""
 
+    def open_root(self, container_id: str) -> int | None:
+        """The root of a container that is not mounted, to be read, as a descriptor that the caller closes.
+
+        It is mounted for those alone who have the descriptor, and as long as somebody has it. None where this storage
+        can not do that for this container: `mount` can.
+        """
+
     def delete(self, container_id: str) -> None:
         """Delete the layer; no error where there is none. The container must not run."""
 

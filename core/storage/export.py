@@ -22,7 +22,7 @@ _RESERVE: Final = 1 << 20
 
 
 def export_tree(
-    root: Path,
+    root: Path | int,
     destination: Path | int,
     *,
     compression: Compression = "none",
@@ -32,7 +32,7 @@ def export_tree(
     overwrite: bool = False,
     ids: IdMappings | None = None,
 ) -> int:
-    """Write all below `root` to a path or a descriptor; the bytes written there.
+    """Write all below `root`, a path or a descriptor, to another one; the bytes written there.
 
     `total`: the expected bytes of tar, for the progress and the check of free space. A path gets its name only when all
     is written; what was there stays as it was until then, whatever fails or is killed here. The disk is not waited for,
@@ -112,9 +112,12 @@ def _write_error(destination: Path, error: OSError) -> ExportFailed:
     return ExportFailed(f"{destination} could not be written: {error.strerror}", hint="choose another destination")
 
 
-def _write(root: Path, target: int, compression: Compression, watch: ExportWatch, ids: IdMappings | None) -> int:
+def _write(root: Path | int, target: int, compression: Compression, watch: ExportWatch, ids: IdMappings | None) -> int:
     with _owner_maps(ids) as (options, descriptors):
-        return write_tar(root, target, compression, watch, options, descriptors)
+        if isinstance(root, Path):
+            return write_tar(root, target, compression, watch, options, descriptors)
+        folder = Path(f"/proc/self/fd/{root}")
+        return write_tar(folder, target, compression, watch, options, [root, *descriptors])
 
 
 @contextmanager

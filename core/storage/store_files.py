@@ -31,9 +31,12 @@ class Layer(msgspec.Struct):
     owners: list[dict[str, int]] | None = msgspec.field(default=None, name="uidmap")
 
 
-class _Container(msgspec.Struct):
+class StoredContainer(msgspec.Struct):
+    """`layer`: that which it writes into. `owners`: the ids that its users have on the host; its own for none."""
+
     id: str
     layer: str
+    owners: list[dict[str, int]] | None = msgspec.field(default=None, name="uidmap")
 
 
 def chain(layers: Mapping[str, Layer], top: str) -> Iterator[Layer]:
@@ -95,16 +98,26 @@ class StoreFiles:
                 layers |= {layer.id: layer for layer in msgspec.json.decode(content, type=list[Layer])}
         return layers
 
-    def container_layer(self, container_id: str) -> str | None:
-        """The layer of a container of the own store; None for none."""
+    def container(self, container_id: str) -> StoredContainer | None:
+        """A container of the own store; None for none."""
         try:
             content = (self._root / "overlay-containers" / "containers.json").read_bytes()
-            entries = msgspec.json.decode(content, type=list[_Container])
+            entries = msgspec.json.decode(content, type=list[StoredContainer])
         except FileNotFoundError:
             return None
         except msgspec.MsgspecError:
-            entries = msgspec.convert(self._command.json("containers") or [], list[_Container])
-        return next((entry.layer for entry in entries if entry.id == container_id), None)
+            entries = msgspec.convert(self._command.json("containers") or [], list[StoredContainer])
+        return next((entry for entry in entries if entry.id == container_id), None)
+
+    def container_layer(self, container_id: str) -> str | None:
+        """The layer of a container of the own store; None for none."""
+        container = self.container(container_id)
+        return None if container is None else container.layer
+
+    def layer_place(self, layer_id: str) -> Path | None:
+        """The folder of a layer, in which `diff` has its files, in the first store that has it; None for none."""
+        places = (store / "overlay" / layer_id for store in self._stores())
+        return next((place for place in places if (place / "diff").is_dir()), None)
 
     def image_data(self, image_id: str, name: str) -> bytes | None:
         """What is kept with an image under a name, as its manifest; None where it is not there."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import os
+import shutil
 import subprocess
 import tarfile
 import threading
@@ -13,11 +15,14 @@ import pytest
 
 from core.container import Container
 from core.engine import Engine
-from core.errors import Cancelled, DestinationExists, NoSpace, StateForbids
+from core.errors import Cancelled, ContainerInUse, DestinationExists, NoSpace, StateForbids
+from core.host import overlay
+from core.host.processes import Finished
 from core.model.image import Image
 from core.model.snapshot import ExportProgress
+from core.storage.command import StorageCommand
 from core.storage.tar_output import Compression
-from tests.worksite import eventually, make, run
+from tests.worksite import Worksite, eventually, make, run
 
 pytestmark = pytest.mark.usefixtures("demo_image")
 
@@ -50,6 +55,21 @@ def container(engine: Engine, demo_image: Image) -> Container:
     furnish(made.mount())
     made.unmount()
     return made
+
+
+def members(archive: Path) -> dict[str, tuple[object, ...]]:
+    """All that a tar has of each file, its content as a digest."""
+    with tarfile.open(archive) as tar:
+        return {
+            member.name: (
+                *(member.type, member.mode, member.uid, member.gid, member.size, member.mtime, member.linkname),
+                *(member.devmajor, member.devminor, sorted(member.pax_headers.items())),
+                hashlib.sha256(content.read()).digest()
+                if (content := member.isreg() and tar.extractfile(member))
+                else b"",
+            )
+            for member in tar
+        }
 
 
 def test_gnu_tar_unpacks_the_very_same_tree(container: Container, tmp_path: Path) -> None:
@@ -171,6 +191,74 @@ def test_it_goes_to_a_descriptor_as_well(container: Container) -> None:
     assert int(counted.communicate()[0]) == written
 
 
+@pytest.mark.parametrize(
+    ("kernel", "verbs"),
+    [({}, []), ({"_APPEND": b"unknown"}, []), ({"_SYS_FSOPEN": 100_000}, ["mount", "unmount"])],
+    ids=["now", "before 6.7", "before 5.2"],
+)
+def test_what_is_not_mounted_is_the_same_as_if_it_were(
+    container: Container,
+    worksite: Worksite,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    kernel: dict[str, object],
+    verbs: list[str],
+) -> None:
+    root = container.mount()
+    (root / "etc/passwd").unlink()
+    shutil.rmtree(root / "usr")
+    (root / "usr").mkdir()
+    (root / "usr/own").write_text("own")
+    (root / "bin/busybox").chmod(0o4755)
+    os.setxattr(root / "bin/busybox", "security.capability", bytes.fromhex("0100000200200000000000000000000000000000"))
+    run_verb, ran = StorageCommand.run, []
+
+    def noted(command: StorageCommand, verb: str, *arguments: str, stdin: bytes | None = None) -> Finished:
+        ran.append(verb)
+        return run_verb(command, verb, *arguments, stdin=stdin)
+
+    def look(progress: ExportProgress) -> None:
+        mounted = [container.snapshot().mount_point] if verbs else []
+        assert worksite.mounts() == mounted
+
+    container.export(tmp_path / "mounted.tar")
+    container.unmount()
+    monkeypatch.setattr(StorageCommand, "run", noted)
+    for name, value in kernel.items():
+        monkeypatch.setattr(overlay, name, value)
+    container.export(tmp_path / "unseen.tar", progress=look)
+    assert ran == verbs
+    assert container.snapshot().mount_point == ""
+    expected = members(tmp_path / "mounted.tar")
+    assert members(tmp_path / "unseen.tar") == expected
+    assert "usr/own" in expected
+    assert {"etc/passwd", "usr/bin"}.isdisjoint(expected)
+
+
+def test_it_can_be_started_while_it_is_exported_but_not_removed(engine: Engine, tmp_path: Path) -> None:
+    container = make(engine, "sh", "-c", "rm /big; echo begun > /begun; exec sleep 1000", name="exported")
+    (container.mount() / "big").write_bytes(os.urandom(8 << 20))
+    container.unmount()
+    refused: list[ContainerInUse] = []
+
+    def meddle(progress: ExportProgress) -> None:
+        if not refused:
+            with pytest.raises(ContainerInUse) as caught:
+                container.remove()
+            refused.append(caught.value)
+            container.start()
+
+    container.export(tmp_path / "root.tar", compression="gzip", progress=meddle)
+    assert len(refused) == 1
+    with tarfile.open(tmp_path / "root.tar") as tar:
+        assert tar.getmember("bin/busybox").isreg()
+    for _ in eventually():
+        if (Path(container.snapshot().mount_point) / "begun").exists():
+            break
+    assert container.snapshot().status == "running"
+    assert not (Path(container.snapshot().mount_point) / "big").exists()
+
+
 def test_a_running_container_is_exported_while_it_runs_on(engine: Engine, tmp_path: Path) -> None:
     container = run(engine, "sh", "-c", "while :; do date >> /written; done", name="busy")
     for _ in eventually():
@@ -207,3 +295,5 @@ def test_of_two_at_once_the_second_is_refused(container: Container, engine: Engi
     first.join(60)
     assert not first.is_alive()
     assert list(tmp_path.iterdir()) == []
+    # The end of the container has left its root to the export.
+    assert container.refresh().mount_point == ""
