@@ -24,19 +24,19 @@ class Browsing(Copying):
         """What is in a directory: directories first, by name."""
         from core.operations.browse import list_directory
 
-        with self._side(path) as side:
+        with self._side(path, reading=True) as side:
             return list_directory(side)
 
     def read_file(self, path: str, offset: int = 0, length: int = PIECE) -> FilePiece:
         """A part of a regular file, `length` bytes at most."""
         from core.operations.browse import read_piece
 
-        with self._side(path) as side:
+        with self._side(path, reading=True) as side:
             return read_piece(side, offset, length)
 
     def measure_files(self, path: str, cancel: threading.Event | None = None) -> TreeSize:
         """What is in a directory and below it, other file systems left out. Raises `Cancelled` once that is set."""
         from core.operations.browse import measure
 
-        with self._side(path) as side:
+        with self._side(path, reading=True) as side:
             return measure(side, cancel)

@@ -54,7 +54,8 @@ class Content(Handle):
         all is written. Raises `DestinationExists`, `NoSpace`, `Cancelled`, `ExportFailed`, and `StateForbids` where it
         is exported already.
         """
-        from core.operations.export import begin_export, readable_root
+        from core.operations.export import begin_export
+        from core.operations.mount import readable_root
         from core.storage.export import export_tree
 
         with ExitStack() as stack:

@@ -80,7 +80,7 @@ class Copying(Handle):
         from core.operations.copy import copy_between, open_host
         from core.storage.tree_writer import WriteRules
 
-        with self._side(source) as origin, ExitStack() as stack:
+        with self._side(source, reading=True) as origin, ExitStack() as stack:
             host = open_host(destination)
             stack.enter_context(host.tree)
             rules = WriteRules(owner=host.owner, overwrite=options.overwrite, devices=False)
@@ -98,7 +98,7 @@ class Copying(Handle):
         """Write a file or a directory of the container as a tar; all in it belongs to the user that it runs as."""
         from core.operations.copy import copy_to_tar
 
-        with self._side(source) as origin:
+        with self._side(source, reading=True) as origin:
             copy_to_tar(origin, stream, _watch(progress, cancel))
         self._tell(source=source)
 
@@ -123,8 +123,11 @@ class Copying(Handle):
         other._tell(destination=destination)
 
     @contextmanager
-    def _side(self, path: str) -> Iterator[Side]:
-        """The container's end of a copy. Its lock is not held while files are copied: it may end, or be started."""
+    def _side(self, path: str, *, reading: bool = False) -> Iterator[Side]:
+        """The container's end of a copy. Its lock is not held while files are copied: it may end, or be started.
+
+        `reading`: nothing is written there, nor is it the other end as well.
+        """
         from core.operations.copy import open_container
         from core.operations.release import copy_lock
 
@@ -135,7 +138,7 @@ class Copying(Handle):
                     copying.acquire(timeout=LOCK_PATIENCE)
                     stack.callback(self.unmount_unused)
                     stack.callback(copying.release)
-                side = open_container(held, path)
+                side = open_container(held, path, reading=reading)
                 stack.enter_context(side.tree)
             yield side
 

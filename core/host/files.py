@@ -152,6 +152,11 @@ def read_regular_file(path: Path, limit: int = 1 << 20) -> bytes | None:
     return content if len(content) <= limit else None
 
 
+def descriptor_path(descriptor: int) -> Path:
+    """Where this process, and one that inherits it, finds what an open descriptor is of."""
+    return Path(f"/proc/self/fd/{descriptor}")
+
+
 def free_bytes(path: Path) -> int:
     """Bytes that may still be written in the file system of `path`."""
     usage = os.statvfs(path)

@@ -10,7 +10,7 @@ from core.model.config import ContainerConfig
 from core.model.content import ChangeKind, CommitOptions
 from core.model.state import Intent, Status
 from core.operations.diff import mount_points
-from core.operations.export import readable_root
+from core.operations.mount import readable_root
 from core.operations.parts import Transaction
 from core.operations.rootless import refuse_freezing
 from core.storage.export import export_tree

@@ -14,13 +14,14 @@ from typing import IO, Final, NamedTuple
 import msgspec
 
 from core.errors import CopyFailed, DamagedArchive, EngineError, InvalidArgument
+from core.host.files import descriptor_path
 from core.host.process_table import is_alive
 from core.host.rooted import RootedTree, open_process_root
 from core.model.config import BindMount
 from core.model.state import IDLE_STATUSES
 from core.operations.create_mounts import volume_binds
 from core.operations.init import owner_of, user_of
-from core.operations.mount import mounted_root
+from core.operations.mount import mounted_root, readable_root
 from core.operations.parts import Transaction
 from core.storage.tree_reader import PIECE, Entry, TreeReader
 from core.storage.tree_writer import TreeWriter, WriteRules
@@ -58,16 +59,24 @@ def open_host(given: str) -> Side:
     return Side(RootedTree.open("/"), path, given, "on the host", (os.geteuid(), os.getegid()), False)
 
 
-def open_container(held: Transaction, given: str) -> Side:
-    """The container's end: what its first process sees, or its mounted root, where none runs.
+def open_container(held: Transaction, given: str, *, reading: bool = False) -> Side:
+    """The container's end: what its first process sees, or its root, where none runs.
 
-    A root that is not mounted is mounted; whoever asks has to hold the copy lock, and unmounts it at the end.
-    Raises `CopyFailed`, `StorageFailed`.
+    A root that is not mounted is mounted, unless `reading` is all that is wanted and the storage can do without;
+    whoever asks has to hold the copy lock, and unmounts it at the end. Raises `CopyFailed`, `StorageFailed`.
     """
+    if held.state.status not in IDLE_STATUSES:
+        return _open_side(held, given, Path(held.state.mount_point))
+    if not reading:
+        return _open_side(held, given, mounted_root(held))
+    with readable_root(held) as root:
+        return _open_side(held, given, root if isinstance(root, Path) else descriptor_path(root))
+
+
+def _open_side(held: Transaction, given: str, root: Path) -> Side:
     state = held.state
     path = "/" + os.path.join(held.config.process.cwd, given).lstrip("/")
     idle = state.status in IDLE_STATUSES
-    root = mounted_root(held) if idle else Path(state.mount_point)
     user = user_of(held, root)
     try:
         tree = None if idle else open_process_root(state.pid)

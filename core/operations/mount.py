@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from core.errors import ContainerInUse
@@ -34,6 +37,25 @@ def mounted_root(held: Transaction) -> Path:
             # Killed before this, whoever looks next finds the intent and unmounts.
             held.save(intent=None, mount_point=str(mounted or ""))
     return mounted
+
+
+@contextmanager
+def readable_root(held: Transaction) -> Iterator[Path | int]:
+    """The root for the time of the block, to be read: the folder where it is, or a descriptor of one.
+
+    What is not mounted is not mounted for it, as far as the storage can do without. Raises `StorageFailed`.
+    """
+    storage = held.parts.storage
+    unseen = None
+    if held.config.image_id and storage.mounted_at(held.id) is None:
+        unseen = storage.open_root(held.id)
+    if unseen is None:
+        yield mounted_root(held)
+        return
+    try:
+        yield unseen
+    finally:
+        os.close(unseen)
 
 
 def unmount(held: Transaction, *, force: bool = False) -> bool:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from core.errors import DestinationExists, ExportFailed, NoSpace
-from core.host.files import free_bytes
+from core.host.files import descriptor_path, free_bytes
 from core.model.id_mappings import IdMappings, pairs
 from core.model.snapshot import ExportProgress
 from core.storage.tar_output import Compression, ExportWatch, write_tar
@@ -116,8 +116,7 @@ def _write(root: Path | int, target: int, compression: Compression, watch: Expor
     with _owner_maps(ids) as (options, descriptors):
         if isinstance(root, Path):
             return write_tar(root, target, compression, watch, options, descriptors)
-        folder = Path(f"/proc/self/fd/{root}")
-        return write_tar(folder, target, compression, watch, options, [root, *descriptors])
+        return write_tar(descriptor_path(root), target, compression, watch, options, [root, *descriptors])
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from core.errors import Cancelled, CopyFailed
 from core.model.config import BindMount
 from core.model.files import FileKind
 from core.model.state import Status
+from core.storage.command import StorageCommand
 from tests.worksite import make, run
 
 pytestmark = pytest.mark.usefixtures("demo_image")
@@ -58,18 +59,26 @@ def engine_ready(container: object) -> None:
             continue
 
 
-def test_no_link_leads_out_of_the_root(engine: Engine) -> None:
+@pytest.mark.parametrize("mounted", [True, False])
+def test_no_link_leads_out_of_a_root_that_nothing_is_mounted_for(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch, mounted: bool
+) -> None:
     container = make(engine, "true")
     root = container.mount()
     (root / "escape").symlink_to("/etc/hostname")
     (root / "up").symlink_to("../../../../../../../../etc")
     (root / "etc").mkdir(exist_ok=True)
     (root / "etc" / "of-the-container").touch()
-    listed = [entry.name for entry in container.list_files("/up")]
-    assert "of-the-container" in listed and listed == sorted(name.name for name in (root / "etc").iterdir())
-    with pytest.raises(CopyFailed):
-        container.read_file("/escape")
-    container.unmount()
+    expected = sorted(name.name for name in (root / "etc").iterdir())
+    if not mounted:
+        container.unmount()
+    with monkeypatch.context() as patched:
+        patched.setattr(StorageCommand, "run", None)
+        listed = [entry.name for entry in container.list_files("/up")]
+        assert "of-the-container" in listed and listed == expected
+        with pytest.raises(CopyFailed):
+            container.read_file("/escape")
+    assert container.unmount() == mounted
 
 
 def test_what_can_not_be_read_is_a_sentence(engine: Engine) -> None:
