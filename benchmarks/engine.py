@@ -162,8 +162,8 @@ def runtime_alone(place: Site, container_id: str) -> float:
     No engine that calls this runtime can be faster: it is the floor of the others.
     """
     spec = json.loads(place.paths.spec(container_id).read_text())
-    runc = ["runc", "--root", str(place.folder / "alone")]
-    bundles = {f"alone{number}": place.folder / f"bundle{number}" for number in range(PARALLEL)}
+    runc = ["runc", "--root", str(place.volatile / "alone")]
+    bundles = {f"alone{number}": place.volatile / f"bundle{number}" for number in range(PARALLEL)}
     for name, bundle in bundles.items():
         bundle.mkdir()
         spec["linux"]["cgroupsPath"] = f"/wharfinger-bench/{name}"

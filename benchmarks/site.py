@@ -14,9 +14,12 @@ from pathlib import Path
 from typing import Final
 
 from core.engine import Engine
+from core.host.mounts import mount_tmpfs
 from core.paths import EnginePaths
 
 CGROUPS: Final = Path("/sys/fs/cgroup")
+VOLATILE_SIZE: Final = 1 << 30
+"""Bytes, at most."""
 PODMAN_OPTIONS: Final = ("--network", "none", "--log-driver", "k8s-file", "--ulimit", "nofile=1024:1024")
 PODMAN_MORE: Final = ("--ulimit", "nproc=4096:4096", "--cgroupns", "host")
 
@@ -30,6 +33,11 @@ class Site:
     rootfs: Path
 
     @property
+    def volatile(self) -> Path:
+        """A tmpfs, as /run is, for what need not outlive a boot: of both."""
+        return self.folder / "volatile"
+
+    @property
     def options(self) -> list[str]:
         """What moves `wharf` to these directories."""
         return ["--root", str(self.paths.root), "--runroot", str(self.paths.run_root)]
@@ -37,10 +45,11 @@ class Site:
     @property
     def podman(self) -> list[str]:
         """The peer's command, on directories of its own, by the same runtime."""
-        place = self.folder / "podman"
+        lasting, volatile = self.folder / "podman", self.volatile / "podman"
         return [
-            *("podman", "--root", f"{place}/root", "--runroot", f"{place}/run", "--tmpdir", f"{place}/tmp"),
-            *("--cgroup-manager", "cgroupfs", "--runtime", "runc", "--events-backend", "file"),
+            *("podman", "--root", f"{lasting}/root", "--runroot", f"{volatile}/run", "--tmpdir", f"{volatile}/tmp"),
+            *("--cgroup-manager", "cgroupfs", "--runtime", "runc", "--runtime-flag", f"root={volatile}/runc"),
+            *("--events-backend", "file"),
         ]
 
     def podman_create(self, verb: str, name: str, *options: str) -> list[str]:
@@ -67,8 +76,10 @@ def quiet(argv: list[str], timeout: float = 300) -> None:
 def site() -> Iterator[Site]:
     """Directories for one run. All containers in them are removed at the end."""
     folder = Path(tempfile.mkdtemp(prefix="wb-", dir="/tmp"))
-    place = Site(folder, EnginePaths(folder / "root", folder / "run"), folder / "rootfs")
+    place = Site(folder, EnginePaths(folder / "root", folder / "volatile" / "run"), folder / "rootfs")
     make_rootfs(place.rootfs)
+    place.volatile.mkdir(mode=0o700)
+    mount_tmpfs(place.volatile, size=VOLATILE_SIZE)
     try:
         yield place
     finally:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import lru_cache
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -47,13 +48,19 @@ HOST_NETWORK_LOCK = "/run/wharfinger.network.lock"
 """Held by whoever changes networks of this machine: the firewall's chains belong to no engine alone."""
 
 
+@lru_cache(maxsize=1024)
+def _below(folder: Path, name: str) -> Path:
+    """One verb asks for the same few paths some forty times, and to put one together is slow."""
+    return folder / name
+
+
 class EnginePaths:
     """The two directories of an engine: `root` for what outlives a boot, `run_root` for what does not.
 
-    `containers`, `exits` and `locks` are asked for at every step of every verb, and so are made once.
+    Those of its folders that are asked for at every step of every verb are made once.
     """
 
-    __slots__ = ("containers", "exits", "locks", "root", "run_root")
+    __slots__ = ("bundles", "containers", "exits", "locks", "root", "run_root")
 
     def __init__(self, root: Path | None = None, run_root: Path | None = None) -> None:
         from pathlib import Path
@@ -61,6 +68,7 @@ class EnginePaths:
         self.root = Path(DEFAULT_ROOT) if root is None else root
         self.run_root = Path(DEFAULT_RUN_ROOT) if run_root is None else run_root
         self.containers = self.root / "containers"
+        self.bundles = self.run_root / "bundles"
         self.exits = self.run_root / "exits"
         self.locks = self.run_root / "locks"
 
@@ -72,7 +80,7 @@ class EnginePaths:
 
     @property
     def database(self) -> Path:
-        return self.root / DATABASE
+        return _below(self.root, DATABASE)
 
     @property
     def log_file(self) -> Path:
@@ -119,7 +127,7 @@ class EnginePaths:
 
     def container_secrets(self, container_id: str) -> Path:
         """A container's own copies of its secrets."""
-        return self.bundle(container_id) / "secrets"
+        return _below(self.container(container_id), "secrets")
 
     def pod(self, pod_id: str) -> Path:
         """What was written for the containers of a pod."""
@@ -148,70 +156,85 @@ class EnginePaths:
     def volume_lock(self, name: str) -> Path:
         return self.volume_locks / name
 
-    def bundle(self, container_id: str) -> Path:
-        """The OCI bundle, which conmon works in: config.json, attach, ctl, winsz, PID files, the sync file."""
-        return self.containers / container_id
+    def container(self, container_id: str) -> Path:
+        """What is kept of a container beside its record: log, secrets, checkpoints."""
+        return _below(self.containers, container_id)
 
     def log(self, container_id: str) -> Path:
         """The container's console log, in the k8s-file format."""
-        return self.bundle(container_id) / "ctr.log"
+        return _below(self.container(container_id), "ctr.log")
+
+    def bundle(self, container_id: str) -> Path:
+        """The OCI bundle, which conmon works in: config.json, attach, ctl, winsz, PID files, the sync file.
+
+        All of it is written anew for each start, and so no disk has to be waited for.
+        """
+        return _below(self.bundles, container_id)
 
     def spec(self, container_id: str) -> Path:
-        return self.bundle(container_id) / "config.json"
+        return _below(self.bundle(container_id), "config.json")
 
     def shm(self, container_id: str) -> Path:
-        return self.bundle(container_id) / "shm"
+        return _below(self.bundle(container_id), "shm")
 
     def etc(self, container_id: str) -> Path:
         """hostname, hosts and resolv.conf that are shown in the container."""
-        return self.bundle(container_id) / "etc"
+        return _below(self.bundle(container_id), "etc")
 
     def checkpoint(self, container_id: str) -> Path:
         """CRIU's files of the last checkpoint."""
-        return self.bundle(container_id) / "checkpoint"
+        return _below(self.container(container_id), "checkpoint")
 
     def shared_memory_archive(self, container_id: str) -> Path:
         """What was in its /dev/shm at the last checkpoint."""
-        return self.bundle(container_id) / "devshm-checkpoint.tar"
+        return _below(self.container(container_id), "devshm-checkpoint.tar")
 
     def pre_checkpoint(self, container_id: str) -> Path:
         """CRIU's files of what was written of its memory before."""
-        return self.bundle(container_id) / "pre-checkpoint"
+        return _below(self.container(container_id), "pre-checkpoint")
+
+    def checkpoint_statistics(self, container_id: str) -> Path:
+        """What CRIU writes of its work at a checkpoint."""
+        return _below(self.container(container_id), "stats-dump")
+
+    def restore_statistics(self, container_id: str) -> Path:
+        """What CRIU writes of its work at a restore, where conmon bids it to."""
+        return _below(self.bundle(container_id), "stats-restore")
 
     def attach_socket(self, container_id: str) -> Path:
-        return self.bundle(container_id) / "attach"
+        return _below(self.bundle(container_id), "attach")
 
     def control_fifo(self, container_id: str) -> Path:
-        return self.bundle(container_id) / "ctl"
+        return _below(self.bundle(container_id), "ctl")
 
     def pid_file(self, container_id: str) -> Path:
-        return self.bundle(container_id) / "pidfile"
+        return _below(self.bundle(container_id), "pidfile")
 
     def monitor_pid_file(self, container_id: str) -> Path:
-        return self.bundle(container_id) / "conmon.pid"
+        return _below(self.bundle(container_id), "conmon.pid")
 
     def sync_file(self, container_id: str) -> Path:
         """What conmon reports to: a regular file, so that its report survives us."""
-        return self.bundle(container_id) / "sync"
+        return _below(self.bundle(container_id), "sync")
 
     def runtime_log(self, container_id: str) -> Path:
-        return self.bundle(container_id) / "oci-log"
+        return _below(self.bundle(container_id), "oci-log")
 
     @property
     def runtime_root(self) -> Path:
-        return self.run_root / RUNTIME_ROOT
+        return _below(self.run_root, RUNTIME_ROOT)
 
     def runtime_state(self, container_id: str) -> Path:
         return self.runtime_root / container_id
 
     def exit_file(self, container_id: str) -> Path:
-        return self.exits / container_id
+        return _below(self.exits, container_id)
 
     def persist(self, container_id: str) -> Path:
-        return self.run_root / "persist" / container_id
+        return _below(self.run_root, f"persist/{container_id}")
 
     def lock(self, container_id: str) -> Path:
-        return self.locks / container_id
+        return _below(self.locks, container_id)
 
     def health_lock(self, container_id: str) -> Path:
         """Held by who runs the container's health check."""
@@ -224,11 +247,11 @@ class EnginePaths:
 
     @property
     def namespaces(self) -> Path:
-        return self.run_root / "netns"
+        return _below(self.run_root, "netns")
 
     def namespace(self, container_id: str) -> Path:
         """A mounted network namespace, of a container that is connected to networks."""
-        return self.namespaces / container_id
+        return _below(self.namespaces, container_id)
 
     def stand_in_namespace(self, container_id: str) -> Path:
         """For the time of a repair, in place of a namespace that is gone."""
@@ -256,7 +279,7 @@ class EnginePaths:
     @property
     def change_notice(self) -> Path:
         """A file that every writer of the database touches, so that the others notice without asking."""
-        return self.run_root / "changed"
+        return _below(self.run_root, "changed")
 
     def exec_folder(self, container_id: str) -> Path:
-        return self.run_root / "exec" / container_id
+        return _below(self.run_root, f"exec/{container_id}")

@@ -64,7 +64,7 @@ def _checkpoint(invocation: Invocation, parser: CommandParser) -> int:
             raise InvalidArgument(
                 "only one container can be written to an archive or an image", hint="checkpoint one after the other"
             )
-        return _each(engine, names, lambda container: container.checkpoint(wanted), options, "checkpoint", "stats-dump")
+        return _each(engine, names, lambda container: container.checkpoint(wanted), options, "checkpoint")
 
 
 def _check(options: Options) -> None:
@@ -140,7 +140,7 @@ def _restore(invocation: Invocation, parser: CommandParser) -> int:
                 )
         names = selected(engine, options, lambda picture: picture.checkpointed)
         restore = Container.restore
-        return _each(engine, names, lambda one: restore(one, wanted), options, "restore", "stats-restore")
+        return _each(engine, names, lambda one: restore(one, wanted), options, "restore")
 
 
 def _import(
@@ -162,7 +162,7 @@ def _import(
             raise NoSuchContainer(f"no such container or image: {images[0]}") from error
         container = engine.import_checkpoint_image(images[0], asked, wanted)
     if options.print_stats:
-        _print_stats(engine, "restore", {container.id: _micro(began)}, _micro(began), "stats-restore")
+        _print_stats(engine, "restore", {container.id: _micro(began)}, _micro(began))
     else:
         print(container.id)
     return 0
@@ -174,7 +174,6 @@ def _each(
     act: Callable[[Container], object],
     options: Options,
     verb: str,
-    file: str,
 ) -> int:
     """Act on each, and print what was typed, or the statistics where they are asked for."""
     if not options.print_stats:
@@ -184,7 +183,7 @@ def _each(
         container, at = engine.lookup(name), time.monotonic()
         act(container)
         took[container.id] = _micro(at)
-    _print_stats(engine, verb, took, _micro(began), file)
+    _print_stats(engine, verb, took, _micro(began))
     return 0
 
 
@@ -192,13 +191,15 @@ def _micro(began: float) -> int:
     return int((time.monotonic() - began) * _MICRO)
 
 
-def _print_stats(engine: Engine, verb: str, took: Mapping[str, int], whole: int, file: str) -> None:
+def _print_stats(engine: Engine, verb: str, took: Mapping[str, int], whole: int) -> None:
     """In podman's shape; times in microseconds."""
+    paths = engine.paths
+    file_of = paths.checkpoint_statistics if verb == "checkpoint" else paths.restore_statistics
     containers = [
         {
             "Id": container_id,
             f"runtime_{verb}_duration": duration,
-            "criu_statistics": criu_statistics(engine.paths.bundle(container_id) / file),
+            "criu_statistics": criu_statistics(file_of(container_id)),
         }
         for container_id, duration in took.items()
     ]

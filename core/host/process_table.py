@@ -148,10 +148,11 @@ def user_name(number: int) -> str:
 def arguments_of(pid: int) -> list[str]:
     """The command line of a process; empty where it is gone or a zombie."""
     try:
-        content = Path(f"/proc/{pid}/cmdline").read_bytes()
+        with open(f"/proc/{pid}/cmdline", "rb") as file:
+            content = file.read()
     except OSError:
         return []
-    return [os.fsdecode(argument) for argument in content.split(b"\0")[:-1]]
+    return os.fsdecode(content).split("\0")[:-1]
 
 
 def open_pidfd(pid: int) -> int | None:

@@ -87,7 +87,7 @@ def enter(root: Path, run_root: Path, subuid_file: str, subgid_file: str) -> NoR
     make_private_directory(run_root)
     make_private_directory(holders)
     with FileLock(run_root / "namespaces"):
-        holder = next(_holders(root, holders), 0)
+        holder = next(_holders(run_root / "bundles", holders), 0)
         (holders / str(os.getpid())).write_text(str(process_start(os.getpid()) or 0))
         if holder and _is_ready(holder):
             join = [find_program("nsenter"), f"--target={holder}", "--user", "--mount", "--preserve-credentials"]
@@ -131,14 +131,14 @@ def _require_ids(file: str) -> None:
         )
 
 
-def _holders(root: Path, holders: Path) -> Iterator[int]:
+def _holders(bundles: Path, holders: Path) -> Iterator[int]:
     """Those who live in the namespaces of these directories. Notes of those who do not live any more are removed."""
     for note in holders.iterdir():
         if note.name.isdecimal() and str(process_start(int(note.name)) or "") == note.read_text():
             yield int(note.name)
         else:
             note.unlink(missing_ok=True)
-    for file in (root / "containers").glob("*/conmon.pid"):
+    for file in bundles.glob("*/conmon.pid"):
         with contextlib.suppress(OSError, ValueError):
             pid = int(file.read_text())
             if os.fsencode(file.parent) in Path(f"/proc/{pid}/cmdline").read_bytes():

@@ -7,6 +7,7 @@ import os
 import signal
 import time
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Final
 
 import msgspec
@@ -33,11 +34,17 @@ FORK_TIMEOUT: Final = 20.0
 """Seconds that conmon may take to go into the background."""
 CREATE_TIMEOUT: Final = 60.0
 """Seconds, where nothing else is said."""
+FIRST_LOOK: Final = 0.01
+"""Seconds that the fastest runtime takes to create a container."""
 LOOK_AT_REPORT: Final = 0.002
 LOOK_AT_MONITOR: Final = 0.5
 """Seconds between two looks."""
 LOOK_SHARE: Final = 1 / 16
 """Of the time waited, how long the next pause is where that is more: a slow create is not made slower by looking."""
+
+
+_OWN_FILES: Final = ("winsz", "oom")
+"""What conmon makes in a bundle for itself."""
 
 
 class _Report(msgspec.Struct):
@@ -175,9 +182,8 @@ class Conmon:
         return console_size(monitor[0]) if monitor is not None else None
 
     def forget(self, container_id: str) -> None:
-        paths = self._paths
-        bundle = paths.bundle(container_id)
-        stale = [
+        paths, bundle = self._paths, self._paths.bundle(container_id)
+        stale: list[str | Path] = [
             paths.exit_file(container_id),
             paths.runtime_log(container_id),
             paths.pid_file(container_id),
@@ -185,11 +191,11 @@ class Conmon:
             paths.sync_file(container_id),
             paths.attach_socket(container_id),
             paths.control_fifo(container_id),
-            bundle / "winsz",
-            bundle / "oom",
+            *(f"{bundle}/{name}" for name in _OWN_FILES),
         ]
         for file in stale:
-            file.unlink(missing_ok=True)
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(file)
         remove_tree(paths.persist(container_id))
 
     def _argv(self, request: MonitorRequest) -> list[str]:
@@ -253,11 +259,14 @@ class Conmon:
     def _await_report(self, request: MonitorRequest) -> int:
         container_id, runtime = request.container_id, request.runtime or self._runtime
         deadline = time.monotonic() + self._create_timeout
-        while True:
+        time.sleep(FIRST_LOOK)
+        pid = self._reported_within(container_id, min(LOOK_AT_MONITOR, self._create_timeout))
+        while pid is None:
             monitor = self.find(container_id)
+            # It may have reported, and ended, since the last look.
             pid = self._reported_within(container_id, min(LOOK_AT_MONITOR, deadline - time.monotonic()))
             if pid is not None:
-                return pid
+                break
             if monitor is None:
                 raise self._silent_failure(container_id, runtime)
             if time.monotonic() >= deadline:
@@ -272,6 +281,7 @@ class Conmon:
             if _runs_exit_command(monitor[0], request.exit_command) and self.created_pid(container_id) is None:
                 # It will not report any more, and its exit command may be waiting for our own caller.
                 raise self._silent_failure(container_id, runtime)
+        return pid
 
     def _reported_within(self, container_id: str, timeout: float) -> int | None:
         """The PID that conmon reports, None where it has not within `timeout` seconds.

@@ -67,7 +67,7 @@ def checkpoint(held: Transaction, options: CheckpointOptions) -> None:
     # Whoever ends it by a checkpoint does not want its restart policy to start it anew.
     held.save(intent=Intent.CHECKPOINTING, checkpointed=False, stopped_by_user=not goes_on)
     try:
-        held.runtime.checkpoint(held.id, folder, parts.paths.bundle(held.id), options)
+        held.runtime.checkpoint(held.id, folder, parts.paths.container(held.id), options)
     except EngineError:
         if not options.keep:
             shutil.rmtree(folder, ignore_errors=True)

@@ -119,7 +119,7 @@ def _pack(held: Transaction, options: CheckpointOptions, target: Path, compressi
             if shared.exists():
                 shutil.copyfile(shared, folder / shared.name)
         argv = [find_program("tar"), "--create", f"--file={target}", *_COMPRESSIONS[compression]]
-        argv += ["--numeric-owner", f"--directory={parts.paths.bundle(held.id)}", images]
+        argv += ["--numeric-owner", f"--directory={parts.paths.container(held.id)}", images]
         argv += [f"--directory={folder}", *sorted(os.listdir(folder))]
         finished = run(argv)
         if finished.returncode:

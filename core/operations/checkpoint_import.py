@@ -133,7 +133,7 @@ def _as_before(own: layout.Own) -> tuple[Attachment, ...]:
 def _fill(held: Transaction, folder: Path, options: ImportOptions) -> None:
     parts, config = held.parts, held.config
     paths = parts.paths
-    make_private_directory(paths.bundle(held.id))
+    make_private_directory(paths.container(held.id))
     if config.image_id:
         parts.storage.create(config.id, config.id, config.image_id, config.id_mappings)
     ensure_volumes(parts, config)

@@ -87,7 +87,7 @@ def create(parts: EngineParts, options: CreateOptions) -> str:
                 parts.store.add(record)
         held = Transaction(parts, record)
         try:
-            make_private_directory(parts.paths.bundle(config.id))
+            make_private_directory(parts.paths.container(config.id))
             if config.log.path:
                 parts.paths.log(config.id).symlink_to(config.log.path)
             copy_secrets(parts, config)

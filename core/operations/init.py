@@ -99,6 +99,7 @@ def _fill_shared_memory(held: Transaction) -> None:
 
 def _prepare_root(held: Transaction) -> Path:
     parts, config = held.parts, held.config
+    make_private_directory(parts.paths.bundle(held.id))
     root = Path(config.rootfs)
     if config.image_id:
         root = parts.storage.mounted_at(held.id) or _mount(held)
@@ -188,7 +189,7 @@ def _spec_request(held: Transaction, root: Path, network_namespace: str | None) 
         from core.operations.user_namespace import make_reachable
 
         own = (parts.paths.root, parts.paths.run_root)
-        make_reachable((root, parts.paths.bundle(held.id)), own, config.id_mappings)
+        make_reachable((root, parts.paths.bundle(held.id), parts.paths.container(held.id)), own, config.id_mappings)
     return SpecRequest(
         config=config,
         limits=possible_limits(held.record.limits),

@@ -43,6 +43,7 @@ class FakeWorld:
 
     def create(self, args: list[str]) -> str:
         container_id = os.urandom(32).hex()
+        make_private_directory(self.paths.container(container_id))
         make_private_directory(self.paths.bundle(container_id))
         self.paths.spec(container_id).write_text(json.dumps({"process": {"args": args}}))
         self.monitor.create(request_for(container_id))

@@ -115,6 +115,7 @@ class RealWorld:
         """A bundle for a new container; its id."""
         container_id = os.urandom(32).hex()
         self._ids.append(container_id)
+        make_private_directory(self.paths.container(container_id))
         make_private_directory(self.paths.bundle(container_id))
         cgroup = f"/{self._cgroup_parent}/{container_id}"
         spec = bundle_spec(self.rootfs, cgroup, args, terminal=terminal, memory=memory)

@@ -96,7 +96,8 @@ def test_a_checkpoint_ends_it_and_a_restore_takes_it_up(able: Engine, tmp_path: 
     assert (picture.status, picture.checkpointed, picture.monitor_lost) == (Status.RUNNING, False, False)
     restored = calls(tmp_path)[1]
     assert restored.startswith("restore ")
-    for option in (f"--image-path {folder}", f"--work-path {folder.parent}", "--detach", "--tcp-established"):
+    work = able.paths.bundle(container.id)
+    for option in (f"--image-path {folder}", f"--work-path {work}", "--detach", "--tcp-established"):
         assert option in restored
     assert not folder.exists()
     container.attach().close()
@@ -360,7 +361,7 @@ def test_the_command_line_of_checkpoints(
     container, archive = run(able, "sleep", "1000", name="c"), str(tmp_path / "c.tar.gz")
     # freezing_time 5, frozen_time 300; as protobuf in an image of CRIU's.
     record = b"\x0a\x05\x08\x05\x10\xac\x02"
-    (able.paths.bundle(container.id) / "stats-dump").write_bytes(struct.pack("<III", 1, 2, len(record)) + record)
+    able.paths.checkpoint_statistics(container.id).write_bytes(struct.pack("<III", 1, 2, len(record)) + record)
     done = wharf(*own, "checkpoint", "--print-stats", "--export", archive, "--compress", "gzip", "c")
     told = json.loads(done.stdout)
     assert told["podman_checkpoint_duration"] > 0

@@ -120,6 +120,11 @@ def agrees(picture: ContainerSnapshot, statuses: dict[str, str]) -> bool:
     return seen in ("absent", "stopped") if idle else seen == picture.status
 
 
+def mount_is_told(picture: ContainerSnapshot) -> bool:
+    """Whether the root is mounted where the engine says so, and nowhere where it says nothing."""
+    return not picture.mount_point or os.path.ismount(picture.mount_point)
+
+
 def assert_consistent(engine: Engine, site: Worksite) -> None:
     """What the engine says is what is really there, and nothing is there that it does not know."""
     site.note_containers()
@@ -128,17 +133,16 @@ def assert_consistent(engine: Engine, site: Worksite) -> None:
     for _ in eventually():
         pictures = engine.containers()
         statuses = runc_statuses(engine)
-        if all(picture.intent is None and agrees(picture, statuses) for picture in pictures):
+        if all(picture.intent is None and agrees(picture, statuses) and mount_is_told(picture) for picture in pictures):
             break
     for picture in pictures:
         assert picture.status is not Status.UNKNOWN, picture
         assert agrees(picture, statuses), (statuses, picture)
         statuses.pop(picture.id, None)
-        mounted = bool(picture.mount_point) and os.path.ismount(picture.mount_point)
-        assert mounted == bool(picture.mount_point), picture
+        assert mount_is_told(picture), picture
         if picture.status in (Status.CREATED, Status.RUNNING):
             assert not picture.monitor_lost
-            assert mounted
+            assert picture.mount_point
     assert not {name: status for name, status in statuses.items() if status != "stopped"}
     storage, known = engine._parts.storage, {picture.mount_point for picture in pictures}
     prepared = [engine.lookup(picture.id).config for picture in pictures if picture.mount_point]

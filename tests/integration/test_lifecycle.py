@@ -458,6 +458,7 @@ def test_files_are_private(engine: Engine) -> None:
         paths.root,
         paths.run_root,
         paths.containers,
+        paths.container(container.id),
         paths.bundle(container.id),
         paths.runtime_root,
         paths.exits,
