@@ -39,7 +39,7 @@ def _bind(held: Transaction, mount: ImageMount) -> BindMount:
         from core.operations.user_namespace import make_reachable
 
         os.chown(place, *held.config.root_owner)
-        make_reachable((place,), (held.parts.paths.root, held.parts.paths.run_root), mappings)
+        make_reachable(place, (held.parts.paths.root, held.parts.paths.run_root), mappings)
     access = "rw" if mount.writable else "ro"
     return BindMount(source=str(place), destination=mount.destination, options=("bind", "rprivate", access))
 

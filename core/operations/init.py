@@ -189,7 +189,7 @@ def _spec_request(held: Transaction, root: Path, network_namespace: str | None) 
         from core.operations.user_namespace import make_reachable
 
         own = (parts.paths.root, parts.paths.run_root)
-        make_reachable((root, parts.paths.bundle(held.id), parts.paths.container(held.id)), own, config.id_mappings)
+        make_reachable(root, own, config.id_mappings)
     return SpecRequest(
         config=config,
         limits=possible_limits(held.record.limits),

@@ -159,24 +159,24 @@ def _checked(mappings: IdMappings) -> IdMappings:
     return mappings
 
 
-def make_reachable(folders: Iterable[Path], within: Iterable[Path], mappings: IdMappings) -> None:
-    """Let the container's root, who is nobody for the host, go through `folders` and what is above them.
+def make_reachable(folder: Path, within: Iterable[Path], mappings: IdMappings) -> None:
+    """Let the container's root, who is nobody for the host, go through `folder` and what is above it.
 
-    What belongs to one of the container's users is open to its root. What is not `within` the engine's own folders is
-    not changed. Raises `HostIncomplete` where that is closed.
+    What is mounted beside the root the runtime opens before it becomes that one. What belongs to one of the
+    container's users is open to its root. What is not `within` the engine's own folders is not changed. Raises
+    `HostIncomplete` where that is closed.
     """
-    own = [Path(os.path.realpath(folder)) for folder in within]
+    own = [Path(os.path.realpath(folder)) for place in within]
     closed: dict[Path, None] = {}
-    for folder in folders:
-        for place in (folder, *folder.parents):
-            status = place.stat()
-            mode = status.st_mode
-            if mode & 0o001 or mappings.covers(status.st_uid, status.st_gid):
-                continue
-            if not any(place == one or one in place.parents for one in own):
-                closed[place] = None
-                continue
-            place.chmod((mode & 0o7777) | 0o011)
+    for place in (folder, *folder.parents):
+        status = place.stat()
+        mode = status.st_mode
+        if mode & 0o001 or mappings.covers(status.st_uid, status.st_gid):
+            continue
+        if not any(place == one or one in place.parents for one in own):
+            closed[place] = None
+            continue
+        place.chmod((mode & 0o7777) | 0o011)
     if closed:
         places = " ".join(map(str, reversed(closed)))
         raise HostIncomplete(
