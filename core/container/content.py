@@ -54,7 +54,7 @@ class Content(Handle):
         all is written. Raises `DestinationExists`, `NoSpace`, `Cancelled`, `ExportFailed`, and `StateForbids` where it
         is exported already.
         """
-        from core.operations.export import begin_export
+        from core.operations.export import begin_export, require_whole
         from core.operations.mount import readable_root
         from core.storage.export import export_tree
 
@@ -74,6 +74,7 @@ class Content(Handle):
                 cancel=cancel,
                 overwrite=overwrite,
                 ids=held.config.id_mappings,
+                verify=lambda: require_whole(held),
             )
         self._parts.emit(EventKind.EXPORT, self.id, held.name, bytes=str(written))
         return written

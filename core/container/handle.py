@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Final
 
-from core.errors import RuntimeFailed
+from core.errors import NoSuchContainer, RuntimeFailed
 from core.events import EventKind
 from core.host.locks import FileLock
 from core.model.config import ContainerConfig, ContainerRecord
@@ -97,11 +97,14 @@ class Handle:
             self._parts.emit(EventKind.RENAME, self.id, new_name, former=held.name)
 
     def unmount_unused(self) -> None:
-        """Unmount a root that was mounted only to be read or written from here, unless somebody else still does."""
+        """Unmount a root that was mounted only to be read or written from here, unless somebody else still does.
+
+        Nothing is left to do for a container that is gone.
+        """
         from core.operations import mount as mount_operation
         from core.operations.release import is_exporting
 
-        with self.hold() as held:
+        with suppress(NoSuchContainer), self.hold() as held:
             idle = held.state.status in IDLE_STATUSES
             if idle and not held.state.kept_mounted and not is_exporting(self._parts, self.id):
                 mount_operation.unmount(held)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from core.errors import StateForbids, TimedOut
+from core.errors import ExportFailed, NoSuchContainer, StateForbids, TimedOut
 from core.host.locks import FileLock
+from core.model.state import Intent
 from core.operations.parts import Transaction
 from core.operations.release import export_lock
 
@@ -18,3 +19,17 @@ def begin_export(held: Transaction) -> FileLock:
             f"container {held.name} is being exported already", hint="wait for that", container_id=held.id
         ) from error
     return lock
+
+
+def require_whole(held: Transaction) -> None:
+    """Raises `ExportFailed` where the container was removed by force meanwhile; tar takes that for a change."""
+    try:
+        removed = held.parts.store.get(held.id).state.intent is Intent.REMOVING
+    except NoSuchContainer:
+        removed = True
+    if removed:
+        raise ExportFailed(
+            f"container {held.name} was removed while it was exported",
+            hint="wait for an export, or cancel it, before rm --force",
+            container_id=held.id,
+        )

@@ -31,18 +31,23 @@ def export_tree(
     cancel: threading.Event | None = None,
     overwrite: bool = False,
     ids: IdMappings | None = None,
+    verify: Callable[[], object] | None = None,
 ) -> int:
     """Write all below `root`, a path or a descriptor, to another one; the bytes written there.
 
     `total`: the expected bytes of tar, for the progress and the check of free space. A path gets its name only when all
     is written; what was there stays as it was until then, whatever fails or is killed here. The disk is not waited for,
     as by tar and podman: after a failure of power shortly afterwards the file may be cut short, so sync it where
-    that counts. With `ids` owners are written as the container counts them.
-    Raises `DestinationExists`, `NoSpace`, `Cancelled`, `ExportFailed`.
+    that counts. With `ids` owners are written as the container counts them. `verify` is called when all is read, and
+    raises where that can not have been everything.
+    Raises `DestinationExists`, `NoSpace`, `Cancelled`, `ExportFailed`, and what `verify` raises.
     """
     watch = ExportWatch(total, progress, cancel)
     if isinstance(destination, int):
-        return _write(root, destination, compression, watch, ids)
+        written = _write(root, destination, compression, watch, ids)
+        if verify is not None:
+            verify()
+        return written
     _check_destination(destination, overwrite)
     _check_space(destination.parent, total, compression)
     with _temporary(destination) as (temporary, descriptor):
@@ -52,6 +57,8 @@ def export_tree(
             os.close(os.dup(descriptor))
         except OSError as error:
             raise _write_error(destination, error) from error
+        if verify is not None:
+            verify()
         _publish(temporary, destination, overwrite)
     return written
 

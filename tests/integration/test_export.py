@@ -15,7 +15,7 @@ import pytest
 
 from core.container import Container
 from core.engine import Engine
-from core.errors import Cancelled, ContainerInUse, DestinationExists, NoSpace, StateForbids
+from core.errors import Cancelled, ContainerInUse, DestinationExists, ExportFailed, NoSpace, StateForbids
 from core.host import overlay
 from core.host.processes import Finished
 from core.model.image import Image
@@ -257,6 +257,24 @@ def test_it_can_be_started_while_it_is_exported_but_not_removed(engine: Engine, 
             break
     assert container.snapshot().status == "running"
     assert not (Path(container.snapshot().mount_point) / "big").exists()
+
+
+@pytest.mark.parametrize("to_path", [True, False])
+def test_what_is_removed_by_force_meanwhile_is_not_said_to_be_exported(
+    engine: Engine, tmp_path: Path, to_path: bool
+) -> None:
+    container = make(engine, "true", name="exported")
+    (container.mount() / "big").write_bytes(os.urandom(8 << 20))
+    container.unmount()
+    target = tmp_path / "root.tar"
+
+    def remove(progress: ExportProgress) -> None:
+        if engine.find(container.id) is not None:
+            container.remove(force=True)
+
+    with (tmp_path / "stream.tar").open("wb") as stream, pytest.raises(ExportFailed, match="was removed while"):
+        container.export(target if to_path else stream.fileno(), compression="gzip", progress=remove)
+    assert [path.name for path in tmp_path.iterdir()] == ["stream.tar"]
 
 
 def test_a_running_container_is_exported_while_it_runs_on(engine: Engine, tmp_path: Path) -> None:
