@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 import threading
 from functools import partial
+from typing import Any
 
 import pytest
 from textual.pilot import Pilot
@@ -31,6 +32,7 @@ from tui.forms.update import update_form
 from tui.screens.form_dialog import FieldRow, FormDialog
 from tui.screens.menu import ActionMenu
 from tui.screens.pull_dialog import PullDialog
+from tui.transfers import TransferJob
 
 KNOWN = KnownNames(images=("localhost/demo:1",), containers=("web",), networks=("inner",), volumes=("data",), pods=())
 
@@ -138,19 +140,42 @@ async def test_the_cursor_goes_to_what_was_made_unless_it_was_moved(app: WharfAp
 async def test_a_pull_that_fails_is_told_once_and_its_fields_come_back_with_what_was_typed(
     app: WharfApp, fake: FakeEngine
 ) -> None:
-    fake.images.refusal = StorageFailed("it could not be copied", hint="take it with --tls-verify=false")
+    fake.images.refusal = refusal = StorageFailed("it could not be copied", hint="take it with --tls-verify=false")
     async with app.run_test(size=SIZE) as pilot:
         await pilot.press("3", "P")
         await until_shown(pilot, "Pull an image")
         await pilot.press(*"quay.io/som", "enter")
         await until_shown(pilot, "✗ it could not be copied", "→ take it with --tls-verify=false")
-        assert isinstance(app.screen, PullDialog)
+        # The dialog may have looked before the screen below is told.
+        assert isinstance(app.screen, PullDialog) and app.screen.shows(refusal)
         await pilot.press("e")
         await until_shown(pilot, "$ wharf pull quay.io/some")
         fake.images.refusal = None
         fake.images.pulled.set()
         await pilot.press("enter")
         await until_shown(pilot, "quay.io/some is pulled")
+
+
+class EndsMeanwhile(TransferJob):
+    """A pull that another thread ends right when the dialog has looked at it twice."""
+
+    def __getattribute__(self, name: str) -> Any:
+        if name != "ended":
+            return super().__getattribute__(name)
+        looks = self.__dict__["looks"] = self.__dict__.get("looks", 0) + 1
+        return looks > 2
+
+
+async def test_a_pull_that_ends_just_as_it_is_looked_at_gives_its_fields_back(app: WharfApp, fake: FakeEngine) -> None:
+    async with app.run_test(size=SIZE) as pilot:
+        await until_shown(pilot, "no containers")
+        job = EndsMeanwhile("pulling", error=StorageFailed("there is no room"))
+        app.push_screen(PullDialog((), lambda name, access: job))
+        await until_shown(pilot, "Pull an image")
+        await pilot.press("a", "enter")
+        await until_shown(pilot, "✗ there is no room")
+        await pilot.press("b")
+        await until_shown(pilot, "$ wharf pull ab")
 
 
 async def test_a_new_name_and_a_pause_are_taken_back_by_a_key(app: WharfApp, fake: FakeEngine) -> None:

@@ -72,6 +72,8 @@ class PullDialog(ModalScreen[str]):
         self._begin = begin
         self._name = name
         self._job = job
+        self._told: EngineError | None = None
+        """The failure that was told last."""
 
     def compose(self) -> ComposeResult:
         with Vertical(id="dialog") as box:
@@ -113,12 +115,14 @@ class PullDialog(ModalScreen[str]):
         job = self._job
         if job is None:
             return
-        if job.ended and job.error is None:
+        # It ends in another thread, at any time.
+        ended = job.ended
+        if ended and job.error is None:
             self.dismiss("")
             return
-        self._show_fields(job.ended)
-        if job.error is not None and job.ended:
-            self._job = None
+        self._show_fields(ended)
+        if ended and job.error is not None:
+            self._job, self._told = None, job.error
             self._say("\n→ ".join(filter(None, (f"✗ {job.error.message}", job.error.hint))))
             return
         self.query_one("#layers", Static).update(Text("\n".join(progress_lines(job)), no_wrap=True))
@@ -135,8 +139,8 @@ class PullDialog(ModalScreen[str]):
         self.query_one("#confirm", Button).label = _("Pull") if shown else _("Hide")
 
     def shows(self, error: EngineError) -> bool:
-        """Whether this failure is told here, and nowhere else."""
-        return self._job is not None and self._job.error is error
+        """Whether this failure is told here, and nowhere else; it may come here first, or to the screen below."""
+        return self._told is error or (self._job is not None and self._job.error is error)
 
     def _say(self, text: str) -> None:
         self.query_one("#hint", Static).update(Text(printable_text(text)))
