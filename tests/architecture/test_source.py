@@ -67,6 +67,19 @@ def test_processes_are_started_by_one_folder() -> None:
     assert broken == []
 
 
+def test_dialogs_and_pages_take_no_other_screen_with_them() -> None:
+    of_textual = {"Screen", "ModalScreen"}
+    found = {
+        relative(file)
+        for file in FILES
+        for node in ast.walk(ast.parse(file.read_text()))
+        if isinstance(node, ast.ClassDef)
+        if of_textual & {ast.unparse(base).partition("[")[0] for base in node.bases}
+    }
+    # The one screen is never dismissed.
+    assert found <= {"tui/screens/dismissal.py", "tui/screens/consoles.py"}
+
+
 def test_no_test_is_skipped() -> None:
     marks = ("pytest." + "skip", "mark." + "skip", "mark." + "xfail", "import" + "orskip")
     found = [

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 from textual.widget import Widget
-from textual.widgets import OptionList
+from textual.widgets import Button, OptionList
 
 from core.errors import StorageFailed
 from core.model.config import ResourceLimits
@@ -29,9 +29,10 @@ from tui.forms import images, kube, networks, pods, secrets, volumes
 from tui.forms.create import create_form, run_words
 from tui.forms.form import Form
 from tui.forms.update import update_form
+from tui.screens.dialog import ErrorDialog
 from tui.screens.form_dialog import FieldRow, FormDialog
 from tui.screens.menu import ActionMenu
-from tui.screens.pull_dialog import PullDialog
+from tui.screens.pull_dialog import LOOK_AGAIN, PullDialog
 from tui.transfers import TransferJob
 
 KNOWN = KnownNames(images=("localhost/demo:1",), containers=("web",), networks=("inner",), volumes=("data",), pods=())
@@ -176,6 +177,30 @@ async def test_a_pull_that_ends_just_as_it_is_looked_at_gives_its_fields_back(ap
         await until_shown(pilot, "✗ there is no room")
         await pilot.press("b")
         await until_shown(pilot, "$ wharf pull ab")
+
+
+async def test_a_dialog_goes_away_once_and_takes_no_other_with_it(app: WharfApp, fake: FakeEngine) -> None:
+    fake.add("web")
+    async with app.run_test(size=SIZE) as pilot:
+        await until_shown(pilot, "web")
+        await pilot.press("d")
+        await until_shown(pilot, "Remove web?")
+        cancel = app.screen.query_one("#cancel", Button)
+        # Two clicks that come at once.
+        cancel.press()
+        cancel.press()
+        await settled(pilot)
+        assert app.screen is main_screen(app)
+        job = TransferJob("pulling")
+        app.push_screen(PullDialog((), lambda name, access: job, job=job))
+        await until_shown(pilot, "Pull an image", "asking the registry")
+        app.push_screen(ErrorDialog(StorageFailed("something else failed")))
+        await until_shown(pilot, "something else failed")
+        job.ended = True
+        await settled(pilot, 3 * LOOK_AGAIN)
+        assert isinstance(app.screen, ErrorDialog)
+        await pilot.press("escape")
+        await until(pilot, lambda: app.screen is main_screen(app))
 
 
 async def test_a_new_name_and_a_pause_are_taken_back_by_a_key(app: WharfApp, fake: FakeEngine) -> None:

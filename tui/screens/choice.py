@@ -11,14 +11,14 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from tui.plain_text import printable
+from tui.screens.dismissal import Dialog
 
 
-class ChoiceDialog(ModalScreen[int | None]):
+class ChoiceDialog(Dialog[int | None]):
     """Ends in the number of an option, from 0 on, or in None."""
 
     CSS_PATH: ClassVar[list[str | Path]] = ["dialog.tcss", "form_dialog.tcss"]  # type: ignore[assignment]

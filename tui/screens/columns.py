@@ -10,15 +10,15 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Button, OptionList, Static
 from textual.widgets.option_list import Option
 
 from tui.languages import _
+from tui.screens.dismissal import Dialog
 from tui.views.view import Column
 
 
-class ColumnsDialog(ModalScreen[list[Column] | None]):
+class ColumnsDialog(Dialog[list[Column] | None]):
     """Ends in the columns to be shown, in their order; an empty list for the usual ones, None for no change."""
 
     CSS_PATH = "dialog.tcss"

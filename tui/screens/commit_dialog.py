@@ -9,12 +9,12 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Static
 
 from core.model.content import CommitOptions
 from tui.languages import N_, _
 from tui.plain_text import printable
+from tui.screens.dismissal import Dialog
 from tui.widgets.tick import Tick
 
 _FIELDS = (
@@ -24,7 +24,7 @@ _FIELDS = (
 )
 
 
-class CommitDialog(ModalScreen[CommitOptions | None]):
+class CommitDialog(Dialog[CommitOptions | None]):
     """Ends in what is asked for, or in None. `running`: whether there is anything to freeze."""
 
     CSS_PATH = "dialog.tcss"

@@ -10,13 +10,13 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
-from textual.screen import ModalScreen
 from textual.widgets import Button, OptionList, Static
 from textual.widgets.option_list import Option
 
 from core.errors import EngineError
 from tui.languages import N_, _
 from tui.plain_text import printable
+from tui.screens.dismissal import Dialog
 
 SIGNALS: Final = (
     ("TERM", N_("ask it to end")),
@@ -31,7 +31,7 @@ SIGNALS: Final = (
 )
 
 
-class ErrorDialog(ModalScreen[None]):
+class ErrorDialog(Dialog[None]):
     """What went wrong, and what to do next."""
 
     CSS_PATH = "dialog.tcss"
@@ -55,7 +55,7 @@ class ErrorDialog(ModalScreen[None]):
         self.dismiss(None)
 
 
-class ConfirmDialog(ModalScreen[bool]):
+class ConfirmDialog(Dialog[bool]):
     """A question. The default is to cancel. Ends in whether it was confirmed."""
 
     CSS_PATH = "dialog.tcss"
@@ -103,7 +103,7 @@ class ConfirmDialog(ModalScreen[bool]):
         self.dismiss(True)
 
 
-class SignalDialog(ModalScreen[str]):
+class SignalDialog(Dialog[str]):
     """Which signal; an empty string to send none. The first line, under the cursor, cancels."""
 
     CSS_PATH = "dialog.tcss"

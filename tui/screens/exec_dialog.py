@@ -10,12 +10,12 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Static
 
 from core.model.options import ExecOptions
 from tui.languages import N_, _, pgettext
 from tui.plain_text import printable
+from tui.screens.dismissal import Dialog
 from tui.widgets.tick import Tick
 
 _FIELDS = (
@@ -33,7 +33,7 @@ class ExecRequest(NamedTuple):
     detached: bool
 
 
-class ExecDialog(ModalScreen[ExecRequest | None]):
+class ExecDialog(Dialog[ExecRequest | None]):
     """Ends in what is to be run, or in None. `is_ours`: not of another engine, of which less can be asked."""
 
     CSS_PATH = "dialog.tcss"

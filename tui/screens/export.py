@@ -10,7 +10,6 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Button, Input, ProgressBar, Select, Static
 
 from core.model.snapshot import ContainerSnapshot
@@ -20,13 +19,14 @@ from tui.exports import ExportJob, Exports
 from tui.languages import _
 from tui.messages import ExportEnded, ExportProgressed
 from tui.plain_text import printable, printable_text
+from tui.screens.dismissal import Dialog
 from tui.widgets.path_suggester import PathSuggester
 from tui.widgets.tick import Tick
 
 _SUFFIXES: dict[Compression, str] = {"none": ".tar", "gzip": ".tar.gz", "zstd": ".tar.zst"}
 
 
-class ExportDialog(ModalScreen[str]):
+class ExportDialog(Dialog[str]):
     """Ends in a line for the status line; empty where nothing was exported."""
 
     CSS_PATH: ClassVar[list[str | Path]] = ["dialog.tcss", "export.tcss"]  # type: ignore[assignment]
@@ -121,6 +121,8 @@ class ExportDialog(ModalScreen[str]):
         if isinstance(message, ExportProgressed):
             self._show_state()
         elif message.error is None:
+            # For where something else is in front.
+            self._show_state()
             self.dismiss("")
         else:
             self._show_state()

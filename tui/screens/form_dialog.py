@@ -11,13 +11,13 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
-from textual.screen import ModalScreen
 from textual.suggester import Suggester, SuggestFromList
 from textual.widgets import Button, Input, Label, Static
 
 from tui.forms.form import TICKED, Field, Form
 from tui.languages import _
 from tui.plain_text import printable
+from tui.screens.dismissal import Dialog
 from tui.widgets.path_suggester import PathSuggester
 from tui.widgets.tick import Tick
 
@@ -69,7 +69,7 @@ class FieldRow(Vertical):
         reason.set_class(bool(complaint), "-wrong")
 
 
-class FormDialog(ModalScreen[dict[str, str] | None]):
+class FormDialog(Dialog[dict[str, str] | None]):
     """Ends in the values of all fields, or in None. `form.check` has passed then."""
 
     CSS_PATH: ClassVar[list[str | Path]] = ["dialog.tcss", "form_dialog.tcss"]  # type: ignore[assignment]

@@ -10,15 +10,15 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
-from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Static
 
 from tui.languages import _
 from tui.locks import SIGN, Locked
 from tui.plain_text import printable
+from tui.screens.dismissal import Dialog
 
 
-class LockDialog(ModalScreen[bool]):
+class LockDialog(Dialog[bool]):
     """Ends as `ConfirmDialog` does. Nothing but the word of the lock confirms."""
 
     CSS_PATH = "dialog.tcss"

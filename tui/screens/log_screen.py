@@ -12,7 +12,6 @@ from platformdirs import user_data_path
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.screen import Screen
 from textual.widgets import Input, Static
 
 from tui.bound_keys import bound_keys
@@ -24,6 +23,7 @@ from tui.logs.matching import Matcher
 from tui.logs.painting import JsonView, LogLook
 from tui.logs.times import LOCAL, zone_of
 from tui.plain_text import printable
+from tui.screens.dismissal import Page
 from tui.screens.help import pane_help
 from tui.screens.text_view import TextView
 from tui.widgets.filter_field import FilterField
@@ -65,7 +65,7 @@ AskRuns = Callable[[Callable[[Sequence[float]], object]], object]
 """Has it told to a function when each run of a container began, the first one first (Unix seconds)."""
 
 
-class LogScreen(Screen[None]):
+class LogScreen(Page[None]):
     """`paths`: of the logs in the monitor's format. `names`: of their containers. `ask_runs`: for one container."""
 
     CSS_PATH = "log_screen.tcss"

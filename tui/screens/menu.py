@@ -11,13 +11,13 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from tui.keymap import Action, shown_keys
 from tui.languages import _
 from tui.plain_text import padded, printable
+from tui.screens.dismissal import Dialog
 
 _VERB: Final = 12
 _LONGEST_VERB: Final = 18
@@ -26,7 +26,7 @@ Entry = tuple[Action, str, bool]
 """An action, the very verb that it would be, and whether it can be done."""
 
 
-class ActionMenu(ModalScreen[str]):
+class ActionMenu(Dialog[str]):
     """Ends in the name of an action; an empty string for none. What cannot be done is there, dimmed."""
 
     CSS_PATH = "dialog.tcss"

@@ -11,7 +11,6 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 
@@ -19,6 +18,7 @@ from tui.keymap import Action, shown_keys
 from tui.languages import _
 from tui.palette_ranking import FUZZY, Chosen, Query
 from tui.plain_text import printable
+from tui.screens.dismissal import Dialog
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class Offer:
         return f"{self.words} {action.name.replace('_', ' ')} {action.label} {action.title}"
 
 
-class PaletteScreen(ModalScreen[Offer | None]):
+class PaletteScreen(Dialog[Offer | None]):
     """Ends in an offer, or in None."""
 
     CSS_PATH = "dialog.tcss"

@@ -9,14 +9,14 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Static
 
 from tui.languages import _
 from tui.plain_text import printable
+from tui.screens.dismissal import Dialog
 
 
-class PromptDialog(ModalScreen[str]):
+class PromptDialog(Dialog[str]):
     """Ends in what was typed, without blanks around it; empty where it was cancelled."""
 
     CSS_PATH = "dialog.tcss"

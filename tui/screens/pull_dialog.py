@@ -12,7 +12,6 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
-from textual.screen import ModalScreen
 from textual.suggester import SuggestFromList
 from textual.widgets import Button, Input, Static
 
@@ -20,6 +19,7 @@ from core.errors import EngineError
 from core.model.image import RegistryAccess
 from tui.languages import N_, _
 from tui.plain_text import printable_text, size
+from tui.screens.dismissal import Dialog
 from tui.transfers import TransferJob
 from tui.widgets.tick import Tick
 
@@ -49,7 +49,7 @@ def progress_lines(job: TransferJob) -> list[str]:
     return [*lines, f"{_(progress.phase)}: {done}"]
 
 
-class PullDialog(ModalScreen[str]):
+class PullDialog(Dialog[str]):
     """Ends in a line for the status line. `begin`: has a name pulled. `job`: one that is under way already."""
 
     CSS_PATH: ClassVar[list[str | Path]] = ["dialog.tcss", "form_dialog.tcss"]  # type: ignore[assignment]

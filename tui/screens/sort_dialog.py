@@ -10,12 +10,12 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from tui.languages import N_, _
 from tui.row_text import FALLING, RISING
+from tui.screens.dismissal import Dialog
 from tui.views.view import Column
 
 OWN_ORDER = N_("in the order of the rows' own")
@@ -23,7 +23,7 @@ Order = tuple[Column | None, bool]
 """A column, None for the order in which the rows came; and whether the highest stands first."""
 
 
-class SortDialog(ModalScreen[Order | None]):
+class SortDialog(Dialog[Order | None]):
     """Ends in an order, or in None for no change. `columns`: those that are shown first."""
 
     CSS_PATH = "dialog.tcss"

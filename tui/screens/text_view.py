@@ -9,12 +9,12 @@ from typing import ClassVar, Final
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.screen import Screen
 from textual.widgets import Input, Static
 
 from tui.clipboard import copy
 from tui.languages import N_, _
 from tui.plain_text import printable
+from tui.screens.dismissal import Page
 from tui.widgets.filter_field import FilterField
 from tui.widgets.key_line import Item, KeyLine
 from tui.widgets.text_page import TextPage
@@ -26,7 +26,7 @@ _KEYS: Final[tuple[Item, ...]] = (
 )  # fmt: skip
 
 
-class TextView(Screen[None]):
+class TextView(Page[None]):
     """`text` is shown as it is: whoever gives it has made it printable."""
 
     CSS_PATH = "text_view.tcss"

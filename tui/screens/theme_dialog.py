@@ -10,15 +10,15 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from tui.languages import _
 from tui.plain_text import fitted, printable
+from tui.screens.dismissal import Dialog
 
 
-class ThemeDialog(ModalScreen[str]):
+class ThemeDialog(Dialog[str]):
     """Ends in the name of a theme; empty, with the theme as it was, where none was chosen."""
 
     CSS_PATH = "dialog.tcss"
