@@ -86,7 +86,10 @@ class Networks:
         """
         network = self.find(name_or_id)
         if network.name == DEFAULT_NETWORK:
-            raise InvalidArgument(f"default network {DEFAULT_NETWORK} cannot be removed")
+            raise InvalidArgument(
+                f"default network {DEFAULT_NETWORK} cannot be removed",
+                hint="it stays: containers that name no other network are in it",
+            )
         if force:
             for container_id in self.used_by().get(network.name, []):
                 container = Container(self._parts, container_id)
@@ -200,7 +203,9 @@ class Networks:
 
         if request.addresses == "none":
             if request.subnets:
-                raise InvalidArgument("none ipam driver is set but subnets are given")
+                raise InvalidArgument(
+                    "none ipam driver is set but subnets are given", hint="leave the subnets out, or --ipam-driver none"
+                )
             return ()
         managed = request.driver == BRIDGE_DRIVER
         if not managed and not request.subnets:
@@ -239,10 +244,12 @@ def _check(request: NetworkRequest) -> None:
         raise InvalidArgument(f"unsupported {request.driver} network option {unknown[0]}", hint=f"use {known}")
     for name, value in request.options.items():
         if not _VALUES[name](value):
-            raise InvalidArgument(f"{value!r} is no value for the option {name} of a network")
+            raise InvalidArgument(
+                f"{value!r} is no value for the option {name} of a network", hint="see wharf network create --help"
+            )
     if len(request.interface) > _LONGEST_INTERFACE or "/" in request.interface:
         raise InvalidArgument(f"{request.interface!r} is no name for an interface", hint="use up to 15 characters")
     if (request.gateways or request.ranges) and not request.subnets:
         raise InvalidArgument("a gateway or a range needs a subnet", hint="give --subnet, too")
     if len(request.gateways) > len(request.subnets) or len(request.ranges) > len(request.subnets):
-        raise InvalidArgument("there are more gateways or ranges than subnets")
+        raise InvalidArgument("there are more gateways or ranges than subnets", hint="give a --subnet for each of them")

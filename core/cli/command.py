@@ -68,10 +68,13 @@ def selected(engine: Engine, options: Options, fits: Callable[[ContainerSnapshot
     """The names or ids that the options mean; with --all those that fit. Raises `InvalidArgument` for none at all."""
     if options.all or options.latest:
         if options.all and options.latest:
-            raise InvalidArgument("--all and --latest cannot be used together")
+            raise InvalidArgument("--all and --latest cannot be used together", hint="choose one of them")
         if options.containers or options.cidfile:
             wrong = "--latest and containers cannot be used together"
-            raise InvalidArgument("no arguments are needed with --all" if options.all else wrong)
+            raise InvalidArgument(
+                "no arguments are needed with --all" if options.all else wrong,
+                hint="leave the names out, or --all and --latest",
+            )
         pictures = engine.containers()
         chosen = pictures[-1:] if options.latest else [picture for picture in pictures if fits(picture)]
         return [picture.id for picture in _filtered(chosen, pictures, options)]
@@ -102,7 +105,9 @@ def _read_id(name: str) -> str:
         with open(name) as file:
             return file.read().strip()
     except (OSError, UnicodeDecodeError) as error:
-        raise InvalidArgument(f"the id file {name} can not be read: {error}") from error
+        raise InvalidArgument(
+            f"the id file {name} can not be read: {error}", hint="check its path, or name the container itself"
+        ) from error
 
 
 def only_existing(engine: Engine, names: Sequence[str]) -> list[str]:

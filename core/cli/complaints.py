@@ -48,7 +48,7 @@ def unknown_command(words: str, known: Iterable[str]) -> InvalidArgument:
 
     group, _, word = words.rpartition(" ")
     if words and (words in FLAGS or words in _LATER):
-        return InvalidArgument(f"the command {words} of podman is not supported by wharf")
+        return InvalidArgument(f"the command {words} of podman is not supported by wharf", hint=_all_of(group, known))
     near = [name for name in sorted(known) if name.startswith(word.lower()) or _distance(word.lower(), name) <= _NEAR]
     if not near:
         return InvalidArgument(f"unrecognized command `wharf {words}`", hint=_all_of(group, known))

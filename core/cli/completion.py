@@ -39,7 +39,10 @@ def run(invocation: Invocation) -> int:
     try:
         options.file.write_text(script)
     except OSError as error:
-        raise InvalidArgument(f"{options.file} can not be written: {error.strerror}") from error
+        raise InvalidArgument(
+            f"{options.file} can not be written: {error.strerror}",
+            hint="choose another file with --file, or a directory that can be written to",
+        ) from error
     return 0
 
 

@@ -79,5 +79,8 @@ def _apparmor(profile: str) -> str:
     if profile == "unconfined":
         return ""
     if not os.path.isdir(_APPARMOR):
-        raise InvalidArgument(f"AppArmor profile {profile!r} specified, but AppArmor is not enabled on this system")
+        raise InvalidArgument(
+            f"AppArmor profile {profile!r} specified, but AppArmor is not enabled on this system",
+            hint="leave it out, or enable AppArmor on the host: aa-status tells",
+        )
     return profile

@@ -53,9 +53,9 @@ def _parse(invocation: Invocation) -> Options:
     add("image", nargs="?", default="", metavar="IMAGE", help="what it is made of, in place of the original's")
     options = parser.parse_args(invocation.arguments)
     if options.name and options.new_name:
-        raise InvalidArgument("give the name once: as an argument, or with --name")
+        raise InvalidArgument("give the name once: as an argument, or with --name", hint="leave one of them out")
     if options.force and not options.destroy:
-        raise InvalidArgument("cannot set --force without --destroy")
+        raise InvalidArgument("cannot set --force without --destroy", hint="give --destroy, too, or leave --force out")
     return options
 
 

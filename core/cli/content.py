@@ -77,6 +77,9 @@ def _commit(invocation: Invocation, parser: CommandParser) -> int:
         try:
             options.iidfile.write_text(f"sha256:{image_id}")
         except OSError as error:
-            raise InvalidArgument(f"the id file {options.iidfile} can not be written: {error.strerror}") from error
+            raise InvalidArgument(
+                f"the id file {options.iidfile} can not be written: {error.strerror}",
+                hint="choose a directory that is there and can be written to",
+            ) from error
     print(image_id)
     return 0

@@ -36,7 +36,10 @@ def _copy(engine: Engine, source: str, destination: str, options: CopyOptions) -
     from_name, from_path = _parsed(source)
     to_name, to_path = _parsed(destination)
     if not from_path or not to_path:
-        raise InvalidArgument(f'invalid arguments "{source}", "{destination}": you must specify paths')
+        raise InvalidArgument(
+            f'invalid arguments "{source}", "{destination}": you must specify paths',
+            hint="use CONTAINER:PATH for one of them, and a path for the other",
+        )
     if not from_name and not to_name:
         raise InvalidArgument("neither of the two is in a container", hint="use CONTAINER:PATH for one of them")
     if from_name and to_name:

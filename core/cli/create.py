@@ -103,7 +103,7 @@ def start_detached(container: Container, *, descriptors: int = 0) -> None:
 
 def _make_room(engine: Engine, name: str) -> None:
     if not name:
-        raise InvalidArgument("--replace needs a --name")
+        raise InvalidArgument("--replace needs a --name", hint="give it a --name, or leave --replace out")
     with contextlib.suppress(NoSuchContainer):
         holder = engine.find(name)
         if holder is not None and holder.name == name:
@@ -115,7 +115,10 @@ def _write_id(container: Container, file: str) -> None:
         Path(file).write_text(container.id)
     except OSError as error:
         container.remove(force=True)
-        raise InvalidArgument(f"the id file {file} can not be written: {error.strerror}") from error
+        raise InvalidArgument(
+            f"the id file {file} can not be written: {error.strerror}",
+            hint="choose a directory that is there and can be written to",
+        ) from error
 
 
 def parse(invocation: Invocation) -> Options:
@@ -257,5 +260,8 @@ def _entrypoint(text: str | None) -> tuple[str, ...] | None:
         try:
             return msgspec.json.decode(text, type=tuple[str, ...])
         except msgspec.MsgspecError as error:
-            raise InvalidArgument(f"the entrypoint {text} is no JSON list of words: {error}") from error
+            raise InvalidArgument(
+                f"the entrypoint {text} is no JSON list of words: {error}",
+                hint='write it as ["/bin/sh", "-c"], or as one word without brackets',
+            ) from error
     return (text,) if text else ()

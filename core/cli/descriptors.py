@@ -24,7 +24,8 @@ def attached_streams(options: Options) -> frozenset[str]:
     named = {word.lower() for text in options.attach for word in text.split(",")}
     for word in named - set(STREAMS):
         raise InvalidArgument(
-            f'invalid stream "{word}" for --attach - must be one of stdin, stdout, or stderr: invalid argument'
+            f'invalid stream "{word}" for --attach - must be one of stdin, stdout, or stderr: invalid argument',
+            hint="name one or more of these three",
         )
     joined = named or set(STREAMS)
     return frozenset(joined if options.interactive else joined - {"stdin"})

@@ -57,7 +57,8 @@ def rate(text: str, *, of_bytes: bool) -> DeviceLimit:
     if number < 0:
         wanted = "<device-path>:<number>[<unit>]" if of_bytes else "<device-path>:<number>"
         raise InvalidArgument(
-            f"invalid rate for device: {text}. The correct format is {wanted}. Number must be a positive integer"
+            f"invalid rate for device: {text}. The correct format is {wanted}. Number must be a positive integer",
+            hint="write it as /dev/sda:1mb" if of_bytes else "write it as /dev/sda:1000",
         )
     return DeviceLimit(device=device, value=number)
 

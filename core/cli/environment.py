@@ -68,7 +68,9 @@ def _lines(file: Path) -> list[str]:
     try:
         content = file.read_text()
     except (OSError, UnicodeDecodeError) as error:
-        raise InvalidArgument(f"the environment file {file} can not be read: {error}") from error
+        raise InvalidArgument(
+            f"the environment file {file} can not be read: {error}", hint="check its path and its permissions"
+        ) from error
     return [line.lstrip() for line in content.splitlines() if line.strip() and not line.lstrip().startswith("#")]
 
 

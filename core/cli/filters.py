@@ -53,7 +53,10 @@ def _pattern(value: str) -> re.Pattern[str]:
     try:
         return re.compile(value)
     except re.error as error:
-        raise InvalidArgument(f"the filter {value!r} is not a regular expression: {error}") from error
+        raise InvalidArgument(
+            f"the filter {value!r} is not a regular expression: {error}",
+            hint="put a backslash before characters that stand for themselves",
+        ) from error
 
 
 def _label(value: str, pictures: Sequence[ContainerSnapshot]) -> Filter:
@@ -89,7 +92,7 @@ def _exited(value: str, pictures: Sequence[ContainerSnapshot]) -> Filter:
     try:
         code = int(value)
     except ValueError as error:
-        raise InvalidArgument(f"{value!r} is not an exit code") from error
+        raise InvalidArgument(f"{value!r} is not an exit code", hint="use a number from 0 to 255") from error
     return lambda picture: picture.status is Status.EXITED and picture.exit_code == code
 
 
@@ -107,7 +110,10 @@ def _creation(value: str, pictures: Sequence[ContainerSnapshot]) -> float:
     named = [p for p in pictures if value in (p.name, p.id)]
     found = named or [p for p in pictures if value and p.id.startswith(value)]
     if len(found) != 1:
-        raise InvalidArgument(f"the filter needs one container: {value!r} is {'none' if not found else 'more'}")
+        raise InvalidArgument(
+            f"the filter needs one container: {value!r} is {'none' if not found else 'more'}",
+            hint="see the containers with wharf ps --all, and name one in full",
+        )
     return found[0].created_at
 
 

@@ -63,7 +63,7 @@ def print_formatted(
         print_json(as_json())
     elif quiet:
         if options.format not in ("", _TABLE):
-            raise InvalidArgument("quiet and format cannot be used together")
+            raise InvalidArgument("quiet and format cannot be used together", hint="leave one of them out")
         for item in items:
             sys.stdout.write(f"{_text(fields[identity][1](item))}\n")
     elif options.format in ("", _TABLE):

@@ -56,9 +56,11 @@ def health_options(options: Options) -> HealthOptions:
     """What is asked for. Raises `InvalidArgument`."""
     disabled = options.no_healthcheck or options.health_cmd == "none"
     if options.no_healthcheck and options.health_cmd:
-        raise InvalidArgument("cannot specify both --no-healthcheck and --health-cmd")
+        raise InvalidArgument("cannot specify both --no-healthcheck and --health-cmd", hint="leave one of them out")
     if options.no_healthcheck and options.health_startup_cmd:
-        raise InvalidArgument("cannot specify both --no-healthcheck and --health-startup-cmd")
+        raise InvalidArgument(
+            "cannot specify both --no-healthcheck and --health-startup-cmd", hint="leave one of them out"
+        )
     return HealthOptions(
         disabled=disabled,
         args=() if disabled else _command(options.health_cmd),
@@ -90,7 +92,10 @@ def _command(text: str) -> tuple[str, ...]:
         try:
             words = msgspec.json.decode(text, type=list[str])
         except msgspec.MsgspecError as error:
-            raise InvalidArgument(f"the health command {text} is no JSON list of words: {error}") from error
+            raise InvalidArgument(
+                f"the health command {text} is no JSON list of words: {error}",
+                hint='write it as ["CMD", "curl", "localhost"], or as one text without brackets',
+            ) from error
         return check_args(words)
     return check_args(("CMD-SHELL", text))
 

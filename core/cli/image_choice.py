@@ -36,7 +36,10 @@ def add_image_choice(parser: CommandParser) -> None:
 def platform_fields(options: Options) -> dict[str, Any]:
     """Fields of `RegistryAccess`. Raises `InvalidArgument`."""
     if options.platform and (options.arch or options.os or options.variant):
-        raise InvalidArgument("--platform option can not be specified with --arch, --os or --variant")
+        raise InvalidArgument(
+            "--platform option can not be specified with --arch, --os or --variant",
+            hint="leave --platform out, or the others",
+        )
     if options.platform:
         system, _, rest = options.platform.partition("/")
         architecture, _, variant = rest.partition("/")

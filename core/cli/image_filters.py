@@ -28,7 +28,7 @@ def _one(engine: Engine, text: str) -> Fits:
 
 def _boolean(value: str) -> bool:
     if value not in ("true", "false"):
-        raise InvalidArgument(f"{value!r} is neither true nor false")
+        raise InvalidArgument(f"{value!r} is neither true nor false", hint="use true or false")
     return value == "true"
 
 

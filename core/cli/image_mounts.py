@@ -21,7 +21,7 @@ def _mount(invocation: Invocation, parser: CommandParser) -> int:
     parser.add_argument("images", nargs="*", metavar="IMAGE")
     options = parser.parse_args(invocation.arguments)
     if options.all and options.images:
-        raise InvalidArgument("--all can not be used together with names")
+        raise InvalidArgument("--all can not be used together with names", hint="leave --all out, or the names")
     with open_engine(invocation) as engine:
         wanted = [image.id for image in engine.images.all() if not image.read_only] if options.all else options.images
         mounted = {engine.images.find(name).id: str(engine.images.mount(name)) for name in wanted}

@@ -58,7 +58,9 @@ def _set(invocation: Invocation, parser: CommandParser) -> int:
     parser.add_argument("registry", metavar="REGISTRY", help="with or without a repository, or default")
     options = parser.parse_args(invocation.arguments)
     if options.type != "signedBy" and options.pubkeysfile:
-        raise InvalidArgument(f"--pubkeysfile is for type signedBy, not {options.type}")
+        raise InvalidArgument(
+            f"--pubkeysfile is for type signedBy, not {options.type}", hint="leave it out, or use --type signedBy"
+        )
     with open_engine(invocation) as engine:
         engine.images.trust.set(options.registry, options.type, options.pubkeysfile)
     return 0

@@ -143,7 +143,7 @@ def _remove(invocation: Invocation, parser: CommandParser) -> int:
     parser.add_argument("images", nargs="*", metavar="IMAGE")
     options = parser.parse_args(invocation.arguments)
     if options.all and options.images:
-        raise InvalidArgument("--all can not be used together with names")
+        raise InvalidArgument("--all can not be used together with names", hint="leave --all out, or the names")
     if not options.all and not options.images:
         raise InvalidArgument("you must provide at least one image", hint="or use --all")
     with open_engine(invocation) as engine:

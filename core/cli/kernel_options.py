@@ -86,7 +86,9 @@ def kernel_settings(options: Options) -> KernelSettings:
 def resource_limits(options: Options) -> ResourceLimits:
     """The limits that are asked for. Raises `InvalidArgument`."""
     if options.cpus and (options.cpu_period or options.cpu_quota):
-        raise InvalidArgument("--cpus and --cpu-period or --cpu-quota cannot be set together")
+        raise InvalidArgument(
+            "--cpus and --cpu-period or --cpu-quota cannot be set together", hint="leave --cpus out, or the other two"
+        )
     if options.oom_kill_disable and parse_size(options.memory) == 0:
         raise InvalidArgument("--oom-kill-disable needs a limit of memory", hint="set one with --memory")
     return ResourceLimits(
@@ -133,7 +135,10 @@ def _rlimit(text: str) -> Rlimit:
     except ValueError as error:
         raise InvalidArgument(f"the ulimit {text!r} is no number", hint="use nofile=1024:2048, -1 for none") from error
     if limit.hard != -1 and not -1 < limit.soft <= limit.hard:
-        raise InvalidArgument(f"ulimit soft limit must be less than or equal to hard limit: {soft} > {hard or soft}")
+        raise InvalidArgument(
+            f"ulimit soft limit must be less than or equal to hard limit: {soft} > {hard or soft}",
+            hint="lower the first number, or raise the second",
+        )
     return limit
 
 
@@ -141,7 +146,10 @@ def sysctl(text: str) -> tuple[str, str]:
     """`NAME=VALUE`, of a setting that belongs to a namespace. Raises `InvalidArgument`."""
     name, separator, value = text.partition("=")
     if not separator:
-        raise InvalidArgument(f"{text} is invalid, sysctl values must be in the form of KEY=VALUE")
+        raise InvalidArgument(
+            f"{text} is invalid, sysctl values must be in the form of KEY=VALUE",
+            hint="write it as net.core.somaxconn=1024",
+        )
     if not any(fnmatch.fnmatchcase(name, pattern) for pattern in _SYSCTLS):
         raise InvalidArgument(
             f"sysctl '{name}' is not allowed", hint=f"a container can have its own: {' '.join(_SYSCTLS)}"
@@ -154,7 +162,10 @@ def groups(names: Sequence[str]) -> tuple[str, ...]:
     if _KEEP not in names:
         return tuple(names)
     if len(names) > 1:
-        raise InvalidArgument(f"the '--group-add {_KEEP}' option is not allowed with any other --group-add options")
+        raise InvalidArgument(
+            f"the '--group-add {_KEEP}' option is not allowed with any other --group-add options",
+            hint="leave the others out",
+        )
     return tuple(str(number) for number in os.getgroups())
 
 

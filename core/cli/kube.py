@@ -144,7 +144,10 @@ def _generate(invocation: Invocation, parser: CommandParser) -> int:
     except FileExistsError:
         raise DestinationExists(f'cannot write to "{options.filename}"; file exists') from None
     except OSError as error:
-        raise InvalidArgument(f"{options.filename} can not be written: {error.strerror}") from error
+        raise InvalidArgument(
+            f"{options.filename} can not be written: {error.strerror}",
+            hint="choose another file, or a directory that can be written to",
+        ) from error
     return 0
 
 
@@ -159,7 +162,10 @@ def _config_maps(file: str) -> list[manifest.ConfigMap]:
     found = []
     for one in read_manifests(_content(file)).manifests:
         if not isinstance(one, manifest.ConfigMap):
-            raise InvalidArgument(f"{file} has something else than ConfigMaps: {one.metadata.name}")
+            raise InvalidArgument(
+                f"{file} has something else than ConfigMaps: {one.metadata.name}",
+                hint="put the rest into the file that is played",
+            )
         found.append(one)
     return found
 
@@ -168,4 +174,6 @@ def _content(file: str) -> bytes:
     try:
         return sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
     except OSError as error:
-        raise InvalidArgument(f"open {file}: {os.strerror(error.errno or 0).lower()}") from error
+        raise InvalidArgument(
+            f"open {file}: {os.strerror(error.errno or 0).lower()}", hint="check its path and its permissions"
+        ) from error

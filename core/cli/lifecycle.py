@@ -66,7 +66,10 @@ def _start(invocation: Invocation, parser: CommandParser) -> int:
         if not (options.attach or options.interactive):
             return each(engine, names, lambda container: container.ensure_running(), at_once=True)
         if len(names) != 1:
-            raise InvalidArgument("you cannot start and attach multiple containers at once")
+            raise InvalidArgument(
+                "you cannot start and attach multiple containers at once",
+                hint="name one, or leave --attach and --interactive out",
+            )
         from core.cli.sessions import start_attached
 
         return start_attached(
@@ -151,7 +154,9 @@ def _remove(invocation: Invocation, parser: CommandParser) -> int:
     parser.add_argument("--volumes", "-v", action="store_true", help="with its anonymous volumes")
     options = parser.parse_args(invocation.arguments)
     if options.time is not None and not options.force:
-        raise InvalidArgument("--force option must be specified to use the --time option")
+        raise InvalidArgument(
+            "--force option must be specified to use the --time option", hint="give --force, too, or leave --time out"
+        )
 
     def remove(container: Container) -> None:
         if options.time:

@@ -46,7 +46,10 @@ def volume(text: str) -> BindMount | VolumeMount:
     """`[HOST-OR-VOLUME:]CONTAINER[:OPTIONS]`; without a source it is an anonymous volume. Raises `InvalidArgument`."""
     parts = text.split(":")
     if len(parts) > 3 or not all(parts):
-        raise InvalidArgument(f"the volume {text!r} is not [SOURCE:]CONTAINER[:OPTIONS]")
+        raise InvalidArgument(
+            f"the volume {text!r} is not [SOURCE:]CONTAINER[:OPTIONS]",
+            hint="write it as /srv/data:/data:ro, or data:/data for a volume",
+        )
     source, destination = parts[:2] if len(parts) > 1 else ("", parts[0])
     options = parts[2].split(",") if len(parts) == 3 else []
     if source.startswith(("/", ".")):
@@ -150,12 +153,18 @@ def _check(wanted: Sequence[str], known: frozenset[str], destination: str) -> No
     for one, other in _PAIRS:
         if {one, other} <= set(wanted):
             raise InvalidArgument(
-                f"invalid options \"{', '.join(wanted)}\", can only specify 1 '{other}' or '{one}' option"
+                f"invalid options \"{', '.join(wanted)}\", can only specify 1 '{other}' or '{one}' option",
+                hint="leave one of them out",
             )
     if len(_PROPAGATION & set(wanted)) > 1:
-        raise InvalidArgument(f'invalid options "{", ".join(wanted)}", can only specify 1 propagation')
+        raise InvalidArgument(
+            f'invalid options "{", ".join(wanted)}", can only specify 1 propagation',
+            hint=f"use one of {', '.join(sorted(_PROPAGATION & set(wanted)))}",
+        )
     if not destination.startswith("/"):
-        raise InvalidArgument(f'invalid container path "{destination}", must be an absolute path')
+        raise InvalidArgument(
+            f'invalid container path "{destination}", must be an absolute path', hint="begin it with /"
+        )
 
 
 def _completed(wanted: Sequence[str], defaults: Sequence[str]) -> tuple[str, ...]:
@@ -203,6 +212,8 @@ def _image(fields: dict[str, str]) -> ImageMount:
 
 def _tmpfs(destination: str, wanted: Sequence[str], text: str) -> TmpfsMount:
     if not destination:
-        raise InvalidArgument(f"{text!r} names no directory of the container")
+        raise InvalidArgument(
+            f"{text!r} names no directory of the container", hint="give it with destination=/DIRECTORY"
+        )
     defaults = [name for name, opposite in _TMPFS_DEFAULTS if not {name, opposite} & set(wanted)]
     return TmpfsMount(destination=destination, options=(*defaults, *wanted))

@@ -90,4 +90,6 @@ def _read_pod_id(file: str) -> str:
     try:
         return Path(file).read_text().strip()
     except (OSError, UnicodeDecodeError) as error:
-        raise InvalidArgument(f"the pod id file {file} can not be read: {error}") from error
+        raise InvalidArgument(
+            f"the pod id file {file} can not be read: {error}", hint="check its path, or name the pod with --pod"
+        ) from error

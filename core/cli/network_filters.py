@@ -37,7 +37,10 @@ def _name(value: str) -> Fits:
     try:
         pattern = re.compile(value)
     except re.error as error:
-        raise InvalidArgument(f"the filter {value!r} is not a regular expression: {error}") from error
+        raise InvalidArgument(
+            f"the filter {value!r} is not a regular expression: {error}",
+            hint="put a backslash before characters that stand for themselves",
+        ) from error
     return lambda network: pattern.search(network.name) is not None
 
 
@@ -61,7 +64,7 @@ def _until(value: str) -> Fits:
 
 def _dangling(value: str, used: Container[str]) -> Fits:
     if value.lower() not in ("true", "false", "1", "0"):
-        raise InvalidArgument(f"{value!r} is neither true nor false")
+        raise InvalidArgument(f"{value!r} is neither true nor false", hint="use true or false")
     wanted = value.lower() in ("true", "1")
     return lambda network: (network.name not in used and network.name != DEFAULT_NETWORK) == wanted
 

@@ -81,9 +81,9 @@ def network_fields(options: Options, *, in_pod: bool = False) -> dict[str, Any]:
     )
     ports = tuple(parse_publish(text) for text in options.publish)
     if options.no_hosts and options.add_host:
-        raise InvalidArgument("--no-hosts and --add-host cannot be set together")
+        raise InvalidArgument("--no-hosts and --add-host cannot be set together", hint="leave one of them out")
     if options.no_hosts and options.hosts_file:
-        raise InvalidArgument("--no-hosts and --hosts-file cannot be set together")
+        raise InvalidArgument("--no-hosts and --hosts-file cannot be set together", hint="leave one of them out")
     return {
         "network": network,
         "attachments": attachments,
@@ -123,11 +123,17 @@ def parse_networks(texts: list[str]) -> tuple[str, tuple[Attachment, ...]]:
         return NetworkMode.BRIDGE, ()
     if mode in (*_WHOLE, *_USER_MODES):
         if len(texts) > 1:
-            raise InvalidArgument(f"cannot set multiple networks without bridge network mode, selected mode {mode}")
+            raise InvalidArgument(
+                f"cannot set multiple networks without bridge network mode, selected mode {mode}",
+                hint="name one mode alone, or networks alone",
+            )
         return texts[0], ()
     attachments = [attachment for text in texts for attachment in _named(text)]
     if any(attachment.network in (*_WHOLE, *_USER_MODES) for attachment in attachments):
-        raise InvalidArgument("host, none and container: can not be used together with networks")
+        raise InvalidArgument(
+            "host, none and container: can not be used together with networks",
+            hint="leave the others out, or name networks alone",
+        )
     return NetworkMode.BRIDGE, tuple(attachments)
 
 
@@ -136,7 +142,7 @@ def _named(text: str) -> list[Attachment]:
     if not has_wishes:
         names = [one.strip() for one in text.split(",")]
         if "" in names:
-            raise InvalidArgument("network name cannot be empty")
+            raise InvalidArgument("network name cannot be empty", hint="see wharf network ls for the names")
         return [Attachment(network=DEFAULT_NETWORK if one == NetworkMode.BRIDGE else one) for one in names]
     addresses, aliases, fields = [], [], {"mac": "", "interface_name": ""}
     for wish in wishes.split(","):
@@ -173,7 +179,10 @@ def with_addresses(
     if not (wanted or aliases or mac):
         return attachments
     if network not in ("", NetworkMode.BRIDGE):
-        raise InvalidArgument(f"--ip, --mac-address and --network-alias can not be used with the network {network}")
+        raise InvalidArgument(
+            f"--ip, --mac-address and --network-alias can not be used with the network {network}",
+            hint="use --network bridge or the name of a network, or leave them out",
+        )
     attachments = attachments or (Attachment(network=DEFAULT_NETWORK),)
     if len(attachments) > 1 and (wanted or mac):
         raise InvalidArgument(
@@ -222,9 +231,14 @@ def _range(text: str, whole: str) -> tuple[int, int]:
     try:
         start, end = int(first), int(last or first)
     except ValueError as error:
-        raise InvalidArgument(f"cannot parse {text!r} of {whole!r} as a port number") from error
+        raise InvalidArgument(
+            f"cannot parse {text!r} of {whole!r} as a port number", hint="write it as 8080, or 8080-8090 for a range"
+        ) from error
     if not 1 <= start <= end <= 65535:
-        raise InvalidArgument(f"port numbers must be between 1 and 65535 (inclusive), and rise in a range, got {text}")
+        raise InvalidArgument(
+            f"port numbers must be between 1 and 65535 (inclusive), and rise in a range, got {text}",
+            hint="write it as 8080 or 8080-8090",
+        )
     return start, end - start + 1
 
 

@@ -192,7 +192,9 @@ def _remove(invocation: Invocation, parser: CommandParser) -> int:
     parser.add_argument("networks", nargs="+", metavar="NETWORK")
     options = parser.parse_args(invocation.arguments)
     if options.time is not None and not options.force:
-        raise InvalidArgument("--force option must be specified to use the --time option")
+        raise InvalidArgument(
+            "--force option must be specified to use the --time option", hint="give --force, too, or leave --time out"
+        )
     code = 0
     with open_engine(invocation) as engine:
         for name in options.networks:

@@ -24,7 +24,7 @@ def run(invocation: Invocation) -> int:
     parser.add_argument("new_name", nargs="?", default="", metavar="NAME", help="its name, as --name")
     options = parser.parse_args(invocation.arguments)
     if options.name and options.new_name:
-        raise InvalidArgument("give the name once: as an argument, or with --name")
+        raise InvalidArgument("give the name once: as an argument, or with --name", hint="leave one of them out")
     # What nobody asks for: what differs from it was asked for, and goes before what the original has.
     usual = pod_options(parser.parse_args([options.pod]), invocation)
     asked = pod_options(options, invocation)

@@ -183,13 +183,15 @@ def _logs(invocation: Invocation, parser: CommandParser) -> int:
     with open_engine(invocation) as engine:
         names = _names(engine, options)
         if len(names) > 1:
-            raise InvalidArgument("the logs of one pod are shown at a time")
+            raise InvalidArgument("the logs of one pod are shown at a time", hint="name one pod")
         containers = [one for one in engine.pods.containers(names[0]) if not one.config.is_infra]
         if options.container:
             wanted = engine.lookup(options.container).id
             containers = [one for one in containers if one.id == wanted]
             if not containers:
-                raise InvalidArgument(f"container {options.container} is not in pod {names[0]}")
+                raise InvalidArgument(
+                    f"container {options.container} is not in pod {names[0]}", hint=f"see wharf pod inspect {names[0]}"
+                )
         if options.follow and len(containers) > 1:
             raise InvalidArgument("only one container can be followed", hint="choose it with --container")
         for container in containers:

@@ -64,7 +64,8 @@ def _create(invocation: Invocation, parser: CommandParser) -> int:
             except OSError as error:
                 engine.pods.remove(pod.id, force=True)
                 raise InvalidArgument(
-                    f"the id file {options.pod_id_file} can not be written: {error.strerror}"
+                    f"the id file {options.pod_id_file} can not be written: {error.strerror}",
+                    hint="choose a directory that is there and can be written to",
                 ) from error
         print(pod.id)
     return 0
@@ -77,7 +78,7 @@ def read_create(invocation: Invocation, parser: CommandParser) -> tuple[Options,
     add_pod_options(parser)
     options = parser.parse_args(invocation.arguments)
     if options.name and options.pod:
-        raise InvalidArgument("give the name once: as an argument, or with --name")
+        raise InvalidArgument("give the name once: as an argument, or with --name", hint="leave one of them out")
     if options.infra_command is not None and not options.infra_image:
         raise InvalidArgument(
             "the built-in infra container has nothing but its own program", hint="name an image with --infra-image"
@@ -204,7 +205,9 @@ def _lines(file: str) -> list[str]:
     try:
         lines = Path(file).read_text().splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        raise InvalidArgument(f"the file of labels {file} can not be read: {error}") from error
+        raise InvalidArgument(
+            f"the file of labels {file} can not be read: {error}", hint="check its path and its permissions"
+        ) from error
     return [line.strip() for line in lines if line.strip() and not line.lstrip().startswith("#")]
 
 
@@ -263,7 +266,9 @@ def _remove(invocation: Invocation, parser: CommandParser) -> int:
     parser.add_argument("--time", "-t", type=seconds, default=None, help="seconds to stop politely, with --force")
     options = _selection(invocation, parser, "remove")
     if options.time is not None and not options.force:
-        raise InvalidArgument("--force option must be specified to use the --time option")
+        raise InvalidArgument(
+            "--force option must be specified to use the --time option", hint="give --force, too, or leave --time out"
+        )
     with open_engine(invocation) as engine:
         return _each(
             engine,
@@ -330,7 +335,9 @@ def _each(
 def _selected(engine: Engine, options: Options, fits: Callable[[PodSnapshot], bool]) -> list[str]:
     if options.all or options.latest:
         if options.pods or (options.all and options.latest):
-            raise InvalidArgument("--all and --latest can not be used together, or with names")
+            raise InvalidArgument(
+                "--all and --latest can not be used together, or with names", hint="leave all but one of them out"
+            )
         pods = engine.pods.all()
         return [pod.id for pod in (pods[:1] if options.latest else pods) if options.latest or fits(pod)]
     names = [*options.pods, *(line for file in options.pod_id_file for line in _lines(file)[:1])]

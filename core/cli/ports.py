@@ -22,7 +22,9 @@ def run(invocation: Invocation) -> int:
     if not (options.all or options.latest or options.container):
         raise InvalidArgument("you must supply a running container name or id", hint="or use --all or --latest")
     if (options.all and (options.container or options.latest)) or (options.latest and options.port):
-        raise InvalidArgument("--all and --latest can not be used together with a container")
+        raise InvalidArgument(
+            "--all and --latest can not be used together with a container", hint="leave all but one of them out"
+        )
     # With --latest the only word is the port.
     wanted = options.container if options.latest else options.port
     with open_engine(invocation) as engine:

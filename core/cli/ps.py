@@ -82,7 +82,7 @@ def run(invocation: Invocation) -> int:
             print_foreign(engine.foreign.containers(), options)
         return 0
     if options.ns and options.format not in ("", "table"):
-        raise InvalidArgument("--ns and a format cannot be used together")
+        raise InvalidArgument("--ns and a format cannot be used together", hint="leave one of them out")
     _print(invocation, options)
     while options.watch:
         sys.stdout.flush()

@@ -55,7 +55,9 @@ def run(invocation: Invocation) -> int:
 
 def _list_tags(invocation: Invocation, options: Options) -> int:
     if options.filter:
-        raise InvalidArgument("filters are not applicable to list tags result")
+        raise InvalidArgument(
+            "filters are not applicable to list tags result", hint="leave --filter out, or --list-tags"
+        )
     with open_engine(invocation) as engine:
         repository, tags = engine.images.tags(options.term, registry_access(options))
     rows = [(repository, tag) for tag in tags[: options.limit or _LIMIT]]
@@ -95,9 +97,13 @@ def _filter(conditions: Sequence[str]) -> Callable[[FoundRepository], bool]:
             try:
                 stars = int(value)
             except ValueError as error:
-                raise InvalidArgument(f'incorrect value type for stars filter: "{value}"') from error
+                raise InvalidArgument(
+                    f'incorrect value type for stars filter: "{value}"', hint="write it as stars=10"
+                ) from error
         elif kind in ("is-official", "is-automated"):
             wanted[kind.removeprefix("is-")] = value != "false"
         else:
-            raise InvalidArgument(f'invalid filter type "{condition}"')
+            raise InvalidArgument(
+                f'invalid filter type "{condition}"', hint="use stars=NUMBER, is-official or is-automated"
+            )
     return lambda one: one.stars >= stars and all(getattr(one, kind) == value for kind, value in wanted.items())

@@ -16,7 +16,10 @@ def secret_use(text: str) -> SecretUse:
     for setting in settings:
         key, separator, value = setting.partition("=")
         if key not in ("type", "target", "uid", "gid", "mode") or not separator:
-            raise InvalidArgument(f"error parsing secret {text}: the option {setting!r} is not known")
+            raise InvalidArgument(
+                f"error parsing secret {text}: the option {setting!r} is not known",
+                hint="use type=, target=, uid=, gid= and mode=",
+            )
         given[key] = value
     try:
         kind = SecretKind(given.get("type", SecretKind.MOUNT))

@@ -56,7 +56,10 @@ def _create(invocation: Invocation, parser: CommandParser) -> int:
 def _from_environment(name: str) -> bytes:
     value = os.environb.get(os.fsencode(name))
     if value is None:
-        raise InvalidArgument(f"cannot create store secret data: environment variable {name} is not set")
+        raise InvalidArgument(
+            f"cannot create store secret data: environment variable {name} is not set",
+            hint=f"set {name}, or leave --env out and name a file, or - for standard input",
+        )
     return value
 
 
@@ -64,7 +67,9 @@ def _from_file(file: str) -> bytes:
     try:
         return sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
     except OSError as error:
-        raise InvalidArgument(f"the secret can not be read from {file}: {error.strerror}") from error
+        raise InvalidArgument(
+            f"the secret can not be read from {file}: {error.strerror}", hint="check its path and its permissions"
+        ) from error
 
 
 def _list(invocation: Invocation, parser: CommandParser) -> int:
@@ -144,7 +149,7 @@ def _remove(invocation: Invocation, parser: CommandParser) -> int:
     parser.add_argument("secrets", nargs="*", metavar="SECRET")
     options = parser.parse_args(invocation.arguments)
     if options.all == bool(options.secrets):
-        raise InvalidArgument("name secrets, or use --all")
+        raise InvalidArgument("name secrets, or use --all", hint="see wharf secret ls for the names")
     code = 0
     with open_engine(invocation) as engine:
         for name in options.secrets or [secret.id for secret in engine.secrets.all()]:

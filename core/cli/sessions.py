@@ -46,7 +46,7 @@ def named_or_latest(engine: Engine, name: str | None, *, latest: bool) -> str:
     """The one container that is meant. Raises `InvalidArgument` for none, or for both a name and --latest."""
     if latest:
         if name:
-            raise InvalidArgument("--latest and a name can not be used together")
+            raise InvalidArgument("--latest and a name can not be used together", hint="leave one of them out")
         pictures = engine.containers()
         if not pictures:
             raise NoSuchContainer("no containers to act on: none exists")

@@ -89,9 +89,13 @@ def run(invocation: Invocation) -> int:
     add("containers", nargs="*", metavar="CONTAINER")
     options = parser.parse_args(invocation.arguments)
     if sum((options.all, options.latest, bool(options.containers))) > 1:
-        raise InvalidArgument("--all, --latest and containers cannot be used together")
+        raise InvalidArgument(
+            "--all, --latest and containers cannot be used together", hint="leave all but one of them out"
+        )
     if options.interval < 1:
-        raise InvalidArgument("invalid interval, must be a positive number greater zero")
+        raise InvalidArgument(
+            "invalid interval, must be a positive number greater zero", hint="give --interval 1 or more"
+        )
     with open_engine(invocation) as engine:
         first = True
         while True:

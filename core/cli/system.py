@@ -47,7 +47,7 @@ def _disk_usage(invocation: Invocation, parser: CommandParser) -> int:
     parser.add_argument("--verbose", "-v", action="store_true", help="each object by itself")
     options = parser.parse_args(invocation.arguments)
     if options.verbose and options.format:
-        raise InvalidArgument("cannot combine --format and --verbose flags")
+        raise InvalidArgument("cannot combine --format and --verbose flags", hint="leave one of them out")
     with open_engine(invocation) as engine:
         usage = engine.housekeeping.disk_usage()
     if options.verbose:
@@ -130,7 +130,9 @@ def _prune_all(invocation: Invocation, parser: CommandParser) -> int:
     options = parser.parse_args(invocation.arguments)
     _require_known(options.filter)
     if options.volumes and any(text.startswith("until=") for text in options.filter):
-        raise InvalidArgument('the "until" filter is not supported with --volumes')
+        raise InvalidArgument(
+            'the "until" filter is not supported with --volumes', hint="leave one of them out, or use --filter label="
+        )
     what = "all images without at least one container associated with them" if options.all else "all dangling images"
     volumes = ["all volumes not used by at least one container"] if options.volumes else []
     lines = "".join(

@@ -160,7 +160,10 @@ def _save(invocation: Invocation, parser: CommandParser) -> int:
     options = parser.parse_args(invocation.arguments)
     further = {"others" if options.multi_image_archive else "names": options.further}
     if options.compress and options.format != "docker-dir":
-        raise InvalidArgument("--compress can only be set when --format is 'docker-dir'")
+        raise InvalidArgument(
+            "--compress can only be set when --format is 'docker-dir'",
+            hint="leave --compress out, or use --format docker-dir",
+        )
     packing: LayerPacking = "compressed" if options.compress else "uncompressed" if options.uncompressed else "usual"
     if options.output is None and options.format.endswith("-dir"):
         raise InvalidArgument(f"--format {options.format} needs a directory", hint="name it with --output")
@@ -219,7 +222,7 @@ def _login(invocation: Invocation, parser: CommandParser) -> int:
             print(engine.images.logged_in(options.registry, registry_access(options)))
             return 0
         if options.password_stdin and not options.username:
-            raise InvalidArgument("--password-stdin needs a --username")
+            raise InvalidArgument("--password-stdin needs a --username", hint="give --username NAME, too")
         user = options.username or input("Username: ")
         if options.password_stdin:
             password = sys.stdin.read().rstrip("\n")
@@ -239,7 +242,9 @@ def _logout(invocation: Invocation, parser: CommandParser) -> int:
     parser.add_argument("registry", nargs="?", default="", metavar="REGISTRY")
     options = parser.parse_args(invocation.arguments)
     if options.all == bool(options.registry):
-        raise InvalidArgument("name one registry, or use --all")
+        raise InvalidArgument(
+            "name one registry, or use --all", hint="see wharf login --get-login for who is logged in where"
+        )
     with open_engine(invocation) as engine:
         engine.images.logout(options.registry, RegistryAccess(authfile=options.authfile))
     print(

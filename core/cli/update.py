@@ -72,7 +72,9 @@ def changes_of(options: Options) -> LimitChanges:
 def limit_changes(options: Options) -> LimitChanges:
     """What the options of `add_limits` ask for. Raises `InvalidArgument`."""
     if options.cpus is not None and not (options.cpu_period is None and options.cpu_quota is None):
-        raise InvalidArgument("--cpus and --cpu-period or --cpu-quota cannot be set together")
+        raise InvalidArgument(
+            "--cpus and --cpu-period or --cpu-quota cannot be set together", hint="leave --cpus out, or the other two"
+        )
     of_devices = {name: given for name, given in device_limits(options).items() if given}
     return LimitChanges(
         memory=_bytes(options.memory),

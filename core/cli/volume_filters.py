@@ -33,7 +33,10 @@ def _name(value: str) -> Fits:
     try:
         pattern = re.compile(value)
     except re.error as error:
-        raise InvalidArgument(f"the filter {value!r} is not a regular expression: {error}") from error
+        raise InvalidArgument(
+            f"the filter {value!r} is not a regular expression: {error}",
+            hint="put a backslash before characters that stand for themselves",
+        ) from error
     return lambda volume: pattern.search(volume.name) is not None
 
 
@@ -53,7 +56,7 @@ def _option(value: str) -> Fits:
 
 def _boolean(value: str) -> bool:
     if value.lower() not in ("true", "1", "false", "0"):
-        raise InvalidArgument(f"{value!r} is neither true nor false")
+        raise InvalidArgument(f"{value!r} is neither true nor false", hint="use true or false")
     return value.lower() in ("true", "1")
 
 

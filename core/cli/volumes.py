@@ -167,7 +167,9 @@ def _remove(invocation: Invocation, parser: CommandParser) -> int:
     add("volumes", nargs="*", metavar="VOLUME")
     options = parser.parse_args(invocation.arguments)
     if options.time is not None and not options.force:
-        raise InvalidArgument("--force option must be specified to use the --time option")
+        raise InvalidArgument(
+            "--force option must be specified to use the --time option", hint="give --force, too, or leave --time out"
+        )
     code = 0
     with open_engine(invocation) as engine:
         for name in _chosen(engine, options):
@@ -227,7 +229,10 @@ def _import(invocation: Invocation, parser: CommandParser) -> int:
             with Path(options.source).open("rb") as archive:
                 engine.volumes.import_tar(options.volume, archive)
         except OSError as error:
-            raise InvalidArgument(f"the archive {options.source} can not be read: {error.strerror}") from error
+            raise InvalidArgument(
+                f"the archive {options.source} can not be read: {error.strerror}",
+                hint="check its path and its permissions",
+            ) from error
     return 0
 
 

@@ -85,7 +85,7 @@ class ForeignHandle:
 
         self._require(Verb.EXEC)
         if not options.args:
-            raise InvalidArgument("exec needs a command")
+            raise InvalidArgument("exec needs a command", hint="name a command, as sh")
         folder = self._parts.paths.exec_folder("foreign")
         make_private_directory(folder)
         process_file = folder / f"{os.urandom(8).hex()}.json"

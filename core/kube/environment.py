@@ -38,7 +38,9 @@ def decoded(data: Mapping[str, str]) -> dict[str, bytes]:
     try:
         return {key: base64.b64decode(text, validate=False) for key, text in data.items()}
     except (binascii.Error, ValueError) as error:
-        raise InvalidArgument(f"the data is no base64: {error}") from error
+        raise InvalidArgument(
+            f"the data is no base64: {error}", hint="write it as base64 does: base64 -w0 FILE"
+        ) from error
 
 
 class Variables(msgspec.Struct, frozen=True, kw_only=True):
@@ -94,7 +96,9 @@ def _use(name: str, key: str, variable: str, *, optional: bool) -> SecretUse:
 
 def _require_key(reference: manifest.KeyReference, sources: Sources) -> None:
     if reference.key not in secret(reference.name, sources, optional=reference.optional) and not reference.optional:
-        raise InvalidArgument(f"{reference.name} has no key {reference.key}")
+        raise InvalidArgument(
+            f"{reference.name} has no key {reference.key}", hint=f"correct the key, or add it to {reference.name}"
+        )
 
 
 def expanded(text: str, known: Mapping[str, str]) -> str:
@@ -125,7 +129,9 @@ def _from(source: manifest.ValueSource, container: manifest.Container, sources: 
     if reference is not None:
         data = config_map(reference.name, sources, optional=reference.optional)
         if reference.key not in data and not reference.optional:
-            raise InvalidArgument(f"{reference.name} has no key {reference.key}")
+            raise InvalidArgument(
+                f"{reference.name} has no key {reference.key}", hint=f"correct the key, or add it to {reference.name}"
+            )
         value = data.get(reference.key)
         return None if value is None else value.decode(errors="surrogateescape")
     if source.field_ref is not None:

@@ -64,7 +64,8 @@ class PodVolumes:
             volume = self._volumes.get(wanted.name)
             if volume is None:
                 raise InvalidArgument(
-                    f"volume mount {wanted.name} specified for container but not configured in volumes"
+                    f"volume mount {wanted.name} specified for container but not configured in volumes",
+                    hint="add it to the pod's volumes, or correct its name",
                 )
             claim, empty = volume.persistent_volume_claim, volume.empty_dir
             if claim is not None:
@@ -85,7 +86,10 @@ class PodVolumes:
                 source, read_only = self._source(volume)
                 path = source / wanted.sub_path if wanted.sub_path else source
                 if not path.resolve().is_relative_to(source.resolve()):
-                    raise InvalidArgument(f"the subPath {wanted.sub_path} leads out of volume {volume.name}")
+                    raise InvalidArgument(
+                        f"the subPath {wanted.sub_path} leads out of volume {volume.name}",
+                        hint="use a path without .. below the volume",
+                    )
                 options = (*_WAYS, "ro" if wanted.read_only or read_only else "rw")
                 binds.append(BindMount(source=str(path), destination=wanted.mount_path, options=options))
         return Mounts(binds=tuple(binds), in_memory=tuple(in_memory), volumes=tuple(volumes))
@@ -128,9 +132,15 @@ class PodVolumes:
         for item in chosen:
             path = folder / item.path
             if os.path.isabs(item.path) or ".." in Path(item.path).parts:
-                raise InvalidArgument(f"the path {item.path} of a volume's item leads out of the volume")
+                raise InvalidArgument(
+                    f"the path {item.path} of a volume's item leads out of the volume",
+                    hint="use a path without .. that does not begin with /",
+                )
             if item.key not in data:
-                raise InvalidArgument(f"the key {item.key} of a volume's item does not exist")
+                raise InvalidArgument(
+                    f"the key {item.key} of a volume's item does not exist",
+                    hint=f"use one of {', '.join(sorted(data))}" if data else "put it into what the volume is made of",
+                )
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(data[item.key])
             path.chmod(mode if item.mode is None else item.mode)
@@ -149,14 +159,17 @@ def give_to_group(path: Path, group: int) -> None:
 def _host_path(wanted: manifest.HostPath) -> Path:
     path = Path(wanted.path)
     if not path.is_absolute():
-        raise InvalidArgument(f"the hostPath {wanted.path} is not an absolute path")
+        raise InvalidArgument(f"the hostPath {wanted.path} is not an absolute path", hint="begin it with /")
     if wanted.type == "DirectoryOrCreate":
         path.mkdir(parents=True, exist_ok=True)
     elif wanted.type == "FileOrCreate" and not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch(mode=0o644)
     elif wanted.type in _KIND_OF_PATH and not _KIND_OF_PATH[wanted.type](path):
-        raise InvalidArgument(f"the hostPath {wanted.path} is no {wanted.type}, or is not there")
+        raise InvalidArgument(
+            f"the hostPath {wanted.path} is no {wanted.type}, or is not there",
+            hint="correct the path or the type, or make it first",
+        )
     if not path.exists():
         raise InvalidArgument(f"the hostPath {wanted.path} does not exist", hint="use the type DirectoryOrCreate")
     return path

@@ -139,7 +139,10 @@ def _refuse_nothing(reading: Reading) -> None:
             "YAML document does not contain any supported kube kind", hint=f"known are {', '.join(manifest.KINDS)}"
         )
     if kinds == {manifest.ConfigMap}:
-        raise InvalidArgument("ConfigMaps are not a standalone object and must be used in a container")
+        raise InvalidArgument(
+            "ConfigMaps are not a standalone object and must be used in a container",
+            hint="put a Pod or a Deployment that uses them into the file",
+        )
 
 
 def _play_pod(

@@ -99,4 +99,6 @@ def _port(container: manifest.Container, port: int | str) -> int:
     try:
         return int(port)
     except ValueError:
-        raise InvalidArgument(f"container {container.name} has no port {port}") from None
+        raise InvalidArgument(
+            f"container {container.name} has no port {port}", hint="use a number, or the name of one of its ports"
+        ) from None

@@ -42,9 +42,11 @@ def read_manifests(text: str | bytes) -> Reading:
         try:
             manifest: Manifest = msgspec.convert(document, KINDS[kind])
         except msgspec.ValidationError as error:
-            raise InvalidArgument(f"unable to read YAML as Kube {kind}: {error}") from error
+            raise InvalidArgument(
+                f"unable to read YAML as Kube {kind}: {error}", hint="correct the field that the message names"
+            ) from error
         if not manifest.metadata.name:
-            raise InvalidArgument(f"{kind.lower()} does not have a name")
+            raise InvalidArgument(f"{kind.lower()} does not have a name", hint="give it one: metadata.name")
         where = f"{kind} {manifest.metadata.name}"
         warnings += [
             f"{where}: the field {path} is not supported, and left out" for path in _unknown(document, KINDS[kind])
@@ -74,7 +76,9 @@ def _documents(text: str | bytes) -> list[Any]:
         loaded = list(yaml.safe_load_all(text))
     except (yaml.YAMLError, ValueError) as error:
         said = " ".join(str(error).split())
-        raise InvalidArgument(f"multi doc yaml could not be split: {said}") from error
+        raise InvalidArgument(
+            f"multi doc yaml could not be split: {said}", hint="correct it where the message says"
+        ) from error
     return [_without_nulls(document) for document in loaded if document is not None]
 
 

@@ -98,7 +98,9 @@ def container_options(
     """One container of the pod `pod_name`. Raises `InvalidArgument`."""
     spec = template.spec
     if not container.image:
-        raise InvalidArgument(f"container {container.name} of pod {pod_name} has no image")
+        raise InvalidArgument(
+            f"container {container.name} of pod {pod_name} has no image", hint="give it one: image: NAME"
+        )
     known = variables(container, sources)
     mounts = volumes.mounts(container)
     is_init = container.restart_policy != _SIDECAR and any(container is one for one in spec.init_containers)

@@ -132,4 +132,7 @@ def require_consistent(limits: ResourceLimits) -> None:
     if limits.memory and limits.memory_reservation > limits.memory:
         raise InvalidArgument("the reserved memory is above the limit", hint="--memory-reservation must be lower")
     if limits.blkio_weight and not BLOCK_WEIGHTS[0] <= limits.blkio_weight <= BLOCK_WEIGHTS[1]:
-        raise InvalidArgument(f"the block weight {limits.blkio_weight} is not between 10 and 1000")
+        raise InvalidArgument(
+            f"the block weight {limits.blkio_weight} is not between 10 and 1000",
+            hint="use a number from 10 to 1000, or 0 for none",
+        )

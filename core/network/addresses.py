@@ -78,12 +78,14 @@ def finalize_subnet(subnet: str, gateway: str, lease_range: str, *, has_gateway:
     if within.num_addresses < 4:
         raise InvalidArgument(f"the subnet {subnet} is too small", hint="a /30 is the smallest")
     if gateway and parse_address(gateway) not in within:
-        raise InvalidArgument(f"gateway {gateway} not in subnet {within}")
+        raise InvalidArgument(f"gateway {gateway} not in subnet {within}", hint="choose an address of the subnet")
     first = last = ""
     if lease_range:
         span = parse_subnet(lease_range)
         if span.version != within.version or span[0] not in within or span[-1] not in within:
-            raise InvalidArgument(f"the range {lease_range} is not in the subnet {within}")
+            raise InvalidArgument(
+                f"the range {lease_range} is not in the subnet {within}", hint="choose a range within the subnet"
+            )
         lowest, highest = int(within[1]), int(within[-2])
         kind = type(within[0])
         first, last = str(kind(max(int(span[0]), lowest))), str(kind(min(int(span[-1]), highest)))
@@ -146,7 +148,7 @@ def parse_address(text: str) -> Address:
     try:
         return ip_address(text)
     except ValueError as error:
-        raise InvalidArgument(f"{text!r} is not an IP address") from error
+        raise InvalidArgument(f"{text!r} is not an IP address", hint="write it as 10.88.0.2 or fd00::2") from error
 
 
 def parse_subnet(text: str) -> AddressRange:

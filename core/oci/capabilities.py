@@ -80,7 +80,9 @@ def compute(security: Security, bounding: int = -1) -> tuple[str, ...]:
     added, dropped = _known(security.capabilities_add, available), _known(security.capabilities_drop, set(ALL))
     both = (added & dropped) if not _names_all(security.capabilities_add, security.capabilities_drop) else set()
     if both:
-        raise InvalidArgument(f"the capability {min(both)} is both added and dropped")
+        raise InvalidArgument(
+            f"the capability {min(both)} is both added and dropped", hint="leave it out of --cap-add, or of --cap-drop"
+        )
     base = available if security.privileged else set(DEFAULT)
     return tuple(sorted(added if len(dropped) == len(ALL) else (base | added) - dropped))
 

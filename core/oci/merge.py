@@ -30,7 +30,7 @@ def merge_process(options: CreateOptions, image: ImageConfig | None) -> ProcessC
         )
     cwd = options.workdir if options.workdir is not None else image.working_dir or "/"
     if not cwd.startswith("/"):
-        raise InvalidArgument(f"the working directory {cwd!r} is not an absolute path")
+        raise InvalidArgument(f"the working directory {cwd!r} is not an absolute path", hint="begin it with /")
     inherited = merge_env(_defaults(options), image.env)
     changed = _changed_by_image(options.image_env, inherited)
     return ProcessConfig(

@@ -199,7 +199,9 @@ def _target(side: Side, *, is_directory: bool, exists: bool = False) -> Target:
         os.close(place)
     if is_directory:
         what = "from stdin" if exists else "a directory"
-        raise InvalidArgument(f"destination must be a directory when copying {what}")
+        raise InvalidArgument(
+            f"destination must be a directory when copying {what}", hint="choose a directory that is there"
+        )
     return Target(*os.path.split(path))
 
 

@@ -127,7 +127,7 @@ def finalize_config(parts: EngineParts, options: CreateOptions) -> ContainerConf
     if options.pod:
         options, pod = join_pod(parts, options)
     if bool(options.image) == bool(options.rootfs):
-        raise InvalidArgument("give either an image or a root file system directory")
+        raise InvalidArgument("give either an image or a root file system directory", hint="name one of them alone")
     if options.name:
         check_name(options.name)
         refuse_used_name(parts, options.name)
@@ -140,7 +140,7 @@ def finalize_config(parts: EngineParts, options: CreateOptions) -> ContainerConf
         image_id, image = found.id, parts.storage.image_config(found.id)
         image_name = parts.storage.asked_name(found, options.image) or next(iter(found.names), options.image)
     elif not Path(options.rootfs).is_dir():
-        raise InvalidArgument(f"the root file system {options.rootfs} is not a directory")
+        raise InvalidArgument(f"the root file system {options.rootfs} is not a directory", hint="check its path")
     container_id = os.urandom(32).hex()
     mounts = finalize_mounts(parts, options, image)
     network, joined = resolve_network(parts, options.network)
@@ -226,30 +226,41 @@ def _free_name(parts: EngineParts) -> str:
 
 def _check_values(options: CreateOptions) -> None:
     if options.shm_size <= 0:
-        raise InvalidArgument("the size of shm must be more than 0 bytes")
+        raise InvalidArgument("the size of shm must be more than 0 bytes", hint="give --shm-size 64m, or leave it out")
     if options.auto_remove and options.restart.name is not RestartName.NO:
-        raise InvalidArgument("a container that is removed at its end can not be restarted by a policy")
+        raise InvalidArgument(
+            "a container that is removed at its end can not be restarted by a policy",
+            hint="leave --rm out, or --restart",
+        )
     if options.log.driver is LogDriver.JOURNALD and not Path(JOURNAL).exists():
         raise HostIncomplete(
             f"this host has no journal: {JOURNAL} is not there",
             hint="write its log to a file: --log-driver k8s-file",
         )
     if options.stop_timeout is not None and options.stop_timeout < 0:
-        raise InvalidArgument("the stop timeout can not be negative")
+        raise InvalidArgument("the stop timeout can not be negative", hint="use 0 to kill it at once, or more seconds")
 
 
 def _init_kind(options: CreateOptions) -> InitKind | None:
     if options.init_kind is not None and not options.pod:
-        raise InvalidArgument("must specify pod value with init-ctr")
+        raise InvalidArgument(
+            "must specify pod value with init-ctr", hint="name a pod with --pod, or leave --init-ctr out"
+        )
     return options.init_kind
 
 
 def _hostname(options: CreateOptions, network: NetworkMode, uts: Namespace, container_id: str) -> str:
     if options.hostname:
         if network is NetworkMode.CONTAINER:
-            raise InvalidArgument("a host name can not be set for a container that joins another's network")
+            raise InvalidArgument(
+                "a host name can not be set for a container that joins another's network",
+                hint="leave --hostname out, or give it to that container",
+            )
         if not uts.is_new:
-            raise InvalidArgument(f"a host name can not be set for a container in the UTS namespace {uts}")
+            raise InvalidArgument(
+                f"a host name can not be set for a container in the UTS namespace {uts}",
+                hint="leave --hostname out, or --uts",
+            )
         return options.hostname
     of_host = network is NetworkMode.HOST or uts.sharing is Sharing.HOST
     return os.uname().nodename if of_host else container_id[:12]

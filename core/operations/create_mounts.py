@@ -42,7 +42,9 @@ def finalize_mounts(parts: EngineParts, options: CreateOptions, image: ImageConf
     for wanted in asked:
         mount = _checked(wanted)
         if mount.destination in chosen:
-            raise InvalidArgument(f"{mount.destination}: duplicate mount destination")
+            raise InvalidArgument(
+                f"{mount.destination}: duplicate mount destination", hint="mount there once, or at different places"
+            )
         chosen[mount.destination] = mount
     for text in options.volumes_from:
         for mount in _mounts_of(parts, text):
@@ -72,9 +74,13 @@ def _image_mounts(parts: EngineParts, options: CreateOptions) -> list[ImageMount
 def _checked(mount: WantedMount) -> WantedMount:
     destination = posixpath.normpath(mount.destination)
     if not destination.startswith("/"):
-        raise InvalidArgument(f'invalid container path "{mount.destination}", must be an absolute path')
+        raise InvalidArgument(
+            f'invalid container path "{mount.destination}", must be an absolute path', hint="begin it with /"
+        )
     if destination.strip("/") == "":
-        raise InvalidArgument("the mount destination / is the container's root itself")
+        raise InvalidArgument(
+            "the mount destination / is the container's root itself", hint="choose a directory in it, as /data"
+        )
     mount = msgspec.structs.replace(mount, destination=destination)
     if isinstance(mount, BindMount) and not Path(mount.source).exists():
         raise InvalidArgument(
@@ -96,14 +102,17 @@ def _mounts_of(parts: EngineParts, text: str) -> list[AnyMount]:
     for option in wanted:
         if option not in ("z", "ro", "rw"):
             raise InvalidArgument(
-                f'invalid option "{option}" specified - volumes from another container can only use z,ro,rw options'
+                f'invalid option "{option}" specified - volumes from another container can only use z,ro,rw options',
+                hint="leave the others out",
             )
     if {"ro", "rw"} <= set(wanted):
-        raise InvalidArgument("the mounts of another container can not be both ro and rw")
+        raise InvalidArgument("the mounts of another container can not be both ro and rw", hint="leave one of them out")
     try:
         config = parts.store.get(parts.store.resolve(name)).config
     except NoSuchContainer as error:
-        raise InvalidArgument(f'looking up container "{name}" for volumes-from: {error.message}') from error
+        raise InvalidArgument(
+            f'looking up container "{name}" for volumes-from: {error.message}', hint="see wharf ps --all for the names"
+        ) from error
     access = next((option for option in wanted if option in ("ro", "rw")), "")
     return [_with_access(mount, access) for mount in mounts_in(config)]
 

@@ -49,7 +49,9 @@ def _block_device(path: str) -> tuple[int, int]:
     try:
         found = os.stat(path)
     except OSError as error:
-        raise InvalidArgument(f"the device {path} can not be limited: {error.strerror}") from error
+        raise InvalidArgument(
+            f"the device {path} can not be limited: {error.strerror}", hint="name a device that is there: ls /dev"
+        ) from error
     if not stat.S_ISBLK(found.st_mode):
         raise InvalidArgument(f"{path} is not a block device", hint="limits of disks take one, such as /dev/sda")
     return os.major(found.st_rdev), os.minor(found.st_rdev)
@@ -69,7 +71,9 @@ def _entry(path: Path, destination: str, access: str) -> dict[str, Any]:
     try:
         found = path.stat()
     except OSError as error:
-        raise InvalidArgument(f"the device {path} can not be used: {error.strerror}") from error
+        raise InvalidArgument(
+            f"the device {path} can not be used: {error.strerror}", hint="name a device that is there: ls /dev"
+        ) from error
     if not (stat.S_ISBLK(found.st_mode) or stat.S_ISCHR(found.st_mode)):
         raise InvalidArgument(f"{path} is not a device", hint="use --volume for files and directories")
     return {

@@ -26,6 +26,7 @@ def diff(held: Transaction) -> list[FileChange]:
         raise InvalidArgument(
             f"container {held.name} is not made of an image: there is nothing to compare its files with",
             container_id=held.id,
+            hint=f"look into its directory: {held.config.rootfs}",
         )
     points = mount_points(held.config)
     return sorted(change for change in held.parts.storage.changes(held.id) if not _is_below(change.path, points))

@@ -79,7 +79,7 @@ def prepare_exec(
     Raises `InvalidArgument`.
     """
     if not options.args:
-        raise InvalidArgument("exec needs a command")
+        raise InvalidArgument("exec needs a command", hint="name a command, as sh")
     if not held.state.mount_point:
         raise StateForbids(
             f"the root of container {held.name} is not mounted any more", container_id=held.id, hint="restart it"

@@ -104,7 +104,9 @@ def _prepare_root(held: Transaction) -> Path:
     if config.image_id:
         root = parts.storage.mounted_at(held.id) or _mount(held)
     elif not root.is_dir():
-        raise InvalidArgument(f"the root file system {root} is not there any more")
+        raise InvalidArgument(
+            f"the root file system {root} is not there any more", hint="put it back, or remove the container"
+        )
     held.save(mount_point=str(root))
     if config.id_mappings is not None and config.image_id:
         # The storage leaves the root itself to the host's root, who is nobody in there.
@@ -320,7 +322,10 @@ def _seccomp(held: Transaction) -> dict[str, object] | None:
         ) from error
     except (OSError, msgspec.MsgspecError) as error:
         where = "of the image" if of_image else path
-        raise InvalidArgument(f"the seccomp profile {where} can not be read: {error}") from error
+        raise InvalidArgument(
+            f"the seccomp profile {where} can not be read: {error}",
+            hint="correct the file, or use --security-opt seccomp=unconfined",
+        ) from error
 
 
 @lru_cache(maxsize=4)

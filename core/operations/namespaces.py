@@ -37,14 +37,19 @@ def _resolve(parts: EngineParts, kind: str, text: str) -> Namespace | None:
         raise _unknown(kind, text)
     if sharing is Sharing.PATH:
         if not Path(target).exists():
-            raise InvalidArgument(f"the {kind} namespace {target} does not exist")
+            raise InvalidArgument(
+                f"the {kind} namespace {target} does not exist", hint="check its path: ls -l /proc/PID/ns"
+            )
         return Namespace(sharing=sharing, path=target)
     if sharing is not Sharing.CONTAINER:
         return Namespace(sharing=sharing)
     try:
         donor = parts.store.get(parts.store.resolve(target))
     except NoSuchContainer as error:
-        raise InvalidArgument(f"the {kind} namespace of {target} can not be joined: {error.message}") from error
+        raise InvalidArgument(
+            f"the {kind} namespace of {target} can not be joined: {error.message}",
+            hint=error.hint or "see wharf ps --all for the names",
+        ) from error
     if kind == "ipc" and donor.config.namespaces.ipc.sharing in (Sharing.PRIVATE, Sharing.NONE):
         raise InvalidArgument(
             f"joining IPC of container {donor.name} is not allowed: non-shareable IPC",

@@ -21,11 +21,16 @@ def resolve_network(parts: EngineParts, network: str) -> tuple[NetworkMode, str]
     mode, _, target = (network or NetworkMode.NONE).partition(":")
     if mode == NetworkMode.CONTAINER:
         if not target:
-            raise InvalidArgument("the network container: needs a container's name or id")
+            raise InvalidArgument(
+                "the network container: needs a container's name or id", hint="write it as container:NAME"
+            )
         try:
             return NetworkMode.CONTAINER, parts.store.resolve(target)
         except NoSuchContainer as error:
-            raise InvalidArgument(f"the network of {target} can not be joined: {error.message}") from error
+            raise InvalidArgument(
+                f"the network of {target} can not be joined: {error.message}",
+                hint=error.hint or "see wharf ps --all for the names",
+            ) from error
     if mode == NetworkMode.PATH:
         if not target or not Path(target).exists():
             raise InvalidArgument(f"the network namespace {target!r} does not exist", hint="give its path behind ns:")
@@ -67,7 +72,7 @@ def resolve_attachments(parts: EngineParts, options: CreateOptions, mode: Networ
                 f"unable to find network with name or ID {wished.network}: network not found", hint=error.hint
             ) from error
         if any(other.network == network.name for other in attachments):
-            raise InvalidArgument(f"the network {network.name} is given twice")
+            raise InvalidArgument(f"the network {network.name} is given twice", hint="name it once")
         if wished.aliases and not network.dns:
             raise InvalidArgument(
                 f"the network {network.name} answers no names, so an alias is of no use there",

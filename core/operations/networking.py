@@ -137,7 +137,8 @@ def connect(held: Transaction, attachment: Attachment) -> None:
     network = network_named(held.parts, attachment.network)
     if any(known.network == network.name for known in held.state.networks):
         raise InvalidArgument(
-            f"container {held.name} is already connected to network {network.name}: network is already connected"
+            f"container {held.name} is already connected to network {network.name}: network is already connected",
+            hint="disconnect it first, to connect it with other settings",
         )
     named = msgspec.structs.replace(attachment, aliases=_aliases(held, attachment.aliases))
     if _has_namespace(held):
@@ -165,7 +166,10 @@ def disconnect(held: Transaction, name: str) -> None:
     _require_own_networks(held)
     remaining = tuple(attachment for attachment in held.state.networks if attachment.network != name)
     if remaining == held.state.networks:
-        raise InvalidArgument(f"container {held.name} is not connected to network {name}")
+        raise InvalidArgument(
+            f"container {held.name} is not connected to network {name}",
+            hint=f"see wharf inspect {held.name} for its networks",
+        )
     if _has_namespace(held):
         held.save(intent=Intent.DISCONNECTING, networks=remaining)
         settle(held)
@@ -254,7 +258,10 @@ def _lease(held: Transaction, attachments: Iterable[Attachment]) -> None:
 def _interface_name(attachment: Attachment, all_attachments: Iterable[Attachment], taken: Collection[str]) -> str:
     if attachment.interface:
         if attachment.interface in taken:
-            raise InvalidArgument(f"the container already has an interface {attachment.interface}")
+            raise InvalidArgument(
+                f"the container already has an interface {attachment.interface}",
+                hint="leave the name out, or choose another one",
+            )
         return attachment.interface
     wished = {other.interface for other in all_attachments if other.interface}
     number = 0

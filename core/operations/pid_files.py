@@ -19,5 +19,7 @@ def write_pid_files(held: Transaction) -> None:
             write_atomically(Path(file), str(pid).encode(), mode=0o644, lasting=False)
         except OSError as error:
             raise InvalidArgument(
-                f"the PID file {file} can not be written: {error.strerror}", container_id=held.id
+                f"the PID file {file} can not be written: {error.strerror}",
+                container_id=held.id,
+                hint="choose a directory that is there and can be written to",
             ) from error

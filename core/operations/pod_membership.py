@@ -69,7 +69,9 @@ def join_pod(parts: EngineParts, options: CreateOptions) -> tuple[CreateOptions,
     chosen = {kind: getattr(asked, kind) or (joined if kind in pod.share else "") for kind in ("ipc", "pid", "uts")}
     chosen["cgroup"] = asked.cgroup or (joined if "cgroup" in pod.share else "")
     if options.hostname and chosen["uts"] == joined:
-        raise InvalidArgument("cannot set hostname when joining the pod UTS namespace")
+        raise InvalidArgument(
+            "cannot set hostname when joining the pod UTS namespace", hint="leave --hostname out, or give it to the pod"
+        )
     network = options.network
     if not network and "net" in pod.share:
         network = str(infra.network) if infra.network is NetworkMode.HOST else joined

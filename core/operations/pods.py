@@ -95,7 +95,10 @@ def _share(options: PodOptions) -> tuple[str, ...]:
                 f"invalid kernel namespace to share: {kind}", hint=f"use {', '.join(SHAREABLE)} or none"
             )
     if share and not options.infra:
-        raise InvalidArgument(f"cannot set share({','.join(share)}) namespaces without an infra container")
+        raise InvalidArgument(
+            f"cannot set share({','.join(share)}) namespaces without an infra container",
+            hint="leave --infra=false out, or use --share none",
+        )
     return tuple(kind for kind in SHAREABLE if kind in share)
 
 

@@ -57,7 +57,8 @@ def finalize_ports(options: CreateOptions, exposed: Sequence[str], network: Netw
         for other in chosen:
             if final.overlaps(other):
                 raise InvalidArgument(
-                    f"conflicting port mappings for host port {final.host_port} (protocol {final.protocol})"
+                    f"conflicting port mappings for host port {final.host_port} (protocol {final.protocol})",
+                    hint="publish it once, or at another port",
                 )
         chosen.append(final)
     return tuple(chosen)
@@ -170,7 +171,10 @@ def _free_port(mapping: PortMapping) -> int:
     try:
         opened = take_port(mapping.protocol, mapping.host_ip, 0)
     except OSError as error:
-        raise InvalidArgument(f"no port can be published at {mapping.host_ip}: {error.strerror}") from error
+        raise InvalidArgument(
+            f"no port can be published at {mapping.host_ip}: {error.strerror}",
+            hint="use an address of this host: ip address",
+        ) from error
     if opened is None:
         raise InvalidArgument(f"this machine has no {mapping.protocol}", hint="name a port of the host")
     with opened:
@@ -192,7 +196,10 @@ def _check(mapping: PortMapping) -> None:
         raise InvalidArgument(f"unrecognized protocol {mapping.protocol!r} in port mapping", hint=", ".join(PROTOCOLS))
     for first in (mapping.host_port or 1, mapping.container_port):
         if not 1 <= first <= first + mapping.length - 1 <= HIGHEST_PORT:
-            raise InvalidArgument(f"port numbers must be between 1 and {HIGHEST_PORT}: {first} is not, or its range")
+            raise InvalidArgument(
+                f"port numbers must be between 1 and {HIGHEST_PORT}: {first} is not, or its range",
+                hint="write it as 8080:80, or 8080-8090:80-90",
+            )
 
 
 def _exposed(text: str) -> list[str]:

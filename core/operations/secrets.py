@@ -55,7 +55,10 @@ def create_secret(
             hint="use letters, digits, '-', '_' and '.', a letter or digit first and last",
         )
     if not 0 < len(data) <= LARGEST:
-        raise InvalidArgument(f"secret data must be larger than 0 and less than {LARGEST} bytes")
+        raise InvalidArgument(
+            f"secret data must be larger than 0 and less than {LARGEST} bytes",
+            hint="give a shorter one that is not empty, or keep it in a file that is mounted",
+        )
     with FileLock(parts.paths.secrets_lock):
         _remove_orphans(parts)
         former = secrets_of(parts).find(name)
@@ -142,7 +145,10 @@ def keys_of(data: bytes) -> dict[str, bytes]:
         packed = msgspec.json.decode(data, type=_Manifest).data
         return {key: base64.b64decode(text, validate=False) for key, text in packed.items()}
     except (msgspec.MsgspecError, ValueError) as error:
-        raise InvalidArgument("the secret was not made of a manifest: it has no keys") from error
+        raise InvalidArgument(
+            "the secret was not made of a manifest: it has no keys",
+            hint="make it with wharf kube play, or use it without a key",
+        ) from error
 
 
 class _Manifest(msgspec.Struct):

@@ -60,7 +60,9 @@ def update(held: Transaction, changes: LimitChanges) -> None:
             )
     device_numbers(limits)
     if changes.memory_swappiness not in (None, -1) and is_version_2():
-        raise InvalidArgument("control groups of version 2 have no swappiness of their own")
+        raise InvalidArgument(
+            "control groups of version 2 have no swappiness of their own", hint="leave --memory-swappiness out"
+        )
     if before.status in LIVE_STATUSES and limits != held.record.limits:
         former = held.record.limits
         held.write(msgspec.structs.replace(wanted, intent=Intent.UPDATING))

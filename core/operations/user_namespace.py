@@ -53,7 +53,10 @@ def resolve_user_namespace(parts: EngineParts, options: CreateOptions, image_id:
     mode, _, rest = asked.mode.partition(":")
     given = bool(asked.uid_map or asked.gid_map or asked.subuid_name or asked.subgid_name)
     if given and mode not in ("", "private"):
-        raise InvalidArgument("--userns and --uidmap/--gidmap/--subuidname/--subgidname are mutually exclusive")
+        raise InvalidArgument(
+            "--userns and --uidmap/--gidmap/--subuidname/--subgidname are mutually exclusive",
+            hint="leave --userns out, or the others",
+        )
     if given:
         return Chosen(Namespace(), _checked(_explicit(parts, asked)))
     if mode in ("", "host") and not rest:
@@ -84,7 +87,10 @@ def _joined(parts: EngineParts, name: str) -> Chosen:
     try:
         donor = parts.store.get(parts.store.resolve(name)).config
     except NoSuchContainer as error:
-        raise InvalidArgument(f"looking up container to share user namespace with: {error.message}") from error
+        raise InvalidArgument(
+            f"looking up container to share user namespace with: {error.message}",
+            hint="see wharf ps --all for the names",
+        ) from error
     if donor.id_mappings is None:
         return HOST
     joined = Namespace(sharing=Sharing.CONTAINER, container=donor.id)
@@ -93,13 +99,19 @@ def _joined(parts: EngineParts, name: str) -> Chosen:
 
 def _mappings_of(path: str) -> IdMappings:
     if not Path(path).exists():
-        raise InvalidArgument(f"cannot find specified user namespace path: {path} does not exist")
+        raise InvalidArgument(
+            f"cannot find specified user namespace path: {path} does not exist",
+            hint="check its path: ls -l /proc/PID/ns/user",
+        )
     argv = [find_program("nsenter"), f"--user={path}", "--", "cat", "/proc/self/uid_map", "/proc/self/gid_map"]
     finished = run(argv, timeout=10)
     lines = [line.split() for line in finished.stdout.decode().splitlines()]
     half = len(lines) // 2
     if finished.returncode or not half:
-        raise InvalidArgument(f"the user namespace {path} can not be read: {finished.error_text()}")
+        raise InvalidArgument(
+            f"the user namespace {path} can not be read: {finished.error_text()}",
+            hint="use the file of a namespace: /proc/PID/ns/user",
+        )
     ranges = [IdRange(*map(int, line)) for line in lines]
     return IdMappings(users=tuple(ranges[:half]), groups=tuple(ranges[half:]))
 
@@ -142,15 +154,24 @@ def _subordinate(file: str, name: str) -> list[IdRange]:
 def _checked(mappings: IdMappings) -> IdMappings:
     for kind, ranges in (("user", mappings.users), ("group", mappings.groups)):
         if not 0 < len(ranges) <= MOST_RANGES:
-            raise InvalidArgument(f"a mapping of {kind}s has 1 to {MOST_RANGES} ranges, this one {len(ranges)}")
+            raise InvalidArgument(
+                f"a mapping of {kind}s has 1 to {MOST_RANGES} ranges, this one {len(ranges)}",
+                hint="put ranges together that are next to each other, or leave some out",
+            )
         for one in ranges:
             if not one.size or max(one.inside, one.host) + one.size - 1 > HIGHEST:
-                raise InvalidArgument(f"the range {one} of {kind}s is not within 0 to {HIGHEST}")
+                raise InvalidArgument(
+                    f"the range {one} of {kind}s is not within 0 to {HIGHEST}",
+                    hint="use smaller numbers, and sizes from 1 on",
+                )
         for side in ("inside", "host"):
             ordered = sorted((getattr(one, side), one.size) for one in ranges)
             for (first, size), (following, _) in pairwise(ordered):
                 if first + size > following:
-                    raise InvalidArgument(f"the ranges of {kind}s overlap at {following}")
+                    raise InvalidArgument(
+                        f"the ranges of {kind}s overlap at {following}",
+                        hint="begin it behind the end of the one before",
+                    )
     if mappings.outside(0, 0) is None:
         raise InvalidArgument("the container's root is not mapped", hint="begin with a range such as 0:100000:65536")
     from core.operations.kept_ids import require_own

@@ -82,7 +82,9 @@ def check_options(options: Mapping[str, str]) -> None:
     given = [option.partition("=") for option in options.get("o", "").split(",")]
     for key, _, value in given:
         if key in ("uid", "gid") and not value.isdecimal():
-            raise InvalidArgument(f"the option {key}={value} of a volume is not a number")
+            raise InvalidArgument(
+                f"the option {key}={value} of a volume is not a number", hint="use the number of a user or of a group"
+            )
         if key in ("size", "inodes") and "type" not in options:
             raise InvalidArgument(
                 f"the option {key} of a volume needs a file system of its own", hint="give type=tmpfs, too"

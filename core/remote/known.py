@@ -19,7 +19,9 @@ def known_hosts(path: str) -> list[Host]:
     except FileNotFoundError:
         return []
     except (OSError, UnicodeDecodeError) as error:
-        raise InvalidArgument(f"{path} can not be read: {error}") from error
+        raise InvalidArgument(
+            f"{path} can not be read: {error}", hint="check its permissions, or name another file with --config"
+        ) from error
     except tomllib.TOMLDecodeError as error:
         raise InvalidArgument(f"{path} is not TOML: {error}", hint=hint) from error
     except msgspec.ValidationError as error:

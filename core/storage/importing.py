@@ -86,7 +86,10 @@ def _command(text: str) -> list[str]:
         try:
             return msgspec.json.decode(text, type=list[str])
         except msgspec.MsgspecError as error:
-            raise InvalidArgument(f"the command {text} is no JSON list: {error}") from error
+            raise InvalidArgument(
+                f"the command {text} is no JSON list: {error}",
+                hint='write it as ["/bin/sh", "-c"], or as one text without brackets',
+            ) from error
     return ["/bin/sh", "-c", text] if " " in text and shlex.split(text) else [text]
 
 

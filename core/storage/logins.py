@@ -69,7 +69,12 @@ class Logins:
         else:
             done = not self._skopeo("logout", access, registry or "--all").returncode
         if not done:
-            raise InvalidArgument(f"not logged into {registry}" if registry else "the logins could not be removed")
+            raise InvalidArgument(
+                f"not logged into {registry}" if registry else "the logins could not be removed",
+                hint=f"see wharf login --get-login {registry}"
+                if registry
+                else "see whether the file of logins can be written to",
+            )
 
     def _forget(self, helper: str, registry: str, access: RegistryAccess) -> bool:
         """Whether the program, or the file that names it, had a login. skopeo would drop the program from the file."""

@@ -31,7 +31,9 @@ class TrustPolicy:
         try:
             return self._file.read_text()
         except (OSError, UnicodeDecodeError) as error:
-            raise InvalidArgument(f"the signature policy {self._file} can not be read: {error}") from error
+            raise InvalidArgument(
+                f"the signature policy {self._file} can not be read: {error}", hint="check its path and its permissions"
+            ) from error
 
     def rules(self) -> list[TrustRule]:
         """What is asked of images, the default first."""
@@ -66,7 +68,10 @@ class TrustPolicy:
         try:
             return msgspec.json.decode(self.text(), type=dict[str, Any])
         except msgspec.MsgspecError as error:
-            raise InvalidArgument(f"the signature policy {self._file} is damaged: {error}") from error
+            raise InvalidArgument(
+                f"the signature policy {self._file} is damaged: {error}",
+                hint="correct it: containers-policy.json(5) tells how it is written",
+            ) from error
 
 
 def _rule(transport: str, scope: str, asked: dict[str, Any]) -> TrustRule:

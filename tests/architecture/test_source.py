@@ -67,6 +67,18 @@ def test_processes_are_started_by_one_folder() -> None:
     assert broken == []
 
 
+def test_each_refusal_says_what_to_do() -> None:
+    refusals = {"InvalidArgument", "InvalidSignal", "StateForbids"}
+    lacking = [
+        f"{relative(file)}:{node.lineno}"
+        for file in FILES
+        for node in ast.walk(ast.parse(file.read_text()))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in refusals
+        if not any(keyword.arg in ("hint", None) for keyword in node.keywords)
+    ]
+    assert lacking == []
+
+
 def test_dialogs_and_pages_take_no_other_screen_with_them() -> None:
     of_textual = {"Screen", "ModalScreen"}
     found = {

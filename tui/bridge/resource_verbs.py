@@ -122,7 +122,8 @@ def _import_volume(engine: Engine, job: TransferJob, name: str, archive: Path) -
             engine.volumes.import_tar(name, file)
     except OSError as error:
         raise InvalidArgument(
-            _("{archive} can not be read: {reason}").format(archive=archive, reason=error.strerror)
+            _("{archive} can not be read: {reason}").format(archive=archive, reason=error.strerror),
+            hint=_("check its path and its permissions"),
         ) from error
     return _("has got the files of {archive}").format(archive=archive)
 
@@ -133,7 +134,10 @@ def _read_manifests(file: Path) -> Reading:
     try:
         return read_manifests(file.read_text())
     except (OSError, UnicodeDecodeError) as error:
-        raise InvalidArgument(_("{file} can not be read: {error}").format(file=file, error=error)) from error
+        raise InvalidArgument(
+            _("{file} can not be read: {error}").format(file=file, error=error),
+            hint=_("check its path and its permissions"),
+        ) from error
 
 
 def _counted_pods(count: int) -> str:

@@ -67,7 +67,10 @@ class _Execution:
         line = line_of(self._source, node.position)
         column = node.position - (self._source.rfind("\n", 0, node.position) + 1)
         where = f"{self._name}:{line}:{column}"
-        raise InvalidArgument(f"template: {where}: executing {quoted(self._name)} at <{node}>: {message}")
+        raise InvalidArgument(
+            f"template: {where}: executing {quoted(self._name)} at <{node}>: {message}",
+            hint="see the fields with --format json",
+        )
 
     def _run(self, nodes: tuple[Node, ...], dot: object) -> None:
         for node in nodes:

@@ -80,7 +80,10 @@ def complaint(name: str, source: str, position: int, message: str) -> InvalidArg
     """A template that can not be read, in Go's words."""
     # What podman puts behind a template is on no line of it.
     position = min(position, len(source.removesuffix("\n{{end -}}")))
-    return InvalidArgument(f"template: {name}:{line_of(source, position)}: {message}")
+    return InvalidArgument(
+        f"template: {name}:{line_of(source, position)}: {message}",
+        hint="see Go's text/template for the syntax, and --format json for the fields",
+    )
 
 
 def tokens(name: str, source: str) -> list[Token]:

@@ -57,14 +57,14 @@ def test_flags_that_nobody_has(fake: FakeEngine, call: Call) -> None:
         ("image lss", "unrecognized command `wharf image lss`", "did you mean ls?"),
         ("aeroplane", "unrecognized command `wharf aeroplane`", "wharf --help lists the commands"),
         ("image aeroplane", "unrecognized command `wharf image aeroplane`", "behind image: ls, rm"),
-        ("machine", "the command machine of podman is not supported by wharf", ""),
-        ("image scp", "the command image scp of podman is not supported by wharf", ""),
-        ("kube apply", "the command kube apply of podman is not supported by wharf", ""),
+        ("machine", "the command machine of podman is not supported by wharf", "wharf --help lists the commands"),
+        ("image scp", "the command image scp of podman is not supported by wharf", "behind image: ls, rm"),
+        ("kube apply", "the command kube apply of podman is not supported by wharf", "behind kube: down, play"),
     ],
 )
 def test_unknown_commands(words: str, message: str, hint: str) -> None:
-    known = ["ls", "rm"] if words.startswith("image") else ["start", "ps", "run", "image"]
-    refusal = unknown_command(words, known)
+    groups = {"image": ["ls", "rm"], "kube": ["play", "down"]}
+    refusal = unknown_command(words, groups.get(words.split()[0], ["start", "ps", "run", "image"]))
     assert (refusal.message, refusal.hint, refusal.exit_code) == (message, hint, 125)
 
 

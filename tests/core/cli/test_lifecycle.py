@@ -73,7 +73,8 @@ def test_remove_after_a_polite_stop(fake: FakeEngine, call: Call) -> None:
     assert call("rm", "-f", "-t", "5", "busy").code == 0
     assert busy.calls == [("stop", 5), ("remove", True)]
     ended = call("rm", "-t", "5", "busy")
-    assert (ended.code, ended.err) == (125, "Error: --force option must be specified to use the --time option\n")
+    refusal = "Error: --force option must be specified to use the --time option"
+    assert (ended.code, ended.err) == (125, f"{refusal}\nhint: give --force, too, or leave --time out\n")
 
 
 def test_all_takes_those_that_fit(fake: FakeEngine, call: Call) -> None:
@@ -96,9 +97,11 @@ def test_latest_filter_and_id_file(fake: FakeEngine, call: Call, tmp_path: Path)
 
 def test_all_and_names_exclude_each_other(fake: FakeEngine, call: Call) -> None:
     fake.add("a")
-    assert call("rm", "--all", "a").err == "Error: no arguments are needed with --all\n"
-    assert call("rm", "--latest", "a").err == "Error: --latest and containers cannot be used together\n"
-    assert call("rm", "--all", "--latest").err == "Error: --all and --latest cannot be used together\n"
+    hint = "hint: leave the names out, or --all and --latest\n"
+    assert call("rm", "--all", "a").err == f"Error: no arguments are needed with --all\n{hint}"
+    assert call("rm", "--latest", "a").err == f"Error: --latest and containers cannot be used together\n{hint}"
+    both = call("rm", "--all", "--latest").err
+    assert both == "Error: --all and --latest cannot be used together\nhint: choose one of them\n"
     assert [container.name for container in fake.held] == ["a"]
 
 
@@ -118,7 +121,8 @@ def test_start_attaches_to_one_only(fake: FakeEngine, call: Call) -> None:
     fake.add("a", Status.EXITED)
     fake.add("b", Status.EXITED)
     ended = call("start", "-a", "a", "b")
-    assert (ended.code, ended.err) == (125, "Error: you cannot start and attach multiple containers at once\n")
+    refusal = "Error: you cannot start and attach multiple containers at once"
+    assert (ended.code, ended.err) == (125, f"{refusal}\nhint: name one, or leave --attach and --interactive out\n")
 
 
 def test_wait_prints_the_codes_in_their_order(fake: FakeEngine, call: Call) -> None:
