@@ -14,6 +14,7 @@ from core.cli.formatting import add_format, print_formatted
 from core.cli.main import Invocation, report
 from core.cli.output import ago, go_time, print_json, print_table, size
 from core.cli.parser import REST, CommandParser, Options
+from core.cli.ps import ended_text
 from core.console.detach import parse_detach_keys
 from core.errors import EngineError, InvalidArgument
 from core.host.terminal import terminal_size
@@ -116,7 +117,7 @@ def _fields(*, whole: bool) -> Mapping[str, tuple[str, Callable[[ForeignContaine
 def _status(picture: ForeignContainer) -> str:
     if picture.exit_code is None:
         return str(picture.status).capitalize()
-    return f"Exited ({picture.exit_code}) {ago(picture.finished_at)}"
+    return ended_text(picture.exit_code, picture.finished_at)
 
 
 def _command(picture: ForeignContainer, whole: bool) -> str:

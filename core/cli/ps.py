@@ -227,8 +227,13 @@ def state_text(picture: Picture) -> str:
         return f"Up {span(time.time() - picture.started_at)}"
     if picture.status == "exited":
         code = -1 if picture.exit_code is None else picture.exit_code
-        return f"Exited ({code}) {ago(picture.finished_at)}"
+        return ended_text(code, picture.finished_at)
     return state_word(picture.status).capitalize()
+
+
+def ended_text(exit_code: int, finished_at: float) -> str:
+    """`Exited (3) 2 hours ago`; without a time where nobody knows it, as after a reboot (Unix seconds, 0 for that)."""
+    return f"Exited ({exit_code}) {ago(finished_at)}" if finished_at else f"Exited ({exit_code})"
 
 
 def state_word(status: str) -> str:

@@ -125,7 +125,7 @@ def test_status_text() -> None:
     assert status_text(picture("a", Status.PAUSED, started_at=now - 5)) == "Paused"
     assert status_text(picture("a", started_at=now - 5, monitor_lost=True)) == "Up 5 seconds (console lost)"
     assert status_text(picture("a", Status.EXITED, exit_code=137, finished_at=now - 3601)) == "Exited (137) 1 hour ago"
-    assert status_text(picture("a", Status.EXITED)) == "Exited (-1) never"
+    assert status_text(picture("a", Status.EXITED)) == "Exited (-1)"
 
 
 def test_namespaces(fake: FakeEngine, call: Call) -> None:
