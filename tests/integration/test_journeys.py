@@ -236,11 +236,12 @@ def test_stop_five_containers_at_once(person: Person, engine: Engine) -> None:
     back(person)
 
 
-def test_see_who_stopped_it(person: Person) -> None:
+def test_see_who_stopped_it(person: Person, engine: Engine) -> None:
+    engine.lookup("job-3").stop()
     at(person, "job-3")
     with person.does("see who stopped it"):
         person.press("v")
-        person.sees("stop", "job-3", "root")
+        person.sees("EVENT", "stopping", "job-3", "root")
     back(person)
 
 
@@ -271,6 +272,8 @@ def test_pull_an_image(person: Person, engine: Engine, image_elsewhere: str) -> 
 
 
 def test_make_a_container_and_run_it(person: Person, engine: Engine, image_elsewhere: str) -> None:
+    # As if it had been pulled.
+    engine.images.tag(DEMO, image_elsewhere)
     with person.does("make a container and run it"):
         person.press("n")
         person.sees("New container", "Cancel")
