@@ -241,7 +241,7 @@ def test_see_who_stopped_it(person: Person, engine: Engine) -> None:
     at(person, "job-3")
     with person.does("see who stopped it"):
         person.press("v")
-        person.sees("EVENT", "stopping", "job-3", "root")
+        person.sees("EVENT", "signal=SIGKILL", "job-3", "root")
     back(person)
 
 
