@@ -24,7 +24,7 @@ def recover(parts: EngineParts) -> None:
 
         repair_volumes(parts)
     _remove_ownerless_namespaces(parts)
-    for record in parts.store.all():
+    for record in parts.store.unsettled():
         if record.state.intent is None and not _is_left_behind(parts, record):
             continue
         try:

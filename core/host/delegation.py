@@ -10,7 +10,9 @@ from __future__ import annotations
 import os
 from contextlib import suppress
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
+
+import msgspec
 
 from core.host.cgroup_limits import TOP
 
@@ -19,7 +21,7 @@ _DELEGATED: Final = ("", "cgroup.procs", "cgroup.subtree_control")
 """What has to be the user's: the folder itself, and what moves processes and hands controllers on."""
 
 
-class Delegation(NamedTuple):
+class Delegation(msgspec.Struct, frozen=True):
     """`path`: below the top, beginning with a slash; empty for the top itself. `controllers`: that groups in it get."""
 
     path: str

@@ -7,7 +7,9 @@ import os
 import signal
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Final, NamedTuple
+from typing import IO, TYPE_CHECKING, Final
+
+import msgspec
 
 from core.errors import HostIncomplete, TimedOut
 from core.host.quoting import shell_line
@@ -49,7 +51,7 @@ def __getattr__(name: str) -> object:
     return subprocess.Popen[bytes] if name == "Process" else subprocess.TimeoutExpired
 
 
-class Finished(NamedTuple):
+class Finished(msgspec.Struct, frozen=True):
     """A program that has ended. `returncode`: negative for a death by a signal."""
 
     argv: tuple[str, ...]

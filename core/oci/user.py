@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+import msgspec
 
 from core.errors import InvalidArgument
 
 _HIGHEST_ID = (1 << 31) - 1
 
 
-class ResolvedUser(NamedTuple):
+class ResolvedUser(msgspec.Struct, frozen=True):
     """Numbers as the container counts them; `home` and `shell` are empty where /etc/passwd does not tell."""
 
     uid: int
@@ -19,14 +19,14 @@ class ResolvedUser(NamedTuple):
     shell: str
 
 
-class Owner(NamedTuple):
+class Owner(msgspec.Struct, frozen=True):
     """A user and a group, as the host counts them."""
 
     user: int
     group: int
 
 
-class _Account(NamedTuple):
+class _Account(msgspec.Struct, frozen=True):
     name: str
     uid: int
     gid: int
@@ -34,7 +34,7 @@ class _Account(NamedTuple):
     shell: str
 
 
-class _Group(NamedTuple):
+class _Group(msgspec.Struct, frozen=True):
     name: str
     gid: int
     members: tuple[str, ...]
@@ -60,7 +60,7 @@ def with_groups(user: ResolvedUser, names: tuple[str, ...], group: bytes | None)
     """The user with further groups, by name or number. Raises `InvalidArgument` for one that is unknown."""
     groups = _groups(group)
     found = dict.fromkeys((*user.additional_gids, *(_find_group(name, groups) for name in names)))
-    return user._replace(additional_gids=tuple(found))
+    return msgspec.structs.replace(user, additional_gids=tuple(found))
 
 
 def _find_account(wanted: str, accounts: list[_Account]) -> _Account:

@@ -6,7 +6,8 @@ import grp
 import os
 import pwd
 from pathlib import Path
-from typing import NamedTuple
+
+import msgspec
 
 from core.errors import InvalidArgument
 from core.host.files import append_in_root, make_private_directory, read_in_root, write_atomically
@@ -20,7 +21,7 @@ _PASSWD = "$USERNAME:*:$UID:$GID:$NAME:$HOME:/bin/sh"
 _GROUP = "$GROUPNAME:x:$GID:$USERLIST"
 
 
-class _Account(NamedTuple):
+class _Account(msgspec.Struct, frozen=True):
     name: str
     uid: int
     gid: int
@@ -82,7 +83,10 @@ def _passwd_lines(config: ContainerConfig, root: Path, content: bytes) -> list[s
     accounts, known = config.surroundings.accounts, user_names(content)
     kept = () if accounts.kept_user is None else (str(accounts.kept_user),)
     wanted = [account for account in find_host_users((*kept, *accounts.host_users)) if account.uid not in known]
-    wanted = [one if _has_home(config, root, one.home) else one._replace(home=config.process.cwd) for one in wanted]
+    wanted = [
+        one if _has_home(config, root, one.home) else msgspec.structs.replace(one, home=config.process.cwd)
+        for one in wanted
+    ]
     user, _, group = config.process.user.partition(":")
     if user.isdecimal() and int(user) not in {*known, *(account.uid for account in wanted)}:
         gid = int(group) if group.isdecimal() else 0

@@ -89,7 +89,9 @@ def _open_side(held: Transaction, given: str, root: Path) -> Side:
             tree = RootedTree.open(folder)
     except OSError as error:
         raise CopyFailed(f"container {held.name} can not be read: {error}", container_id=held.id) from error
-    return Side(tree, path, given, f"on container {held.name}", (user.uid, user.gid), True, owner_of(held, user))
+    owner = owner_of(held, user)
+    outside = (owner.user, owner.group)
+    return Side(tree, path, given, f"on container {held.name}", (user.uid, user.gid), True, outside)
 
 
 def _behind_bind_mount(binds: Iterable[BindMount], root: Path, path: str) -> tuple[Path, str]:

@@ -206,20 +206,19 @@ def finalize_config(parts: EngineParts, options: CreateOptions) -> ContainerConf
 
 def refuse_used_name(parts: EngineParts, name: str) -> None:
     """Raise `NameInUse` where a container or a pod has the name."""
-    for record in parts.store.all():
-        if record.name == name:
-            raise NameInUse(
-                f'the container name "{name}" is already in use by {record.id}',
-                hint="remove or rename that container, or choose another name",
-                container_id=record.id,
-            )
+    user = parts.store.named(name)
+    if user is not None:
+        raise NameInUse(
+            f'the container name "{name}" is already in use by {user}',
+            hint="remove or rename that container, or choose another name",
+            container_id=user,
+        )
     if pods_of(parts).find(name) is not None:
         raise NameInUse(f'the name "{name}" is in use by a pod', hint="choose another name")
 
 
 def _free_name(parts: EngineParts) -> str:
-    used = {record.name for record in parts.store.all()}
-    while (name := random_name()) in used:
+    while parts.store.named(name := random_name()) is not None:
         pass
     return name
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import posixpath
 from pathlib import Path
-from typing import NamedTuple
 
 import msgspec
 
@@ -18,7 +17,7 @@ AnyMount = BindMount | TmpfsMount | VolumeMount
 WantedMount = AnyMount | ImageMount
 
 
-class Mounts(NamedTuple):
+class Mounts(msgspec.Struct, frozen=True):
     """By their kinds."""
 
     binds: tuple[BindMount, ...]

@@ -47,7 +47,7 @@ def find_pod(parts: EngineParts, name_or_id: str) -> Pod:
 
 def members_of(parts: EngineParts, pod_id: str) -> list[ContainerRecord]:
     """The containers of a pod in the order of their creation, the infra container too."""
-    return [record for record in parts.store.all() if record.config.pod == pod_id]
+    return [record for record in parts.store.mentioning(pod_id) if record.config.pod == pod_id]
 
 
 def join_pod(parts: EngineParts, options: CreateOptions) -> tuple[CreateOptions, Pod]:

@@ -112,7 +112,7 @@ def _free_name(parts: EngineParts) -> str:
 def _refuse_used_name(parts: EngineParts, name: str) -> None:
     if pods_of(parts).find(name) is not None:
         raise NameInUse(f'the pod name "{name}" is already in use', hint="remove that pod, or choose another name")
-    if any(record.name == name for record in parts.store.all()):
+    if parts.store.named(name) is not None:
         raise NameInUse(f'the name "{name}" is in use by a container', hint="choose another name")
 
 

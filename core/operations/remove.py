@@ -22,7 +22,7 @@ def remove(held: Transaction, *, force: bool = False, volumes: bool = False) -> 
         from core.operations.pod_membership import refuse_removal_of_infra
 
         refuse_removal_of_infra(held)
-    dependants = [record.name for record in held.parts.store.all() if held.id in dependencies(record.config)]
+    dependants = [one.name for one in held.parts.store.mentioning(held.id) if held.id in dependencies(one.config)]
     if dependants:
         raise ContainerInUse(
             f"container {held.name} has dependent containers which must be removed before it: {', '.join(dependants)}",

@@ -7,7 +7,9 @@ from collections.abc import Iterable
 from contextlib import AbstractContextManager, nullcontext
 from itertools import pairwise
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
+
+import msgspec
 
 from core.errors import HostIncomplete, InvalidArgument, NoSuchContainer
 from core.host.locks import FileLock
@@ -24,7 +26,7 @@ MOST_RANGES: Final = 340
 _MODES: Final = "host, auto, private, container:NAME or ns:PATH, for an ordinary user keep-id or nomap"
 
 
-class Chosen(NamedTuple):
+class Chosen(msgspec.Struct, frozen=True):
     """The namespace to be in, and its mappings; None for those of the host.
 
     `user`: who runs the process where neither the request nor the image names one. `group`: what that process is in
@@ -187,7 +189,7 @@ def make_reachable(folder: Path, within: Iterable[Path], mappings: IdMappings) -
     container's users is open to its root. What is not `within` the engine's own folders is not changed. Raises
     `HostIncomplete` where that is closed.
     """
-    own = [Path(os.path.realpath(folder)) for place in within]
+    own = [Path(os.path.realpath(place)) for place in within]
     closed: dict[Path, None] = {}
     for place in (folder, *folder.parents):
         status = place.stat()

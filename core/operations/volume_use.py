@@ -141,7 +141,7 @@ def _give(path: Path, owner: Owner) -> None:
         raise InvalidArgument(
             f"chowning host path {str(path)!r} is not allowed", hint="mount a folder below it, or leave out U"
         )
-    give_to(path, *owner)
+    give_to(path, owner.user, owner.group)
 
 
 @contextmanager

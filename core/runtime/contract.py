@@ -5,7 +5,9 @@ from __future__ import annotations
 import enum
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
+
+import msgspec
 
 from core.model.options import CheckpointOptions
 
@@ -20,7 +22,7 @@ class Phase(enum.StrEnum):
     STOPPED = "stopped"
 
 
-class Observation(NamedTuple):
+class Observation(msgspec.Struct, frozen=True):
     """`pid` with its start (clock ticks since boot); `cgroup_paths` by controller of version 1, "" for version 2."""
 
     phase: Phase

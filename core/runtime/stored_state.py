@@ -69,20 +69,16 @@ class CrunState(msgspec.Struct, rename="kebab"):
     cgroup_path: str = ""
 
 
-_runc_states = msgspec.json.Decoder(_WholeRuncState)
-_crun_states = msgspec.json.Decoder(CrunState)
-
-
 def stored_state(folder: str) -> StoredState | None:
     """None where nothing is kept. Raises OSError and `msgspec.MsgspecError` for a file that can not be read."""
     try:
         with open(f"{folder}/{RUNC_FILE}", "rb") as file:
-            return _of_runc(_runc_states.decode(file.read()))
+            return _of_runc(msgspec.json.decode(file.read(), type=_WholeRuncState))
     except FileNotFoundError:
         pass
     try:
         with open(f"{folder}/{CRUN_FILE}", "rb") as file:
-            theirs = _crun_states.decode(file.read())
+            theirs = msgspec.json.decode(file.read(), type=CrunState)
     except FileNotFoundError:
         return None
     cgroups = cgroups_at(theirs.cgroup_path) if theirs.cgroup_path else {}

@@ -28,6 +28,17 @@ class Store(Protocol):
     def all(self) -> list[ContainerRecord]:
         """In the order of creation."""
 
+    # These ask for few of many, and do not read the others.
+
+    def named(self, name: str) -> str | None:
+        """The id of the container with this very name."""
+
+    def mentioning(self, identifier: str) -> list[ContainerRecord]:
+        """Those in whose configuration an id stands, as their own, their pod's, or of what they need; as `all`."""
+
+    def unsettled(self) -> list[ContainerRecord]:
+        """Those with an intent, and those at rest that have something mounted or connected; as `all`."""
+
     def save_state(self, container_id: str, state: ContainerState) -> None:
         """Raises `NoSuchContainer`."""
 

@@ -10,7 +10,7 @@ import msgspec
 from core.events import Event
 from core.model.config import ContainerRecord
 from core.model.health import HEALTH_LOG, HealthResult
-from core.model.state import ContainerState
+from core.model.state import IDLE_STATUSES, ContainerState
 from core.store.lookup import (
     JOURNAL_LIMIT,
     name_in_use,
@@ -57,6 +57,16 @@ class MemoryStore:
     def all(self) -> list[ContainerRecord]:
         with self._lock:
             return sorted(self._records.values(), key=lambda record: (record.config.created_at, record.id))
+
+    def named(self, name: str) -> str | None:
+        with self._lock:
+            return next((record.id for record in self._records.values() if record.name == name), None)
+
+    def mentioning(self, identifier: str) -> list[ContainerRecord]:
+        return [record for record in self.all() if identifier.encode() in msgspec.json.encode(record.config)]
+
+    def unsettled(self) -> list[ContainerRecord]:
+        return [record for record in self.all() if record.state.intent is not None or _is_held(record.state)]
 
     def save_state(self, container_id: str, state: ContainerState) -> None:
         with self._lock:
@@ -132,3 +142,7 @@ class MemoryStore:
         for record in self._records.values():
             if record.name == name:
                 raise name_in_use(name, record.id)
+
+
+def _is_held(state: ContainerState) -> bool:
+    return state.status in IDLE_STATUSES and bool(state.mount_point or state.leases)

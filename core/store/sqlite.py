@@ -16,7 +16,7 @@ from core.errors import DatabaseDamaged, EngineError, PermissionDenied, VersionM
 from core.events import Event
 from core.model.config import ContainerConfig, ContainerRecord
 from core.model.health import HEALTH_LOG, HealthResult
-from core.model.state import LASTING_INTENTS, ContainerState
+from core.model.state import IDLE_STATUSES, LASTING_INTENTS, ContainerState
 from core.store.listing import SCHEMA_VERSION, check_below_log
 from core.store.lookup import (
     JOURNAL_LIMIT,
@@ -35,11 +35,6 @@ _SHORTEST: Final = 512
 """Bytes of the smallest page that a database has."""
 _opening: Final = threading.Lock()
 _TRIM_EVERY: Final = 500
-
-_configs = msgspec.json.Decoder(ContainerConfig)
-_states = msgspec.json.Decoder(ContainerState)
-_results = msgspec.json.Decoder(HealthResult)
-_events = msgspec.json.Decoder(Event)
 
 Row = tuple[str, str, str]
 
@@ -167,8 +162,27 @@ class SqliteStore:
         return only_match(name_or_id, [str(row[0]) for row in rows])
 
     def all(self) -> list[ContainerRecord]:
+        return self._records("true")
+
+    def named(self, name: str) -> str | None:
         with self._read() as database:
-            rows = database.execute("SELECT name, config, state FROM container ORDER BY created_at, id").fetchall()
+            row = database.execute("SELECT id FROM container WHERE name = ?", (name,)).fetchone()
+        return None if row is None else str(row[0])
+
+    def mentioning(self, identifier: str) -> list[ContainerRecord]:
+        return self._records("instr(config, ?)", identifier)
+
+    def unsettled(self) -> list[ContainerRecord]:
+        # What has its usual value is not written, and a quotation mark in a text is written with a backslash.
+        idle = " OR ".join(f"""instr(state, '"status":"{status}"')""" for status in sorted(IDLE_STATUSES))
+        held = """instr(state, '"mount_point":') OR instr(state, '"leases":')"""
+        return self._records(f"""instr(state, '"intent":') OR (({idle}) AND ({held}))""")
+
+    def _records(self, condition: str, *values: str) -> list[ContainerRecord]:
+        with self._read() as database:
+            rows = database.execute(
+                f"SELECT name, config, state FROM container WHERE {condition} ORDER BY created_at, id", values
+            ).fetchall()
         return [self._record(row) for row in rows]
 
     def save_state(self, container_id: str, state: ContainerState) -> None:
@@ -211,7 +225,10 @@ class SqliteStore:
             rows = database.execute(
                 "SELECT sequence, content FROM event WHERE sequence > ? ORDER BY sequence LIMIT ?", (sequence, limit)
             ).fetchall()
-        return [msgspec.structs.replace(_events.decode(content), sequence=number) for number, content in rows]
+        return [
+            msgspec.structs.replace(msgspec.json.decode(content, type=Event), sequence=number)
+            for number, content in rows
+        ]
 
     def last_sequence(self) -> int:
         with self._read() as database:
@@ -236,7 +253,7 @@ class SqliteStore:
             rows = database.execute(
                 "SELECT content FROM health_result WHERE container_id = ? ORDER BY sequence", (container_id,)
             ).fetchall()
-        return [_results.decode(content) for (content,) in rows]
+        return [msgspec.json.decode(content, type=HealthResult) for (content,) in rows]
 
     def add_object(self, kind: str, name: str, content: bytes) -> None:
         with self._change() as database:
@@ -275,7 +292,11 @@ class SqliteStore:
     def _record(self, row: Row) -> ContainerRecord:
         name, config, state = row
         try:
-            return ContainerRecord(config=_configs.decode(config), name=name, state=_states.decode(state))
+            return ContainerRecord(
+                config=msgspec.json.decode(config, type=ContainerConfig),
+                name=name,
+                state=msgspec.json.decode(state, type=ContainerState),
+            )
         except msgspec.MsgspecError as error:
             raise _damaged(self._path, f"the record of {name} can not be read: {error}") from error
 

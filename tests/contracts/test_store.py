@@ -13,6 +13,7 @@ from core.errors import AmbiguousName, DatabaseDamaged, NameInUse, NoSuchContain
 from core.events import Event, EventKind
 from core.model.config import ContainerConfig, ContainerRecord, ProcessConfig
 from core.model.health import HEALTH_LOG, HealthResult
+from core.model.network import Lease
 from core.model.state import ContainerState, Intent, Status
 from core.store.catalogue import Catalogue
 from core.store.contract import Store
@@ -121,6 +122,42 @@ def test_the_order_is_that_of_creation(store: Store) -> None:
     for number in (3, 1, 2):
         store.add(record(number))
     assert [kept.name for kept in store.all()] == ["box-1", "box-2", "box-3"]
+
+
+def test_a_name_is_looked_up_as_it_stands(store: Store) -> None:
+    store.add(record(1, "one"))
+    assert store.named("one") == record(1).id
+    assert (store.named("on"), store.named(record(1).id), store.named("%")) == (None, None, None)
+
+
+def test_who_mentions_an_id_in_its_configuration(store: Store) -> None:
+    for number in (1, 2, 3):
+        store.add(record(number))
+    needing = msgspec.structs.replace(record(4).config, requires=(record(1).id,))
+    member = msgspec.structs.replace(record(5).config, pod="f" * 64)
+    for one in (member, needing):
+        store.add(ContainerRecord(config=one, name=f"box-{one.id[-1]}", state=record(1).state))
+    assert [one.id for one in store.mentioning(record(1).id)] == [record(1).id, needing.id]
+    assert [one.name for one in store.mentioning("f" * 64)] == ["box-5"]
+    assert store.mentioning("e" * 64) == []
+
+
+def test_who_is_not_settled(store: Store) -> None:
+    """An intent; or, without a process of its own, a mount or a lease."""
+    lease = Lease(network="n", interface="eth0")
+    configured, exited, running, created = Status.CONFIGURED, Status.EXITED, Status.RUNNING, Status.CREATED
+    states = {
+        "settled": ContainerState(status=configured),
+        "said": ContainerState(status=exited, error='"intent":"x","mount_point":"/x","leases":'),
+        "lives": ContainerState(status=running, mount_point="/m", leases=(lease,)),
+        "waits": ContainerState(status=created, mount_point="/m"),
+        "begun": ContainerState(status=running, intent=Intent.PAUSING),
+        "mounted": ContainerState(status=exited, mount_point="/m"),
+        "connected": ContainerState(status=configured, leases=(lease,)),
+    }
+    for number, (name, state) in enumerate(states.items()):
+        store.add(msgspec.structs.replace(record(number, name), state=state))
+    assert [one.name for one in store.unsettled()] == ["begun", "mounted", "connected"]
 
 
 def test_a_removed_container_is_gone_and_its_name_is_free(store: Store) -> None:

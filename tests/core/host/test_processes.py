@@ -32,7 +32,7 @@ from core.host.pty import PtyProcess
 class TestRun:
     def test_collects_both_streams(self) -> None:
         finished = run(["sh", "-c", "cat; echo bad >&2; exit 3"], stdin=b"in")
-        assert finished[1:] == (3, b"in", b"bad\n")
+        assert (finished.returncode, finished.stdout, finished.stderr) == (3, b"in", b"bad\n")
         assert finished.error_text() == "bad"
 
     def test_without_input_there_is_none(self) -> None:

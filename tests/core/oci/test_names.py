@@ -11,7 +11,7 @@ from core.model.config import Security
 from core.oci.capabilities import ALL, DEFAULT, compute
 from core.oci.messages import classify
 from core.oci.signals import parse_signal, signal_name
-from core.oci.user import resolve_user
+from core.oci.user import ResolvedUser, resolve_user
 
 PASSWD = (
     b"root:x:0:0:root:/root:/bin/sh\nalice:x:1000:100:A:/home/alice:/bin/ash\nbroken:x:notanumber:1:::\nshort:x:5\n"
@@ -39,23 +39,23 @@ def test_every_signal_has_its_name_back() -> None:
 
 
 def test_nobody_asked_for_is_root() -> None:
-    assert resolve_user("", PASSWD, GROUP) == (0, 0, (), "/root", "/bin/sh")
-    assert resolve_user("", None, None) == (0, 0, (), "", "")
+    assert resolve_user("", PASSWD, GROUP) == ResolvedUser(0, 0, (), "/root", "/bin/sh")
+    assert resolve_user("", None, None) == ResolvedUser(0, 0, (), "", "")
 
 
 def test_a_user_by_name_and_by_number_is_the_same() -> None:
     by_name = resolve_user("alice", PASSWD, GROUP)
-    assert by_name == (1000, 100, (10, 50), "/home/alice", "/bin/ash")
+    assert by_name == ResolvedUser(1000, 100, (10, 50), "/home/alice", "/bin/ash")
     assert resolve_user("1000", PASSWD, GROUP) == by_name
 
 
 def test_a_group_of_ones_own_replaces_all_others() -> None:
-    assert resolve_user("alice:wheel", PASSWD, GROUP)[:3] == (1000, 10, ())
-    assert resolve_user("alice:77", PASSWD, GROUP)[:3] == (1000, 77, ())
+    assert resolve_user("alice:wheel", PASSWD, GROUP) == ResolvedUser(1000, 10, (), "/home/alice", "/bin/ash")
+    assert resolve_user("alice:77", PASSWD, GROUP) == ResolvedUser(1000, 77, (), "/home/alice", "/bin/ash")
 
 
 def test_a_number_need_not_be_listed() -> None:
-    assert resolve_user("4242", PASSWD, GROUP) == (4242, 0, (), "", "")
+    assert resolve_user("4242", PASSWD, GROUP) == ResolvedUser(4242, 0, (), "", "")
 
 
 @pytest.mark.parametrize("user", ["nobody-here", "broken", "alice:nogroup", "-1", "2147483648", "1e3", "٣"])
