@@ -11,9 +11,15 @@ def wharf() -> None:
     """The console script."""
     # What is imported stays: looking through it for garbage, again and again, is a tenth of the time of the start.
     gc.disable()
+    from core.cli.code_cache import CodeCache
+
+    cache = CodeCache()
+    sys.meta_path.insert(0, cache)
     from tui.start import run
 
-    _leave(run(sys.argv[1:]))
+    code = run(sys.argv[1:])
+    cache.keep()
+    _leave(code)
 
 
 def _leave(code: int) -> None:
