@@ -76,11 +76,13 @@ class TestDamage:
         container_id = world.run(["sleep", "1000"])
         without_program = Runc("/nonexistent/runc", world.paths.runtime_root, 20.0)
         with subprocess.Popen(["sleep", "1000"]) as other:
-            seen = world.runtime.observe(container_id)._replace(pid=other.pid)
-            monkeypatch.setattr(without_program, "observe", lambda container_id: seen)
-            without_program.delete(container_id, force=True)
-            assert other.poll() is None
-            other.kill()
+            try:
+                seen = msgspec.structs.replace(world.runtime.observe(container_id), pid=other.pid)
+                monkeypatch.setattr(without_program, "observe", lambda container_id: seen)
+                without_program.delete(container_id, force=True)
+                assert other.poll() is None
+            finally:
+                other.kill()
         assert find_cgroups(container_id) == {}
 
 
