@@ -40,7 +40,10 @@ LOOK_AT_REPORT: Final = 0.002
 LOOK_AT_MONITOR: Final = 0.5
 """Seconds between two looks."""
 LOOK_SHARE: Final = 1 / 16
-"""Of the time waited, how long the next pause is where that is more: a slow create is not made slower by looking."""
+"""Of the time waited, how long the next pause is where that is more: a slow create is not made slower by looking.
+
+Where several creates are waited for, each is looked at as much less often: together they have the machine to share.
+"""
 
 
 _OWN_FILES: Final = ("winsz", "oom")
@@ -72,6 +75,7 @@ class Conmon:
         self._runtime = runtime
         self._runtime_options = tuple(runtime_options)
         self._create_timeout = create_timeout
+        self._waiting: set[str] = set()
 
     def create(self, request: MonitorRequest) -> int:
         container_id = request.container_id
@@ -290,15 +294,19 @@ class Conmon:
         """
         file = str(self._paths.sync_file(container_id))
         began = time.monotonic()
-        while True:
-            if os.stat(file).st_size:
-                pid = self.created_pid(container_id)
-                if pid is not None:
-                    return pid
-            waited = time.monotonic() - began
-            if waited >= timeout:
-                return None
-            time.sleep(max(LOOK_AT_REPORT, waited * LOOK_SHARE))
+        self._waiting.add(container_id)
+        try:
+            while True:
+                if os.stat(file).st_size:
+                    pid = self.created_pid(container_id)
+                    if pid is not None:
+                        return pid
+                waited = time.monotonic() - began
+                if waited >= timeout:
+                    return None
+                time.sleep(max(LOOK_AT_REPORT * len(self._waiting), waited * LOOK_SHARE))
+        finally:
+            self._waiting.discard(container_id)
 
     def _silent_failure(self, container_id: str, runtime: str) -> MonitorFailed:
         try:
