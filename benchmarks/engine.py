@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from benchmarks.figures import Figure, median, write
-from benchmarks.site import CGROUPS, PODMAN_MORE, PODMAN_OPTIONS, Site, quiet, site
+from benchmarks.site import CGROUPS, Site, quiet, site
 from core.container import Container
 from core.engine import Engine
 from core.model.options import CreateOptions, ExecOptions
@@ -197,9 +197,7 @@ def exporting(place: Site, engine: Engine) -> list[Figure]:
     image = engine.images.import_tar(archive, "localhost/big:latest")
     container = engine.create(CreateOptions(image=image.id, name="exported", command=SLEEP))
     quiet([*place.podman, "import", str(archive), "localhost/big:latest"])
-    quiet(
-        [*place.podman, "create", "--name", "exported", *PODMAN_OPTIONS, *PODMAN_MORE, "localhost/big:latest", *SLEEP]
-    )
+    quiet([*place.podman, "create", "--name", "exported", *place.podman_options, "localhost/big:latest", *SLEEP])
     archive.unlink()
     tar = ["tar", "-C", str(place.rootfs), "-cf", str(target), "."]
     times: dict[str, list[float]] = {"ours": [], "tar": [], "podman": []}

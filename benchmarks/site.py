@@ -52,6 +52,11 @@ class Site:
             *("--events-backend", "file"),
         ]
 
+    @property
+    def podman_options(self) -> list[str]:
+        """Of each of its containers: as ours has them, below a control group of this site."""
+        return [*PODMAN_OPTIONS, *PODMAN_MORE, "--cgroup-parent", f"/{self.folder.name}"]
+
     def podman_create(self, verb: str, name: str, *options: str) -> list[str]:
         """Its argv up to the command of a container on the root file system of the site."""
         return [
@@ -59,8 +64,7 @@ class Site:
             verb,
             "--name",
             name,
-            *PODMAN_OPTIONS,
-            *PODMAN_MORE,
+            *self.podman_options,
             *options,
             "--rootfs",
             str(self.rootfs),
@@ -88,7 +92,7 @@ def site() -> Iterator[Site]:
                 engine.lookup(container.id).remove(force=True)
         if shutil.which("podman"):
             subprocess.run([*place.podman, "rm", "--all", "--force", "--time", "0"], capture_output=True, timeout=300)
-        remove_peer_cgroups()
+        remove_peer_cgroups(folder.name)
         demolish(folder)
 
 
@@ -105,11 +109,12 @@ def make_rootfs(folder: Path) -> None:
     (folder / "etc/passwd").write_text("root:x:0:0:root:/root:/bin/sh\n")
 
 
-def remove_peer_cgroups() -> None:
-    """The cgroup that podman makes for all of its containers, unless it has some."""
-    for folder in (*CGROUPS.glob("*/libpod_parent"), CGROUPS / "libpod_parent"):
-        with contextlib.suppress(OSError):
-            folder.rmdir()
+def remove_peer_cgroups(parent: str) -> None:
+    """The control groups of the peer's containers, of which its removal by force leaves some, and their parent."""
+    for top in (*CGROUPS.glob(f"*/{parent}"), CGROUPS / parent):
+        for folder in (*sorted(top.glob("*/"), reverse=True), top):
+            with contextlib.suppress(OSError):
+                folder.rmdir()
 
 
 def demolish(folder: Path, patience: float = 10.0) -> None:
