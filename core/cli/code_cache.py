@@ -10,6 +10,7 @@ from __future__ import annotations
 import marshal
 import os
 import sys
+from contextlib import suppress
 from fcntl import F_DUPFD_CLOEXEC, fcntl
 from importlib.machinery import ModuleSpec, SourceFileLoader
 
@@ -78,7 +79,7 @@ class CodeCache:
             os.replace(temporary, self._file)
         except OSError:
             # A read-only installation, or a full disk: then commands start as Python starts them.
-            if os.path.exists(temporary) and os.access(temporary, os.W_OK):
+            with suppress(OSError):
                 os.unlink(temporary)
 
     def _kept(self) -> dict[str, tuple[Stamp, bool, bytes]]:

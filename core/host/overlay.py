@@ -9,6 +9,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Final
 
+from core.host.files import descriptor_path
 from core.host.libc import last_error, libc
 
 _SYS_FSOPEN: Final = 430
@@ -60,7 +61,7 @@ def _open(folder: Path, opened: ExitStack) -> int:
 
 def _name(descriptor: int) -> bytes:
     """A folder by its descriptor: short however long its path is, and free of what would have to be escaped."""
-    return b"/proc/self/fd/%d" % descriptor
+    return os.fsencode(descriptor_path(descriptor))
 
 
 def _call(number: int, *arguments: bytes | int | None) -> int:

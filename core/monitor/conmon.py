@@ -7,7 +7,6 @@ import os
 import signal
 import time
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Final
 
 import msgspec
@@ -44,10 +43,6 @@ LOOK_SHARE: Final = 1 / 16
 
 Where several creates are waited for, each is looked at as much less often: together they have the machine to share.
 """
-
-
-_OWN_FILES: Final = ("winsz", "oom")
-"""What conmon makes in a bundle for itself."""
 
 
 class _Report(msgspec.Struct):
@@ -187,7 +182,7 @@ class Conmon:
 
     def forget(self, container_id: str) -> None:
         paths, bundle = self._paths, self._paths.bundle(container_id)
-        stale: list[str | Path] = [
+        stale = [
             paths.exit_file(container_id),
             paths.runtime_log(container_id),
             paths.pid_file(container_id),
@@ -195,11 +190,11 @@ class Conmon:
             paths.sync_file(container_id),
             paths.attach_socket(container_id),
             paths.control_fifo(container_id),
-            *(f"{bundle}/{name}" for name in _OWN_FILES),
+            bundle / "winsz",
+            bundle / "oom",
         ]
         for file in stale:
-            with contextlib.suppress(FileNotFoundError):
-                os.unlink(file)
+            file.unlink(missing_ok=True)
         remove_tree(paths.persist(container_id))
 
     def _argv(self, request: MonitorRequest) -> list[str]:
@@ -264,16 +259,13 @@ class Conmon:
         container_id, runtime = request.container_id, request.runtime or self._runtime
         deadline = time.monotonic() + self._create_timeout
         time.sleep(FIRST_LOOK)
-        pid = self._reported_within(container_id, min(LOOK_AT_MONITOR, self._create_timeout))
-        while pid is None:
+        while (pid := self._reported_within(container_id, min(LOOK_AT_MONITOR, deadline - time.monotonic()))) is None:
             monitor = self.find(container_id)
-            # It may have reported, and ended, since the last look.
-            pid = self._reported_within(container_id, min(LOOK_AT_MONITOR, deadline - time.monotonic()))
-            if pid is not None:
-                break
-            if monitor is None:
+            # Past all else, its exit command may be waiting for our own caller.
+            is_over = monitor is None or _runs_exit_command(monitor[0], request.exit_command)
+            if is_over and self.created_pid(container_id) is None:
                 raise self._silent_failure(container_id, runtime)
-            if time.monotonic() >= deadline:
+            if monitor is not None and time.monotonic() >= deadline:
                 for hung in (*children_of(monitor[0]), monitor[0]):
                     with contextlib.suppress(ProcessLookupError):
                         os.kill(hung, signal.SIGKILL)
@@ -282,9 +274,6 @@ class Conmon:
                     hint=f"see whether {runtime} hangs",
                     container_id=container_id,
                 )
-            if _runs_exit_command(monitor[0], request.exit_command) and self.created_pid(container_id) is None:
-                # It will not report any more, and its exit command may be waiting for our own caller.
-                raise self._silent_failure(container_id, runtime)
         return pid
 
     def _reported_within(self, container_id: str, timeout: float) -> int | None:

@@ -101,10 +101,10 @@ def erase(held: Transaction) -> None:
     release(held, everything=True)
     if held.config.image_id:
         parts.storage.delete(held.id)
-    parts.monitor.forget(held.id)
     for folder in (parts.paths.bundle(held.id), parts.paths.container(held.id)):
         if folder.exists():
             delete_tree(folder)
+    parts.monitor.forget(held.id)
     creating = held.state.intent is Intent.CREATING
     if held.config.volume_mounts and (creating or held.state.removes_volumes or held.config.auto_remove):
         from core.operations.volumes import remove_volumes_of
