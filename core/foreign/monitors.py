@@ -35,7 +35,10 @@ _WITH_VALUE: Final = frozenset(
 
 
 class ConmonCall(NamedTuple):
-    """How a conmon was started. `log_driver`: k8s-file, journald, none … `input_ends`: with its first client."""
+    """How a conmon was started. `log_driver`: k8s-file, journald, none … `input_ends`: with its first client.
+
+    `runtime` is empty where a descriptor of who started it was run, which may be another's by now.
+    """
 
     container_id: str
     bundle: str
@@ -65,12 +68,12 @@ def parse_conmon(arguments: Sequence[str]) -> ConmonCall | None:
     if "--exec" in given or "--cid" not in given:
         return None
     driver, path = _log(given.get("--log-path", []))
-    stdin_open = "--stdin" in given
+    stdin_open, runtime = "--stdin" in given, _last(given, "--runtime")
     return ConmonCall(
         container_id=given["--cid"][-1],
         bundle=_last(given, "--bundle"),
         name=_last(given, "--name"),
-        runtime=_last(given, "--runtime"),
+        runtime="" if runtime.startswith("/proc/") else runtime,
         runtime_root=_runtime_root(given.get("--runtime-arg", [])),
         log_driver=driver,
         log_path=path,

@@ -133,7 +133,7 @@ class Sight:
         if not self._is_roots:
             return self._state.program
         if self._monitor.conmon is not None:
-            return self._monitor.conmon.runtime
+            return self._monitor.conmon.runtime or self._state.program
         options = shim_options(working_directory(self._monitor.pid)) if self._monitor.shim is not None else None
         return (options.binary_name if options is not None else "") or self._state.program
 

@@ -39,11 +39,20 @@ def write_atomically(path: Path, data: bytes, mode: int = 0o600, *, lasting: boo
         raise
 
 
+def write_new(path: str, data: bytes, mode: int, owner: tuple[int, int]) -> str:
+    """Write a file that is not there, and that nobody looks for yet; its path. Raises `OSError`."""
+    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode), "wb") as file:
+        os.fchmod(file.fileno(), mode)
+        os.fchown(file.fileno(), *owner)
+        file.write(data)
+    return path
+
+
 def make_private_directory(path: Path) -> None:
     """Make a directory that is the owner's alone (0700); parents that are missing, too."""
-    if path.is_dir():
+    if os.path.isdir(path):
         return
-    if not path.parent.is_dir():
+    if not os.path.isdir(path.parent):
         make_private_directory(path.parent)
     path.mkdir(mode=0o700, exist_ok=True)
 
@@ -64,7 +73,7 @@ def temporary_directory(parent: Path) -> Iterator[Path]:
 
 def remove_tree(path: Path) -> None:
     """Remove a directory with all that is in it, as far as that goes; nothing where it is not there."""
-    if path.is_symlink() or not path.exists():
+    if os.path.islink(path) or not os.path.exists(path):
         return
     with suppress(OSError):
         delete_tree(path)

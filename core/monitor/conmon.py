@@ -23,6 +23,7 @@ from core.host.process_table import (
     wait_pidfd,
 )
 from core.host.processes import PIPE, Process, StillRunning, kill_group, spawn
+from core.host.sealed_program import SealedProgram
 from core.model.log_target import LogDriver
 from core.monitor.contract import MonitorRequest
 from core.monitor.exit_wait import ExitWait
@@ -33,8 +34,9 @@ FORK_TIMEOUT: Final = 20.0
 """Seconds that conmon may take to go into the background."""
 CREATE_TIMEOUT: Final = 60.0
 """Seconds, where nothing else is said."""
+_PROCESSORS: Final = os.cpu_count() or 1
 FIRST_LOOK: Final = 0.01
-"""Seconds that the fastest runtime takes to create a container."""
+"""Seconds that the fastest runtime takes to create a container, where it need not share a processor."""
 LOOK_AT_REPORT: Final = 0.002
 LOOK_AT_MONITOR: Final = 0.5
 """Seconds between two looks."""
@@ -71,8 +73,15 @@ class Conmon:
         self._runtime_options = tuple(runtime_options)
         self._create_timeout = create_timeout
         self._waiting: set[str] = set()
+        self._programs: dict[str, SealedProgram] = {}
 
     def create(self, request: MonitorRequest) -> int:
+        runtime = request.runtime or self._runtime
+        with self._programs.setdefault(runtime, SealedProgram(runtime)).path() as program:
+            return self._create(request, program)
+
+    def _create(self, request: MonitorRequest, program: str) -> int:
+        """`program`: where to run the runtime from."""
         container_id = request.container_id
         bundle = self._paths.bundle(container_id)
         self.forget(container_id)
@@ -85,7 +94,7 @@ class Conmon:
         )
         try:
             process = spawn(
-                self._argv(request),
+                self._argv(request, program),
                 cwd=bundle,
                 env=_environment(sync),
                 stdin=stdin,
@@ -197,7 +206,7 @@ class Conmon:
             file.unlink(missing_ok=True)
         remove_tree(paths.persist(container_id))
 
-    def _argv(self, request: MonitorRequest) -> list[str]:
+    def _argv(self, request: MonitorRequest, program: str) -> list[str]:
         container_id, paths, log = request.container_id, self._paths, request.log
         # fmt: off
         argv = [
@@ -206,7 +215,7 @@ class Conmon:
             "-c", container_id,
             "-u", container_id,
             "-n", request.name,
-            "-r", request.runtime or self._runtime,
+            "-r", program,
             "-b", str(paths.bundle(container_id)),
             "-p", str(paths.pid_file(container_id)),
             "-P", str(paths.monitor_pid_file(container_id)),
@@ -258,7 +267,7 @@ class Conmon:
     def _await_report(self, request: MonitorRequest) -> int:
         container_id, runtime = request.container_id, request.runtime or self._runtime
         deadline = time.monotonic() + self._create_timeout
-        time.sleep(FIRST_LOOK)
+        time.sleep(FIRST_LOOK * max(1.0, len(self._waiting) / _PROCESSORS))
         while (pid := self._reported_within(container_id, min(LOOK_AT_MONITOR, deadline - time.monotonic()))) is None:
             monitor = self.find(container_id)
             # Past all else, its exit command may be waiting for our own caller.

@@ -90,6 +90,9 @@ def create(parts: EngineParts, options: CreateOptions) -> str:
             make_private_directory(parts.paths.container(config.id))
             if config.log.path:
                 parts.paths.log(config.id).symlink_to(config.log.path)
+            elif config.log.keeps_file:
+                # Not left to the start, which a new file on a disk may keep longer than all else that conmon does.
+                parts.paths.log(config.id).touch(mode=0o640)
             copy_secrets(parts, config)
             if config.image_id:
                 parts.storage.create(config.id, config.id, config.image_id, config.id_mappings)

@@ -20,13 +20,14 @@ from core.host.mounts import mount_tmpfs
 from core.host.process_stat import process_start
 from core.host.process_table import capability_bounds
 from core.host.processes import find_program
+from core.host.seccomp_library import call_numbers
 from core.log import LOG
 from core.model.config import BindMount, ContainerConfig, NetworkMode
 from core.model.options import RestoreOptions
 from core.model.state import ContainerState, Intent, Status
 from core.monitor.contract import MonitorRequest
 from core.oci.capabilities import compute
-from core.oci.seccomp import translate
+from core.oci.seccomp import in_quickest_order, translate
 from core.oci.spec import SpecRequest, build_spec
 from core.oci.systemd import SystemdPlace
 from core.oci.user import Owner, ResolvedUser, resolve_user, with_groups
@@ -50,19 +51,20 @@ SECCOMP_LABEL: Final = "io.containers.seccomp.profile"
 """Where an image may bring its own seccomp profile, as podman reads it."""
 
 
-def init(held: Transaction, descriptors: int = 0) -> None:
+def init(held: Transaction, descriptors: int = 0, *, then: Intent | None = None) -> None:
     """Mount root and shm, write the spec and let conmon create the process. Allowed: configured, exited.
 
-    `descriptors`: how many of the caller's, from 3 on, the process gets. Ends in created. Raises `RuntimeFailed`,
-    `MonitorFailed`, `StorageFailed`, `NoSuchExecutable`, `NotExecutable`, `InvalidArgument` (an unknown user, a device
-    or file that can not be had), `NoSuchObject` (a volume or network is gone), `PortInUse`, `NetworkFailed`,
-    `StateForbids` (what it joins is not there).
+    `descriptors`: how many of the caller's, from 3 on, the process gets. Ends in created, with the intent `then`: what
+    the caller goes on with. Raises `RuntimeFailed`, `MonitorFailed`, `StorageFailed`, `NoSuchExecutable`,
+    `NotExecutable`, `InvalidArgument` (an unknown user, a device or file that can not be had), `NoSuchObject` (a volume
+    or network is gone), `PortInUse`, `NetworkFailed`, `StateForbids` (what it joins is not there).
     """
     before = held.state
     held.save(intent=Intent.INITIALISING, error="")
     try:
         release(held)
         _bring_up(held, _prepare_root(held), descriptors=descriptors)
+        held.save(intent=then)
     except (EngineError, OSError) as error:
         LOG.warning("init of %s failed: %s", held.id, error)
         _undo(held, before, str(error))
@@ -81,6 +83,7 @@ def bring_up_again(held: Transaction, image: Path, options: RestoreOptions) -> N
         root = _prepare_root(held)
         _fill_shared_memory(held)
         _bring_up(held, root, restore=str(image), runtime_options=wanted)
+        held.save(intent=None)
     except (EngineError, OSError) as error:
         LOG.warning("restoring %s failed: %s", held.id, error)
         _undo(held, before, str(error))
@@ -107,7 +110,7 @@ def _prepare_root(held: Transaction) -> Path:
         raise InvalidArgument(
             f"the root file system {root} is not there any more", hint="put it back, or remove the container"
         )
-    held.save(mount_point=str(root))
+    held.note(mount_point=str(root))
     if config.id_mappings is not None and config.image_id:
         # The storage leaves the root itself to the host's root, who is nobody in there.
         os.chown(root, *config.root_owner)
@@ -175,8 +178,9 @@ def _connect_late(held: Transaction, pid: int) -> None:
 def _spec_request(held: Transaction, root: Path, network_namespace: str | None) -> SpecRequest:
     parts, config = held.parts, held.config
     etc_files = _in_each_root(config, write_name_files(held)) | write_accounts(held, root)
-    known_groups = account_file(parts, held.id, root, "group")
-    user = with_groups(user_of(held, root), config.kernel.groups, known_groups)
+    user = user_of(held, root)
+    if config.kernel.groups:
+        user = with_groups(user, config.kernel.groups, account_file(parts, held.id, root, "group"))
     if config.pod:
         from core.operations.pod_membership import prepare_pod_cgroup
 
@@ -260,9 +264,8 @@ def _note_process(held: Transaction, pid: int) -> None:
     monitor = parts.monitor.find(held.id)
     if monitor is None:
         raise MonitorFailed(f"the monitor of container {held.name} ended at once", container_id=held.id)
-    held.save(
+    held.note(
         status=Status.CREATED,
-        intent=None,
         pid=pid,
         pid_start=process_start(pid) or 0,
         monitor_pid=monitor[0],
@@ -332,4 +335,5 @@ def _seccomp(held: Transaction) -> dict[str, object] | None:
 def _translated(content: bytes, capabilities: tuple[str, ...]) -> dict[str, object]:
     """A profile for this machine, worked out once for all containers that have the same. Raises `MsgspecError`."""
     profile = msgspec.json.decode(content, type=dict[str, object])
-    return translate(profile, os.uname().machine, capabilities, has_x32=runs_x32())
+    seccomp, number = translate(profile, os.uname().machine, capabilities, has_x32=runs_x32()), call_numbers()
+    return seccomp if number is None else in_quickest_order(seccomp, number)

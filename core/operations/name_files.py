@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-import os
 from pathlib import Path
 from typing import Final
 
-from core.host.files import make_private_directory, read_in_root, remove_tree, write_atomically
+from core.host.files import make_private_directory, read_in_root, remove_tree, write_new
 from core.model.config import ContainerRecord, NetworkMode
 from core.model.network import NO_NAME_OPTIONS
 from core.operations.create_mounts import mounts_in
@@ -29,9 +28,7 @@ def write_name_files(held: Transaction) -> dict[str, str]:
     shown = {}
     for name, content in _contents(held.parts, held.record).items():
         if f"/etc/{name}" not in taken:
-            write_atomically(folder / name, content.encode(), mode=0o644, lasting=False)
-            os.chown(folder / name, *held.config.root_owner)
-            shown[f"/etc/{name}"] = str(folder / name)
+            shown[f"/etc/{name}"] = write_new(f"{folder}/{name}", content.encode(), 0o644, held.config.root_owner)
     if held.config.network is NetworkMode.CONTAINER:
         shown |= _files_of_owner(held, taken)
     return shown

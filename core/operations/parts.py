@@ -116,6 +116,7 @@ class Transaction:
         self.parts = parts
         self.record = record
         self.removed = False
+        self._has_notes = False
 
     @property
     def id(self) -> str:
@@ -138,15 +139,24 @@ class Transaction:
         """The one that it was made for, whichever the engine has now."""
         return self.parts.runtime_named(self.config.runtime)
 
+    def note(self, **changes: object) -> None:
+        """Change these fields of the state here; in the store they change with the next that is written.
+
+        For what a repair finds out without it.
+        """
+        self.record = msgspec.structs.replace(self.record, state=msgspec.structs.replace(self.state, **changes))
+        self._has_notes = True
+
     def save(self, **changes: object) -> None:
         """Write the state with these fields changed."""
         self.write(msgspec.structs.replace(self.state, **changes))
 
     def write(self, state: ContainerState) -> None:
         """Write a whole state; nothing is written where nothing changed."""
-        if state != self.state:
+        if state != self.state or self._has_notes:
             self.parts.store.save_state(self.id, state)
             self.record = msgspec.structs.replace(self.record, state=state)
+            self._has_notes = False
 
     def emit(self, kind: EventKind, **attributes: str) -> None:
         self.parts.emit(kind, self.id, self.name, **attributes)

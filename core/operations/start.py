@@ -19,7 +19,7 @@ def start(held: Transaction) -> None:
     Raises what `init` raises, and `RuntimeFailed`.
     """
     if held.state.status is not Status.CREATED:
-        init(held)
+        init(held, then=Intent.STARTING)
     held.save(intent=Intent.STARTING)
     # Taken before: the program may have ended when the runtime has come back.
     began = time.time()

@@ -124,6 +124,7 @@ class SqliteStore:
 
     def __init__(self, connection: sqlite3.Connection, path: Path, notice: Path) -> None:
         self._connection = connection
+        self._waits_for_disk = True
         self._path = path
         self._notice = notice
         self._lock = threading.RLock()
@@ -321,7 +322,9 @@ class SqliteStore:
         take the last of it: what is true for one boot needs no more, and waiting for the disk is most of its time.
         """
         with self._read() as database:
-            database.execute(f"PRAGMA synchronous = {'FULL' if lasting else 'NORMAL'}")
+            if lasting is not self._waits_for_disk:
+                database.execute(f"PRAGMA synchronous = {'FULL' if lasting else 'NORMAL'}")
+                self._waits_for_disk = lasting
             database.execute("BEGIN IMMEDIATE")
             try:
                 yield database

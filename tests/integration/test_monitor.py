@@ -10,11 +10,13 @@ import sys
 import textwrap
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from core.errors import EngineError, MonitorFailed, NoSuchExecutable, NotExecutable, RuntimeFailed, TimedOut
+from core.host.process_table import arguments_of
 from core.host.processes import find_program, kill_group, spawn
 from core.runtime.contract import Phase
 from tests.integration.bundle import RealWorld, request_for
@@ -179,6 +181,25 @@ class TestExitCodes:
             time.sleep(0.3)
             world.runtime.kill(container_id, signal.SIGKILL)
             assert world.end(container_id) == 137
+
+
+class TestManyAtOnce:
+    def test_they_run_one_copy_of_the_runtime_which_goes_with_the_last(self, world: RealWorld) -> None:
+        ids = [world.write_bundle(["sh", "-c", f"exit {number}"]) for number in range(8)]
+        with ThreadPoolExecutor(8) as pool:
+            pids = list(pool.map(lambda one: world.monitor.create(request_for(one)), ids))
+        assert pids == [world.runtime.observe(one).pid for one in ids]
+        monitors = [world.monitor.find(one) for one in ids]
+        programs = [
+            arguments[arguments.index("-r") + 1] for arguments in map(arguments_of, (one[0] for one in monitors if one))
+        ]
+        assert len(programs) == 8
+        copies = {one for one in programs if one != world.runtime.path}
+        assert len(copies) == 1
+        assert not Path(copies.pop()).exists()
+        for one in ids:
+            world.runtime.start(one)
+        assert [world.end(one) for one in ids] == list(range(8))
 
 
 class TestCrashes:

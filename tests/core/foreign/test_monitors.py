@@ -38,6 +38,12 @@ def test_of_crio() -> None:
     assert left_open is not None and not left_open.input_ends
 
 
+def test_of_one_whose_runtime_was_run_by_a_descriptor() -> None:
+    call = parse_conmon([word.replace("/usr/bin/runc", "/proc/1/fd/9") for word in CRIO])
+    assert call is not None
+    assert (call.runtime, call.runtime_root) == ("", "/run/runc")
+
+
 def test_what_is_no_monitor_of_a_container() -> None:
     assert parse_conmon([]) is None
     assert parse_conmon(["/bin/sleep", "-c", "ID"]) is None
