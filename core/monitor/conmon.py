@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import signal
 import time
 from collections.abc import Sequence
 from typing import Final
@@ -19,6 +18,7 @@ from core.host.process_table import (
     children_of,
     find_monitor,
     is_monitor,
+    kill_process,
     open_pidfd,
     wait_pidfd,
 )
@@ -275,9 +275,9 @@ class Conmon:
             if is_over and self.created_pid(container_id) is None:
                 raise self._silent_failure(container_id, runtime)
             if monitor is not None and time.monotonic() >= deadline:
-                for hung in (*children_of(monitor[0]), monitor[0]):
-                    with contextlib.suppress(ProcessLookupError):
-                        os.kill(hung, signal.SIGKILL)
+                runtimes = [(child, process_start(child) or 0) for child in children_of(monitor[0])]
+                for hung in (*runtimes, monitor):
+                    kill_process(*hung)
                 raise TimedOut(
                     f"the runtime did not create the container within {self._create_timeout:g} seconds",
                     hint=f"see whether {runtime} hangs",

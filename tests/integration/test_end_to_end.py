@@ -134,6 +134,20 @@ def test_a_slow_stop_shows_its_progress_and_blocks_nothing(engine: Engine, scree
     shown.wait_for_line("exited", "slow")
 
 
+def test_what_is_under_way_at_the_end_is_said_on_the_terminal(engine: Engine, screen: Open) -> None:
+    script = "trap '' TERM; echo ready; while :; do sleep 0.1; done"
+    slow = run(engine, "sh", "-c", script, name="slow", stop_timeout=5)
+    wait_for_log(slow, b"ready")
+    shown = screen("slow")
+    shown.press("s", "y")
+    shown.wait_for_line("stopping", "slow")
+    shown.press("q")
+    shown.wait_for("wharf ends when these have ended: slow (stopping)")
+    shown.wait_for_end(0)
+    shown.assert_terminal_is_restored()
+    assert status_of(engine, "slow") is Status.EXITED
+
+
 def select(shown: Terminal, name: str) -> None:
     """Put the cursor on a container by filtering for it, and wait until it is alone."""
     shown.press("/")

@@ -108,7 +108,7 @@ def _fact(name: str, value: str, label: int, width: int) -> Text:
 
 def _no_output(picture: ContainerSnapshot) -> str:
     if picture.log_driver is LogDriver.K8S_FILE:
-        return _("nothing was printed yet")
+        return _("nothing was printed") if picture.status is Status.EXITED else _("nothing was printed yet")
     return f"{_('log')}: {picture.log_driver}"
 
 
