@@ -15,7 +15,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from tests.integration.bundle import build_rootfs, bundle_spec
+from core.host.cgroups import find_cgroups, remove_cgroups
+from tests.integration.bundle import build_rootfs, bundle_spec, new_cgroup_name
 from tests.worksite import CGROUPS, DEMO, eventually
 
 _LIMITS: Final = ("--ulimit", "nofile=1024:1024", "--ulimit", "nproc=4096:4096")
@@ -34,6 +35,7 @@ class Podman:
     def __init__(self, folder: Path) -> None:
         self.storage = folder / "storage"
         self.runtime_root = folder / "runc"
+        self._cgroup_parent = new_cgroup_name()
         self._argv = (
             *("podman", "--root", str(self.storage), "--runroot", f"{folder}/run", "--tmpdir", f"{folder}/tmp"),
             *("--runtime", "runc", "--runtime-flag", f"root={self.runtime_root}", "--cgroup-manager", "cgroupfs"),
@@ -45,7 +47,16 @@ class Podman:
 
     def run(self, name: str, *words: str, options: Sequence[str] = ()) -> str:
         """Start a container of the demo image; its id."""
-        limits = (*_LIMITS, "--network", "none", "--log-driver", "k8s-file")
+        # It leaves some cgroups at a removal by force; those of a parent of its own are found.
+        limits = (
+            *_LIMITS,
+            "--network",
+            "none",
+            "--log-driver",
+            "k8s-file",
+            "--cgroup-parent",
+            f"/{self._cgroup_parent}",
+        )
         return self("run", "--detach", "--name", name, *limits, *options, DEMO, *words)
 
     def close(self) -> None:
@@ -55,9 +66,7 @@ class Podman:
             if not self._processes():
                 break
         call("umount", str(self.storage / "overlay"), check=False)
-        for parent in (*CGROUPS.glob("*/libpod_parent"), CGROUPS / "libpod_parent"):
-            with contextlib.suppress(OSError):
-                parent.rmdir()
+        remove_cgroups(find_cgroups(self._cgroup_parent))
 
     def _processes(self) -> list[str]:
         found = []

@@ -92,7 +92,7 @@ def create(parts: EngineParts, options: CreateOptions) -> str:
                 parts.paths.log(config.id).symlink_to(config.log.path)
             elif config.log.keeps_file:
                 # Not left to the start, which a new file on a disk may keep longer than all else that conmon does.
-                parts.paths.log(config.id).touch(mode=0o640)
+                parts.paths.log(config.id).touch(mode=0o600)
             copy_secrets(parts, config)
             if config.image_id:
                 parts.storage.create(config.id, config.id, config.image_id, config.id_mappings)

@@ -86,6 +86,11 @@ def crun_program(folder: Path) -> str:
     return str(wrapper)
 
 
+def new_cgroup_name() -> str:
+    """For the parent of what one world of these tests makes."""
+    return f"{_CGROUP_PREFIX}{os.getpid()}-{os.urandom(6).hex()}"
+
+
 def remove_abandoned_cgroups() -> None:
     """Remove what worlds of tests that were killed have left, as far as no process is in it."""
     for folder in (*CGROUPS.glob(f"{_CGROUP_PREFIX}*"), *CGROUPS.glob(f"*/{_CGROUP_PREFIX}*")):
@@ -104,7 +109,7 @@ class RealWorld:
         path = crun_program(folder) if program == "crun" else find_program(program)
         self.runtime = Runc(path, self.paths.runtime_root, 20.0)
         self.monitor = self.monitor_with(self.runtime.path)
-        self._cgroup_parent = f"{_CGROUP_PREFIX}{os.getpid()}-{os.urandom(6).hex()}"
+        self._cgroup_parent = new_cgroup_name()
         self._ids: list[str] = []
 
     def monitor_with(self, runtime: str, create_timeout: float = 60.0) -> Conmon:
