@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import islice
 from typing import Final
 
@@ -37,6 +37,21 @@ class History:
     def of(self, container_id: str) -> tuple[ResourceSample, ...]:
         """Oldest first."""
         return tuple(self._samples.get(container_id, ()))
+
+
+def columns(samples: Sequence[ResourceSample], width: int, figure: Callable[[ResourceSample], float]) -> list[float]:
+    """A figure of all samples in `width` columns: one each as long as they have room, then the highest of several.
+
+    Which ones make a column goes by the samples' clock: a peak stays what it is while it moves to the left.
+    """
+    if len(samples) <= width:
+        return [figure(sample) for sample in samples]
+    span = -(-len(samples) // max(1, width))
+    highest: dict[int, float] = {}
+    for sample in samples:
+        place = int(sample.at) // span
+        highest[place] = max(highest.get(place, 0.0), figure(sample))
+    return list(highest.values())[-width:]
 
 
 def sparkline(values: Iterable[float], width: int, top: float = 0.0) -> str:

@@ -154,7 +154,8 @@ class TestCgroups:
         for _ in eventually(pause=0.5):
             second = reader.sample()
             assert first is not None and second is not None
-            if second.cpu_percent > 5:
+            # Right after the start some of the runtime's threads may still be there.
+            if second.cpu_percent > 5 and second.pids == 1:
                 break
         assert second.cpu_ns > first.cpu_ns
         assert second.cpu_percent <= 250

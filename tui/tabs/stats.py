@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from rich.text import Text
 from textual.app import RenderResult
 
 from core.model.snapshot import ResourceSample
 from core.model.state import Status
-from tui.history import chart
+from tui.history import chart, columns
 from tui.languages import _
 from tui.plain_text import fitted, padded, size
 from tui.tabs.overview import label_width, usage
@@ -64,9 +64,9 @@ class StatsTab(DetailTab):
 
 def _cpu(samples: Samples, width: int, room: int) -> list[Text]:
     head = _("CPU {percent} %, the last {seconds} s").format(
-        percent=f"{samples[-1].cpu_percent:.1f}", seconds=min(width, len(samples))
+        percent=f"{samples[-1].cpu_percent:.1f}", seconds=len(samples)
     )
-    return _chart(head, [sample.cpu_percent for sample in samples], width, room, 100.0)
+    return _chart(head, samples, lambda sample: sample.cpu_percent, width, room, 100.0)
 
 
 def _memory(samples: Samples, width: int, room: int) -> list[Text]:
@@ -74,7 +74,8 @@ def _memory(samples: Samples, width: int, room: int) -> list[Text]:
     of = _(" of {size}").format(size=size(now.memory_limit)) if now.memory_limit else ""
     return _chart(
         _("memory {size}{of}").format(size=size(now.memory), of=of),
-        [sample.memory for sample in samples],
+        samples,
+        lambda sample: sample.memory,
         width,
         room,
         now.memory_limit,
@@ -88,8 +89,9 @@ def _network(samples: Samples, width: int, room: int) -> list[Text]:
     head = _("network in {received}/s, out {sent}/s").format(
         received=size(now.network_received_rate), sent=size(now.network_sent_rate)
     )
-    rates = [sample.network_received_rate + sample.network_sent_rate for sample in samples]
-    return _chart(head, rates, width, room, LEAST_RATE)
+    return _chart(
+        head, samples, lambda sample: sample.network_received_rate + sample.network_sent_rate, width, room, LEAST_RATE
+    )
 
 
 def _block(samples: Samples, width: int, room: int) -> list[Text]:
@@ -98,12 +100,14 @@ def _block(samples: Samples, width: int, room: int) -> list[Text]:
         read=size(now.block_read_rate), written=size(now.block_written_rate)
     )
     return _chart(
-        head, [sample.block_read_rate + sample.block_written_rate for sample in samples], width, room, LEAST_RATE
+        head, samples, lambda sample: sample.block_read_rate + sample.block_written_rate, width, room, LEAST_RATE
     )
 
 
-def _chart(head: str, values: Sequence[float], width: int, room: int, top: float) -> list[Text]:
-    rows = chart(values, width, room, top)
+def _chart(
+    head: str, samples: Samples, figure: Callable[[ResourceSample], float], width: int, room: int, top: float
+) -> list[Text]:
+    rows = chart(columns(samples, width, figure), width, room, top)
     return [Text(fitted(head, width), "bold"), *(Text(row) for row in rows)]
 
 
