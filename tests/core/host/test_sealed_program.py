@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from core.host import sealed_program
-from core.host.processes import find_program
+from core.host.processes import find_program, run
 from core.host.sealed_program import MANY, SealedProgram, sealed_copy
 
 
@@ -43,11 +43,14 @@ def test_a_few_run_the_program_itself(runc: str) -> None:
             assert paths_of(program, MANY - 1, held) == [runc] * (MANY - 1)
 
 
-def test_it_is_made_again_for_the_next(runc: str) -> None:
+def test_it_is_made_again_for_the_next_and_tried_once(runc: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    tried = []
+    monkeypatch.setattr(sealed_program, "run", lambda argv, **options: tried.append(argv) or run(argv, **options))
     program = SealedProgram(runc)
     for _ in range(2):
         with ExitStack() as held:
             assert paths_of(program, MANY, held)[-1] != runc
+    assert [argv[1:] for argv in tried] == [["--version"]]
 
 
 def test_nobody_can_write_to_it(runc: str) -> None:
