@@ -25,7 +25,7 @@ LIST_ROUNDS: Final = 7
 COUNTS: Final = (1, 50, 200, 1000)
 RUNNING: Final = 200
 PARALLEL: Final = 50
-PARALLEL_ROUNDS: Final = 5
+PARALLEL_ROUNDS: Final = 11
 EXPORT_MEGABYTES: Final = 500
 SLEEP: Final = ("/bin/sleep", "100000")
 
