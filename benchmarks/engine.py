@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import shutil
 import subprocess
@@ -14,9 +13,10 @@ from pathlib import Path
 from typing import Final
 
 from benchmarks.figures import Figure, median, write
-from benchmarks.site import CGROUPS, Site, quiet, site
+from benchmarks.site import Site, quiet, site
 from core.container import Container
 from core.engine import Engine
+from core.host.cgroups import find_cgroups, remove_cgroups
 from core.model.options import CreateOptions, ExecOptions
 
 WHARF: Final = str(Path(sys.executable).with_name("wharf"))
@@ -182,9 +182,7 @@ def runtime_alone(place: Site, container_id: str) -> float:
         for name, bundle in bundles.items():
             subprocess.run([*runc, "delete", "--force", name], capture_output=True, timeout=300)
             shutil.rmtree(bundle)
-        for folder in (*CGROUPS.glob("*/wharfinger-bench"), CGROUPS / "wharfinger-bench"):
-            with contextlib.suppress(OSError):
-                folder.rmdir()
+        remove_cgroups(find_cgroups("wharfinger-bench"))
 
 
 def exporting(place: Site, engine: Engine) -> list[Figure]:

@@ -14,10 +14,12 @@ from pathlib import Path
 from typing import Final
 
 from core.engine import Engine
+from core.host.cgroups import find_cgroups, remove_cgroups
 from core.host.mounts import mount_tmpfs
 from core.paths import EnginePaths
 
-CGROUPS: Final = Path("/sys/fs/cgroup")
+CGROUP_PATIENCE: Final = 10.0
+"""Seconds."""
 VOLATILE_SIZE: Final = 1 << 30
 """Bytes, at most."""
 PODMAN_OPTIONS: Final = ("--network", "none", "--log-driver", "k8s-file", "--ulimit", "nofile=1024:1024")
@@ -92,7 +94,8 @@ def site() -> Iterator[Site]:
                 engine.lookup(container.id).remove(force=True)
         if shutil.which("podman"):
             subprocess.run([*place.podman, "rm", "--all", "--force", "--time", "0"], capture_output=True, timeout=300)
-        remove_peer_cgroups(folder.name)
+        # Podman leaves some of its containers' groups, and its last monitors may still be ending.
+        remove_cgroups(find_cgroups(folder.name), CGROUP_PATIENCE)
         demolish(folder)
 
 
@@ -107,14 +110,6 @@ def make_rootfs(folder: Path) -> None:
     for applet in ("sh", "cat", "echo", "sleep", "head", "yes", "tr", "true", "stty", "printf"):
         (folder / "bin" / applet).symlink_to("busybox")
     (folder / "etc/passwd").write_text("root:x:0:0:root:/root:/bin/sh\n")
-
-
-def remove_peer_cgroups(parent: str) -> None:
-    """The control groups of the peer's containers, of which its removal by force leaves some, and their parent."""
-    for top in (*CGROUPS.glob(f"*/{parent}"), CGROUPS / parent):
-        for folder in (*sorted(top.glob("*/"), reverse=True), top):
-            with contextlib.suppress(OSError):
-                folder.rmdir()
 
 
 def demolish(folder: Path, patience: float = 10.0) -> None:

@@ -54,7 +54,7 @@ class SealedProgram:
                 self._is_possible = self._has_run = self._descriptor is not None
             copy = self._descriptor
         try:
-            yield self._program if copy is None else f"/proc/{os.getpid()}/fd/{copy}"
+            yield self._program if copy is None else _path_for_others(copy)
         finally:
             with self._lock:
                 self._users -= 1
@@ -80,7 +80,7 @@ def sealed_copy(program: str, *, has_run: bool = False) -> int | None:
         fcntl(descriptor, F_ADD_SEALS, _SEALS)
         if has_run:
             return descriptor
-        trial = run([f"/proc/{os.getpid()}/fd/{descriptor}", "--version"], timeout=TRIAL_TIMEOUT)
+        trial = run([_path_for_others(descriptor), "--version"], timeout=TRIAL_TIMEOUT)
         if trial.returncode == 0:
             return descriptor
         LOG.info("a copy of %s does not run from memory: %s", program, trial.error_text())
@@ -89,6 +89,11 @@ def sealed_copy(program: str, *, has_run: bool = False) -> int | None:
     if descriptor is not None:
         os.close(descriptor)
     return None
+
+
+def _path_for_others(descriptor: int) -> str:
+    """Where another process finds it. Inherited it would stay open in a container's monitor as long as that lives."""
+    return f"/proc/{os.getpid()}/fd/{descriptor}"
 
 
 def _memory_file(program: str) -> int:

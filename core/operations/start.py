@@ -20,7 +20,8 @@ def start(held: Transaction) -> None:
     """
     if held.state.status is not Status.CREATED:
         init(held, then=Intent.STARTING)
-    held.save(intent=Intent.STARTING)
+    else:
+        held.save(intent=Intent.STARTING)
     # Taken before: the program may have ended when the runtime has come back.
     began = time.time()
     try:
