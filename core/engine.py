@@ -58,10 +58,13 @@ class Engine:
         self._live_lock = threading.Lock()
 
     @classmethod
-    def open(cls, paths: EnginePaths | None = None, settings: Settings | None = None) -> Engine:
+    def open(
+        cls, paths: EnginePaths | None = None, settings: Settings | None = None, *, until_exit: bool = False
+    ) -> Engine:
         """Open, making the directories (0700) where they are not there; after a reboot every container is refreshed.
 
-        An ordinary user's program becomes root of namespaces of its own before: `core.host.rootless.enter`. Raises
+        An ordinary user's program becomes root of namespaces of its own before: `core.host.rootless.enter`.
+        `until_exit`: the process ends when it is done with the engine, and closes what it leaves open by that. Raises
         `PermissionDenied` for who is root of none, `InvalidArgument` for a path with a colon, `DatabaseDamaged`,
         `VersionMismatch`, `HostIncomplete`.
         """
@@ -79,7 +82,7 @@ class Engine:
             # Told now, and not by the first verb that comes to need it.
             find_program(needed)
         _make_directories(paths)
-        parts = EngineParts(paths, settings, open_database(paths.database, paths.change_notice))
+        parts = EngineParts(paths, settings, open_database(paths.database, paths.change_notice, until_exit=until_exit))
         engine = cls(parts)
         recover(parts)
         if parts.store.objects("pod"):

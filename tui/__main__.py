@@ -17,8 +17,9 @@ def wharf() -> None:
     sys.meta_path.insert(0, cache)
     from tui.start import run
 
-    code = run(sys.argv[1:])
-    cache.keep()
+    code = run(sys.argv[1:], ends_process=True)
+    # What the screen loads besides would be more than all that the commands need.
+    cache.keep(libraries="textual" not in sys.modules)
     _leave(code)
 
 

@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from tui.terminal.pane_keys import PaneKeys
 
 
-def run(argv: Sequence[str]) -> int:
-    """Carry out a command line; the exit code."""
-    return guarded(lambda: _run(parse_global(argv)))
+def run(argv: Sequence[str], *, ends_process: bool = False) -> int:
+    """Carry out a command line; the exit code. `ends_process`: nothing else is done by this process afterwards."""
+    return guarded(lambda: _run(parse_global(argv, ends_process=ends_process)))
 
 
 def _run(invocation: Invocation) -> int:

@@ -2,7 +2,8 @@
 
 The file lies beside the code that Python itself keeps (PEP 3147) and is trusted as much: the code of a module counts
 while its source has the size and the time that it had when it was compiled. A command that had to load a module in the
-usual way writes the file anew at its end.
+usual way writes the file anew at its end. Modules of Python's own library and of msgspec are kept as well, those of the
+screen's libraries are not: they are more than all others, and no command needs one.
 """
 
 from __future__ import annotations
@@ -10,22 +11,28 @@ from __future__ import annotations
 import marshal
 import os
 import sys
-from contextlib import suppress
 from fcntl import F_DUPFD_CLOEXEC, fcntl
-from importlib.machinery import ModuleSpec, SourceFileLoader
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from importlib.machinery import ModuleSpec, SourceFileLoader
     from types import CodeType, ModuleType
 
     Stamp = tuple[int, int]
     """When a source was changed, in nanoseconds, and its bytes."""
-    Entry = tuple[Stamp, bool, int, int]
+    Entry = tuple[str, Stamp, bool, int, int]
     """Of what source it is the code, whether that is a package's, and where the code is: first byte, bytes."""
+    Kept = tuple[str, Stamp, bool, bytes]
+    """The same with the code itself."""
+else:
+    # Of this very module: what else is imported here could not come from the file yet.
+    ModuleSpec, SourceFileLoader = type(__spec__), type(__spec__.loader)
 
 _ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-_MADE_BY = (sys.version, sys.flags.optimize)
+_LIBRARIES = sys.stdlib_module_names | {"msgspec"}
+_FORM = "source, stamp, is_package, offset, size"
+_MADE_BY = (sys.version, sys.flags.optimize, _FORM)
 _HEADER = 8
 """Bytes that tell the length of the index behind them."""
 _OUT_OF_THE_WAY = 200
@@ -33,42 +40,44 @@ _OUT_OF_THE_WAY = 200
 
 
 class CodeCache:
-    """A finder for `sys.meta_path`, of the modules of one package. `root`: the folder that the package is in."""
+    """A finder for `sys.meta_path`, of the modules of one package and of the libraries that its commands load.
+
+    `root`: the folder that the package is in.
+    """
 
     def __init__(self, root: str = _ROOT, package: str = "core") -> None:
-        self._root = root
         self._prefix = f"{package}."
         self._file = os.path.join(root, package, "__pycache__", f"commands.{sys.implementation.cache_tag}.modules")
         self._descriptor, self._begin, self._index = _opened(self._file)
-        self._lacks_some = False
+        self._loaded_before = frozenset(sys.modules)
 
     def find_spec(
         self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        """A module of the package; None where the usual finders have to look."""
-        if not name.startswith(self._prefix):
+        """A module that is kept; None where the usual finders have to look."""
+        if name not in self._index:
             return None
-        if name in self._index:
-            stamp, is_package, offset, size = self._index[name]
-            source = self._source(name, is_package=is_package)
-            if _stamp(source) == stamp:
-                code = os.pread(self._descriptor, size, self._begin + offset)
-                spec = ModuleSpec(name, _Loader(name, source, code), origin=source, is_package=is_package)
-                spec.has_location = True
-                if is_package:
-                    spec.submodule_search_locations = [os.path.dirname(source)]
-                return spec
-        self._lacks_some = True
-        return None
+        source, stamp, is_package, offset, size = self._index[name]
+        if _stamp(source) != stamp:
+            return None
+        code = os.pread(self._descriptor, size, self._begin + offset)
+        spec = ModuleSpec(name, _Loader(name, source, code), origin=source, is_package=is_package)
+        spec.has_location = True
+        if is_package:
+            spec.submodule_search_locations = [os.path.dirname(source)]
+        return spec
 
-    def keep(self) -> None:
-        """Write the file anew where a loaded module is not in it. Nothing where it can not be written."""
-        if not self._lacks_some or sys.dont_write_bytecode:
+    def keep(self, *, libraries: bool) -> None:
+        """Write the file anew where a loaded module is not in it; those of `libraries` only where that is said.
+
+        Nothing where it can not be written.
+        """
+        if sys.dont_write_bytecode or not (loaded := self._loaded(libraries=libraries)):
             return
         index: dict[str, Entry] = {}
         parts, offset = [], 0
-        for name, (stamp, is_package, code) in (self._kept() | self._loaded()).items():
-            index[name] = (stamp, is_package, offset, len(code))
+        for name, (source, stamp, is_package, code) in (self._kept() | loaded).items():
+            index[name] = (source, stamp, is_package, offset, len(code))
             parts.append(code)
             offset += len(code)
         head = marshal.dumps((_MADE_BY, index))
@@ -79,31 +88,39 @@ class CodeCache:
             os.replace(temporary, self._file)
         except OSError:
             # A read-only installation, or a full disk: then commands start as Python starts them.
+            from contextlib import suppress
+
             with suppress(OSError):
                 os.unlink(temporary)
 
-    def _kept(self) -> dict[str, tuple[Stamp, bool, bytes]]:
+    def _kept(self) -> dict[str, Kept]:
         return {
-            name: (stamp, is_package, os.pread(self._descriptor, size, self._begin + offset))
-            for name, (stamp, is_package, offset, size) in self._index.items()
+            name: (source, stamp, is_package, os.pread(self._descriptor, size, self._begin + offset))
+            for name, (source, stamp, is_package, offset, size) in self._index.items()
         }
 
-    def _loaded(self) -> dict[str, tuple[Stamp, bool, bytes]]:
+    def _loaded(self, *, libraries: bool) -> dict[str, Kept]:
         """What was loaded in the usual way, from a source."""
         found = {}
         for name, module in list(sys.modules.items()):
-            spec = getattr(module, "__spec__", None)
-            if not name.startswith(self._prefix) or spec is None or type(spec.loader) is not SourceFileLoader:
+            if name in self._loaded_before or not self._is_wanted(name, libraries=libraries):
                 continue
-            is_package = spec.submodule_search_locations is not None
-            source = self._source(name, is_package=is_package)
-            stamp, code = _stamp(source), spec.loader.get_code(name)
-            if source == spec.origin and stamp is not None and code is not None:
-                found[name] = (stamp, is_package, marshal.dumps(code))
+            spec = getattr(module, "__spec__", None)
+            if spec is None or type(spec.loader) is not SourceFileLoader or not spec.origin:
+                continue
+            stamp = _stamp(spec.origin)
+            try:
+                code = spec.loader.get_code(spec.name)
+            except (ImportError, OSError, SyntaxError, ValueError):
+                # Its source was taken away since, or changed to what is none.
+                continue
+            if stamp is not None and code is not None:
+                is_package = spec.submodule_search_locations is not None
+                found[spec.name] = (spec.origin, stamp, is_package, marshal.dumps(code))
         return found
 
-    def _source(self, name: str, *, is_package: bool) -> str:
-        return f"{self._root}/{name.replace('.', '/')}{'/__init__' if is_package else ''}.py"
+    def _is_wanted(self, name: str, *, libraries: bool) -> bool:
+        return name.startswith(self._prefix) or (libraries and name.partition(".")[0] in _LIBRARIES)
 
 
 class _Loader(SourceFileLoader):

@@ -40,7 +40,7 @@ def open_engine(invocation: Invocation) -> Engine:
     enter_as_user(invocation)
     from core.engine import Engine
 
-    return Engine.open(invocation.paths, invocation.settings)
+    return Engine.open(invocation.paths, invocation.settings, until_exit=invocation.ends_process)
 
 
 def enter_as_user(invocation: Invocation) -> None:

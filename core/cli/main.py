@@ -31,12 +31,16 @@ FAILED = 125
 
 
 class Invocation:
-    """The options before the subcommand, and what is behind them. `command` is empty for none."""
+    """The options before the subcommand, and what is behind them. `command` is empty for none.
 
-    __slots__ = ("_options", "arguments", "command", "escape_key")
+    `ends_process`: the process ends with the command.
+    """
 
-    def __init__(self, options: Options, command: str, arguments: Sequence[str]) -> None:
+    __slots__ = ("_options", "arguments", "command", "ends_process", "escape_key")
+
+    def __init__(self, options: Options, command: str, arguments: Sequence[str], *, ends_process: bool = False) -> None:
         self._options = options
+        self.ends_process = ends_process
         self.command = command
         self.arguments = tuple(arguments)
         self.escape_key: str = options.escape_key
@@ -128,10 +132,10 @@ class Invocation:
 
     def instead(self, command: str, arguments: Sequence[str]) -> Invocation:
         """The same options with another subcommand behind them."""
-        return Invocation(self._options, command, arguments)
+        return Invocation(self._options, command, arguments, ends_process=self.ends_process)
 
 
-def parse_global(argv: Sequence[str]) -> Invocation:
+def parse_global(argv: Sequence[str], *, ends_process: bool = False) -> Invocation:
     """Read the options that every subcommand has. Raises `InvalidArgument`; --help ends by `SystemExit`."""
     parser = CommandParser(
         prog="wharf",
@@ -179,7 +183,8 @@ def parse_global(argv: Sequence[str]) -> Invocation:
         for name, is_given in (("--read-only", options.read_only), ("--workspace", options.workspace)):
             if is_given:
                 raise InvalidArgument(f"{name} is of the full screen", hint="leave it out, or open the screen: wharf")
-    return Invocation(options, options.command or ("plain" if options.plain else ""), options.arguments)
+    command = options.command or ("plain" if options.plain else "")
+    return Invocation(options, command, options.arguments, ends_process=ends_process)
 
 
 def _check_caller() -> None:

@@ -136,7 +136,7 @@ def _size_as_json(sizes: RootSizes | None) -> dict[str, object]:
 def _pictures(invocation: Invocation, options: Options) -> Sequence[Picture]:
     """The containers that fit the filters. The plain table is mostly shown without an engine."""
     if options.format in ("", "table") and not options.filter and not options.pod:
-        glanced = glance(invocation.root, invocation.run_root)
+        glanced = glance(invocation.root, invocation.run_root, until_exit=invocation.ends_process)
         if glanced is not None:
             return glanced
     with open_engine(invocation) as engine:

@@ -26,7 +26,6 @@ from core.host.processes import PIPE, Process, StillRunning, kill_group, spawn
 from core.host.sealed_program import SealedProgram
 from core.model.log_target import LogDriver
 from core.monitor.contract import MonitorRequest
-from core.monitor.exit_wait import ExitWait
 from core.oci.messages import classify
 from core.paths import EnginePaths
 
@@ -154,6 +153,8 @@ class Conmon:
         return (self._paths.persist(container_id) / "oom").exists()
 
     def wait_exit(self, container_id: str, pid: int, pid_start: int, timeout: float | None) -> int:
+        from core.monitor.exit_wait import ExitWait
+
         process = (pid, pid_start)
         wait = ExitWait(lambda: self.exit_code(container_id), self._paths.exits, process, self.find(container_id))
         try:

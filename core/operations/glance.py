@@ -10,15 +10,15 @@ from core.paths import DATABASE, RUNTIME_ROOT
 from core.store.listing import ListedContainer, listed
 
 
-def glance(root: str, run_root: str) -> list[ListedContainer] | None:
-    """All containers of these directories, in the order of their creation.
+def glance(root: str, run_root: str, *, until_exit: bool = False) -> list[ListedContainer] | None:
+    """All containers of these directories, in the order of their creation. `until_exit`: the process ends soon.
 
     None where somebody has to take a proper look: one changed, is worked on or was left half done, the machine was
     started anew, or the store is not there or not ours.
     """
     if os.geteuid() != 0 or ":" in f"{root}{run_root}":
         return None
-    containers = listed(f"{root}/{DATABASE}", boot_id())
+    containers = listed(f"{root}/{DATABASE}", boot_id(), until_exit=until_exit)
     if containers is None or not all(_is_as_stored(one, f"{run_root}/{RUNTIME_ROOT}/{one.id}") for one in containers):
         return None
     return containers

@@ -9,6 +9,7 @@ from core.model.port_text import port_text
 
 SCHEMA_VERSION = 2
 _PATIENCE = 5.0
+_left_open: list[sqlite3.Connection] = []
 _SEPARATOR = "\0"
 
 _FIELD = ","
@@ -94,8 +95,8 @@ def _port(fields: str) -> str:
     return port_text(host_ip, int(host_port), int(container_port), int(length), protocol)
 
 
-def listed(database: str, boot_id: str) -> list[ListedContainer] | None:
-    """All containers in the order of their creation.
+def listed(database: str, boot_id: str, *, until_exit: bool = False) -> list[ListedContainer] | None:
+    """All containers in the order of their creation. `until_exit`: the process ends soon.
 
     None where the database is not there, is not understood, or is of another boot.
     """
@@ -115,7 +116,19 @@ def listed(database: str, boot_id: str) -> list[ListedContainer] | None:
     except sqlite3.Error:
         return None
     finally:
-        connection.close()
+        if until_exit:
+            leave_open(connection)
+        else:
+            connection.close()
+
+
+def leave_open(connection: sqlite3.Connection) -> None:
+    """Let the end of the process close it, as a kill would: the log of changes stays, which the next to open takes in.
+
+    The last to close a database in the usual way puts the log into the file, and waits for the disk twice. It would
+    also close itself if it were forgotten.
+    """
+    _left_open.append(connection)
 
 
 def check_below_log(database: str) -> None:

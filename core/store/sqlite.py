@@ -17,7 +17,7 @@ from core.events import Event
 from core.model.config import ContainerConfig, ContainerRecord
 from core.model.health import HEALTH_LOG, HealthResult
 from core.model.state import IDLE_STATUSES, LASTING_INTENTS, ContainerState
-from core.store.listing import SCHEMA_VERSION, check_below_log
+from core.store.listing import SCHEMA_VERSION, check_below_log, leave_open
 from core.store.lookup import (
     JOURNAL_LIMIT,
     name_in_use,
@@ -30,6 +30,8 @@ from core.store.lookup import (
 APPLICATION_ID: Final = 0x57484152
 """`WHAR` in the header of the file, which file(1) and we know it by."""
 BUSY_TIMEOUT: Final = 30.0
+_PAGES_LEFT: Final = 100
+"""About how long the log of changes is at most that a command leaves: the next reads all of it when it opens."""
 _MAGIC: Final = b"SQLite format 3\0"
 _SHORTEST: Final = 512
 """Bytes of the smallest page that a database has."""
@@ -39,10 +41,11 @@ _TRIM_EVERY: Final = 500
 Row = tuple[str, str, str]
 
 
-def open_database(path: Path, notice: Path) -> SqliteStore:
+def open_database(path: Path, notice: Path, *, until_exit: bool = False) -> SqliteStore:
     """Open the database, making it where there is none. `notice`: the file touched at every change.
 
-    Raises `DatabaseDamaged` (the file is left as it is), `VersionMismatch`, `PermissionDenied`.
+    `until_exit`: the process ends when it is done with the store, and leaves its log of changes as it is. Raises
+    `DatabaseDamaged` (the file is left as it is), `VersionMismatch`, `PermissionDenied`.
     """
     try:
         with _opening:
@@ -58,7 +61,9 @@ def open_database(path: Path, notice: Path) -> SqliteStore:
         raise PermissionDenied(f"the database {path} can not be opened", hint="run it with sudo") from error
     except sqlite3.DatabaseError as error:
         raise _translated(error, path) from error
-    return SqliteStore(connection, path, notice)
+    if until_exit:
+        connection.execute(f"PRAGMA wal_autocheckpoint = {_PAGES_LEFT}")
+    return SqliteStore(connection, path, notice, until_exit=until_exit)
 
 
 def _check_beginning(path: Path) -> None:
@@ -122,8 +127,9 @@ def _create_schema(connection: sqlite3.Connection, path: Path) -> None:
 class SqliteStore:
     """See `Store`. Made by `open_database`."""
 
-    def __init__(self, connection: sqlite3.Connection, path: Path, notice: Path) -> None:
+    def __init__(self, connection: sqlite3.Connection, path: Path, notice: Path, *, until_exit: bool) -> None:
         self._connection = connection
+        self._until_exit = until_exit
         self._waits_for_disk = True
         self._path = path
         self._notice = notice
@@ -288,7 +294,10 @@ class SqliteStore:
 
     def close(self) -> None:
         with self._lock:
-            self._connection.close()
+            if self._until_exit:
+                leave_open(self._connection)
+            else:
+                self._connection.close()
 
     def _record(self, row: Row) -> ContainerRecord:
         name, config, state = row

@@ -205,7 +205,7 @@ def test_the_command_is_what_a_person_would_type(verb: str, given: tuple[Any, ..
 def test_the_programs_own_parser_takes_it(
     verb: str, given: tuple[Any, ...], line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def opened(*given: object) -> Engine:
+    def opened(*given: object, **more: object) -> Engine:
         raise Opened
 
     monkeypatch.setattr(Engine, "open", opened)
@@ -232,7 +232,7 @@ def test_the_programs_own_parser_takes_it(
 def test_so_it_is_for_containers_of_other_engines(
     verb: str, given: tuple[Any, ...], line: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def opened(*given: object) -> Engine:
+    def opened(*given: object, **more: object) -> Engine:
         raise Opened
 
     monkeypatch.setattr(Engine, "open", opened)

@@ -16,6 +16,7 @@ def run(invocation: Invocation) -> int:
 
     def carry_out(words: Sequence[str]) -> int:
         typed = invocation.instead(words[0], words[1:])
+        typed.ends_process = False
         return guarded(lambda: run_command(typed))
 
     with open_engine(invocation) as engine:

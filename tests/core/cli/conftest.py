@@ -35,7 +35,7 @@ def private_paths(tmp_path: Path) -> EnginePaths:
 def fake(private_paths: EnginePaths, monkeypatch: pytest.MonkeyPatch) -> FakeEngine:
     """The engine that every command opens."""
     engine = FakeEngine(private_paths)
-    monkeypatch.setattr(Engine, "open", lambda *_: engine)
+    monkeypatch.setattr(Engine, "open", lambda *_, **__: engine)
     return engine
 
 

@@ -47,7 +47,7 @@ def load(package: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Load]:
         cache = CodeCache(str(package.parent), "boxed")
         monkeypatch.setattr(sys, "meta_path", [cache, *(one for one in sys.meta_path if type(one) is not CodeCache)])
         module = importlib.import_module("boxed.inner.deep")
-        cache.keep()
+        cache.keep(libraries=False)
         return module, cache
 
     yield load
@@ -93,6 +93,33 @@ def test_a_source_that_has_changed_is_what_counts(load: Load, package: Path, tex
     again, _ = load()
     assert is_from_cache(again)
     assert f"VALUE = {again.VALUE}\n" == text
+
+
+@pytest.mark.parametrize("becomes", [None, "VALUE =\n", "\0"])
+def test_a_source_that_is_lost_while_the_command_runs_is_not_kept(
+    load: Load, package: Path, becomes: str | None
+) -> None:
+    source = package / "inner" / "deep.py"
+    write(source, source.read_text() + "import os\nos.unlink(__file__)\n", 2)
+    if becomes is not None:
+        write(source, source.read_text() + f"open(__file__, 'w').write({becomes!r})\n", 2)
+    module, _ = load()
+    assert module.VALUE == 1
+    assert b"deep" not in file_of(package).read_bytes()
+
+
+def test_libraries_are_kept_for_commands_alone(load: Load, package: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(sys.modules, "colorsys", raising=False)
+    source = package / "inner" / "deep.py"
+    write(source, source.read_text() + "import colorsys\n", 2)
+    _, cache = load()
+    assert is_from_cache(load()[0])
+    assert not is_from_cache(sys.modules["colorsys"])
+    cache.keep(libraries=True)
+    del sys.modules["colorsys"]
+    load()
+    assert is_from_cache(sys.modules["colorsys"])
+    assert sys.modules["colorsys"].rgb_to_hls(0, 0, 0) == (0.0, 0.0, 0.0)
 
 
 def test_a_module_that_is_gone_is_not_found(load: Load, package: Path) -> None:

@@ -100,6 +100,25 @@ def test_a_look_at_the_file_costs_no_other_connection_its_locks(tmp_path: Path, 
     first.close()
 
 
+def test_a_command_leaves_its_log_to_the_next_and_it_stays_short(tmp_path: Path, notice: Path) -> None:
+    path, log = tmp_path / "state.db", tmp_path / "state.db-wal"
+    code = (
+        "import os, sys; from pathlib import Path; from core.store.sqlite import open_database\n"
+        "from core.store.listing import listed; from tests.contracts.test_store import record\n"
+        "number, path, notice = int(sys.argv[1]), *map(Path, sys.argv[2:])\n"
+        "store = open_database(path, notice, until_exit=True); store.set_boot_id('boot')\n"
+        "for each in range(60): store.add(record(number + each))\n"
+        "store.close(); del store; listed(str(path), 'boot', until_exit=True); os._exit(0)\n"
+    )
+    for number in (0, 100, 200):
+        subprocess.run([sys.executable, "-c", code, str(number), path, notice], cwd=PROJECT, check=True)
+        assert 0 < log.stat().st_size < 1_000_000
+    store = open_database(path, notice)
+    assert len(store.all()) == 180
+    store.close()
+    assert not log.exists()
+
+
 def test_damage_in_the_middle_is_said_too(tmp_path: Path, notice: Path) -> None:
     path = tmp_path / "state.db"
     store = open_database(path, notice)
