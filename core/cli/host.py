@@ -10,7 +10,6 @@ from core.cli.formatting import add_format, print_object, wants_json
 from core.cli.main import Invocation
 from core.cli.output import print_json
 from core.cli.parser import Options
-from core.doctor import diagnose, program_version
 from core.version import VERSION
 
 _NAMES: Final = {"cpus": "CPUs", "ociRuntime": "OCIRuntime"}
@@ -57,6 +56,8 @@ def _version(invocation: Invocation, options: Options) -> int:
     if options.brief:
         print(f"wharf version {VERSION}")
         return 0
+    from core.doctor import program_version
+
     settings = invocation.settings
     programs = {
         "Runtime": settings.runtime,
@@ -84,6 +85,8 @@ def _version(invocation: Invocation, options: Options) -> int:
 
 
 def _doctor(invocation: Invocation, options: Options) -> int:
+    from core.doctor import diagnose
+
     findings = diagnose(invocation.paths, invocation.settings)
     if wants_json(options):
         print_json(findings)
