@@ -191,20 +191,21 @@ class Conmon:
         return console_size(monitor[0]) if monitor is not None else None
 
     def forget(self, container_id: str) -> None:
-        paths, bundle = self._paths, self._paths.bundle(container_id)
-        stale = [
-            paths.exit_file(container_id),
+        paths = self._paths
+        stale = {
             paths.runtime_log(container_id),
             paths.pid_file(container_id),
             paths.monitor_pid_file(container_id),
             paths.sync_file(container_id),
             paths.attach_socket(container_id),
             paths.control_fifo(container_id),
-            bundle / "winsz",
-            bundle / "oom",
-        ]
-        for file in stale:
-            file.unlink(missing_ok=True)
+        }
+        bundle = paths.bundle(container_id)
+        left = {file.name for file in stale} | {"winsz", "oom"}
+        with contextlib.suppress(FileNotFoundError):
+            for name in left.intersection(os.listdir(bundle)):
+                os.unlink(f"{bundle}/{name}")
+        paths.exit_file(container_id).unlink(missing_ok=True)
         remove_tree(paths.persist(container_id))
 
     def _argv(self, request: MonitorRequest, program: str) -> list[str]:

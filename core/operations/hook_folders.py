@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import os
 from typing import Any
 
 from core.operations.parts import Transaction
@@ -17,7 +17,7 @@ def hook_folders(settings: Settings, *, rootless: bool) -> tuple[str, ...]:
     """
     if settings.hooks_dirs != DEFAULT_HOOKS_DIRS:
         return settings.hooks_dirs
-    return () if rootless else tuple(folder for folder in DEFAULT_HOOKS_DIRS if Path(folder).is_dir())
+    return () if rootless else tuple(folder for folder in DEFAULT_HOOKS_DIRS if os.path.isdir(folder))
 
 
 def with_host_hooks(held: Transaction, spec: dict[str, Any]) -> dict[str, Any]:
