@@ -23,6 +23,7 @@ from core.host.process_table import (
     wait_pidfd,
 )
 from core.host.processes import PIPE, Process, StillRunning, kill_group, spawn
+from core.host.processor_turns import ProcessorTurns, let_run_anywhere, starting_on
 from core.host.sealed_program import SealedProgram
 from core.model.log_target import LogDriver
 from core.monitor.contract import MonitorRequest
@@ -73,14 +74,16 @@ class Conmon:
         self._create_timeout = create_timeout
         self._waiting: set[str] = set()
         self._programs: dict[str, SealedProgram] = {}
+        self._turns = ProcessorTurns()
 
     def create(self, request: MonitorRequest) -> int:
         runtime = request.runtime or self._runtime
-        with self._programs.setdefault(runtime, SealedProgram(runtime)).path() as program:
-            return self._create(request, program)
+        programs = self._programs.setdefault(runtime, SealedProgram(runtime))
+        with programs.path() as program, self._turns.turn() as processor:
+            return self._create(request, program, processor if request.is_alone else None)
 
-    def _create(self, request: MonitorRequest, program: str) -> int:
-        """`program`: where to run the runtime from."""
+    def _create(self, request: MonitorRequest, program: str, processor: int | None) -> int:
+        """`program`: where to run the runtime from. `processor`: where all of it stays until it has created."""
         container_id = request.container_id
         bundle = self._paths.bundle(container_id)
         self.forget(container_id)
@@ -92,15 +95,16 @@ class Conmon:
             self._paths.sync_file(container_id), os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600
         )
         try:
-            process = spawn(
-                self._argv(request, program),
-                cwd=bundle,
-                env=_environment(sync),
-                stdin=stdin,
-                stdout=stdout,
-                stderr=stderr,
-                pass_fds=[sync, *request.descriptors, *range(3, 3 + request.handed_on)],
-            )
+            with starting_on(processor):
+                process = spawn(
+                    self._argv(request, program),
+                    cwd=bundle,
+                    env=_environment(sync),
+                    stdin=stdin,
+                    stdout=stdout,
+                    stderr=stderr,
+                    pass_fds=[sync, *request.descriptors, *range(3, 3 + request.handed_on)],
+                )
             complaint = self._await_fork(container_id, process)
             if process.returncode:
                 raise MonitorFailed(
@@ -108,9 +112,14 @@ class Conmon:
                     container_id=container_id,
                     stderr=complaint,
                 )
-            return self._await_report(request)
+            pid = self._await_report(request)
         finally:
             os.close(sync)
+        if processor is not None:
+            monitor = self.find(container_id)
+            for freed in (pid, *(monitor or ())[:1]):
+                let_run_anywhere(freed)
+        return pid
 
     def find(self, container_id: str) -> tuple[int, int] | None:
         bundle = self._paths.bundle(container_id)

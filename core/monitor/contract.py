@@ -38,6 +38,8 @@ class MonitorRequest(msgspec.Struct, frozen=True, kw_only=True):
     """The path of the container's own runtime; empty for the monitor's."""
     runtime_arguments: tuple[str, ...] = ()
     """Further options of the runtime, before its verb."""
+    is_alone: bool = False
+    """Nothing comes of the create but the container's first process, which waits to be started, and the monitor."""
     notify_socket: str = ""
     """The socket of systemd to which the monitor passes on what the container says of itself; empty for none."""
 

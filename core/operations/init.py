@@ -145,7 +145,9 @@ def _bring_up(
         request = _spec_request(held, root, _network_namespace(held))
         spec = with_host_hooks(held, build_spec(request))
         write_atomically(held.parts.paths.spec(held.id), msgspec.json.encode(spec), lasting=False)
-        asked = msgspec.structs.replace(_monitor_request(held, ports), handed_on=descriptors)
+        asked = msgspec.structs.replace(
+            _monitor_request(held, ports), handed_on=descriptors, is_alone=not (restore or spec.get("hooks"))
+        )
         if restore:
             asked = msgspec.structs.replace(asked, restore=restore, runtime_options=runtime_options)
         pid = held.parts.monitor.create(asked)
