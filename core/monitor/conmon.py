@@ -11,6 +11,7 @@ from typing import Final
 import msgspec
 
 from core.errors import MonitorFailed, TimedOut
+from core.host.batch_jobs import schedule_as_usual, starting_jobs
 from core.host.files import make_private_directory, remove_tree
 from core.host.process_stat import process_start
 from core.host.process_table import (
@@ -23,8 +24,7 @@ from core.host.process_table import (
     wait_pidfd,
 )
 from core.host.processes import PIPE, Process, StillRunning, kill_group, spawn
-from core.host.processor_turns import ProcessorTurns, let_run_anywhere, starting_on
-from core.host.sealed_program import SealedProgram
+from core.host.sealed_program import MANY, SealedProgram
 from core.model.log_target import LogDriver
 from core.monitor.contract import MonitorRequest
 from core.oci.messages import classify
@@ -74,16 +74,14 @@ class Conmon:
         self._create_timeout = create_timeout
         self._waiting: set[str] = set()
         self._programs: dict[str, SealedProgram] = {}
-        self._turns = ProcessorTurns()
 
     def create(self, request: MonitorRequest) -> int:
         runtime = request.runtime or self._runtime
-        programs = self._programs.setdefault(runtime, SealedProgram(runtime))
-        with programs.path() as program, self._turns.turn() as processor:
-            return self._create(request, program, processor if request.is_alone else None)
+        with self._programs.setdefault(runtime, SealedProgram(runtime)).path() as program:
+            return self._create(request, program)
 
-    def _create(self, request: MonitorRequest, program: str, processor: int | None) -> int:
-        """`program`: where to run the runtime from. `processor`: where all of it stays until it has created."""
+    def _create(self, request: MonitorRequest, program: str) -> int:
+        """`program`: where to run the runtime from."""
         container_id = request.container_id
         bundle = self._paths.bundle(container_id)
         self.forget(container_id)
@@ -94,8 +92,9 @@ class Conmon:
         sync = os.open(
             self._paths.sync_file(container_id), os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600
         )
+        is_job = request.is_alone and len(self._waiting) + 1 >= MANY
         try:
-            with starting_on(processor):
+            with starting_jobs(are_jobs=is_job):
                 process = spawn(
                     self._argv(request, program),
                     cwd=bundle,
@@ -115,10 +114,10 @@ class Conmon:
             pid = self._await_report(request)
         finally:
             os.close(sync)
-        if processor is not None:
+        if is_job:
             monitor = self.find(container_id)
-            for freed in (pid, *(monitor or ())[:1]):
-                let_run_anywhere(freed)
+            for job in (pid, *(monitor or ())[:1]):
+                schedule_as_usual(job)
         return pid
 
     def find(self, container_id: str) -> tuple[int, int] | None:

@@ -8,7 +8,7 @@ from typing import Final
 
 from core.errors import EngineError
 from core.events import EventKind
-from core.host.processor_turns import let_run_anywhere
+from core.host.batch_jobs import schedule_as_usual
 from core.model.state import IDLE_STATUSES, Intent
 from core.operations.checkpoint import finish_checkpoint
 from core.operations.observe import observed_state, settled_state
@@ -44,7 +44,7 @@ def _repair_init(held: Transaction) -> None:
     monitor = parts.monitor.find(held.id)
     if alive and connected and not failed and monitor is not None:
         for pid in (seen.pid, monitor[0]):
-            let_run_anywhere(pid)
+            schedule_as_usual(pid)
         mounted = parts.storage.mounted_at(held.id) if held.config.image_id else None
         held.write(observed_state(parts, held.record))
         held.save(intent=None, mount_point=str(mounted or held.config.rootfs))
