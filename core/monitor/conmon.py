@@ -72,13 +72,17 @@ class Conmon:
         self._runtime = runtime
         self._runtime_options = tuple(runtime_options)
         self._create_timeout = create_timeout
-        self._waiting: set[str] = set()
+        self._creating: set[str] = set()
         self._programs: dict[str, SealedProgram] = {}
 
     def create(self, request: MonitorRequest) -> int:
         runtime = request.runtime or self._runtime
-        with self._programs.setdefault(runtime, SealedProgram(runtime)).path() as program:
-            return self._create(request, program)
+        self._creating.add(request.container_id)
+        try:
+            with self._programs.setdefault(runtime, SealedProgram(runtime)).path() as program:
+                return self._create(request, program)
+        finally:
+            self._creating.discard(request.container_id)
 
     def _create(self, request: MonitorRequest, program: str) -> int:
         """`program`: where to run the runtime from."""
@@ -92,7 +96,7 @@ class Conmon:
         sync = os.open(
             self._paths.sync_file(container_id), os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600
         )
-        is_job = request.is_alone and len(self._waiting) + 1 >= MANY
+        is_job = request.is_alone and len(self._creating) >= MANY
         try:
             with starting_jobs(are_jobs=is_job):
                 process = spawn(
@@ -277,7 +281,7 @@ class Conmon:
     def _await_report(self, request: MonitorRequest) -> int:
         container_id, runtime = request.container_id, request.runtime or self._runtime
         deadline = time.monotonic() + self._create_timeout
-        time.sleep(FIRST_LOOK * max(1.0, len(self._waiting) / _PROCESSORS))
+        time.sleep(FIRST_LOOK * max(1.0, len(self._creating) / _PROCESSORS))
         while (pid := self._reported_within(container_id, min(LOOK_AT_MONITOR, deadline - time.monotonic()))) is None:
             monitor = self.find(container_id)
             # Past all else, its exit command may be waiting for our own caller.
@@ -302,19 +306,15 @@ class Conmon:
         """
         file = str(self._paths.sync_file(container_id))
         began = time.monotonic()
-        self._waiting.add(container_id)
-        try:
-            while True:
-                if os.stat(file).st_size:
-                    pid = self.created_pid(container_id)
-                    if pid is not None:
-                        return pid
-                waited = time.monotonic() - began
-                if waited >= timeout:
-                    return None
-                time.sleep(max(LOOK_AT_REPORT * len(self._waiting), waited * LOOK_SHARE))
-        finally:
-            self._waiting.discard(container_id)
+        while True:
+            if os.stat(file).st_size:
+                pid = self.created_pid(container_id)
+                if pid is not None:
+                    return pid
+            waited = time.monotonic() - began
+            if waited >= timeout:
+                return None
+            time.sleep(max(LOOK_AT_REPORT * len(self._creating), waited * LOOK_SHARE))
 
     def _silent_failure(self, container_id: str, runtime: str) -> MonitorFailed:
         try:

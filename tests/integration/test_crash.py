@@ -13,6 +13,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -24,7 +25,10 @@ from core.model.limits import LimitChanges
 from core.model.options import CreateOptions, ExecOptions
 from core.model.snapshot import ContainerSnapshot
 from core.model.state import Status
+from core.monitor import conmon
 from core.operations.image_use import image_layers
+from core.runtime.contract import Phase
+from core.runtime.runc import Runc
 from core.store.sqlite import SqliteStore
 from tests.worksite import DEMO, PROJECT, Worksite, eventually, make, run
 
@@ -289,6 +293,35 @@ def _switch_off(site: Worksite) -> None:
         store.save_state(record.id, msgspec.structs.replace(record.state, boot_id="the boot before"))
     store.set_boot_id("the boot before")
     store.close()
+
+
+def test_killed_among_many_creates_leaves_none_a_batch_job(site: Worksite) -> None:
+    names = [f"it{number}" for number in range(8)]
+
+    def start_all(engine: Engine) -> None:
+        containers = [make(engine, "sleep", "1000", name=name) for name in names]
+        with ThreadPoolExecutor(8) as pool:
+            list(pool.map(Container.init, containers))
+
+    def arm() -> None:
+        conmon.schedule_as_usual = lambda pid: os.kill(os.getpid(), signal.SIGKILL)
+
+    def policies(pids: list[int]) -> set[int]:
+        return {os.sched_getscheduler(int(thread)) for pid in pids for thread in os.listdir(f"/proc/{pid}/task")}
+
+    assert os.WTERMSIG(in_child(site, start_all, arm)) == signal.SIGKILL
+    runtime = Runc("runc", site.paths.runtime_root, 20.0)
+    for _ in eventually():
+        # conmon goes on with those that it had begun.
+        seen = [runtime.observe(folder.name) for folder in site.paths.runtime_root.iterdir()]
+        if os.SCHED_BATCH in policies([one.pid for one in seen if one.phase is Phase.CREATED]):
+            break
+    with Engine.open(site.paths) as engine:
+        states = [engine.lookup(name).refresh() for name in names]
+        assert Status.CREATED in {state.status for state in states}
+        records = [engine._parts.store.get(state.id).state for state in states]
+        alive = [pid for record in records for pid in (record.pid, record.monitor_pid) if pid]
+        assert policies(alive) == {os.SCHED_OTHER}
 
 
 VERBS: list[Callable[[Container], object]] = [

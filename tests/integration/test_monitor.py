@@ -13,11 +13,14 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from core.errors import EngineError, MonitorFailed, NoSuchExecutable, NotExecutable, RuntimeFailed, TimedOut
+from core.host.batch_jobs import schedule_as_usual
 from core.host.process_table import arguments_of
 from core.host.processes import find_program, kill_group, spawn
+from core.monitor import conmon
 from core.runtime.contract import Phase
 from tests.integration.bundle import RealWorld, request_for
 from tests.worksite import eventually
@@ -43,6 +46,11 @@ def wait_for_log(world: RealWorld, container_id: str, text: bytes) -> None:
     for _ in eventually():
         if text in world.paths.log(container_id).read_bytes():
             break
+
+
+def policies(pid: int) -> set[int]:
+    """How the threads of a process are scheduled."""
+    return {os.sched_getscheduler(int(thread)) for thread in os.listdir(f"/proc/{pid}/task")}
 
 
 def script(world: RealWorld, text: str) -> str:
@@ -200,6 +208,33 @@ class TestManyAtOnce:
         for one in ids:
             world.runtime.start(one)
         assert [world.end(one) for one in ids] == list(range(8))
+
+    def test_they_are_jobs_of_a_batch_until_they_are_created(
+        self, world: RealWorld, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        before: dict[int, set[int]] = {}
+
+        def as_usual(pid: int) -> None:
+            before[pid] = policies(pid)
+            schedule_as_usual(pid)
+
+        monkeypatch.setattr(conmon, "schedule_as_usual", as_usual)
+        ids = [world.write_bundle(["sleep", "60"]) for _ in range(8)]
+        requests = [msgspec.structs.replace(request_for(one), is_alone=True) for one in ids]
+        with ThreadPoolExecutor(8) as pool:
+            pids = list(pool.map(world.monitor.create, requests))
+        monitors = [monitor[0] for one in ids if (monitor := world.monitor.find(one))]
+        assert before and set(before) <= {*pids, *monitors}
+        assert set.union(*before.values()) == {os.SCHED_BATCH}
+        for one in ids:
+            world.runtime.start(one)
+        assert {policy for pid in (*pids, *monitors) for policy in policies(pid)} == {os.SCHED_OTHER}
+
+    def test_what_hooks_start_is_not_among_them(self, world: RealWorld, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(conmon, "schedule_as_usual", lambda pid: pytest.fail("it was a job"))
+        ids = [world.write_bundle(["true"]) for _ in range(8)]
+        with ThreadPoolExecutor(8) as pool:
+            list(pool.map(lambda one: world.monitor.create(request_for(one)), ids))
 
 
 class TestCrashes:
