@@ -159,7 +159,7 @@ def start_many(place: Site, engine: Engine) -> tuple[float, float, float, float]
 def runtime_alone(place: Site, container_id: str) -> float:
     """Milliseconds of runc for as many containers of the same spec, without an engine, a monitor or a log.
 
-    No engine that calls this runtime can be faster: it is the floor of the others.
+    It is what a script would do: each run of it copies the runtime, and takes the processors from the others.
     """
     spec = json.loads(place.paths.spec(container_id).read_text())
     runc = ["runc", "--root", str(place.volatile / "alone")]
