@@ -32,6 +32,7 @@ else:
 _ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 _LIBRARIES = sys.stdlib_module_names | {"msgspec"}
 _FORM = "source, stamp, is_package, offset, size"
+"""Of what an entry of the index consists: a file with others is of no use."""
 _MADE_BY = (sys.version, sys.flags.optimize, _FORM)
 _HEADER = 8
 """Bytes that tell the length of the index behind them."""

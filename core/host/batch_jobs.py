@@ -27,14 +27,13 @@ def starting_jobs(*, are_jobs: bool) -> Iterator[None]:
 
     To be told afterwards would be too late for what it has started itself by then.
     """
-    if not are_jobs or not _can_be_undone():
+    if not are_jobs or not _can_be_undone() or not _schedule_this_thread(os.SCHED_BATCH):
         yield
         return
-    os.sched_setscheduler(0, os.SCHED_BATCH, _USUAL)
     try:
         yield
     finally:
-        os.sched_setscheduler(0, os.SCHED_OTHER, _USUAL)
+        _schedule_this_thread(os.SCHED_OTHER)
 
 
 def schedule_as_usual(pid: int) -> None:
@@ -50,6 +49,16 @@ def schedule_as_usual(pid: int) -> None:
                     continue
                 except OSError as error:
                     LOG.warning("thread %s of process %d stays a batch job: %s", thread, pid, error)
+
+
+def _schedule_this_thread(policy: int) -> bool:
+    try:
+        os.sched_setscheduler(0, policy, _USUAL)
+    except OSError as error:
+        # A filter of system calls may forbid what the capabilities allow.
+        LOG.info("this machine lets nothing be scheduled in another way: %s", error)
+        return False
+    return True
 
 
 def _can_be_undone() -> bool:

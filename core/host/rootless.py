@@ -13,6 +13,7 @@ import os
 import sys
 import time
 from collections.abc import Iterator
+from fcntl import F_DUPFD, fcntl
 from pathlib import Path
 from typing import Final, NoReturn
 
@@ -24,6 +25,8 @@ from core.host.processes import find_program
 
 _PATIENCE: Final = 20.0
 """Seconds that another command may take to make its namespaces."""
+_OUT_OF_THE_WAY: Final = 200
+"""The least descriptor of a namespace: those from 3 on may be the caller's, to be handed on to a container."""
 _WHOLE: Final = 4294967295
 ID_MAPS: Final = ("uid_map", "gid_map")
 """The kernel's files of users and of groups (user_namespaces(7))."""
@@ -87,10 +90,11 @@ def enter(root: Path, run_root: Path, subuid_file: str, subgid_file: str) -> NoR
     make_private_directory(run_root)
     make_private_directory(holders)
     with FileLock(run_root / "namespaces"):
-        holder = next(_holders(run_root / "bundles", holders), 0)
+        held = _held_namespaces(_holders(run_root / "bundles", holders))
         (holders / str(os.getpid())).write_text(str(process_start(os.getpid()) or 0))
-        if holder and _is_ready(holder):
-            join = [find_program("nsenter"), f"--target={holder}", "--user", "--mount", "--preserve-credentials"]
+        if held:
+            user, mount = (f"/proc/self/fd/{descriptor}" for descriptor in held)
+            join = [find_program("nsenter"), f"--user={user}", f"--mount={mount}", "--preserve-credentials"]
             argv = [*join, f"--wd={os.getcwd()}", "--", *program]
         else:
             ids = ["--user", "--map-root-user", "--map-auto"]
@@ -143,6 +147,20 @@ def _holders(bundles: Path, holders: Path) -> Iterator[int]:
             pid = int(file.read_text())
             if os.fsencode(file.parent) in Path(f"/proc/{pid}/cmdline").read_bytes():
                 yield pid
+
+
+def _held_namespaces(holders: Iterator[int]) -> tuple[int, int] | None:
+    """Descriptors of the user and the mount namespace of one of those, for the program that is executed next.
+
+    Whoever it is may end at any moment: then the namespaces are still there. None where nobody lives in any.
+    """
+    for pid in holders:
+        if not _is_ready(pid):
+            continue
+        with contextlib.suppress(OSError):
+            user, mount = (os.open(f"/proc/{pid}/ns/{kind}", os.O_RDONLY) for kind in ("user", "mnt"))
+            return fcntl(user, F_DUPFD, _OUT_OF_THE_WAY), fcntl(mount, F_DUPFD, _OUT_OF_THE_WAY)
+    return None
 
 
 def _is_ready(pid: int) -> bool:

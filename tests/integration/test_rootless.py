@@ -17,6 +17,33 @@ from tests.ports import free_port
 from tests.worksite import DEMO, eventually
 
 
+def test_namespaces_outlive_whom_they_are_taken_from(user: User) -> None:
+    last_moment = """
+import os, signal, subprocess, sys
+from tui.__main__ import wharf
+
+other = subprocess.Popen([sys.executable, "-m", "tui", "events"], stdout=subprocess.PIPE)
+holders = f"{sys.argv[sys.argv.index('--runroot') + 1]}/holders"
+while not os.path.exists(f"{holders}/{other.pid}"):
+    pass
+execute = os.execve
+
+def kill_then_execute(program, argv, environment):
+    assert "nsenter" in program, argv
+    other.kill()
+    other.wait()
+    execute(program, argv, environment)
+
+os.execve = kill_then_execute
+wharf()
+"""
+    run_root = user.said("info", "--format", "{{.Store.RunRoot}}").strip()
+    for _ in range(3):
+        finished = user.run(user.python, "-c", last_moment, "--runroot", run_root, "images", "--quiet")
+        assert (finished.returncode, finished.stderr) == (0, "")
+        assert finished.stdout
+
+
 def test_the_main_job(user: User, tmp_path: Path) -> None:
     assert DEMO.rpartition(":")[0] in user.said("images")
     script = "trap 'exit 3' TERM; echo begun; while :; do sleep 0.1; done"

@@ -95,6 +95,17 @@ def test_nobody_is_made_what_he_could_stay(lacks: str, monkeypatch: pytest.Monke
         pass
 
 
+def test_a_filter_that_forbids_it_is_no_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*given: object) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(os, "sched_setscheduler", refused)
+    with starting_jobs(are_jobs=True):
+        pass
+    schedule_as_usual(os.getpid())
+    assert os.sched_getscheduler(0) == os.SCHED_OTHER
+
+
 def test_the_right_is_seen_in_the_kernels_own_words(tmp_path: Path) -> None:
     code = "from core.host.batch_jobs import _may_schedule_others as may; print(may())"
     for drop, expected in ((), "True"), (("--drop=cap_sys_nice",), "False"):
