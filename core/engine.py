@@ -224,10 +224,12 @@ class Engine:
 
     def containers_as_stored(self) -> list[ContainerSnapshot] | None:
         """As `containers`, but None where one of them is not as it is stored: to settle that may take a while."""
-        records = self._parts.store.all()
-        if not all(map(self._is_as_stored, records)):
-            return None
-        return [snapshot_of(self._parts, record) for record in records]
+        pictures = []
+        for record in self._parts.store.all():
+            if not self._is_as_stored(record):
+                return None
+            pictures.append(snapshot_of(self._parts, record))
+        return pictures
 
     def _is_as_stored(self, record: ContainerRecord) -> bool:
         return record.state.intent is None and observed_state(self._parts, record) == record.state

@@ -76,7 +76,8 @@ class Housekeeping:
         those pods and for infra containers; of volumes and images of this
         store and of networks those that no container has, the containers that go with them not counted.
         """
-        records, gone = self._parts.store.all(), []
+        records: list[ContainerRecord] = list(self._parts.store.all())
+        gone: list[ContainerRecord] = []
         ended = self._ended_pods(pods) if pods is not None else []
         if containers is not None:
             pictures = [(record, snapshot_of(self._parts, record)) for record in records]
@@ -156,7 +157,7 @@ class Housekeeping:
             if not usage.containers and not usage.image.read_only and fits(usage.image):
                 yield usage
 
-    def _image_usages(self, records: list[ContainerRecord]) -> tuple[tuple[ImageUsage, ...], int]:
+    def _image_usages(self, records: Iterable[ContainerRecord]) -> tuple[tuple[ImageUsage, ...], int]:
         images, layers = self._images.all(), self._parts.storage.image_layers()
         owners = Counter(layer for chain in layers.values() for layer in chain)
         containers = Counter(record.config.image_id for record in records if record.config.image_id)

@@ -212,7 +212,7 @@ class LiveWatcher:
                 self._parts.bus.publish(event)
 
     def _reload(self) -> None:
-        records = self._parts.store.all()
+        records = list(self._parts.store.all())
         self._running = [
             record
             for record in records

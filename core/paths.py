@@ -42,6 +42,7 @@ def action_journal() -> Path:
 
 
 LOG_FILE = "wharfinger.log"
+CONSOLE_LOG = "ctr.log"
 DATABASE = "wharfinger.db"
 RUNTIME_ROOT = "runc"
 HOST_NETWORK_LOCK = "/run/wharfinger.network.lock"
@@ -162,7 +163,11 @@ class EnginePaths:
 
     def log(self, container_id: str) -> Path:
         """The container's console log, in the k8s-file format."""
-        return _below(self.container(container_id), "ctr.log")
+        return _below(self.container(container_id), CONSOLE_LOG)
+
+    def log_name(self, container_id: str) -> str:
+        """The same as text, for lists: to put a thousand paths together takes as long as all else that they need."""
+        return f"{self.containers}/{container_id}/{CONSOLE_LOG}"
 
     def bundle(self, container_id: str) -> Path:
         """The OCI bundle, which conmon works in: config.json, attach, ctl, winsz, PID files, the sync file.

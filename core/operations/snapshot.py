@@ -36,7 +36,7 @@ def snapshot_of(parts: EngineParts, record: ContainerRecord) -> ContainerSnapsho
         terminal=config.process.terminal,
         stdin_open=config.process.stdin_open,
         labels=dict(config.labels),
-        log_path=str(parts.paths.log(config.id)),
+        log_path=parts.paths.log_name(config.id),
         log_driver=config.log.driver,
         stop_timeout=config.stop_timeout,
         network=network,

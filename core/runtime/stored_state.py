@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Final
 
 import msgspec
@@ -75,7 +76,9 @@ def stored_state(folder: str) -> StoredState | None:
         with open(f"{folder}/{RUNC_FILE}", "rb") as file:
             return _of_runc(msgspec.json.decode(file.read(), type=_WholeRuncState))
     except FileNotFoundError:
-        pass
+        # Mostly there is nothing of either, and to be told so by an error takes longer.
+        if not os.path.lexists(folder):
+            return None
     try:
         with open(f"{folder}/{CRUN_FILE}", "rb") as file:
             theirs = msgspec.json.decode(file.read(), type=CrunState)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Protocol
 
 from core.events import Event
@@ -25,8 +26,8 @@ class Store(Protocol):
         Raises `NoSuchContainer`, and `AmbiguousName` with the candidates.
         """
 
-    def all(self) -> list[ContainerRecord]:
-        """In the order of creation."""
+    def all(self) -> Iterator[ContainerRecord]:
+        """In the order of creation, as they are now, each made when it is asked for: many at once take fresh memory."""
 
     # These ask for few of many, and do not read the others.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
+from collections.abc import Iterator
 
 import msgspec
 
@@ -54,9 +55,9 @@ class MemoryStore:
                 return name_or_id
             return only_match(name_or_id, [known for known in self._records if known.startswith(name_or_id)])
 
-    def all(self) -> list[ContainerRecord]:
+    def all(self) -> Iterator[ContainerRecord]:
         with self._lock:
-            return sorted(self._records.values(), key=lambda record: (record.config.created_at, record.id))
+            return iter(sorted(self._records.values(), key=lambda record: (record.config.created_at, record.id)))
 
     def named(self, name: str) -> str | None:
         with self._lock:

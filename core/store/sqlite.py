@@ -30,6 +30,8 @@ from core.store.lookup import (
 APPLICATION_ID: Final = 0x57484152
 """`WHAR` in the header of the file, which file(1) and we know it by."""
 BUSY_TIMEOUT: Final = 30.0
+_CACHE_KIB: Final = 16 << 10
+"""The most of the file that is kept in memory, some thousand containers: with less, each list reads it anew."""
 _PAGES_LEFT: Final = 100
 """About how long the log of changes is at most that a command leaves: the next reads all of it when it opens."""
 _MAGIC: Final = b"SQLite format 3\0"
@@ -91,6 +93,7 @@ def _connect(path: Path) -> sqlite3.Connection:
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
     return connection
 
 
@@ -168,7 +171,7 @@ class SqliteStore:
             ).fetchall()
         return only_match(name_or_id, [str(row[0]) for row in rows])
 
-    def all(self) -> list[ContainerRecord]:
+    def all(self) -> Iterator[ContainerRecord]:
         return self._records("true")
 
     def named(self, name: str) -> str | None:
@@ -177,20 +180,20 @@ class SqliteStore:
         return None if row is None else str(row[0])
 
     def mentioning(self, identifier: str) -> list[ContainerRecord]:
-        return self._records("instr(config, ?)", identifier)
+        return list(self._records("instr(config, ?)", identifier))
 
     def unsettled(self) -> list[ContainerRecord]:
         # What has its usual value is not written, and a quotation mark in a text is written with a backslash.
         idle = " OR ".join(f"""instr(state, '"status":"{status}"')""" for status in sorted(IDLE_STATUSES))
         held = """instr(state, '"mount_point":') OR instr(state, '"leases":')"""
-        return self._records(f"""instr(state, '"intent":') OR (({idle}) AND ({held}))""")
+        return list(self._records(f"""instr(state, '"intent":') OR (({idle}) AND ({held}))"""))
 
-    def _records(self, condition: str, *values: str) -> list[ContainerRecord]:
+    def _records(self, condition: str, *values: str) -> Iterator[ContainerRecord]:
         with self._read() as database:
             rows = database.execute(
                 f"SELECT name, config, state FROM container WHERE {condition} ORDER BY created_at, id", values
             ).fetchall()
-        return [self._record(row) for row in rows]
+        return map(self._record, rows)
 
     def save_state(self, container_id: str, state: ContainerState) -> None:
         with self._change(lasting=state.intent in LASTING_INTENTS) as database:

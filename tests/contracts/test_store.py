@@ -47,7 +47,7 @@ def test_what_is_added_comes_back_as_it_was(store: Store) -> None:
     added = record(1)
     store.add(added)
     assert store.get(added.id) == added
-    assert store.all() == [added]
+    assert list(store.all()) == [added]
 
 
 def test_an_unknown_container_is_said_by_name(store: Store) -> None:
@@ -163,7 +163,7 @@ def test_who_is_not_settled(store: Store) -> None:
 def test_a_removed_container_is_gone_and_its_name_is_free(store: Store) -> None:
     store.add(record(1, "web"))
     store.remove(record(1).id)
-    assert store.all() == []
+    assert list(store.all()) == []
     store.add(record(2, "web"))
 
 
@@ -214,7 +214,7 @@ def test_threads_do_not_get_in_each_others_way(store: Store) -> None:
                 store.add(record(number))
                 store.save_state(record(number).id, ContainerState(status=Status.RUNNING, pid=number))
                 store.record_event(Event(kind=EventKind.START, time=0.0))
-                store.all()
+                list(store.all())
         except BaseException as error:
             failures.append(error)
 
@@ -224,7 +224,7 @@ def test_threads_do_not_get_in_each_others_way(store: Store) -> None:
     for thread in threads:
         thread.join()
     assert failures == []
-    assert len(store.all()) == 60
+    assert len(list(store.all())) == 60
     assert all(kept.state.pid == int(kept.id, 16) for kept in store.all())
     assert len(store.events_after(0)) == 60
 

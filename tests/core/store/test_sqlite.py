@@ -114,7 +114,7 @@ def test_a_command_leaves_its_log_to_the_next_and_it_stays_short(tmp_path: Path,
         subprocess.run([sys.executable, "-c", code, str(number), path, notice], cwd=PROJECT, check=True)
         assert 0 < log.stat().st_size < 1_000_000
     store = open_database(path, notice)
-    assert len(store.all()) == 180
+    assert len(list(store.all())) == 180
     store.close()
     assert not log.exists()
 
@@ -191,7 +191,7 @@ store.close()
     for number in range(40):
         store.add(record(number))
     assert [writer.wait(60) for writer in writers] == [0, 0]
-    assert len(store.all()) == 120
+    assert len(list(store.all())) == 120
     sequences = [event.sequence for event in store.events_after(0)]
     assert len(sequences) == len(set(sequences)) == 80
     store.close()
