@@ -9,12 +9,14 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from functools import cache
 from typing import Final
 
+from core.host.process_table import own_capabilities
 from core.host.rootless import outside_user
 from core.log import LOG
 
+MANY: Final = 3
+"""Programs at once from which it pays."""
 _CAP_SYS_NICE: Final = 23
 """capabilities(7): may say how processes of other users are scheduled."""
 _USUAL: Final = os.sched_param(0)
@@ -66,8 +68,5 @@ def _can_be_undone() -> bool:
     return os.sched_getscheduler(0) == os.SCHED_OTHER and outside_user() is None and _may_schedule_others()
 
 
-@cache
 def _may_schedule_others() -> bool:
-    with open("/proc/self/status") as file:
-        effective = next((line.split()[1] for line in file if line.startswith("CapEff:")), "0")
-    return bool(int(effective, 16) >> _CAP_SYS_NICE & 1)
+    return bool(own_capabilities("CapEff") >> _CAP_SYS_NICE & 1)

@@ -28,12 +28,17 @@ _VISIBLE: Final = dict.fromkeys([*range(32), *range(0x7F, 0xA0)], "?")
 
 
 @cache
-def capability_bounds() -> int:
-    """The bounding set of this process as bits: no process that it starts can have more (capabilities(7))."""
+def own_capabilities(kind: str) -> int:
+    """A set of this process as bits, by the kernel's name for it: CapEff, CapBnd (capabilities(7))."""
     for line in Path("/proc/self/status").read_text().splitlines():
-        if line.startswith("CapBnd:"):
+        if line.startswith(f"{kind}:"):
             return int(line.split()[1], 16)
     return -1
+
+
+def capability_bounds() -> int:
+    """The bounding set of this process as bits: no process that it starts can have more."""
+    return own_capabilities("CapBnd")
 
 
 def is_alive(pid: int, start: int) -> bool:

@@ -11,7 +11,7 @@ from typing import Final
 import msgspec
 
 from core.errors import MonitorFailed, TimedOut
-from core.host.batch_jobs import schedule_as_usual, starting_jobs
+from core.host.batch_jobs import MANY, schedule_as_usual, starting_jobs
 from core.host.files import make_private_directory, remove_tree
 from core.host.process_stat import process_start
 from core.host.process_table import (
@@ -24,7 +24,7 @@ from core.host.process_table import (
     wait_pidfd,
 )
 from core.host.processes import PIPE, Process, StillRunning, kill_group, spawn
-from core.host.sealed_program import MANY, SealedProgram
+from core.host.sealed_program import SealedProgram
 from core.model.log_target import LogDriver
 from core.monitor.contract import MonitorRequest
 from core.oci.messages import classify
@@ -203,21 +203,20 @@ class Conmon:
         return console_size(monitor[0]) if monitor is not None else None
 
     def forget(self, container_id: str) -> None:
-        paths = self._paths
-        stale = {
+        paths, bundle = self._paths, self._paths.bundle(container_id)
+        stale = [
+            paths.exit_file(container_id),
             paths.runtime_log(container_id),
             paths.pid_file(container_id),
             paths.monitor_pid_file(container_id),
             paths.sync_file(container_id),
             paths.attach_socket(container_id),
             paths.control_fifo(container_id),
-        }
-        bundle = paths.bundle(container_id)
-        left = {file.name for file in stale} | {"winsz", "oom"}
-        with contextlib.suppress(FileNotFoundError):
-            for name in left.intersection(os.listdir(bundle)):
-                os.unlink(f"{bundle}/{name}")
-        paths.exit_file(container_id).unlink(missing_ok=True)
+            bundle / "winsz",
+            bundle / "oom",
+        ]
+        for file in stale:
+            file.unlink(missing_ok=True)
         remove_tree(paths.persist(container_id))
 
     def _argv(self, request: MonitorRequest, program: str) -> list[str]:
