@@ -39,14 +39,20 @@ def starting_jobs(*, are_jobs: bool) -> Iterator[None]:
 
 
 def schedule_as_usual(pid: int) -> None:
-    """Make all threads of a job what programs usually are; nothing where it is gone."""
+    """Make all threads of a job what programs usually are; nothing where it is gone.
+
+    Who is himself scheduled in another way has started no jobs: what he starts is to be as he is.
+    """
+    if not _can_be_undone():
+        return
     seen: set[str] = set()
     with suppress(FileNotFoundError, ProcessLookupError):
         while new := set(os.listdir(f"/proc/{pid}/task")) - seen:
             seen |= new
             for thread in new:
                 try:
-                    os.sched_setscheduler(int(thread), os.SCHED_OTHER, _USUAL)
+                    if os.sched_getscheduler(int(thread)) == os.SCHED_BATCH:
+                        os.sched_setscheduler(int(thread), os.SCHED_OTHER, _USUAL)
                 except ProcessLookupError:
                     continue
                 except OSError as error:

@@ -63,6 +63,20 @@ def test_what_is_no_job_is_scheduled_as_usual(programs: list[Program]) -> None:
     assert programs[0].policies() == {os.SCHED_OTHER}
 
 
+def test_what_an_operator_schedules_in_another_way_stays_so(programs: list[Program]) -> None:
+    os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
+    try:
+        programs.append(Program(are_jobs=True))
+        schedule_as_usual(programs[0].process.pid)
+        assert programs[0].policies() == {os.SCHED_BATCH}
+        assert os.sched_getscheduler(0) == os.SCHED_BATCH
+    finally:
+        os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
+    os.sched_setscheduler(programs[0].process.pid, os.SCHED_IDLE, os.sched_param(0))
+    schedule_as_usual(programs[0].process.pid)
+    assert programs[0].policies() == {os.SCHED_OTHER, os.SCHED_IDLE}
+
+
 def test_its_nice_value_stays(programs: list[Program]) -> None:
     with starting_jobs(are_jobs=True):
         process = subprocess.Popen(["nice", "-n", "7", "sleep", "60"])
